@@ -1,0 +1,35 @@
+//! The command line: one file a subcommand, composed here.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+mod completions;
+
+/// Checks, accounts for and reconciles California CAASPP student score files.
+#[derive(Debug, Parser)]
+#[command(name = "scorelint", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Parses the arguments and runs the command they name.
+///
+/// # Errors
+/// What the command could not do, as a diagnostic for a person.
+pub fn run() -> miette::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Man => completions::man(Cli::command()),
+    }
+}

@@ -1,0 +1,7 @@
+//! Rules compiled to bit masks and run over batches of records.
+
+mod outcome;
+
+pub use outcome::{
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Totals,
+};

@@ -1,0 +1,193 @@
+//! What a run of the engine yields: findings, the status of every rule, and totals. Reports are
+//! made from this and from the rules; they compute no facts of their own.
+
+use std::time::Duration;
+
+use crate::input::FileInfo;
+use crate::layout::FieldId;
+use crate::rule::Severity;
+
+/// A value on its way into a message; masked by the report unless it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The placeholder's name: a field id, or `expected`, `count`, `k` …
+    pub name: String,
+    /// The text as it stands in the file, neither masked nor neutralised.
+    pub value: String,
+    /// The field it comes from; decides the masking. `None` for computed and public facts.
+    pub field: Option<FieldId>,
+}
+
+/// One cell of a record, kept for the snippet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellShown {
+    /// The column's place in the file, 0-based.
+    pub column: usize,
+    /// The field, if the layout knows the column.
+    pub field: Option<FieldId>,
+    /// The text as it stands in the file.
+    pub value: String,
+}
+
+/// The record a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RecordShown {
+    /// The line in the file, 1-based (1 = header).
+    pub line: u64,
+    /// The byte offset of the record in the (decompressed, decoded) file.
+    pub byte: u64,
+    /// The record's number, 1-based, header not counted.
+    pub number: u64,
+    /// The record type as read (padded); empty when blank.
+    pub record_type: String,
+    /// The statewide student identifier as it stands in the file. Never to be printed.
+    pub ssid: String,
+    /// The school it counts for: final tested, else first tested, else enrolled school.
+    pub school: String,
+    /// The cells the finding is about and, for snippets, their neighbours, in file order.
+    pub cells: Vec<CellShown>,
+}
+
+/// One breach of a rule.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's place in [`Outcome::rules`].
+    pub rule: usize,
+    /// The weight in this run (severity of the rule, lowered where a table is carried, or changed
+    /// by the configuration).
+    pub severity: Severity,
+    /// The file's place in [`Outcome::inputs`].
+    pub input: usize,
+    /// The field pointed at, and its column (0-based), where there is one.
+    pub field: Option<FieldId>,
+    /// The column pointed at, 0-based.
+    pub column: Option<usize>,
+    /// How many cells, records or sets it stands for: 1, but for grouped rules.
+    pub count: u64,
+    /// The record, with its cells where details were kept; the first one of grouped rules.
+    pub record: Option<RecordShown>,
+    /// Lines of the other records of a set, or of further samples of a grouped rule.
+    pub related: Vec<u64>,
+    /// Values for the message.
+    pub shown: Vec<Shown>,
+}
+
+/// A finding about a file, made while reading it, before it has a place in the outcome.
+#[derive(Clone, Debug, Default)]
+pub struct FileFinding {
+    /// The code of the (built-in) rule, for example `L018`.
+    pub code: &'static str,
+    /// The line, 1-based, where there is one.
+    pub line: Option<u64>,
+    /// The byte offset in the (decompressed, decoded) file.
+    pub byte: Option<u64>,
+    /// The column pointed at, 0-based.
+    pub column: Option<usize>,
+    /// How many records or columns it stands for; 0 means 1.
+    pub count: u64,
+    /// Values for the message.
+    pub shown: Vec<Shown>,
+}
+
+/// How a rule came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It applied, and held wherever it could be decided.
+    Held,
+    /// It broke.
+    Broke,
+    /// No record met its condition.
+    NotApplicable,
+    /// It was not evaluated; the reason is for people.
+    NotRun(String),
+    /// It applied, and could not be decided for any record.
+    Undecidable,
+}
+
+impl Status {
+    /// The word used in output.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Broke => "broke",
+            Self::NotApplicable => "not-applicable",
+            Self::NotRun(_) => "not-run",
+            Self::Undecidable => "undecidable",
+        }
+    }
+}
+
+/// The account of one rule over all files.
+#[derive(Clone, Debug)]
+pub struct RuleOutcome {
+    /// The code.
+    pub code: String,
+    /// How it came out.
+    pub status: Status,
+    /// The weight in this run.
+    pub severity: Severity,
+    /// Whether its value set was carried over from another year in one of the files.
+    pub carried: bool,
+    /// Records (cells, sets) it applied to.
+    pub applicable: u64,
+    /// Of these, how many broke it: exact, whatever is shown.
+    pub broke: u64,
+    /// Of these, how many could not be decided.
+    pub undecidable: u64,
+    /// Breaches by school code, most first; empty for rules about files.
+    pub by_school: Vec<(String, u64)>,
+    /// Time spent on it alone, where timings were asked for.
+    pub time: Duration,
+}
+
+/// One file that was read.
+#[derive(Clone, Debug)]
+pub struct InputOutcome {
+    /// What it is.
+    pub info: FileInfo,
+    /// Records read.
+    pub records: u64,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// SHA-256 of the file as stored, where it was asked for.
+    pub sha256: Option<String>,
+}
+
+/// Everything a check found out.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The files, in the order given.
+    pub inputs: Vec<InputOutcome>,
+    /// Every rule of the run, by code.
+    pub rules: Vec<RuleOutcome>,
+    /// The findings, by rule, then file, then line. Samples only, unless all were asked for.
+    pub findings: Vec<Finding>,
+    /// Wall time of reading and checking.
+    pub elapsed: Duration,
+}
+
+/// How many findings of a severity there are, counted exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Errors.
+    pub errors: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// Notices.
+    pub notices: u64,
+}
+
+impl Outcome {
+    /// Exact totals by severity, over all rules.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for rule in &self.rules {
+            match rule.severity {
+                Severity::Error => totals.errors += rule.broke,
+                Severity::Warning => totals.warnings += rule.broke,
+                Severity::Notice => totals.notices += rule.broke,
+            }
+        }
+        totals
+    }
+}

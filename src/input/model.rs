@@ -1,0 +1,213 @@
+//! What reading a file yields: what it is (year, dialect, encoding, view, each with the reason),
+//! how its columns map to fields, and blocks of whole records for the engine.
+
+use std::path::PathBuf;
+
+use crate::layout::FieldId;
+
+/// How the cells of a record are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// Cells separated by `^`, no quoting, as TOMS writes it.
+    Caret,
+    /// Comma-separated, quoted where needed: saved again by a spreadsheet.
+    Comma,
+    /// Tab-separated, quoted where needed.
+    Tab,
+    /// Fixed-width records without a header.
+    Fixed,
+    /// The first sheet of a workbook that looks like a score file.
+    Workbook,
+}
+
+impl Dialect {
+    /// The word used in output and by `--dialect`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caret => "caret",
+            Self::Comma => "comma",
+            Self::Tab => "tab",
+            Self::Fixed => "fixed",
+            Self::Workbook => "xlsx",
+        }
+    }
+}
+
+/// The encoding the bytes were read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// ASCII or UTF-8 without a mark.
+    Utf8,
+    /// UTF-8 with a byte order mark.
+    Utf8Bom,
+    /// UTF-16, little end first, with a mark.
+    Utf16Le,
+    /// UTF-16, big end first, with a mark.
+    Utf16Be,
+    /// Windows-1252, chosen where the bytes are not UTF-8.
+    Windows1252,
+}
+
+impl Encoding {
+    /// The word used in output and by `--encoding`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf8Bom => "utf-8-bom",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Windows1252 => "windows-1252",
+        }
+    }
+}
+
+/// Which download it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Records of students tested in the LEA; the one that official results are made from.
+    Tested,
+    /// Records of students enrolled in the LEA.
+    Enrolled,
+    /// Cannot be told.
+    Unknown,
+}
+
+impl View {
+    /// The word used in output and by `--view`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tested => "tested",
+            Self::Enrolled => "enrolled",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One thing found out about a file, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detected {
+    /// `layout`, `dialect`, `encoding`, `view`, `lea`, `compression`.
+    pub what: &'static str,
+    /// The value chosen.
+    pub value: String,
+    /// Why, as a sentence fragment: `401 of 401 header names are those of 2025`.
+    pub why: String,
+}
+
+/// What one column of the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A field of the layout.
+    Field(FieldId),
+    /// A filler of the layout.
+    Filler,
+    /// Nothing the layout knows.
+    Extra,
+}
+
+/// One column of the file, in file order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name as it stands in the header (the layout's own name in a fixed-width file).
+    pub name: String,
+    /// What it is.
+    pub meaning: Meaning,
+    /// The layout's field number, where it is a field or filler of the layout.
+    pub number: Option<u16>,
+}
+
+/// Everything known about a file before its records are read.
+#[derive(Clone, Debug)]
+pub struct FileInfo {
+    /// The path as given; `-` for standard input.
+    pub path: PathBuf,
+    /// The name inside a zip, where it is one of several.
+    pub member: Option<String>,
+    /// The layout year.
+    pub year: u16,
+    /// How cells are told apart.
+    pub dialect: Dialect,
+    /// The encoding.
+    pub encoding: Encoding,
+    /// Which download it is.
+    pub view: View,
+    /// The 14-digit code of the LEA the file is named after, where the name has one.
+    pub lea: Option<String>,
+    /// What was detected and why, in the order of detection.
+    pub detected: Vec<Detected>,
+    /// The columns, in file order.
+    pub columns: Vec<Column>,
+    /// The line the first record stands on, 1-based (2 after a header, more after banner rows).
+    pub first_line: u64,
+    /// Size in bytes as stored on disk, where it is known.
+    pub bytes: Option<u64>,
+}
+
+impl FileInfo {
+    /// The place of a field among the columns.
+    pub fn column_of(&self, id: FieldId) -> Option<usize> {
+        self.columns.iter().position(|column| column.meaning == Meaning::Field(id))
+    }
+}
+
+/// A run of whole records on their way to the engine. Buffers are used again and again.
+///
+/// `Plain` blocks hold raw UTF-8 bytes as they stand in the file, with one separator byte between
+/// cells and LF or CRLF after each record (the last record of the file may lack it); the engine
+/// finds the cells itself. `Indexed` blocks (quoted, fixed-width, workbook and odd input) come
+/// with the cells already found.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The line of the file on which the first record starts, 1-based.
+    pub line: u64,
+    /// The byte offset in the (decompressed, decoded) file at which the first record starts.
+    pub offset: u64,
+    /// Where the cells are, if the reader already knows.
+    pub cells: Option<Cells>,
+    /// Whether this is the last block of the file.
+    pub last: bool,
+}
+
+/// Cells found by a reader, row by row.
+///
+/// Cell `c` of row `r` is `bytes[start..end]` where `end = ends[r * columns + c]` and `start` is
+/// `ends[r * columns + c - 1] + 1`, or `starts[r]` for the first cell. There is thus exactly one
+/// byte, of any value, between two cells of a row.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    /// Cells a row; every row has as many as the file has columns.
+    pub columns: usize,
+    /// Where each row's first cell starts.
+    pub starts: Vec<u32>,
+    /// Where each cell ends.
+    pub ends: Vec<u32>,
+    /// The line each row stands on, 1-based.
+    pub lines: Vec<u64>,
+    /// The byte offset of each row in the (decompressed, decoded) file.
+    pub offsets: Vec<u64>,
+    /// Rows with a wrong number of cells or characters: the row and the number it had. Missing
+    /// cells are empty, surplus ones dropped.
+    pub odd: Vec<(u32, u32)>,
+}
+
+/// A source of blocks. Called by one thread at a time, under a lock: it should do no more than
+/// it must (a plain file only cuts after the last line end).
+pub trait BlockSource: Send {
+    /// Fills `block` with the next records; false at the end of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read on: an I/O error, a broken archive, a limit.
+    fn next(&mut self, block: &mut Block) -> Result<bool, super::InputError>;
+
+    /// Findings made while reading (bad records, limits); called once after the last block.
+    fn take_findings(&mut self) -> Vec<crate::engine::FileFinding> {
+        Vec::new()
+    }
+
+    /// SHA-256 of the file as stored, if it was asked for; known after the last block.
+    fn sha256(&self) -> Option<String> {
+        None
+    }
+}

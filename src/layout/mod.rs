@@ -1,0 +1,14 @@
+//! The published file layouts, as data: which columns a student score file of a year has, what
+//! each may hold, and how certain that is. Everything comes from `rules/layouts` and
+//! `rules/codes`; nothing about a field is written in Rust.
+
+mod codes;
+mod model;
+mod registry;
+
+pub use codes::{CodeTables, ScoreRange, codes};
+pub use model::{
+    BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordType, RecordTypes, Sensitivity,
+    YearInfo,
+};
+pub use registry::{Registry, registry};

@@ -1,0 +1,10 @@
+//! scorelint reads California's CAASPP student score files, checks them against the layout
+//! published for their year, accounts for every record, and explains differences from the
+//! official aggregates.
+
+pub mod cli;
+pub mod engine;
+pub mod input;
+pub mod layout;
+pub mod rule;
+pub mod table;

@@ -1,0 +1,191 @@
+//! A rule as its file states it: identity, severity, years, prose and examples, before it is
+//! bound to a layout year.
+
+use std::fmt;
+
+use crate::layout::{Certainty, RecordTypes};
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// A fact worth knowing; no defect.
+    Notice,
+    /// Probably a defect, or damage that can be repaired.
+    Warning,
+    /// A count, mean, level or identity is or will be wrong, or a value is lost.
+    Error,
+}
+
+impl Severity {
+    /// The word used in rule files and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// One cell; of several broken rules on a cell only the first in `order` is reported.
+    Cell,
+    /// One record.
+    Record,
+    /// Records taken together: a student, a school, a group, the file.
+    Set,
+    /// The file as such; found while reading, not written in the rule language.
+    File,
+}
+
+/// How findings of a rule are counted and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// One finding a record (or set).
+    Each,
+    /// One finding a column, with the number of cells.
+    Column,
+    /// One finding a file, with the number of records.
+    Count,
+}
+
+/// What a rule needs besides the file; without it the rule is *not run*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// The official entity list of the year.
+    EntityList,
+    /// A student file of an earlier year.
+    EarlierFile,
+    /// The enrolled view or a roster of the same year.
+    Roster,
+    /// A reconciliation against official results.
+    Official,
+    /// That the view (tested or enrolled) of a whole LEA is known.
+    View,
+    /// That the view is the tested one.
+    TestedView,
+    /// A delimited file.
+    Delimited,
+    /// A fixed-width file.
+    FixedWidth,
+}
+
+/// A span of years, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Years(pub Vec<(u16, u16)>);
+
+impl Years {
+    /// Whether the year is one of them.
+    pub fn contains(&self, year: u16) -> bool {
+        self.0.iter().any(|(from, to)| (*from..=*to).contains(&year))
+    }
+}
+
+/// Where a rule's claim was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The layout year, if it is a layout.
+    pub layout: Option<u16>,
+    /// The field number in that layout.
+    pub field: Option<u16>,
+    /// A reference table or page.
+    pub table: Option<String>,
+    /// Anything else, in words.
+    pub text: Option<String>,
+}
+
+/// One row of an example table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExampleRow {
+    /// The cells given, by field name.
+    pub cells: Vec<(String, String)>,
+    /// What must come out.
+    pub expect: Expect,
+    /// The line of the rule file it stands on, 1-based.
+    pub line: usize,
+}
+
+/// What an example row (or, for set rules, the whole table) must come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// A finding, at this field where one is named.
+    Broke(Option<String>),
+    /// The rule applies and holds.
+    Held,
+    /// The rule does not apply.
+    NotApplicable,
+    /// The rule cannot be decided.
+    Undecidable,
+    /// Part of a set example; only the last row carries the outcome.
+    Part,
+}
+
+/// A table of example records of one year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The layout year.
+    pub year: u16,
+    /// The rows. Record rules judge each row by itself, set rules all rows together.
+    pub rows: Vec<ExampleRow>,
+}
+
+/// A rule as read from its file.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Family letter and number, for example `T014`.
+    pub code: String,
+    /// What it says, in kebab case.
+    pub name: String,
+    /// Its weight.
+    pub severity: Severity,
+    /// What it looks at.
+    pub scope: Scope,
+    /// When it holds.
+    pub years: Years,
+    /// The record types it is about.
+    pub tests: RecordTypes,
+    /// The message: lower case, no final stop, with `{placeholders}`.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Who can do it: `TOMS coordinator`, `CALPADS/SIS`, `school site`, `CDE/ETS`,
+    /// `whoever re-saved the file`, `nobody (expected)`.
+    pub owners: Vec<String>,
+    /// How sure the rule is.
+    pub certainty: Certainty,
+    /// Where it was read. Never empty for shipped rules.
+    pub sources: Vec<Source>,
+    /// How findings are grouped.
+    pub grouping: Grouping,
+    /// Precedence within a cell, lower first (cell rules only).
+    pub order: u8,
+    /// Whether errors drop to warnings where value sets are carried over from another year.
+    pub carried: bool,
+    /// What it needs besides the file.
+    pub needs: Vec<Need>,
+    /// Rules that may fire on the same record as a consequence.
+    pub implies: Vec<String>,
+    /// The version of scorelint that first had it.
+    pub since: String,
+    /// Heading-free prose: what, why it matters.
+    pub prose: String,
+    /// The examples.
+    pub examples: Vec<Example>,
+    /// The path of the rule file, for messages.
+    pub path: String,
+}
+
+impl Rule {
+    /// The family letter.
+    pub fn family(&self) -> char {
+        self.code.chars().next().unwrap_or('?')
+    }
+}

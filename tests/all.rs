@@ -1,0 +1,7 @@
+//! All tests in one program, so that they link once. A module here has the name of the module or
+//! knowledge folder it tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod layout;
+mod support;
