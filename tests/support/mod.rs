@@ -1,5 +1,7 @@
 //! What tests share: where snapshots live, how the program is run.
 
+#![allow(dead_code)] // not every test module uses everything
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
