@@ -5,6 +5,7 @@ mod chunks;
 mod error;
 mod finding;
 mod header;
+pub mod index;
 mod known;
 mod model;
 mod open;
