@@ -221,3 +221,35 @@ impl Outcome {
         totals
     }
 }
+
+/// How many rules came out how; together they are all rules of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleTotals {
+    /// Held.
+    pub held: u64,
+    /// Broke.
+    pub broke: u64,
+    /// Not applicable.
+    pub not_applicable: u64,
+    /// Undecidable.
+    pub undecidable: u64,
+    /// Not run.
+    pub not_run: u64,
+}
+
+impl Outcome {
+    /// How many rules came out how.
+    pub fn rule_totals(&self) -> RuleTotals {
+        let mut totals = RuleTotals::default();
+        for rule in &self.rules {
+            match rule.status {
+                Status::Held => totals.held += 1,
+                Status::Broke => totals.broke += 1,
+                Status::NotApplicable => totals.not_applicable += 1,
+                Status::Undecidable => totals.undecidable += 1,
+                Status::NotRun(_) => totals.not_run += 1,
+            }
+        }
+        totals
+    }
+}

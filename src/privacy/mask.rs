@@ -14,6 +14,9 @@ pub const HIDDEN: &str = "•••";
 /// Values with this many letters and digits or fewer are codes, and hidden whole.
 const CODE_LENGTH: usize = 3;
 
+/// Digits of a day; identifiers have more.
+const DAY_DIGITS: usize = 8;
+
 /// How much of a value is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reveal {
@@ -34,7 +37,7 @@ pub fn mask(value: &str, field: Option<FieldId>, reveal: Reveal) -> Cow<'_, str>
 /// The text to show for a value of the given sensitivity. Blank stays blank.
 pub fn mask_as(value: &str, sensitivity: Sensitivity, reveal: Reveal) -> Cow<'_, str> {
     let open = match sensitivity {
-        Sensitivity::Public => true,
+        Sensitivity::Public => !may_be_misplaced(value),
         Sensitivity::StudentData | Sensitivity::QuasiIdentifier => reveal == Reveal::StudentValues,
         Sensitivity::DirectIdentifier => false,
     };
@@ -42,6 +45,14 @@ pub fn mask_as(value: &str, sensitivity: Sensitivity, reveal: Reveal) -> Cow<'_,
         return Cow::Borrowed(value);
     }
     Cow::Owned(shape(value))
+}
+
+/// Whether a value under a public heading looks as if it had slipped there from another column:
+/// as long as an identifier, or words.
+fn may_be_misplaced(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let has_letters = value.chars().any(char::is_alphabetic);
+    digits > DAY_DIGITS || (has_letters && value.trim().chars().count() > CODE_LENGTH)
 }
 
 /// The shape of a value: spaces, quotes and equals signs around it as they are, then `#` for each
