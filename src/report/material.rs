@@ -6,6 +6,7 @@ use crate::engine::{Finding, InputOutcome, Outcome, RuleOutcome};
 use crate::layout::{FieldId, registry};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::Pseudonyms;
+use crate::privacy::text::neutralise;
 
 /// The canonical name of the statewide student identifier, which pseudonyms stand for.
 const SSID: &str = "ssid";
@@ -73,6 +74,13 @@ impl<'a> Material<'a> {
 }
 
 impl Printable for Material<'_> {
+    fn column_name(&self, finding: &Finding, field: FieldId) -> String {
+        let info = self.input_of(finding).map(|input| &input.info);
+        let column = info.and_then(|info| info.columns.get(info.column_of(field)?));
+        let name = column.map_or(registry().info(field).title, |column| column.name.as_str());
+        neutralise(name).into_owned()
+    }
+
     fn value(&self, value: &str, field: Option<FieldId>, width: usize) -> String {
         let is_ssid = field.is_some() && field == self.ssid;
         let pseudonym = self.pseudonyms.filter(|_| is_ssid).and_then(|pseudonyms| pseudonyms.of(value));

@@ -2,7 +2,7 @@
 
 use super::number;
 use crate::engine::{Finding, Shown};
-use crate::layout::registry;
+use crate::layout::{FieldId, registry};
 use crate::privacy::mask::{Reveal, mask};
 use crate::privacy::text::quote;
 
@@ -14,8 +14,11 @@ pub const BLANK: &str = "(blank)";
 
 /// Turns values into what may be printed of them.
 pub trait Printable {
+    /// The header name that a field has in the file of the finding.
+    fn column_name(&self, finding: &Finding, field: FieldId) -> String;
+
     /// The text to print for a value of a field; `None` for a column no layout knows.
-    fn value(&self, value: &str, field: Option<crate::layout::FieldId>, width: usize) -> String;
+    fn value(&self, value: &str, field: Option<FieldId>, width: usize) -> String;
 }
 
 /// The message of a finding. A placeholder nobody gave a value for shows as its name.
@@ -38,7 +41,7 @@ pub fn fill(template: &str, finding: &Finding, printable: &impl Printable) -> St
 
 fn value_of(name: &str, finding: &Finding, printable: &impl Printable) -> String {
     if let Some(shown) = finding.shown.iter().find(|shown| shown.name == name) {
-        return shown_value(shown, printable);
+        return shown_value(shown, finding, printable);
     }
     let field = registry().id(name);
     let cell =
@@ -47,21 +50,25 @@ fn value_of(name: &str, finding: &Finding, printable: &impl Printable) -> String
 }
 
 /// A shown value without a field is public: the engine says so by leaving the field out.
-fn shown_value(shown: &Shown, printable: &impl Printable) -> String {
+fn shown_value(shown: &Shown, finding: &Finding, printable: &impl Printable) -> String {
     if shown.field.is_some() {
         return printable.value(&shown.value, shown.field, VALUE_WIDTH);
     }
     if shown.value.trim().is_empty() {
         return BLANK.to_owned();
     }
-    match (shown.name.as_str(), shown.value.parse::<u64>()) {
-        ("count", Ok(count)) => number::grouped(count),
+    match shown.name.as_str() {
+        "count" => shown.value.parse().map_or_else(|_| quote(&shown.value, VALUE_WIDTH), number::grouped),
+        // A rule's field parameter: people know the column by the name in its header.
+        "f" => registry()
+            .id(&shown.value)
+            .map_or_else(|| quote(&shown.value, VALUE_WIDTH), |field| printable.column_name(finding, field)),
         _ => quote(&shown.value, 2 * VALUE_WIDTH),
     }
 }
 
 /// A value masked, its edges visible, cut to a width.
-pub fn printed(value: &str, field: Option<crate::layout::FieldId>, reveal: Reveal, width: usize) -> String {
+pub fn printed(value: &str, field: Option<FieldId>, reveal: Reveal, width: usize) -> String {
     if value.is_empty() {
         return BLANK.to_owned();
     }

@@ -15,6 +15,8 @@ use crate::rule::Severity;
 
 /// Schools named in a block.
 const SCHOOLS: usize = 3;
+/// A space at which lines are not wrapped.
+const NO_BREAK: char = '\u{A0}';
 
 /// The block of a rule, as text for the terminal.
 pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look: Look) -> String {
@@ -67,9 +69,10 @@ fn text(
     look: Look,
 ) -> String {
     let mut lines = vec![title.to_owned()];
-    lines.push(match frames {
+    lines.push(match frames as u64 {
         0 => counted(outcome.broke, words.unit),
-        _ => format!("{}, showing {} of {}", counted(outcome.broke, words.unit), frames, grouped(outcome.broke)),
+        shown if shown == outcome.broke => counted(outcome.broke, words.unit),
+        shown => format!("showing {} of {}", grouped(shown), counted(outcome.broke, words.unit)),
     });
     lines.extend(schools(outcome));
     if frames == 0 {
@@ -91,7 +94,7 @@ fn schools(outcome: &RuleOutcome) -> Option<String> {
         .by_school
         .iter()
         .take(SCHOOLS)
-        .map(|(code, count)| format!("{} ({})", name(code), grouped(*count)))
+        .map(|(code, count)| format!("{}{NO_BREAK}({})", name(code), grouped(*count)))
         .collect();
     let more = match outcome.by_school.len().saturating_sub(SCHOOLS) {
         0 => String::new(),
@@ -130,7 +133,7 @@ fn help(words: &RuleWords) -> Option<String> {
 
 fn draw(block: &Block, look: Look) -> String {
     let theme = paint::theme(look, block.samples.label_styles(look, block.severity));
-    let (corner, bar) = (format!("{}{}[", theme.characters.ltop, theme.characters.hbar), theme.characters.vbar);
+    let characters = theme.characters.clone();
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(look.width)
         .with_context_lines(1)
@@ -142,7 +145,7 @@ fn draw(block: &Block, look: Look) -> String {
     if handler.render_report(&mut drawn, block).is_err() {
         return format!("{}\n{block}\n", block.code);
     }
-    renumber(&drawn, &block.samples, &corner, bar)
+    renumber(&drawn, &block.samples, &characters)
 }
 
 /// A rule that broke, in the form miette draws.

@@ -8,7 +8,7 @@ use super::{Look, paint};
 use crate::engine::InputOutcome;
 use crate::privacy::text::{neutralise, width};
 use crate::report::Material;
-use crate::report::number::{plural, size};
+use crate::report::number::{grouped, size};
 use crate::report::place::path_of;
 
 /// Columns of the names of what was detected.
@@ -31,8 +31,7 @@ fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Res
     for one in &input.info.detected {
         write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
     }
-    let records = plural(input.records, "record");
-    write_detected(out, "records", &records, &size(input.bytes), look)
+    write_detected(out, "records", &grouped(input.records), &size(input.bytes), look)
 }
 
 /// A line `what  value  why`, the reason wrapped under itself.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use miette::highlighters::{Highlighter, HighlighterState};
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters};
 use owo_colors::{Style, Styled};
 
 use super::cells::Role;
@@ -104,20 +104,22 @@ fn to_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Sets the numbers beside the frames right: the record's own line keeps its number, the lines
-/// above it, which are not of the file, have none.
-pub fn renumber(rendered: &str, samples: &Samples, frame_top: &str, bar: char) -> String {
+/// Sets right what miette draws for a plain source: only the record's own line has a number, as
+/// the lines above it are not of the file, and only labels with words have a stem.
+pub fn renumber(rendered: &str, samples: &Samples, characters: &ThemeCharacters) -> String {
+    let frame_top = format!("{}{}[", characters.ltop, characters.hbar);
+    let bar = characters.vbar;
     let mut frames = samples.frames();
     let mut open: Option<(&Frame, usize)> = None;
     let mut lines = Vec::new();
     for line in rendered.lines() {
-        if open.is_none() && line.trim_start().starts_with(frame_top) {
+        if open.is_none() && line.trim_start().starts_with(&frame_top) {
             open = frames.next().map(|frame| (frame, 0));
             lines.push(line.to_owned());
             continue;
         }
         let Some((frame, drawn)) = open else {
-            lines.push(line.to_owned());
+            lines.push(without_stems(line, characters));
             continue;
         };
         let is_last = drawn + 1 == frame.lines.len();
@@ -126,6 +128,19 @@ pub fn renumber(rendered: &str, samples: &Samples, frame_top: &str, bar: char) -
         open = (!is_last).then_some((frame, drawn + 1));
     }
     lines.join("\n") + "\n"
+}
+
+/// A line of labels without the stems of cells that are underlined but have no words.
+fn without_stems(line: &str, characters: &ThemeCharacters) -> String {
+    let labels = line.trim_start().strip_prefix(characters.vbar_break);
+    match labels.and_then(|labels| labels.split_once(characters.lbot)) {
+        Some((stems, label)) => {
+            let margin = &line[..line.len() - line.trim_start().len()];
+            let stems = stems.replace(characters.vbar, " ");
+            format!("{margin}{}{stems}{}{label}", characters.vbar_break, characters.lbot)
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// The line with another number before the bar, aligned to the right where the old one stood.

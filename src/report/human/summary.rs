@@ -13,20 +13,25 @@ use crate::report::number::{duration, grouped, per_second, plural, size};
 use crate::report::{Material, Timings};
 use crate::rule::Severity;
 
+/// A space at which lines are not wrapped.
+const NO_BREAK: char = '\u{A0}';
+
 /// Rules listed by `--timings`.
 const SLOWEST: usize = 20;
 
 pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     writeln!(out)?;
-    write_broken(out, material, look)?;
-    write_totals(out, material, look)?;
-    write_rules(out, material, look)?;
-    write_not_run(out, material, look)?;
     if look.timings == Timings::Shown {
         write_timings(out, material, look)?;
     }
+    write_broken(out, material, look)?;
     write_read(out, material, look)?;
-    write_masked(out, material, look)
+    write_rules(out, material, look)?;
+    write_not_run(out, material, look)?;
+    write_undecidable(out, material, look)?;
+    write_masked(out, material, look)?;
+    writeln!(out)?;
+    write_totals(out, material, look)
 }
 
 /// One line a broken rule, as a table of contents to scroll back by.
@@ -55,6 +60,7 @@ fn write_broken(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io:
     writeln!(out)
 }
 
+/// The last line, which stays in sight.
 fn write_totals(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let totals = material.outcome.totals();
     let part = |count: u64, noun: &str, severity: Severity| {
@@ -100,9 +106,22 @@ fn write_not_run(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io
         }
     }
     for (reason, codes) in reasons {
-        write_wrapped(out, &format!("not run: {reason} ({})", codes.join(" ")), "  ", look)?;
+        let rules = plural(codes.len() as u64, "rule");
+        write_wrapped(out, &format!("{rules} not run, {reason}: {}", codes.join(" ")), "  ", look)?;
     }
     Ok(())
+}
+
+/// Which rules met records they could not judge, whatever else came of them.
+fn write_undecidable(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let rules = material.outcome.rules.iter().filter(|rule| rule.undecidable > 0);
+    let counts: Vec<String> =
+        rules.map(|rule| format!("{}{NO_BREAK}({})", rule.code, grouped(rule.undecidable))).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let rules = plural(counts.len() as u64, "rule");
+    write_wrapped(out, &format!("{rules} undecidable for some records: {}", counts.join(", ")), "  ", look)
 }
 
 fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
