@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub mod check;
 mod completions;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
