@@ -6,4 +6,5 @@
 mod input;
 mod index;
 mod layout;
+mod report;
 mod support;
