@@ -20,6 +20,7 @@ mod fixed;
 mod foreign;
 mod form;
 mod header;
+pub mod index;
 mod known;
 mod list;
 mod model;
