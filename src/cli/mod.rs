@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub mod check;
 mod completions;
-mod synth;
 mod rules;
+mod synth;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
