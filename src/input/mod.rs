@@ -16,5 +16,5 @@ mod year;
 
 pub use error::{InputError, Nearest};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
-pub use open::{Opened, open};
+pub use open::{Opened, open, reopen};
 pub use options::{Limits, Options};

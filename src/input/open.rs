@@ -68,3 +68,8 @@ fn open_file(path: &Path, options: &Options) -> Result<Opened, InputError> {
     }
     Ok(Opened { info, findings, source: Box::new(PlainSource::new(chunks, 2)) })
 }
+
+/// TEMP
+pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
+    Ok(open_file(&info.path, options)?.source)
+}
