@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 mod completions;
 mod layout;
 mod synth;
+mod rules;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -22,6 +23,8 @@ enum Command {
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
+    /// Test rule files
+    Rules(rules::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -37,6 +40,7 @@ pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }
