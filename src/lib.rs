@@ -7,4 +7,5 @@ pub mod engine;
 pub mod input;
 pub mod layout;
 pub mod rule;
+pub mod synth;
 pub mod table;

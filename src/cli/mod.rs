@@ -6,6 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 mod completions;
 mod rules;
+mod synth;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -19,6 +20,8 @@ pub struct Cli {
 enum Command {
     /// Test rule files
     Rules(rules::Args),
+    /// Make score files of a synthetic district, with or without planted faults
+    Synth(synth::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -33,6 +36,7 @@ enum Command {
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Rules(args) => rules::run(&args),
+        Command::Synth(args) => synth::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }
