@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 mod completions;
 mod layout;
-mod synth;
 mod rules;
+mod synth;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -21,10 +21,10 @@ pub struct Cli {
 enum Command {
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
-    /// Make score files of a synthetic district, with or without planted faults
-    Synth(synth::Args),
     /// Test rule files
     Rules(rules::Args),
+    /// Make score files of a synthetic district, with or without planted faults
+    Synth(synth::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -39,8 +39,8 @@ enum Command {
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Layout(args) => layout::run(&args),
-        Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Synth(args) => synth::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }
