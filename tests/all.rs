@@ -7,4 +7,5 @@ mod index;
 mod input;
 mod layout;
 mod layout_command;
+mod report;
 mod support;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub mod check;
 mod completions;
 mod layout;
 mod rules;
@@ -21,10 +22,10 @@ pub struct Cli {
 enum Command {
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
-    /// Test rule files
-    Rules(rules::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
+    /// Test rule files
+    Rules(rules::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -39,8 +40,8 @@ enum Command {
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Layout(args) => layout::run(&args),
-        Command::Rules(args) => rules::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }
