@@ -6,5 +6,6 @@
 mod index;
 mod input;
 mod layout;
+mod layout_command;
 mod report;
 mod support;

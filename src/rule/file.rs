@@ -444,7 +444,11 @@ impl Reader {
             tests,
             each: front.each.as_ref().map(|value| self.piece(value)),
             when: front.when.as_ref().map(|value| self.piece(value)),
-            require: self.needed("require", front.require.as_ref())?,
+            require: match (&front.require, scope) {
+                // File rules are built in: their files only carry words.
+                (None, Scope::File) => Piece { text: String::new(), ..code.clone() },
+                (require, _) => self.needed("require", require.as_ref())?,
+            },
             message,
             labels: self.pieces(front.labels.as_ref()),
             shows: front.show.as_ref().map(|show| self.shows(show)).unwrap_or_default(),
