@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod completions;
+mod rules;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -16,6 +17,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Test rule files
+    Rules(rules::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -29,6 +32,7 @@ enum Command {
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }
