@@ -3,5 +3,5 @@
 mod outcome;
 
 pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Totals,
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };

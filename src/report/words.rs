@@ -1,0 +1,95 @@
+//! The words of the rules, looked up by code.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::rule::{Rule, Scope};
+
+/// What one finding of a rule is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// One of them.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+}
+
+impl Unit {
+    fn of(scope: Scope) -> Self {
+        match scope {
+            Scope::Cell => Self { one: "cell", many: "cells" },
+            Scope::Record => Self { one: "record", many: "records" },
+            Scope::Set => Self { one: "case", many: "cases" },
+            Scope::File => Self { one: "finding", many: "findings" },
+        }
+    }
+}
+
+/// What a report says about a rule.
+#[derive(Clone, Debug)]
+pub struct RuleWords {
+    /// What it says, in kebab case.
+    pub name: String,
+    /// The message, with `{placeholders}`.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Who can do it.
+    pub owners: Vec<String>,
+    /// Where more can be read, if anywhere.
+    pub url: Option<String>,
+    /// What its findings are counted in.
+    pub unit: Unit,
+}
+
+/// The words of every rule of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RuleBook {
+    words: HashMap<String, RuleWords>,
+}
+
+/// Where the pages about the rules are published; empty as long as they are not.
+const HOME: &str = env!("CARGO_PKG_HOMEPAGE");
+
+impl RuleBook {
+    /// The words of these rules.
+    pub fn new<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
+        Self { words: rules.into_iter().map(|rule| (rule.code.clone(), words_of(rule))).collect() }
+    }
+
+    /// The words of a rule; those of an unknown one say only that it is unknown.
+    pub fn words(&self, code: &str) -> RuleWords {
+        self.words.get(code).cloned().unwrap_or_else(|| unknown_rule(code))
+    }
+}
+
+fn words_of(rule: &Rule) -> RuleWords {
+    RuleWords {
+        name: rule.name.clone(),
+        message: rule.message.clone(),
+        help: rule.help.clone(),
+        owners: rule.owners.clone(),
+        url: url_of(rule),
+        unit: Unit::of(rule.scope),
+    }
+}
+
+fn unknown_rule(code: &str) -> RuleWords {
+    RuleWords {
+        name: code.to_owned(),
+        message: format!("rule {code} is broken, but its words are missing"),
+        help: String::new(),
+        owners: Vec::new(),
+        url: None,
+        unit: Unit { one: "finding", many: "findings" },
+    }
+}
+
+/// A rule of the user's own is a file on this machine; the shipped ones have a page each.
+fn url_of(rule: &Rule) -> Option<String> {
+    let path = Path::new(&rule.path);
+    if path.is_absolute() && path.is_file() {
+        return Some(format!("file://{}", rule.path));
+    }
+    (!HOME.is_empty()).then(|| format!("{HOME}/rules/{}", rule.code))
+}

@@ -1,0 +1,3 @@
+//! Reports on outcomes made by hand.
+
+mod human;
