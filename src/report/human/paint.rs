@@ -29,7 +29,7 @@ pub fn faint(look: Look) -> Style {
 
 /// For cells that a finding is also about.
 pub fn beside(look: Look) -> Style {
-    coloured(look, Style::new().blue())
+    coloured(look, Style::new().cyan())
 }
 
 fn coloured(look: Look, style: Style) -> Style {
