@@ -9,4 +9,5 @@ pub mod layout;
 pub mod privacy;
 pub mod report;
 pub mod rule;
+pub mod synth;
 pub mod table;

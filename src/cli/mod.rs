@@ -6,6 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub mod check;
 mod completions;
+mod synth;
+mod rules;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -17,6 +19,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make score files of a synthetic district, with or without planted faults
+    Synth(synth::Args),
+    /// Test rule files
+    Rules(rules::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -30,6 +36,8 @@ enum Command {
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Synth(args) => synth::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }

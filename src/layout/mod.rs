@@ -5,6 +5,7 @@
 mod codes;
 mod model;
 mod registry;
+mod values;
 
 pub use codes::{CodeTables, ScoreRange, codes};
 pub use model::{
@@ -12,3 +13,4 @@ pub use model::{
     YearInfo,
 };
 pub use registry::{Registry, registry};
+pub use values::{Accepted, ValueSet, accepted, depends_on_test, value_set};

@@ -242,6 +242,8 @@ pub enum Text {
     DropLast(Box<Text>, usize),
     /// The subject a record type belongs to: `ELA`, `mathematics`, `science` or `Spanish`.
     Subject(FieldId),
+    /// The name of the test of a record type in a year: `CAST`. Only shown, never a key.
+    TestName(FieldId, u16),
 }
 
 /// What a rule demands of records taken together.
@@ -332,6 +334,29 @@ pub struct Instance {
     pub labels: Vec<FieldId>,
     /// The values that the message shows besides cells: `{expected}`, `{min}` …
     pub shows: Vec<(String, Show)>,
+    /// What each placeholder of the message stands for, by the name between its braces.
+    pub placeholders: Vec<(String, Placeholder)>,
+}
+
+/// What a placeholder of a message stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// The value of a cell; masked by the report unless it may be shown.
+    Value(FieldId),
+    /// The heading of a column.
+    Label(FieldId),
+    /// How many characters a cell has.
+    Length(FieldId),
+    /// A number known before any record is read: the parameter, the year, a width.
+    Number(i64),
+    /// The computed value at this place of [`Instance::shows`].
+    Show(usize),
+    /// The line of the record.
+    Line,
+    /// `count`, `a`, `b`, `group`, `rate` or `values` of a set or a grouped finding.
+    Set(&'static str),
+    /// A field that the year lacks: blank.
+    Lacking,
 }
 
 /// A computed value of a message.
