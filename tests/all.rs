@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod input;
 mod index;
+mod input;
 mod layout;
 mod privacy;
 mod report;

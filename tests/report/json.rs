@@ -1,9 +1,11 @@
 //! The report for programs, held against its published schema.
 
 use scorelint::engine::Outcome;
+use scorelint::layout::registry;
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::report::{Material, RuleBook, Timings, write_json};
+use scorelint::rule::RuleSet;
 use serde_json::{Value, json};
 
 use crate::support::outcome::{SSID, district};
@@ -63,6 +65,17 @@ fn the_schema_refuses_what_it_does_not_know() {
         let mut bad = good.clone();
         change(&mut bad);
         assert!(!schema().is_valid(&bad), "{bad}");
+    }
+}
+
+#[test]
+fn messages_are_those_of_the_year() {
+    let set = RuleSet::embedded().unwrap();
+    let book = RuleBook::of_set(&set);
+    for rule in set.rules() {
+        for year in registry().years() {
+            assert_eq!(book.words(&rule.code).message_in(year), set.message(rule, year), "{} in {year}", rule.code);
+        }
     }
 }
 

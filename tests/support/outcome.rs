@@ -53,6 +53,8 @@ pub fn input(path: &str, records: u64) -> InputOutcome {
             member: None,
             year: 2025,
             dialect: Dialect::Caret,
+            separator: b'^',
+            trailing_cell: false,
             encoding: Encoding::Utf8,
             view: View::Tested,
             lea: Some("58999990000000".into()),
