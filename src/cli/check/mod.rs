@@ -4,6 +4,7 @@
 mod args;
 mod exit;
 mod progress;
+mod selection;
 mod terminal;
 
 use std::fs::File;
@@ -15,6 +16,7 @@ use miette::miette;
 
 pub use args::{Args, FailOn, Format};
 pub use exit::{Exit, Failure};
+pub use selection::Selection;
 
 use crate::engine::Outcome;
 use crate::input::{Dialect, Encoding, View};
