@@ -6,8 +6,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub mod check;
 mod completions;
-mod synth;
+mod errors;
 mod rules;
+mod synth;
+mod terminal;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -35,6 +37,8 @@ enum Command {
 /// # Errors
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
+    crate::privacy::panic::install();
+    errors::install();
     match Cli::parse().command {
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

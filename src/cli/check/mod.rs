@@ -3,9 +3,9 @@
 
 mod args;
 mod exit;
+mod look;
 mod progress;
 mod selection;
-mod terminal;
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -133,7 +133,7 @@ fn write_to(args: &Args, outcome: &Outcome, rules: &RuleBook, out: &mut dyn Writ
     let pseudonyms = pseudonyms_for(outcome);
     let material = Material::new(outcome, rules, args.reveal(), pseudonyms.as_ref());
     match args.format {
-        Format::Human => write_human(out, &material, terminal::look(args))?,
+        Format::Human => write_human(out, &material, look::look(args))?,
         Format::Concise => write_concise(out, &material)?,
         Format::Json => write_json(out, &material, args.timings())?,
     }
