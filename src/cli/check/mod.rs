@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub sha256: Hashing,
     /// Whether the time spent on each rule is wanted.
     pub timings: Timings,
-    /// To be told how many bytes were read since it was last told.
+    /// To be told how many bytes of the current file were read so far, from any thread.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -72,7 +72,7 @@ pub fn run(
     engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
 ) -> Result<Exit, Failure> {
     let bar = progress::Progress::new(args);
-    let report_progress = |bytes| bar.add(bytes);
+    let report_progress = |bytes| bar.told(bytes);
     let checked = engine(&request(args, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
