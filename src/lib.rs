@@ -6,6 +6,8 @@ pub mod cli;
 pub mod engine;
 pub mod input;
 pub mod layout;
+pub mod privacy;
+pub mod report;
 pub mod rule;
 pub mod synth;
 pub mod table;

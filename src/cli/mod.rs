@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub mod check;
 mod completions;
+mod layout;
+mod rules;
 mod synth;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
@@ -17,8 +20,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check score files against the layout of their year
+    Check(check::Args),
+    /// Show the file layout of a year, a field with its codes, or what changed between years
+    Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
+    /// Test rule files
+    Rules(rules::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -32,7 +41,10 @@ enum Command {
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
+        Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
     }

@@ -1,6 +1,7 @@
 //! What a run of the engine yields: findings, the status of every rule, and totals. Reports are
 //! made from this and from the rules; they compute no facts of their own.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::input::FileInfo;
@@ -8,7 +9,10 @@ use crate::layout::FieldId;
 use crate::rule::Severity;
 
 /// A value on its way into a message; masked by the report unless it may be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// A value computed from cells (an expected level, a group's key) tells about the student as much
+/// as they do: it carries the most sensitive of their fields.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Shown {
     /// The placeholder's name: a field id, or `expected`, `count`, `k` …
     pub name: String,
@@ -19,7 +23,7 @@ pub struct Shown {
 }
 
 /// One cell of a record, kept for the snippet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CellShown {
     /// The column's place in the file, 0-based.
     pub column: usize,
@@ -27,10 +31,13 @@ pub struct CellShown {
     pub field: Option<FieldId>,
     /// The text as it stands in the file.
     pub value: String,
+    /// How many characters of its line stand before it, so that an editor can jump to it; `None`
+    /// where cells have no such place (workbooks).
+    pub at: Option<u32>,
 }
 
 /// The record a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct RecordShown {
     /// The line in the file, 1-based (1 = header).
     pub line: u64,
@@ -46,6 +53,29 @@ pub struct RecordShown {
     pub school: String,
     /// The cells the finding is about and, for snippets, their neighbours, in file order.
     pub cells: Vec<CellShown>,
+}
+
+// Debug output ends up in panics and logs: values of students stay out of it.
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Shown").field("name", &self.name).field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for CellShown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cell = out.debug_struct("CellShown");
+        cell.field("column", &self.column).field("field", &self.field).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RecordShown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut record = out.debug_struct("RecordShown");
+        record.field("line", &self.line).field("byte", &self.byte).field("number", &self.number);
+        record.field("cells", &self.cells).finish_non_exhaustive()
+    }
 }
 
 /// One breach of a rule.
@@ -186,6 +216,38 @@ impl Outcome {
                 Severity::Error => totals.errors += rule.broke,
                 Severity::Warning => totals.warnings += rule.broke,
                 Severity::Notice => totals.notices += rule.broke,
+            }
+        }
+        totals
+    }
+}
+
+/// How many rules came out how; together they are all rules of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleTotals {
+    /// Held.
+    pub held: u64,
+    /// Broke.
+    pub broke: u64,
+    /// Not applicable.
+    pub not_applicable: u64,
+    /// Undecidable.
+    pub undecidable: u64,
+    /// Not run.
+    pub not_run: u64,
+}
+
+impl Outcome {
+    /// How many rules came out how.
+    pub fn rule_totals(&self) -> RuleTotals {
+        let mut totals = RuleTotals::default();
+        for rule in &self.rules {
+            match rule.status {
+                Status::Held => totals.held += 1,
+                Status::Broke => totals.broke += 1,
+                Status::NotApplicable => totals.not_applicable += 1,
+                Status::Undecidable => totals.undecidable += 1,
+                Status::NotRun(_) => totals.not_run += 1,
             }
         }
         totals

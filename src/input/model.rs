@@ -127,6 +127,11 @@ pub struct FileInfo {
     pub year: u16,
     /// How cells are told apart.
     pub dialect: Dialect,
+    /// The byte between two cells of a `Plain` block: `^`, a comma or a tab.
+    pub separator: u8,
+    /// Whether rows end with one empty cell (or `""`) more than there are columns, as a converted
+    /// file of 2022 does: `…^ZZ^`. Such a cell is no column, and a row with it is not odd.
+    pub trailing_cell: bool,
     /// The encoding.
     pub encoding: Encoding,
     /// Which download it is.
@@ -154,8 +159,12 @@ impl FileInfo {
 ///
 /// `Plain` blocks hold raw UTF-8 bytes as they stand in the file, with one separator byte between
 /// cells and LF or CRLF after each record (the last record of the file may lack it); the engine
-/// finds the cells itself. `Indexed` blocks (quoted, fixed-width, workbook and odd input) come
-/// with the cells already found.
+/// finds the cells itself. They are valid UTF-8 without NUL bytes, start after the header, and may
+/// hold blank lines, which are no records. A comma or tab file yields `Plain` blocks where no cell
+/// is quoted and `Indexed` ones where some are, so both kinds can come from one file. `Indexed`
+/// blocks (quoted, fixed-width, workbook and odd input) come with the cells already found.
+///
+/// `line` and `offset` are exact in both kinds: line ends are counted while reading.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     /// The bytes.
@@ -190,6 +199,19 @@ pub struct Cells {
     /// Rows with a wrong number of cells or characters: the row and the number it had. Missing
     /// cells are empty, surplus ones dropped.
     pub odd: Vec<(u32, u32)>,
+}
+
+impl Cells {
+    /// A cell of a row, given the bytes of its block; empty outside.
+    pub fn cell<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
+        let place = row * self.columns + column;
+        let start = match column {
+            0 => self.starts.get(row).map(|start| *start as usize),
+            _ => self.ends.get(place - 1).map(|end| *end as usize + 1),
+        };
+        let end = self.ends.get(place).filter(|_| column < self.columns).map(|end| *end as usize);
+        start.zip(end).and_then(|(start, end)| bytes.get(start..end)).unwrap_or_default()
+    }
 }
 
 /// A source of blocks. Called by one thread at a time, under a lock: it should do no more than

@@ -144,7 +144,7 @@ fn unlisted_year(year: u16) -> YearInfo {
     }
 }
 
-fn code_list(values: &'static str) -> Vec<Code> {
+pub(super) fn code_list(values: &'static str) -> Vec<Code> {
     let parts = values.split('|').filter(|part| !part.is_empty());
     parts
         .map(|part| part.split_once('=').map_or(Code { code: part, label: "" }, |(code, label)| Code { code, label }))
@@ -161,7 +161,7 @@ fn sensitivity(word: &str) -> Sensitivity {
     }
 }
 
-fn certainty(word: &str) -> Certainty {
+pub(super) fn certainty(word: &str) -> Certainty {
     match word {
         "documented" => Certainty::Documented,
         "inferred" => Certainty::Inferred,

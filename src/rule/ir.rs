@@ -242,6 +242,8 @@ pub enum Text {
     DropLast(Box<Text>, usize),
     /// The subject a record type belongs to: `ELA`, `mathematics`, `science` or `Spanish`.
     Subject(FieldId),
+    /// The name of the test of a record type in a year: `CAST`. Only shown, never a key.
+    TestName(FieldId, u16),
 }
 
 /// What a rule demands of records taken together.
@@ -254,8 +256,9 @@ pub enum SetTest {
     /// No value occurs twice in these fields taken together, over all participating records.
     /// Blank values do not count. `unique among …`
     UniqueAmong(Vec<FieldId>),
-    /// In each group of two and more participating records, at least one of `values` is the same
-    /// in all of them. `same … within …`
+    /// In each group of participating records, at least one of `values` is the same in all of
+    /// them. A group of one holds. Blank is a value; a record whose value is unknown is left out
+    /// of that comparison. `same … within …`
     Same {
         /// Any one of these being the same is enough.
         values: Vec<Key>,
@@ -332,6 +335,29 @@ pub struct Instance {
     pub labels: Vec<FieldId>,
     /// The values that the message shows besides cells: `{expected}`, `{min}` …
     pub shows: Vec<(String, Show)>,
+    /// What each placeholder of the message stands for, by the name between its braces.
+    pub placeholders: Vec<(String, Placeholder)>,
+}
+
+/// What a placeholder of a message stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// The value of a cell; masked by the report unless it may be shown.
+    Value(FieldId),
+    /// The heading of a column.
+    Label(FieldId),
+    /// How many characters a cell has.
+    Length(FieldId),
+    /// A number known before any record is read: the parameter, the year, a width.
+    Number(i64),
+    /// The computed value at this place of [`Instance::shows`].
+    Show(usize),
+    /// The line of the record.
+    Line,
+    /// `count`, `a`, `b`, `group`, `rate` or `values` of a set or a grouped finding.
+    Set(&'static str),
+    /// A field that the year lacks: blank.
+    Lacking,
 }
 
 /// A computed value of a message.

@@ -1,8 +1,33 @@
 //! Rules: their files, the small language they are written in, and the typed form that the
 //! engine evaluates.
 
+mod ast;
+mod bind;
+mod error;
+mod example;
+mod examples;
+mod fields;
+mod file;
+mod fold;
+mod interpret;
 mod ir;
+mod lexer;
+mod message;
 mod model;
+mod parser;
+pub mod read;
+mod registry;
+mod sets;
+mod typed;
+mod values;
 
-pub use ir::{Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, SetTest, Show, Test, Text, Truth};
-pub use model::{Example, ExampleRow, Expect, Grouping, Need, Rule, Scope, Severity, Source, Years};
+pub use error::{RuleError, RuleErrors, SourceText, closest};
+pub use examples::{ExampleRecord, judge_record, run_examples};
+pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};
+pub use ir::{
+    Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, Placeholder, SetTest, Show, Test, Text, Truth,
+};
+pub use message::placeholders;
+pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Rule, Scope, Severity, Source, Years};
+pub use registry::{Conditions, RuleSet};
+pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};

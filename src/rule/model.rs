@@ -87,6 +87,22 @@ impl Years {
     pub fn contains(&self, year: u16) -> bool {
         self.0.iter().any(|(from, to)| (*from..=*to).contains(&year))
     }
+
+    /// These years without others.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let mut left = self.0.clone();
+        for (from, to) in &others.0 {
+            let cut = |span: &(u16, u16)| {
+                let before = (span.0, span.1.min(from.saturating_sub(1)));
+                let after = (span.0.max(to.saturating_add(1)), span.1);
+                let ends = *to == u16::MAX;
+                [Some(before), (!ends).then_some(after)].into_iter().flatten().filter(|(from, to)| from <= to)
+            };
+            left = left.iter().flat_map(cut).collect();
+        }
+        Self(left)
+    }
 }
 
 /// Where a rule's claim was read.
@@ -116,8 +132,13 @@ pub struct ExampleRow {
 /// What an example row (or, for set rules, the whole table) must come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// A finding, at this field where one is named.
-    Broke(Option<String>),
+    /// A finding, of this severity and at this field where they are named.
+    Broke {
+        /// The severity written in the example.
+        severity: Option<Severity>,
+        /// The field the finding points at.
+        field: Option<String>,
+    },
     /// The rule applies and holds.
     Held,
     /// The rule does not apply.
@@ -128,13 +149,27 @@ pub enum Expect {
     Part,
 }
 
-/// A table of example records of one year.
+/// A table of example records of one year, or a whole example file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     /// The layout year.
     pub year: u16,
-    /// The rows. Record rules judge each row by itself, set rules all rows together.
+    /// The rows. Record rules judge each row by itself, set rules all rows together. Empty where
+    /// there is a fixture.
     pub rows: Vec<ExampleRow>,
+    /// The example file of a file rule.
+    pub fixture: Option<Fixture>,
+}
+
+/// A small file that a file rule must judge as stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixture {
+    /// The file, escapes resolved.
+    pub content: Vec<u8>,
+    /// What must come out.
+    pub expect: Expect,
+    /// The line of the rule file its first line stands on, 1-based.
+    pub line: usize,
 }
 
 /// A rule as read from its file.
@@ -169,6 +204,8 @@ pub struct Rule {
     pub order: u8,
     /// Whether errors drop to warnings where value sets are carried over from another year.
     pub carried: bool,
+    /// Whether a broken cell puts every other day of its column in doubt (cell rules only).
+    pub spoils: bool,
     /// What it needs besides the file.
     pub needs: Vec<Need>,
     /// Rules that may fire on the same record as a consequence.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // not every test module uses everything
 
+pub mod outcome;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,0 +1,173 @@
+//! The arguments of `check` and the help that explains them.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::input::{Dialect, Encoding, View};
+
+const EXAMPLES: &str = "\
+Examples:
+  scorelint check TestedStudents_2025.txt
+      Read one download and print what is wrong with it.
+
+  scorelint check downloads/
+      Read every score file in a folder, also in zip archives, with one summary.
+
+  scorelint check --samples 10 --select T,S file.txt
+      Only the rules on test status and scores, with up to ten samples of each.
+
+  scorelint check --format json --output report.json file.zip
+      Every finding, for a program to read.
+
+  scorelint check --fail-on warning --format concise file.txt
+      For a nightly job: one line a finding, exit code 1 from a warning upwards.
+
+Privacy:
+  Student values are masked in every output: digits of days and long numbers show as #, other
+  values as \u{2022}\u{2022}\u{2022}. --show-values shows them. Names, birth dates and identifiers are never shown;
+  students have a pseudonym, made with the key in SCORELINT_KEY (16 characters or more) or in the
+  key file of your configuration folder, which is made when it is first needed.
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage, or a file that cannot be read or written
+  3  a rule file is wrong, or a rule could not run";
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Args {
+    /// Score files, folders with score files, or - for standard input
+    ///
+    /// Caret-delimited and fixed-width files as TOMS delivers them, plain, gzipped or zipped;
+    /// comma- or tab-separated files and workbooks as a spreadsheet saves them.
+    #[arg(value_name = "FILE|FOLDER|-", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = Format::Human, help_heading = "Report")]
+    pub format: Format,
+
+    /// Write the report to a file instead of the terminal
+    #[arg(long, short, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+
+    /// Most samples shown of each rule; counts are always exact
+    ///
+    /// For the human report; concise and json hold every finding.
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Report")]
+    pub samples: usize,
+
+    /// Show student values; names and identifiers stay hidden
+    #[arg(long, help_heading = "Report")]
+    pub show_values: bool,
+
+    /// Show the time spent on each rule
+    #[arg(long, help_heading = "Report")]
+    pub timings: bool,
+
+    /// Colour the report
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, help_heading = "Report")]
+    pub color: When,
+
+    /// Show no progress bar
+    #[arg(long, help_heading = "Report")]
+    pub no_progress: bool,
+
+    /// Exit with code 1 from this severity upwards
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error, help_heading = "Report")]
+    pub fail_on: FailOn,
+
+    /// The layout: the spring of the administration, 2025 for 2024-25
+    #[arg(long, value_name = "YEAR", help_heading = "Reading (else detected, and said why)")]
+    pub year: Option<u16>,
+
+    /// How cells are told apart
+    #[arg(long, value_parser = dialect_parser(), help_heading = "Reading (else detected, and said why)")]
+    pub dialect: Option<Dialect>,
+
+    /// How letters are encoded
+    #[arg(long, value_parser = encoding_parser(), help_heading = "Reading (else detected, and said why)")]
+    pub encoding: Option<Encoding>,
+
+    /// Which download it is: students tested in the LEA, or enrolled in it
+    #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
+    pub view: Option<View>,
+
+    /// Run only these rules: codes (T006) or families (T)
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
+    pub select: Vec<String>,
+
+    /// Leave these rules out: codes (P024) or families (P)
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
+    pub ignore: Vec<String>,
+
+    /// A folder with rules of your own; may be given several times
+    #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
+    pub rules: Vec<PathBuf>,
+
+    /// Threads to use; all of the machine's by default
+    #[arg(long, value_name = "N", help_heading = "Rules")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// The forms of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: grouped by rule, with samples and a summary
+    Human,
+    /// One line a finding: path:line:column: severity CODE message
+    Concise,
+    /// For programs: docs/schemas/check-1.schema.json
+    Json,
+}
+
+/// When something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal that can show it, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// From which severity on findings fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Notice,
+    /// Never: 0 whatever is found
+    Never,
+}
+
+fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
+    words([Dialect::Caret, Dialect::Comma, Dialect::Tab, Dialect::Fixed, Dialect::Workbook], Dialect::as_str)
+}
+
+fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
+    let all = [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252];
+    words(all, Encoding::as_str)
+}
+
+fn view_parser() -> impl TypedValueParser<Value = View> {
+    words([View::Tested, View::Enrolled, View::Unknown], View::as_str)
+}
+
+/// Parses the words that output uses for these values.
+fn words<T, const N: usize>(all: [T; N], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.map(word))
+        .try_map(move |given| all.into_iter().find(|one| word(*one) == given).ok_or("not one of the values"))
+}

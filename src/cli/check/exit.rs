@@ -1,0 +1,73 @@
+//! The exit codes, and what leads to them.
+
+use std::process::ExitCode;
+
+use super::FailOn;
+use crate::engine::Outcome;
+use crate::rule::Severity;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: nothing at or above `--fail-on`.
+    Clean,
+    /// 1: findings at or above `--fail-on`.
+    Findings,
+    /// 2: wrong usage, or a file that cannot be read or written.
+    Unreadable,
+    /// 3: a rule file is wrong, or a rule could not run.
+    Rules,
+}
+
+impl Exit {
+    /// Judges an outcome.
+    pub fn of(outcome: &Outcome, fail_on: FailOn) -> Self {
+        let Some(least) = fail_on.severity() else {
+            return Self::Clean;
+        };
+        let is_grave = outcome.rules.iter().any(|rule| rule.broke > 0 && rule.severity >= least);
+        if is_grave { Self::Findings } else { Self::Clean }
+    }
+
+    /// The number.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Unreadable => 2,
+            Self::Rules => 3,
+        })
+    }
+}
+
+/// A run that came to no report.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why, for people.
+    pub report: miette::Report,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+impl Failure {
+    /// A file cannot be read or written.
+    pub fn input(report: impl Into<miette::Report>) -> Self {
+        Self { report: report.into(), exit: Exit::Unreadable }
+    }
+
+    /// A rule file is wrong.
+    pub fn rules(report: impl Into<miette::Report>) -> Self {
+        Self { report: report.into(), exit: Exit::Rules }
+    }
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Notice => Some(Severity::Notice),
+            Self::Never => None,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `scorelint check`: reads files, has the engine judge them, and writes the report that was
+//! asked for.
+
+mod args;
+pub(super) mod engine;
+mod exit;
+mod progress;
+mod terminal;
+
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use miette::miette;
+
+pub use args::{Args, FailOn, Format};
+pub use exit::{Exit, Failure};
+
+use crate::engine::Outcome;
+use crate::input::{Dialect, Encoding, View};
+use crate::privacy::mask::Reveal;
+use crate::privacy::pseudonym::{KeyError, Pseudonyms};
+use crate::report::{Material, RuleBook, Timings, write_concise, write_human, write_json};
+
+/// What the user asks the engine to do.
+pub struct Request<'a> {
+    /// Files and folders as given; `-` for standard input.
+    pub paths: &'a [PathBuf],
+    /// The layout year, where it is not to be detected.
+    pub year: Option<u16>,
+    /// The dialect, where it is not to be detected.
+    pub dialect: Option<Dialect>,
+    /// The encoding, where it is not to be detected.
+    pub encoding: Option<Encoding>,
+    /// The view, where it is not to be detected.
+    pub view: Option<View>,
+    /// Codes or beginnings of codes of the rules to run; all where it is empty.
+    pub select: &'a [String],
+    /// Codes or beginnings of codes of the rules to leave out.
+    pub ignore: &'a [String],
+    /// Folders with further rule files.
+    pub rule_folders: &'a [PathBuf],
+    /// Threads; as many as the machine has where it is `None`.
+    pub threads: Option<usize>,
+    /// Findings of a rule to keep; all where it is `None`.
+    pub samples: Option<usize>,
+    /// Whether the SHA-256 of each file is wanted.
+    pub sha256: Hashing,
+    /// Whether the time spent on each rule is wanted.
+    pub timings: Timings,
+    /// To be told how many bytes were read since it was last told.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Whether files are hashed while they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashing {
+    /// Hashed, for reports that name what they are about.
+    Sha256,
+    /// Not hashed.
+    Off,
+}
+
+/// Runs the command with an engine.
+///
+/// # Errors
+/// When a file cannot be read, a rule file is wrong, or the report cannot be written.
+pub fn run(
+    args: &Args,
+    engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
+) -> Result<Exit, Failure> {
+    let bar = progress::Progress::new(args);
+    let report_progress = |bytes| bar.add(bytes);
+    let checked = engine(&request(args, &report_progress));
+    bar.finish();
+    let (outcome, rules) = checked?;
+    write(args, &outcome, &rules).map_err(Failure::input)?;
+    Ok(Exit::of(&outcome, args.fail_on))
+}
+
+/// The exit code of a run; what went wrong is told on standard error.
+pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
+    match result {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            eprintln!("{:?}", failure.report);
+            failure.exit.code()
+        }
+    }
+}
+
+fn request<'a>(args: &'a Args, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a> {
+    Request {
+        paths: &args.paths,
+        year: args.year,
+        dialect: args.dialect,
+        encoding: args.encoding,
+        view: args.view,
+        select: &args.select,
+        ignore: &args.ignore,
+        rule_folders: &args.rules,
+        threads: args.threads.map(Into::into),
+        samples: (args.format == Format::Human).then_some(args.samples),
+        sha256: if args.format == Format::Json { Hashing::Sha256 } else { Hashing::Off },
+        timings: args.timings(),
+        progress,
+    }
+}
+
+/// Writes the report to the file named by `--output`, else to standard output.
+fn write(args: &Args, outcome: &Outcome, rules: &RuleBook) -> miette::Result<()> {
+    let written = match &args.output {
+        Some(path) => write_file(args, outcome, rules, path),
+        None => write_to(args, outcome, rules, &mut BufWriter::new(io::stdout().lock())),
+    };
+    match written {
+        // Whoever reads from us has read enough (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(miette!("the report cannot be written: {error}")),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn write_file(args: &Args, outcome: &Outcome, rules: &RuleBook, path: &Path) -> io::Result<()> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(named)?);
+    write_to(args, outcome, rules, &mut file).map_err(named)
+}
+
+fn write_to(args: &Args, outcome: &Outcome, rules: &RuleBook, out: &mut dyn Write) -> io::Result<()> {
+    let pseudonyms = pseudonyms_for(outcome);
+    let material = Material::new(outcome, rules, args.reveal(), pseudonyms.as_ref());
+    match args.format {
+        Format::Human => write_human(out, &material, terminal::look(args))?,
+        Format::Concise => write_concise(out, &material)?,
+        Format::Json => write_json(out, &material, args.timings())?,
+    }
+    out.flush()
+}
+
+/// The pseudonyms of the user, where a finding has a student at all. Without a key the report is
+/// written without them; a key that is too weak is said, as its owner believes to have one.
+fn pseudonyms_for(outcome: &Outcome) -> Option<Pseudonyms> {
+    let has_student =
+        |finding: &crate::engine::Finding| finding.record.as_ref().is_some_and(|one| !one.ssid.is_empty());
+    if !outcome.findings.iter().any(has_student) {
+        return None;
+    }
+    match Pseudonyms::of_user() {
+        Ok(pseudonyms) => Some(pseudonyms),
+        Err(error @ KeyError::TooShort) => {
+            eprintln!("warning: {error}; students are left without pseudonyms");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+impl Args {
+    fn reveal(&self) -> Reveal {
+        if self.show_values { Reveal::StudentValues } else { Reveal::Public }
+    }
+
+    fn timings(&self) -> Timings {
+        if self.timings { Timings::Shown } else { Timings::Hidden }
+    }
+}

@@ -1,0 +1,175 @@
+//! Cuts a stream into runs of whole lines, without looking at any line: the fast path.
+
+use std::io::{ErrorKind, Read};
+
+/// Bytes read at a time; fits the second-level cache of common machines.
+const CHUNK: usize = 1 << 20;
+
+/// A stream cut into runs of whole lines.
+pub struct Chunks {
+    reader: Box<dyn Read + Send>,
+    /// Bytes read that belong to the next run: most often the start of a line.
+    carry: Vec<u8>,
+    /// Longest line allowed, in bytes, without its end.
+    limit: usize,
+    ended: bool,
+    failure: Option<std::io::Error>,
+}
+
+/// What [`Chunks::fill`] did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// The buffer holds whole lines (the last line of the stream may lack its end).
+    Lines,
+    /// A line was longer than the limit and was dropped; the buffer is empty.
+    TooLong {
+        /// Its length in bytes, with its end.
+        length: u64,
+    },
+    /// Nothing is left.
+    End,
+}
+
+impl Chunks {
+    /// A stream that starts with `head`, which was already read from it.
+    pub fn new(head: Vec<u8>, reader: Box<dyn Read + Send>, limit: usize) -> Self {
+        Self { reader, carry: head, limit: limit.max(1), ended: false, failure: None }
+    }
+
+    /// Whether nothing is left.
+    pub fn is_at_end(&self) -> bool {
+        self.ended && self.carry.is_empty()
+    }
+
+    /// Why the stream broke off, if it did. Everything before was given out.
+    pub fn take_failure(&mut self) -> Option<std::io::Error> {
+        self.failure.take()
+    }
+
+    /// Drops `length` bytes of the head.
+    pub fn skip(&mut self, length: usize) {
+        let length = length.min(self.carry.len());
+        self.carry.drain(..length);
+    }
+
+    /// Fills `bytes` with as many whole lines as fit into one chunk.
+    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> Filled {
+        let most = self.limit.saturating_add(1);
+        let mut room = CHUNK.min(most);
+        let mut length = 0;
+        loop {
+            // The buffer keeps its length between calls, so that little is zeroed here.
+            bytes.resize(room, 0);
+            length += self.read_full(&mut bytes[length..]);
+            if self.is_at_end() && length <= self.limit {
+                break;
+            }
+            if let Some(last) = memchr::memrchr(b'\n', &bytes[..length]) {
+                self.put_back(&bytes[last + 1..length]);
+                length = last + 1;
+                break;
+            }
+            if length > self.limit {
+                return self.drop_line(bytes, length as u64);
+            }
+            room = room.saturating_mul(2).min(most);
+        }
+        bytes.truncate(length);
+        if self.carry.is_empty() {
+            // Without this, a run that ends with a line end would not know whether it is the last.
+            self.grow_carry();
+        }
+        if length == 0 { Filled::End } else { Filled::Lines }
+    }
+
+    fn drop_line(&mut self, bytes: &mut Vec<u8>, mut length: u64) -> Filled {
+        while !self.is_at_end() {
+            bytes.resize(CHUNK, 0);
+            let read = self.read_full(bytes);
+            if let Some(end) = memchr::memchr(b'\n', &bytes[..read]) {
+                self.put_back(&bytes[end + 1..read]);
+                length += end as u64 + 1;
+                break;
+            }
+            length += read as u64;
+        }
+        bytes.clear();
+        Filled::TooLong { length }
+    }
+
+    /// Returns bytes to the front of what is left.
+    pub fn put_back(&mut self, bytes: &[u8]) {
+        self.carry.splice(..0, bytes.iter().copied());
+    }
+
+    fn grow_carry(&mut self) {
+        let length = self.carry.len();
+        if self.ended || length >= CHUNK {
+            return;
+        }
+        let mut carry = std::mem::take(&mut self.carry);
+        carry.resize(CHUNK, 0);
+        let read = self.read_full(&mut carry[length..]);
+        carry.truncate(length + read);
+        self.carry = carry;
+    }
+
+    /// Reads until the buffer is full or the stream ends, so that runs do not depend on how a
+    /// pipe delivers.
+    fn read_full(&mut self, buffer: &mut [u8]) -> usize {
+        let mut total = self.carry.len().min(buffer.len());
+        buffer[..total].copy_from_slice(&self.carry[..total]);
+        self.carry.drain(..total);
+        while !self.ended && total < buffer.len() {
+            match self.reader.read(&mut buffer[total..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => total += read.min(buffer.len() - total),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failure = Some(error);
+                    self.ended = true;
+                }
+            }
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(text: &'static str, limit: usize) -> Vec<String> {
+        let mut chunks = Chunks::new(Vec::new(), Box::new(text.as_bytes()), limit);
+        let mut bytes = Vec::new();
+        let mut runs = Vec::new();
+        loop {
+            match chunks.fill(&mut bytes) {
+                Filled::Lines => runs.push(String::from_utf8(bytes.clone()).unwrap()),
+                Filled::TooLong { length } => runs.push(format!("<{length}>")),
+                Filled::End => return runs,
+            }
+        }
+    }
+
+    #[test]
+    fn runs_end_at_line_ends_and_the_last_may_lack_one() {
+        assert_eq!(runs("ab\ncd\nef", 5), ["ab\ncd\n", "ef"]);
+        assert_eq!(runs("ab\ncd\n", 100), ["ab\ncd\n"]);
+        assert_eq!(runs("", 100), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_dropped_and_reading_goes_on() {
+        assert_eq!(runs("a\n123456789\nb\n", 4), ["a\n", "<10>", "b\n"]);
+        assert_eq!(runs("1234\n123456789", 4), ["1234\n", "<9>"]);
+    }
+
+    #[test]
+    fn the_end_is_known_with_the_last_run() {
+        let mut chunks = Chunks::new(b"ab\n".to_vec(), Box::new(&b"cd\n"[..]), 5);
+        let mut bytes = Vec::new();
+        assert_eq!(chunks.fill(&mut bytes), Filled::Lines);
+        assert!(chunks.is_at_end());
+    }
+}

@@ -1,0 +1,172 @@
+//! Maps the columns of a header to the fields of a layout year, by name.
+
+use super::finding::{at_column, file};
+use super::known::{Known, Place, is_filler, plain_name, required_fields};
+use super::model::{Column, Meaning};
+use crate::engine::FileFinding;
+use crate::layout::{Field, FieldId, registry};
+
+/// A header mapped to a layout.
+pub struct Mapped {
+    /// The columns, in file order.
+    pub columns: Vec<Column>,
+    /// What is worth saying about them.
+    pub findings: Vec<FileFinding>,
+}
+
+/// What a heading is, before its place is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    Named(Place),
+    Repeated(FieldId, usize),
+    Filler,
+    Unknown,
+}
+
+/// Maps the headings of a file to the fields of a year.
+pub fn map_header(names: &[String], known: &Known) -> Mapped {
+    let headings = read_headings(names, known);
+    let slots = align(&headings, known);
+    let columns: Vec<Column> = names
+        .iter()
+        .zip(headings.iter().zip(&slots))
+        .map(|(name, (heading, slot))| Column {
+            name: name.trim().to_owned(),
+            meaning: match heading {
+                Heading::Named(place) => Meaning::Field(place.id),
+                Heading::Filler => Meaning::Filler,
+                Heading::Repeated(..) | Heading::Unknown => Meaning::Extra,
+            },
+            number: slot.number,
+        })
+        .collect();
+    let mut findings = name_findings(names, &headings, &slots, known);
+    findings.extend(missing_fields(&columns, known));
+    findings.extend(order_changed(&columns));
+    findings.extend(fillers_dropped(&columns, &slots, known));
+    Mapped { columns, findings }
+}
+
+fn read_headings(names: &[String], known: &Known) -> Vec<Heading> {
+    let mut seen: Vec<(FieldId, usize)> = Vec::new();
+    let mut heading = |(at, name): (usize, &String)| {
+        let plain = plain_name(name);
+        if is_filler(&plain) {
+            return Heading::Filler;
+        }
+        let Some(place) = known.get(&plain) else { return Heading::Unknown };
+        if let Some((id, first)) = seen.iter().find(|(id, _)| *id == place.id) {
+            return Heading::Repeated(*id, *first);
+        }
+        seen.push((place.id, at));
+        Heading::Named(place)
+    };
+    names.iter().enumerate().map(&mut heading).collect()
+}
+
+/// The place of a column in the layout.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    number: Option<u16>,
+    /// The layout column that an unknown heading was written over.
+    replaced: Option<u16>,
+}
+
+/// Gives fillers and unknown headings a place: between two named columns that are neighbours in
+/// the layout as well, what stands between them in the file is what stands between them there.
+fn align(headings: &[Heading], known: &Known) -> Vec<Slot> {
+    let mut slots = vec![Slot::default(); headings.len()];
+    let mut from = 0;
+    let mut before = 0;
+    while from < headings.len() {
+        let anchor = (from..headings.len()).find_map(|at| Some((at, anchored(headings[at])?)));
+        let (until, after) = anchor.unwrap_or((headings.len(), known.columns() + 1));
+        if after > before {
+            align_gap(&headings[from..until], &mut slots[from..until], before + 1..after, known);
+        }
+        if let Some(slot) = slots.get_mut(until) {
+            slot.number = Some(after);
+        }
+        before = after;
+        from = until + 1;
+    }
+    slots
+}
+
+fn anchored(heading: Heading) -> Option<u16> {
+    match heading {
+        Heading::Named(place) => place.number,
+        _ => None,
+    }
+}
+
+fn align_gap(headings: &[Heading], slots: &mut [Slot], mut free: std::ops::Range<u16>, known: &Known) {
+    // A number that the table lacks stands in a row of several fillers (330 to 332 in 2020).
+    let filler_at = |number| known.field(number).is_none_or(Field::is_filler);
+    for (at, heading) in headings.iter().enumerate() {
+        let left = headings.len() - at;
+        match heading {
+            Heading::Filler => {
+                if let Some(number) = free.clone().find(|number| filler_at(*number)) {
+                    slots[at].number = Some(number);
+                    free.start = number + 1;
+                }
+            }
+            // A field that only a variant names stands where the base layout has a filler.
+            Heading::Named(_) => slots[at].number = free.next(),
+            Heading::Unknown if left <= free.len() => slots[at].replaced = free.next(),
+            Heading::Unknown | Heading::Repeated(..) => {}
+        }
+    }
+}
+
+fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: &Known) -> Vec<FileFinding> {
+    let mut findings = Vec::new();
+    // Spreadsheets leave columns without a heading at the right; one finding is enough for them.
+    let named = names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+    if named < names.len() {
+        let count = (names.len() - named) as u64;
+        findings.push(at_column("L016", named).with("name", "(no name)").count(count).done());
+    }
+    for (at, heading) in headings.iter().enumerate().take(named) {
+        let name = names[at].trim();
+        match (heading, slots[at].replaced) {
+            (Heading::Unknown, Some(number)) => {
+                let expected = known.field(number).map_or("", Field::label);
+                findings.push(at_column("L012", at).with("name", name).with("expected", expected).done());
+            }
+            (Heading::Unknown, None) => findings.push(at_column("L016", at).with("name", name).done()),
+            (Heading::Repeated(id, first), _) => {
+                let field = registry().info(*id).name;
+                findings.push(at_column("L014", at).with("a", first + 1).with("b", at + 1).with("field", field).done());
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+fn missing_fields(columns: &[Column], known: &Known) -> Vec<FileFinding> {
+    let present = |id| columns.iter().any(|column| column.meaning == Meaning::Field(id));
+    required_fields()
+        .filter(|id| known.layout.has(*id) && !present(*id))
+        .map(|id| file("L013").with("field", registry().info(id).name).done())
+        .collect()
+}
+
+fn order_changed(columns: &[Column]) -> Option<FileFinding> {
+    let named = columns.iter().enumerate().filter(|(_, column)| matches!(column.meaning, Meaning::Field(_)));
+    let placed: Vec<(usize, u16)> = named.filter_map(|(at, column)| Some((at, column.number?))).collect();
+    let descent = placed.windows(2).find(|pair| pair[1].1 < pair[0].1)?;
+    Some(at_column("L015", descent[1].0).done())
+}
+
+fn fillers_dropped(columns: &[Column], slots: &[Slot], known: &Known) -> Option<FileFinding> {
+    // A variant may name what the base layout calls a filler, and a heading may be written over one.
+    let present = |number| slots.iter().any(|slot| slot.number == Some(number) || slot.replaced == Some(number));
+    let fillers = known.layout.fields.iter().filter(|field| field.is_filler());
+    let absent = fillers.filter(|field| !present(field.number)).count() as u64;
+    let unplaced = columns.iter().filter(|one| one.meaning == Meaning::Filler && one.number.is_none()).count() as u64;
+    let missing = absent.saturating_sub(unplaced);
+    (missing > 0).then(|| file("L017").with("count", missing).count(missing).done())
+}

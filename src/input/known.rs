@@ -1,0 +1,167 @@
+//! The header names of every layout year: what a file's columns are looked up in.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use crate::layout::{Field, FieldId, Layout, registry};
+use crate::table::Table;
+
+const CANONICAL: &str = include_str!("../../rules/layouts/canonical-fields.tsv");
+
+/// A heading as it is compared: letters and digits only, in lower case. Case, spaces, underscores,
+/// hyphens, en dashes and brackets differ between files of the same year.
+pub fn plain_name(name: &str) -> String {
+    name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a plain name is that of a filler: `blank`, `blank12`. Fillers are numbered by order, so
+/// the number says nothing about the field.
+pub fn is_filler(plain: &str) -> bool {
+    let digits = plain.strip_prefix("blank").or_else(|| plain.strip_prefix("filler"));
+    digits.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The headings of all years, from the table of canonical fields alone: no layout has to be read
+/// to tell which one a file needs.
+pub struct Headings {
+    /// The years, oldest first.
+    pub years: Vec<u16>,
+    /// How many named columns each year has.
+    pub counts: Vec<usize>,
+    /// Plain names with the fields they stand for, by year.
+    names: HashMap<String, Vec<(u16, FieldId)>>,
+}
+
+/// The one index of headings.
+pub fn headings() -> &'static Headings {
+    static HEADINGS: LazyLock<Headings> = LazyLock::new(Headings::read);
+    &HEADINGS
+}
+
+impl Headings {
+    fn read() -> Self {
+        let years: Vec<u16> = registry().years().collect();
+        let mut counts = vec![0; years.len()];
+        let mut names: HashMap<String, Vec<(u16, FieldId)>> = HashMap::new();
+        let columns: Vec<String> = years.iter().map(u16::to_string).collect();
+        for row in Table::new(CANONICAL).rows() {
+            let Some(id) = registry().id(row.get("id")) else { continue };
+            for (at, column) in columns.iter().enumerate() {
+                let name = row.get(column);
+                if !name.is_empty() {
+                    names.entry(plain_name(name)).or_default().push((years[at], id));
+                    counts[at] += 1;
+                }
+            }
+        }
+        Self { years, counts, names }
+    }
+
+    /// The years that have a heading, with the field it stands for.
+    pub fn get(&self, plain: &str) -> &[(u16, FieldId)] {
+        self.names.get(plain).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What a heading of a year stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The field.
+    pub id: FieldId,
+    /// Its layout number; `None` for fields that only one variant of the header names.
+    pub number: Option<u16>,
+}
+
+/// The headings of one year.
+pub struct Known {
+    /// The layout.
+    pub layout: &'static Layout,
+    names: HashMap<String, Place>,
+}
+
+impl Known {
+    /// What a plain name stands for in this year.
+    pub fn get(&self, plain: &str) -> Option<Place> {
+        self.names.get(plain).copied()
+    }
+
+    /// The layout row of a field number.
+    pub fn field(&self, number: u16) -> Option<&'static Field> {
+        let guess = self.layout.fields.get(usize::from(number).checked_sub(1)?);
+        guess.filter(|field| field.number == number).or_else(|| {
+            // Rows that stand for several numbers move those after them.
+            self.layout.fields.iter().find(|field| field.number == number)
+        })
+    }
+
+    /// The number of columns of a delimited file of the year.
+    pub fn columns(&self) -> u16 {
+        self.layout.fields.last().map_or(0, |field| field.number)
+    }
+
+    fn new(layout: &'static Layout) -> Self {
+        let mut names = HashMap::new();
+        let fields = || layout.fields.iter().filter_map(|field| Some((field, field.id?)));
+        for (field, id) in fields() {
+            names.insert(plain_name(field.label()), Place { id, number: Some(field.number) });
+        }
+        for (name, places) in &headings().names {
+            if let Some((_, id)) = places.iter().find(|(year, _)| *year == layout.year()) {
+                let number = layout.field(*id).map(|field| field.number);
+                names.entry(name.clone()).or_insert(Place { id: *id, number });
+            }
+        }
+        // Printed names come last: some are misprints that repeat the name of another column.
+        for (field, id) in fields() {
+            names.entry(plain_name(field.name)).or_insert(Place { id, number: Some(field.number) });
+        }
+        Self { layout, names }
+    }
+}
+
+/// The headings of a year; `None` for a year without a layout.
+pub fn known(year: u16) -> Option<&'static Known> {
+    static CACHE: LazyLock<Vec<(u16, OnceLock<Known>)>> =
+        LazyLock::new(|| registry().years().map(|year| (year, OnceLock::new())).collect());
+    let (_, cell) = CACHE.iter().find(|(one, _)| *one == year)?;
+    let layout = registry().layout(year)?;
+    Some(cell.get_or_init(|| Known::new(layout)))
+}
+
+/// The fields without which nothing can be counted.
+pub fn required_fields() -> impl Iterator<Item = FieldId> {
+    let rows = Table::new(include_str!("../../rules/layouts/required-columns.tsv")).rows();
+    rows.filter_map(|row| registry().id(row.get("id")))
+}
+
+/// The years with fixed-width files and the lengths of their records.
+pub fn record_lengths() -> impl Iterator<Item = (u16, Vec<usize>)> {
+    let rows = Table::new(include_str!("../../rules/layouts/years.tsv")).rows();
+    rows.filter_map(|row| {
+        let lengths: Vec<usize> = row.get("record_lengths").split('|').filter_map(|one| one.parse().ok()).collect();
+        Some((row.get("year").parse().ok()?, lengths)).filter(|(_, lengths)| !lengths.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_without_case_spaces_and_dashes() {
+        assert_eq!(plain_name("Standard Error Measurement—SEM"), plain_name("standard_error-measurement SEM"));
+        assert_eq!(plain_name("Final Tested School NPS Flag"), plain_name("FinalTestedSchoolNPSFlag"));
+    }
+
+    #[test]
+    fn only_numbered_blanks_are_fillers() {
+        assert!(is_filler("blank") && is_filler("blank12"));
+        assert!(!is_filler("blankpage") && !is_filler("ssid"));
+    }
+
+    #[test]
+    fn a_field_named_by_one_variant_only_is_known() {
+        let place = known(2018).unwrap().get("castpercentofpointsearned").unwrap();
+        assert_eq!((registry().info(place.id).name, place.number), ("cast_percent_of_points", None));
+    }
+}

@@ -1,0 +1,152 @@
+//! Lays the few cells that matter of a record side by side: header names above, values below,
+//! neighbours left out.
+
+use super::super::place::spreadsheet_letters;
+use crate::privacy::text::{fit, width};
+
+/// What a cell has to do with a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The finding points at it.
+    Pointed,
+    /// The message speaks of it.
+    Named,
+    /// It helps to find the way.
+    Beside,
+}
+
+/// One cell, masked and neutralised.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Its column, 0-based.
+    pub column: usize,
+    /// The header name.
+    pub name: String,
+    /// The name for people, where the layout has one.
+    pub title: Option<&'static str>,
+    /// The value.
+    pub text: String,
+    /// What it has to do with the finding.
+    pub role: Role,
+}
+
+/// Two aligned lines, and where in the lower one the values stand that the finding is about.
+#[derive(Clone, Debug, Default)]
+pub struct Laid {
+    /// The header names.
+    pub names: String,
+    /// The values.
+    pub values: String,
+    /// Bytes of `values`, ascending.
+    pub spans: Vec<Span>,
+}
+
+/// A value to underline.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// Pointed at or named.
+    pub role: Role,
+    /// The words under the pointed one.
+    pub label: Option<String>,
+}
+
+/// Between columns that are neighbours in the file.
+const GAP: &str = "  ";
+/// Where columns between two were left out.
+const LEFT_OUT: &str = " … ";
+/// Columns a name or value may take while there is room for others.
+const CELL_WIDTH: usize = 44;
+/// What miette draws between a caret and its label.
+const LABEL_LEAD: usize = 4;
+
+/// Lays cells, in file order, into so many columns of a file with `total` columns. Cells that do
+/// not fit are left out, those that matter least first; the pointed one always stays.
+pub fn lay(mut cells: Vec<Cell>, total: usize, room: usize) -> Laid {
+    for cell in &mut cells {
+        narrow(cell, CELL_WIDTH.min(room.saturating_sub(4)));
+    }
+    while cells.len() > 1 && full_width(&cells, total) > room {
+        let least = least_telling(&cells);
+        cells.remove(least);
+    }
+    let mut laid = Laid::default();
+    for (place, cell) in cells.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|one| cells.get(one));
+        let gap = gap_before(before, cell);
+        laid.names.push_str(gap);
+        laid.values.push_str(gap);
+        put(&mut laid, cell, room);
+    }
+    if cells.last().is_some_and(|cell| cell.column + 1 < total) {
+        laid.names.push_str(LEFT_OUT.trim_end());
+        laid.values.push_str(LEFT_OUT.trim_end());
+    }
+    laid
+}
+
+fn narrow(cell: &mut Cell, most: usize) {
+    cell.name = fit(&cell.name, most).into_owned();
+    cell.text = fit(&cell.text, most).into_owned();
+}
+
+fn gap_before(before: Option<&Cell>, cell: &Cell) -> &'static str {
+    match before {
+        None if cell.column == 0 => "",
+        None => LEFT_OUT.trim_start(),
+        Some(before) if before.column + 1 == cell.column => GAP,
+        Some(_) => LEFT_OUT,
+    }
+}
+
+fn cell_width(cell: &Cell) -> usize {
+    width(&cell.name).max(width(&cell.text))
+}
+
+fn full_width(cells: &[Cell], total: usize) -> usize {
+    let gaps = (0..cells.len()).map(|place| {
+        let before = place.checked_sub(1).and_then(|one| cells.get(one));
+        cells.get(place).map_or(0, |cell| width(gap_before(before, cell)) + cell_width(cell))
+    });
+    let behind = cells.last().is_some_and(|cell| cell.column + 1 < total);
+    gaps.sum::<usize>() + if behind { width(LEFT_OUT.trim_end()) } else { 0 }
+}
+
+/// The cell to leave out next: one that only helps to find the way, else one that is named; of
+/// several the farthest from the pointed one.
+fn least_telling(cells: &[Cell]) -> usize {
+    let pointed = cells.iter().position(|cell| cell.role == Role::Pointed).unwrap_or(0);
+    let farthest = |role: Role| {
+        let of_role = (0..cells.len()).filter(|place| *place != pointed && cells[*place].role == role);
+        of_role.max_by_key(|place| place.abs_diff(pointed))
+    };
+    farthest(Role::Beside).or_else(|| farthest(Role::Named)).unwrap_or(cells.len() - 1)
+}
+
+fn put(laid: &mut Laid, cell: &Cell, room: usize) {
+    let start = laid.values.len();
+    let column = width(&laid.values);
+    laid.names.push_str(&padded(&cell.name, cell_width(cell)));
+    laid.values.push_str(&cell.text);
+    let end = laid.values.len();
+    laid.values.push_str(&" ".repeat(cell_width(cell) - width(&cell.text)));
+    if cell.role != Role::Beside && end > start {
+        let label_column = column + width(&cell.text) / 2 + LABEL_LEAD;
+        let label = (cell.role == Role::Pointed).then(|| label(cell, room.saturating_sub(label_column))).flatten();
+        laid.spans.push(Span { start, end, role: cell.role, label });
+    }
+}
+
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// The words under a value: the name for people and the column, as much as there is room for.
+fn label(cell: &Cell, room: usize) -> Option<String> {
+    let column = format!("column {} ({})", cell.column + 1, spreadsheet_letters(cell.column));
+    let whole = cell.title.map(|title| format!("{title}, {column}"));
+    whole.into_iter().chain([column, spreadsheet_letters(cell.column)]).find(|text| width(text) <= room)
+}

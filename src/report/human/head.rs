@@ -1,0 +1,49 @@
+//! What was read: each file with what was detected about it and why.
+
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize;
+
+use super::{Look, paint};
+use crate::engine::InputOutcome;
+use crate::privacy::text::{neutralise, width};
+use crate::report::Material;
+use crate::report::number::{grouped, size};
+use crate::report::place::path_of;
+
+/// Columns of the names of what was detected.
+const WHAT: usize = 12;
+/// Columns of its values, unless one is longer.
+const VALUE: usize = 12;
+
+pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    for (place, input) in material.outcome.inputs.iter().enumerate() {
+        if place > 0 {
+            writeln!(out)?;
+        }
+        write_input(out, input, look)?;
+    }
+    Ok(())
+}
+
+fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Result<()> {
+    writeln!(out, "{}", path_of(&input.info).style(paint::strong(look)))?;
+    for one in &input.info.detected {
+        write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
+    }
+    write_detected(out, "records", &grouped(input.records), &size(input.bytes), look)
+}
+
+/// A line `what  value  why`, the reason wrapped under itself.
+fn write_detected(out: &mut dyn Write, what: &str, value: &str, why: &str, look: Look) -> io::Result<()> {
+    let indent = 2 + WHAT + VALUE.max(width(value)) + 2;
+    let reasons = textwrap::wrap(why, look.width.saturating_sub(indent).max(20));
+    let first = reasons.first().map_or("", AsRef::as_ref);
+    let pad = " ".repeat(VALUE.saturating_sub(width(value)));
+    let line = format!("  {what:<WHAT$}{value}{pad}  {}", first.style(paint::faint(look)));
+    writeln!(out, "{}", paint::signs(look, line).trim_end())?;
+    for reason in reasons.iter().skip(1) {
+        writeln!(out, "{}{}", " ".repeat(indent), reason.style(paint::faint(look)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! The end of the report: which rules broke, totals, what was not run, how long it took.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize;
+
+use super::{Look, block_order, paint};
+use crate::engine::{RuleOutcome, Status};
+use crate::privacy::mask::Reveal;
+use crate::privacy::text::{fit, width};
+use crate::report::number::{duration, grouped, per_second, plural, size};
+use crate::report::{Material, Timings};
+use crate::rule::Severity;
+
+/// A space at which lines are not wrapped.
+const NO_BREAK: char = '\u{A0}';
+
+/// Rules listed by `--timings`.
+const SLOWEST: usize = 20;
+
+pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    writeln!(out)?;
+    if look.timings == Timings::Shown {
+        write_timings(out, material, look)?;
+    }
+    write_broken(out, material, look)?;
+    write_read(out, material, look)?;
+    write_rules(out, material, look)?;
+    write_not_run(out, material, look)?;
+    write_undecidable(out, material, look)?;
+    write_masked(out, material, look)?;
+    writeln!(out)?;
+    write_totals(out, material, look)
+}
+
+/// One line a broken rule, as a table of contents to scroll back by.
+fn write_broken(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let order = block_order(material);
+    if order.is_empty() {
+        return writeln!(out, "{}\n", "nothing found".style(paint::strong(look)));
+    }
+    writeln!(out, "{}", "Summary".style(paint::strong(look)))?;
+    let rules = &material.outcome.rules;
+    let counts = order.iter().filter_map(|place| Some(grouped(rules.get(*place)?.broke)));
+    let count_width = counts.map(|count| count.len()).max().unwrap_or(1);
+    let code_width = order.iter().filter_map(|place| Some(rules.get(*place)?.code.len())).max().unwrap_or(4);
+    for (rule, words) in order.iter().filter_map(|place| rules.get(*place).zip(material.words.get(*place))) {
+        let count = grouped(rule.broke);
+        let name = words.name.replace('-', " ");
+        let room = look.width.saturating_sub(2 + 7 + 2 + code_width + 2 + count_width + 2);
+        writeln!(
+            out,
+            "  {}  {:<code_width$}  {count:>count_width$}  {}",
+            format!("{:<7}", rule.severity.as_str()).style(paint::severity(look, rule.severity)),
+            rule.code,
+            paint::signs(look, fit(&name, room).into_owned()),
+        )?;
+    }
+    writeln!(out)
+}
+
+/// The last line, which stays in sight.
+fn write_totals(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let totals = material.outcome.totals();
+    let part = |count: u64, noun: &str, severity: Severity| {
+        let text = plural(count, noun);
+        if count == 0 { text } else { text.style(paint::severity(look, severity)).to_string() }
+    };
+    writeln!(
+        out,
+        "{}, {}, {}",
+        part(totals.errors, "error", Severity::Error),
+        part(totals.warnings, "warning", Severity::Warning),
+        part(totals.notices, "notice", Severity::Notice),
+    )
+}
+
+/// How the rules came out; the parts add up to all of them.
+fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let totals = material.outcome.rule_totals();
+    let all = plural(material.outcome.rules.len() as u64, "rule");
+    let text = format!(
+        "{all}: {} held, {} broke, {} not applicable, {} undecidable, {} not run",
+        grouped(totals.held),
+        grouped(totals.broke),
+        grouped(totals.not_applicable),
+        grouped(totals.undecidable),
+        grouped(totals.not_run),
+    );
+    write_wrapped(out, &text, "  ", look)?;
+    let carried = material.outcome.rules.iter().filter(|rule| rule.carried).count() as u64;
+    if carried > 0 {
+        let text = format!("{} judged with codes carried over from another year's layout", plural(carried, "rule"));
+        write_wrapped(out, &text, "  ", look)?;
+    }
+    Ok(())
+}
+
+/// Why rules were not run: one line a reason.
+fn write_not_run(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for rule in &material.outcome.rules {
+        if let Status::NotRun(reason) = &rule.status {
+            reasons.entry(reason).or_default().push(&rule.code);
+        }
+    }
+    for (reason, codes) in reasons {
+        let rules = plural(codes.len() as u64, "rule");
+        write_wrapped(out, &format!("{rules} not run, {reason}: {}", codes.join(" ")), "  ", look)?;
+    }
+    Ok(())
+}
+
+/// Which rules met records they could not judge, whatever else came of them.
+fn write_undecidable(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let rules = material.outcome.rules.iter().filter(|rule| rule.undecidable > 0);
+    let counts: Vec<String> =
+        rules.map(|rule| format!("{}{NO_BREAK}({})", rule.code, grouped(rule.undecidable))).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let rules = plural(counts.len() as u64, "rule");
+    write_wrapped(out, &format!("{rules} undecidable for some records: {}", counts.join(", ")), "  ", look)
+}
+
+fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let mut rules: Vec<&RuleOutcome> = material.outcome.rules.iter().collect();
+    rules.sort_by(|left, right| right.time.cmp(&left.time).then_with(|| left.code.cmp(&right.code)));
+    writeln!(out, "\n{}", "Time spent on each rule, the slowest first".style(paint::strong(look)))?;
+    for rule in rules.iter().take(SLOWEST).filter(|rule| !rule.time.is_zero()) {
+        writeln!(out, "  {:<8}{:>14}", rule.code, duration(rule.time))?;
+    }
+    writeln!(out)
+}
+
+fn write_read(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let outcome = material.outcome;
+    let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
+    let bytes: u64 = outcome.inputs.iter().map(|input| input.bytes).sum();
+    let rate = per_second(records, outcome.elapsed).zip(per_second(bytes, outcome.elapsed));
+    let rate = rate.map_or_else(String::new, |(records, bytes)| {
+        format!(", {} records and {} a second", grouped(records), size(bytes))
+    });
+    let files = plural(outcome.inputs.len() as u64, "file");
+    let text =
+        format!("{files}, {}, {} in {}{rate}", plural(records, "record"), size(bytes), duration(outcome.elapsed));
+    write_wrapped(out, &text, "  ", look)
+}
+
+/// Says that values are masked where a masked one was shown.
+fn write_masked(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    if material.reveal != Reveal::Public || material.outcome.findings.is_empty() {
+        return Ok(());
+    }
+    write_wrapped(
+        out,
+        "student values are masked; --show-values shows them, names and identifiers excepted",
+        "  ",
+        look,
+    )
+}
+
+fn write_wrapped(out: &mut dyn Write, text: &str, indent: &str, look: Look) -> io::Result<()> {
+    debug_assert!(width(indent) < look.width);
+    let options = textwrap::Options::new(look.width).subsequent_indent(indent);
+    for line in textwrap::wrap(&paint::signs(look, text.to_owned()), options) {
+        writeln!(out, "{}", line.style(paint::faint(look)))?;
+    }
+    Ok(())
+}

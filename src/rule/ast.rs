@@ -1,0 +1,142 @@
+//! A condition as it was written: names not yet looked up, types not yet known.
+
+use std::ops::Range;
+
+use super::ir::Op;
+
+/// A part of a condition with its place in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    pub kind: Kind,
+    pub span: Range<usize>,
+}
+
+/// What a part is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kind {
+    /// A field, a parameter, `year`, `always`, `never`; `optional` with a question mark.
+    Name { name: String, optional: bool },
+    /// A number.
+    Number(i64),
+    /// A day.
+    Day(i64),
+    /// A text between quotes.
+    Text(String),
+    /// `name(…)`.
+    Call { name: String, arguments: Vec<Node> },
+    /// `a + b`
+    Add(Box<Node>, Box<Node>),
+    /// `a - b`
+    Sub(Box<Node>, Box<Node>),
+    /// `a if c else b`
+    If { condition: Box<Node>, then: Box<Node>, otherwise: Box<Node> },
+    /// `a < b` and its like.
+    Compare { left: Box<Node>, op: Op, right: Box<Node> },
+    /// `a between b and c`
+    Between { value: Box<Node>, low: Box<Node>, high: Box<Node> },
+    /// `subject is …`
+    Is { subject: Box<Node>, question: Question },
+    /// `not a`, and every form with `not` inside.
+    Not(Box<Node>),
+    /// `a and b`
+    And(Vec<Node>),
+    /// `a or b`
+    Or(Vec<Node>),
+    /// `some k in …: (…)`
+    Quantified { quantity: Quantity, parameter: Parameter, body: Box<Node> },
+}
+
+/// What is asked after `is`, `has` or `matches`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Question {
+    /// `is 'Y'`, `is prefix(x, 2)`
+    Same(Box<Node>),
+    /// `is exactly 'Yes'`, `is exactly one of (…)`
+    ExactlyOneOf(Vec<Literal>),
+    /// `is one of (…)`
+    OneOf(Vec<Literal>),
+    /// `is blank`
+    Blank,
+    /// `is a number`
+    Number,
+    /// `is a date`
+    Date,
+    /// `is known`
+    Known,
+    /// `is in value_set`, `is exactly in value_set`
+    InValueSet { exactly: bool },
+    /// `is longer than its width`
+    LongerThanItsWidth,
+    /// `is invisible`
+    Invisible,
+    /// `has broken letters`
+    BrokenLetters,
+    /// `is a test of f`
+    TestOf(Box<Node>),
+    /// `matches /…/`
+    Matches { pattern: String, ignore_case: bool },
+}
+
+/// A text between quotes with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Literal {
+    pub text: String,
+    pub span: Range<usize>,
+}
+
+/// How many values of a parameter must satisfy the condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// `some`, `at least N`
+    AtLeast(usize),
+    /// `each`
+    Each,
+    /// `exactly N`
+    Exactly(usize),
+}
+
+/// `k in 1..4`, `f in (…)`, `f where …`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Parameter {
+    pub name: String,
+    pub domain: Domain,
+    pub span: Range<usize>,
+}
+
+/// The values of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Domain {
+    /// Numbers, both ends included.
+    Range(i64, i64),
+    /// Fields.
+    Fields(FieldSet),
+}
+
+/// A set of fields: those that fit a pattern (all, where there is none), minus the excepted ones,
+/// that satisfy all filters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct FieldSet {
+    pub patterns: Vec<Literal>,
+    pub except: Vec<Literal>,
+    pub filters: Vec<Filter>,
+}
+
+/// `type is date`, `blank is forbidden`, `codes are known`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Filter {
+    pub property: String,
+    pub values: Vec<String>,
+    pub span: Range<usize>,
+}
+
+/// A demand on records taken together, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum SetNode {
+    UniqueBy(Vec<Node>),
+    UniqueRecord,
+    UniqueAmong(Vec<Literal>),
+    Same { values: Vec<Node>, within: Vec<Node> },
+    Exists { conditions: Vec<Node>, with_same: Vec<Node> },
+    AtMost { limit: u32, of: Node, within: Vec<Node> },
+    Share { of: Node, within: Vec<Node>, percent: u32, among: u32 },
+}

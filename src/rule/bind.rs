@@ -1,0 +1,273 @@
+//! Binds the parts of a rule to a layout year: one instance for every value of its parameter.
+
+use crate::layout::{FieldId, Layout, RecordTypes, registry};
+
+use super::ast::{Kind, Literal, Node, Parameter, SetNode};
+use super::error::{Mistake, Piece, RuleError};
+use super::ir::{Cell, Demand, Expr, Form, Instance, Key, Placeholder, SetTest, Show, Text};
+use super::message::{self, SET_WORDS};
+use super::model::Scope;
+use super::parser;
+use super::typed::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, and, is_one_of};
+use super::values::record_types;
+
+/// The parts of a rule that hold in a year, variants and amendments applied.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub scope: Scope,
+    pub tests: RecordTypes,
+    pub each: Option<Piece>,
+    pub when: Option<Piece>,
+    pub require: Piece,
+    pub message: Piece,
+    pub labels: Option<Vec<Piece>>,
+    pub shows: Vec<(String, Piece)>,
+}
+
+/// The instances of a rule in a year. Fewer than the parameter has values where the year lacks
+/// fields; none at all where it lacks all.
+pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<Instance>, Box<RuleError>> {
+    if parts.scope == Scope::File {
+        return Ok(Vec::new());
+    }
+    let Some(each) = &parts.each else {
+        return Ok(vec![Binding { parts, layout, years, bound: None }.instance().map_err(|failed| failed.whole())?]);
+    };
+    let parameter = parser::parameter(&each.text).map_err(|mistake| each.error(mistake))?;
+    let values = typer(layout, years, None).domain(&parameter).map_err(|mistake| each.error(mistake))?;
+    let mut instances = Vec::with_capacity(values.len());
+    for value in values {
+        let bound = Some((&parameter, value));
+        match (Binding { parts, layout, years, bound }).instance() {
+            Ok(instance) => instances.push(instance),
+            Err(failed) if failed.stop.lacks(&parameter.name) => {}
+            Err(failed) => return Err(failed.whole()),
+        }
+    }
+    Ok(instances)
+}
+
+fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
+    let scope = bound.into_iter().map(|(parameter, value)| (parameter.name.clone(), value)).collect();
+    Typer { layout, years, scope, seen: Vec::new() }
+}
+
+/// A part that could not be bound, and where it stands.
+struct Failed {
+    piece: Piece,
+    stop: Stop,
+}
+
+impl Failed {
+    fn new(piece: &Piece, stop: impl Into<Stop>) -> Box<Self> {
+        Box::new(Self { piece: piece.clone(), stop: stop.into() })
+    }
+
+    fn whole(self) -> Box<RuleError> {
+        self.piece.error(self.stop.into_mistake())
+    }
+}
+
+type Bind<T> = Result<T, Box<Failed>>;
+
+struct Binding<'a> {
+    parts: &'a Parts,
+    layout: &'a Layout,
+    years: &'a [u16],
+    bound: Option<(&'a Parameter, Bound)>,
+}
+
+impl Binding<'_> {
+    fn instance(&self) -> Bind<Instance> {
+        let mut typer = typer(self.layout, self.years, self.bound);
+        let demand = self.demand(&mut typer)?;
+        let when = match &self.parts.when {
+            Some(when) => bound_piece(when, &mut typer, parser::expression, Typer::condition)?,
+            None => Expr::Const(true),
+        };
+        let labels = match &self.parts.labels {
+            Some(labels) => self.labels(labels)?,
+            None => typer.seen.clone(),
+        };
+        let shows = self.shows(&mut typer)?;
+        let placeholders = self.placeholders(&mut typer, &labels, &shows)?;
+        Ok(Instance {
+            binding: self.bound.map(|(parameter, value)| (parameter.name.clone(), value.show())),
+            when: and(self.of_tests().into_iter().chain([when]).collect()),
+            demand,
+            labels,
+            shows,
+            placeholders,
+        })
+    }
+
+    fn of_tests(&self) -> Option<Expr> {
+        let tests = self.parts.tests;
+        if record_types(self.layout.year()).into_iter().all(|test| tests.contains(test)) {
+            return None;
+        }
+        let field = registry().id(RECORD_TYPE)?;
+        Some(is_one_of(field, tests.iter().map(|test| test.to_string())))
+    }
+
+    fn demand(&self, typer: &mut Typer) -> Bind<Demand> {
+        let require = &self.parts.require;
+        if self.parts.scope == Scope::Set {
+            return bound_piece(require, typer, parser::set, set_test).map(Demand::Set);
+        }
+        bound_piece(require, typer, parser::expression, Typer::condition).map(Demand::Record)
+    }
+
+    fn labels(&self, labels: &[Piece]) -> Bind<Vec<FieldId>> {
+        let mut found = Vec::new();
+        for label in labels {
+            let failed = |mistake: Mistake| Failed::new(label, mistake);
+            let whole = 0..label.text.len();
+            if !parser::is_name(&label.text) {
+                return Err(failed(Mistake::new(whole, "a label is the name of a field", "expected a field")));
+            }
+            let mut typer = typer(self.layout, self.years, self.bound);
+            if label.text.contains('*') {
+                let pattern = Literal { text: label.text.clone(), span: whole };
+                found.extend(typer.several(&[pattern]).map_err(|stop| Failed::new(label, stop))?);
+                continue;
+            }
+            // A label that the year lacks is simply not pointed at.
+            match typer.field(&label.text, true, &whole) {
+                Ok(id) => found.extend(id),
+                Err(stop) => return Err(Failed::new(label, stop)),
+            }
+        }
+        Ok(found)
+    }
+
+    fn shows(&self, typer: &mut Typer) -> Bind<Vec<(String, Show)>> {
+        let one = |(name, piece): &(String, Piece)| {
+            let value = bound_piece(piece, typer, parser::expression, Typer::value)?;
+            let show = match value {
+                Value::Num(num, unit) => Show::Num { num, day: unit == Unit::Day || name.ends_with("date") },
+                Value::Text(text) => Show::Text(text),
+                Value::Field(field, _) => Show::Text(Text::Cell(Cell { field, form: Form::Value })),
+                Value::Lacking => Show::Text(Text::Const(String::new())),
+                Value::Condition(_) => {
+                    let whole = 0..piece.text.len();
+                    let mistake = Mistake::new(whole, "a condition cannot be shown", "expected a value");
+                    return Err(Failed::new(piece, mistake));
+                }
+            };
+            Ok((name.clone(), show))
+        };
+        self.parts.shows.iter().map(one).collect()
+    }
+
+    fn placeholders(
+        &self,
+        typer: &mut Typer,
+        labels: &[FieldId],
+        shows: &[(String, Show)],
+    ) -> Bind<Vec<(String, Placeholder)>> {
+        let piece = &self.parts.message;
+        let mut found: Vec<(String, Placeholder)> = Vec::new();
+        for (name, span) in message::placeholders(&piece.text) {
+            if found.iter().any(|(one, _)| one == name) {
+                continue;
+            }
+            let failed = |stop: Stop| Failed::new(piece, stop);
+            let placeholder = match self.fixed_placeholder(name, labels, shows) {
+                Some(placeholder) => placeholder,
+                None => {
+                    let field = typer.field(name, true, &span).map_err(failed)?;
+                    field.map_or(Placeholder::Lacking, Placeholder::Value)
+                }
+            };
+            found.push((name.to_owned(), placeholder));
+        }
+        Ok(found)
+    }
+
+    fn fixed_placeholder(&self, name: &str, labels: &[FieldId], shows: &[(String, Show)]) -> Option<Placeholder> {
+        if let Some(place) = shows.iter().position(|(one, _)| one == name) {
+            return Some(Placeholder::Show(place));
+        }
+        if let Some((parameter, value)) = self.bound
+            && parameter.name == name
+        {
+            return Some(match value {
+                Bound::Number(number) => Placeholder::Number(number),
+                Bound::Field(field) => Placeholder::Label(field),
+            });
+        }
+        match name {
+            "year" => Some(Placeholder::Number(i64::from(self.layout.year()))),
+            "line" => Some(Placeholder::Line),
+            "width" => {
+                let width = labels.first().and_then(|id| self.layout.field(*id)).and_then(|field| field.length);
+                Some(width.map_or(Placeholder::Lacking, |width| Placeholder::Number(i64::from(width))))
+            }
+            "length" => labels.first().copied().map(Placeholder::Length),
+            "field" => labels.first().copied().map(Placeholder::Label),
+            "value" => labels.first().copied().map(Placeholder::Value),
+            _ => {
+                let known = self.parts.scope == Scope::Set || name == "count";
+                SET_WORDS.iter().find(|word| known && **word == name).map(|word| Placeholder::Set(word))
+            }
+        }
+    }
+}
+
+fn bound_piece<'l, N, T>(
+    piece: &Piece,
+    typer: &mut Typer<'l>,
+    parse: fn(&str) -> Result<N, Mistake>,
+    bind: impl FnOnce(&mut Typer<'l>, &N) -> Typed<T>,
+) -> Bind<T> {
+    let failed = |stop: Stop| Failed::new(piece, stop);
+    let node = parse(&piece.text).map_err(|mistake| failed(mistake.into()))?;
+    bind(typer, &node).map_err(failed)
+}
+
+fn set_test(typer: &mut Typer, node: &SetNode) -> Typed<SetTest> {
+    Ok(match node {
+        SetNode::UniqueRecord => SetTest::UniqueRecord,
+        SetNode::UniqueBy(of) => SetTest::UniqueBy(keys(typer, of)?),
+        SetNode::UniqueAmong(patterns) => SetTest::UniqueAmong(typer.several(patterns)?),
+        SetNode::Same { values, within } => {
+            SetTest::Same { values: keys(typer, values)?, within: keys(typer, within)? }
+        }
+        SetNode::Exists { conditions, with_same } => SetTest::Exists {
+            conditions: conditions.iter().map(|one| typer.condition(one)).collect::<Typed<_>>()?,
+            with_same: keys(typer, with_same)?,
+        },
+        SetNode::AtMost { limit, of, within } => {
+            SetTest::AtMost { limit: *limit, of: typer.condition(of)?, within: keys(typer, within)? }
+        }
+        SetNode::Share { of, within, percent, among } => {
+            SetTest::Share { of: typer.condition(of)?, within: keys(typer, within)?, percent: *percent, among: *among }
+        }
+    })
+}
+
+fn keys(typer: &mut Typer, nodes: &[Node]) -> Typed<Vec<Key>> {
+    nodes.iter().map(|node| key(typer, node)).collect()
+}
+
+fn key(typer: &mut Typer, node: &Node) -> Typed<Key> {
+    if let Kind::Name { name, .. } = &node.kind {
+        match name.as_str() {
+            "file" => return Ok(Key::File),
+            "student_group" => return Ok(Key::StudentGroup),
+            _ => {}
+        }
+    }
+    Ok(match typer.value(node)? {
+        Value::Field(field, _) => Key::Text(Text::Cell(Cell { field, form: Form::Value })),
+        Value::Text(text) => Key::Text(text),
+        Value::Num(num, _) => Key::Num(num),
+        Value::Condition(expr) => Key::Truth(expr),
+        Value::Lacking => {
+            let mistake =
+                Mistake::new(node.span.clone(), "a field that the year lacks makes no groups", "always blank there");
+            return Err(mistake.help("write a variant for these years").into());
+        }
+    })
+}

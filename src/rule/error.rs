@@ -1,0 +1,166 @@
+//! What can be wrong with a rule file, told to the person who wrote it: the file, the place,
+//! what is wrong there and what to do about it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+/// The text of a rule file and the name to show for it.
+#[derive(Debug)]
+pub struct SourceText {
+    /// The path, as given by the user or relative to the project.
+    pub name: String,
+    /// The whole file.
+    pub text: String,
+}
+
+/// A mistake in a rule file.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{message}")]
+pub struct RuleError {
+    message: String,
+    label: String,
+    #[source_code]
+    source_code: NamedSource<String>,
+    #[label("{label}")]
+    span: SourceSpan,
+    #[help]
+    help: Option<String>,
+}
+
+impl RuleError {
+    /// A mistake at a place of a file.
+    pub(super) fn at(source: &SourceText, span: Range<usize>, mistake: Mistake) -> Box<Self> {
+        let start = span.start.min(source.text.len());
+        let length = span.end.min(source.text.len()).saturating_sub(start);
+        Box::new(Self {
+            message: mistake.message,
+            label: mistake.label,
+            source_code: NamedSource::new(&source.name, source.text.clone()),
+            span: (start, length).into(),
+            help: mistake.help,
+        })
+    }
+
+    /// The file it is in.
+    pub fn file(&self) -> &str {
+        self.source_code.name()
+    }
+
+    /// The line it is on, 1-based.
+    pub fn line(&self) -> usize {
+        let before = self.source_code.inner().as_bytes().get(..self.span.offset()).unwrap_or_default();
+        memchr::memchr_iter(b'\n', before).count() + 1
+    }
+}
+
+/// Every mistake found in a set of rule files.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{} in the rule files", counted(.0.len()))]
+pub struct RuleErrors(#[related] pub Vec<RuleError>);
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") }
+}
+
+/// A mistake inside one piece of a file, before its place in the file is worked out.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// What is wrong.
+    pub message: String,
+    /// The words at the place.
+    pub label: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The place in the piece, in bytes.
+    pub span: Range<usize>,
+}
+
+impl Mistake {
+    pub fn new(span: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { message: message.into(), label: label.into(), help: None, span }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A text of the front matter, with the way back to its place in the file.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// The text, escapes resolved.
+    pub text: String,
+    /// Where it stands in the file, quotes included.
+    pub span: Range<usize>,
+    /// The file.
+    pub source: Arc<SourceText>,
+}
+
+impl Piece {
+    /// A mistake in the piece as a mistake in its file.
+    pub fn error(&self, mistake: Mistake) -> Box<RuleError> {
+        let start = self.offset(mistake.span.start);
+        let end = self.offset(mistake.span.end).max(start);
+        RuleError::at(&self.source, start..end, mistake)
+    }
+
+    /// A mistake about the piece as a whole.
+    pub fn error_whole(&self, message: impl Into<String>, label: impl Into<String>) -> Box<RuleError> {
+        RuleError::at(&self.source, self.span.clone(), Mistake::new(0..0, message, label))
+    }
+
+    /// The place in the file of a byte of the text: quotes skipped, escapes counted as written.
+    fn offset(&self, place: usize) -> usize {
+        let raw = self.source.text.get(self.span.clone()).unwrap_or_default();
+        let quote = ["\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote));
+        let Some(quote) = quote else {
+            return self.span.start + place;
+        };
+        let start = self.span.start + quote.len();
+        if quote.starts_with('\'') {
+            return start + place;
+        }
+        start + escaped_length(&raw[quote.len()..], place)
+    }
+}
+
+/// How many bytes of an escaped text stand for the first `place` bytes of what it means.
+fn escaped_length(raw: &str, place: usize) -> usize {
+    let bytes = raw.as_bytes();
+    let (mut from, mut meant) = (0, 0);
+    while meant < place && from < bytes.len() {
+        if bytes[from] != b'\\' {
+            (from, meant) = (from + 1, meant + 1);
+            continue;
+        }
+        match bytes.get(from + 1) {
+            Some(b'u') => (from, meant) = (from + 6, meant + unicode_width(raw, from + 2..from + 6)),
+            Some(b'U') => (from, meant) = (from + 10, meant + unicode_width(raw, from + 2..from + 10)),
+            Some(b'\n') => from += 2 + bytes[from + 2..].iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+            _ => (from, meant) = (from + 2, meant + 1),
+        }
+    }
+    from.min(bytes.len())
+}
+
+fn unicode_width(raw: &str, digits: Range<usize>) -> usize {
+    let code = raw.get(digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    code.and_then(char::from_u32).map_or(1, char::len_utf8)
+}
+
+/// `did you mean …?` for the closest of the known words, if one is close.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    closest(word, known).map(|one| format!("did you mean `{one}`?"))
+}
+
+/// The known word that is most like the given one, if one is like it at all.
+pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    let scored = known.into_iter().map(|one| (strsim::jaro_winkler(&folded, &one.to_lowercase()), one));
+    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (best.0 > 0.8).then_some(best.1)
+}

@@ -1,0 +1,171 @@
+//! Runs the examples of rules through the reference interpreter and says where something else
+//! comes out.
+
+use std::collections::HashMap;
+
+use crate::layout::{FieldId, registry};
+
+use super::error::{Mistake, RuleError};
+use super::interpret::{RecordView, truth};
+use super::ir::{Demand, Instance, Truth};
+use super::model::{Example, ExampleRow, Expect, Rule, Scope, Severity};
+use super::registry::RuleSet;
+use super::sets::{StudentGroups, judge_set};
+
+/// The record of an example row: fields that are not named are blank.
+pub struct ExampleRecord(HashMap<FieldId, String>);
+
+impl ExampleRecord {
+    /// The record of a row.
+    pub fn new(row: &ExampleRow) -> Self {
+        let cells = row.cells.iter().filter_map(|(name, value)| Some((registry().id(name)?, value.clone())));
+        Self(cells.collect())
+    }
+}
+
+impl RecordView for ExampleRecord {
+    fn cell(&self, field: FieldId) -> &str {
+        self.0.get(&field).map_or("", String::as_str)
+    }
+}
+
+/// How one instance judges one record.
+pub fn judge_record(instance: &Instance, record: &dyn RecordView) -> Expect {
+    let Demand::Record(require) = &instance.demand else {
+        return Expect::NotApplicable;
+    };
+    match (truth(&instance.when, record), truth(require, record)) {
+        (Truth::False, _) => Expect::NotApplicable,
+        (Truth::Unknown, _) | (Truth::True, Truth::Unknown) => Expect::Undecidable,
+        (Truth::True, Truth::True) => Expect::Held,
+        (Truth::True, Truth::False) => Expect::Broke { severity: None, field: label(instance) },
+    }
+}
+
+fn label(instance: &Instance) -> Option<String> {
+    instance.labels.first().map(|id| registry().info(*id).name.to_owned())
+}
+
+/// Every example of the rule that comes out otherwise than stated. Example files of file rules
+/// are not run here: they are read like any other file.
+///
+/// # Errors
+/// A mistake in the conditions of the rule.
+pub fn run_examples(
+    set: &RuleSet,
+    rule: &Rule,
+    student_groups: &dyn StudentGroups,
+) -> Result<Vec<RuleError>, Box<RuleError>> {
+    let mut wrong = Vec::new();
+    if rule.scope == Scope::File {
+        return Ok(wrong);
+    }
+    for example in &rule.examples {
+        if !rule.years.contains(example.year) {
+            let line = example.rows.first().map_or(1, |row| row.line);
+            let message = format!("example is of {}, which is none of the years of the rule", example.year);
+            wrong.extend(mismatch(set, rule, line, message, "here"));
+            continue;
+        }
+        let instances = set.bind(rule, example.year)?;
+        wrong.extend(foreign_columns(set, rule, example));
+        let severity = set.severity(rule, example.year);
+        let judged = if rule.scope == Scope::Set {
+            judge_rows(example, &instances, student_groups)
+        } else {
+            example.rows.iter().map(|row| (row, judge_row(row, &instances))).collect()
+        };
+        for (row, outcomes) in judged {
+            let found = strongest(&outcomes);
+            if !agrees(&row.expect, &outcomes, severity) {
+                let message = format!("example comes out as {}", described(found, severity));
+                let label = format!("stated: {}", described(&row.expect, severity));
+                wrong.extend(mismatch(set, rule, row.line, message, &label));
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+fn foreign_columns(set: &RuleSet, rule: &Rule, example: &Example) -> Option<RuleError> {
+    let layout = registry().layout(example.year)?;
+    let row = example.rows.first()?;
+    let lacking = |name: &&(String, String)| registry().id(&name.0).is_some_and(|id| !layout.has(id));
+    let (name, _) = row.cells.iter().find(lacking)?;
+    let message = format!("the layout of {} has no field `{name}`", example.year);
+    mismatch(set, rule, row.line, message, "its heading is above this line")
+}
+
+fn judge_row(row: &ExampleRow, instances: &[Instance]) -> Vec<Expect> {
+    let record = ExampleRecord::new(row);
+    instances.iter().map(|instance| judge_record(instance, &record)).collect()
+}
+
+fn judge_rows<'e>(
+    example: &'e Example,
+    instances: &[Instance],
+    student_groups: &dyn StudentGroups,
+) -> Vec<(&'e ExampleRow, Vec<Expect>)> {
+    let records: Vec<ExampleRecord> = example.rows.iter().map(ExampleRecord::new).collect();
+    let views: Vec<&dyn RecordView> = records.iter().map(|record| record as &dyn RecordView).collect();
+    let fields: Vec<FieldId> = registry().fields().map(|(id, _)| id).collect();
+    let judge = |instance: &Instance| {
+        let Demand::Set(test) = &instance.demand else {
+            return Expect::NotApplicable;
+        };
+        let outcome = judge_set(&instance.when, test, &views, &fields, student_groups);
+        if outcome.groups.iter().any(|group| group.broke) {
+            return Expect::Broke { severity: None, field: label(instance) };
+        }
+        match (outcome.groups.is_empty(), outcome.undecided) {
+            (false, _) => Expect::Held,
+            (true, 0) => Expect::NotApplicable,
+            (true, _) => Expect::Undecidable,
+        }
+    };
+    let outcomes: Vec<Expect> = instances.iter().map(judge).collect();
+    example.rows.last().map(|row| (row, outcomes)).into_iter().collect()
+}
+
+/// One broken instance breaks the rule; else one that holds makes it hold.
+fn strongest(outcomes: &[Expect]) -> &Expect {
+    let rank = |outcome: &&Expect| match outcome {
+        Expect::Broke { .. } => 3,
+        Expect::Held => 2,
+        Expect::Undecidable => 1,
+        Expect::NotApplicable | Expect::Part => 0,
+    };
+    outcomes.iter().rev().max_by_key(rank).unwrap_or(&Expect::NotApplicable)
+}
+
+fn agrees(stated: &Expect, outcomes: &[Expect], severity: Severity) -> bool {
+    let Expect::Broke { severity: stated_severity, field: stated_field } = stated else {
+        return strongest(outcomes) == stated;
+    };
+    let at_field = |outcome: &Expect| match outcome {
+        Expect::Broke { field, .. } => stated_field.is_none() || field == stated_field,
+        _ => false,
+    };
+    stated_severity.is_none_or(|stated| stated == severity) && outcomes.iter().any(at_field)
+}
+
+fn described(outcome: &Expect, severity: Severity) -> String {
+    match outcome {
+        Expect::Broke { severity: stated, field } => {
+            let word = stated.unwrap_or(severity).as_str();
+            field.as_ref().map_or_else(|| word.to_owned(), |field| format!("{word}: {field}"))
+        }
+        Expect::Held => "held".to_owned(),
+        Expect::NotApplicable => "n/a".to_owned(),
+        Expect::Undecidable => "undecidable".to_owned(),
+        Expect::Part => "part of a set".to_owned(),
+    }
+}
+
+fn mismatch(set: &RuleSet, rule: &Rule, line: usize, message: String, label: &str) -> Option<RuleError> {
+    let source = set.source(rule)?;
+    let start = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+    let length = source.text.get(start..)?.lines().next().map_or(0, str::len);
+    let message = format!("{}: {message}", rule.code);
+    Some(*RuleError::at(&source, start..start + length, Mistake::new(0..0, message, label)))
+}

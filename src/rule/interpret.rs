@@ -1,0 +1,131 @@
+//! The reference interpreter: says what a bound condition means, one record at a time and with no
+//! cleverness. The compiled engine is held equal to it.
+
+use std::borrow::Cow;
+
+use crate::layout::{FieldId, RecordType, codes};
+
+use super::ir::{Cell, Expr, Form, Lookup, LookupKind, Num, Show, Test, Text, Truth};
+use super::read;
+
+/// One record: the cells as they stand in the file.
+pub trait RecordView {
+    /// The cell of a field; empty where the file lacks it.
+    fn cell(&self, field: FieldId) -> &str;
+}
+
+/// The text of a cell in the form that is asked for.
+pub fn cell_text(cell: Cell, record: &dyn RecordView) -> Cow<'_, str> {
+    match cell.form {
+        Form::Value => read::value(cell.field, record.cell(cell.field)),
+        Form::Written => Cow::Borrowed(record.cell(cell.field)),
+    }
+}
+
+/// Whether a condition holds for a record.
+pub fn truth(expr: &Expr, record: &dyn RecordView) -> Truth {
+    match expr {
+        Expr::Const(answer) => Truth::of(*answer),
+        Expr::Not(inner) => truth(inner, record).negate(),
+        Expr::And(parts) => parts.iter().fold(Truth::True, |all, part| all.and(truth(part, record))),
+        Expr::Or(parts) => parts.iter().fold(Truth::False, |any, part| any.or(truth(part, record))),
+        Expr::Cell { cell, test } => Truth::of(holds(test, &cell_text(*cell, record))),
+        Expr::Compare { left, op, right } => match (number(left, record), number(right, record)) {
+            (Some(left), Some(right)) => Truth::of(op.holds(left, right)),
+            _ => Truth::Unknown,
+        },
+        Expr::Known(num) => Truth::of(number(num, record).is_some()),
+        Expr::SameText(left, right) => {
+            let (left, right) = (text(left, record), text(right, record));
+            Truth::of(left.trim().eq_ignore_ascii_case(right.trim()))
+        }
+    }
+}
+
+/// The answer to a question about a text.
+pub fn holds(test: &Test, text: &str) -> bool {
+    match test {
+        Test::Blank => text.trim().is_empty(),
+        Test::OneOf(words) => is_word(words, text),
+        Test::ExactlyOneOf(words) => words.iter().any(|word| word == text),
+        Test::PartsOneOf(words) => is_word(words, text) || text.split('&').all(|part| is_word(words, part)),
+        Test::Matches(regex) => regex.is_match(text),
+        Test::LongerThan(width) => text.chars().nth(usize::try_from(*width).unwrap_or(usize::MAX)).is_some(),
+        Test::Invisible => text.chars().any(read::is_invisible),
+        Test::BrokenLetters => read::has_broken_letters(text),
+    }
+}
+
+fn is_word(words: &[String], text: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// The value of a number or day; `None` where it cannot be read.
+pub fn number(num: &Num, record: &dyn RecordView) -> Option<i64> {
+    match num {
+        Num::Const(number) => Some(*number),
+        Num::Number(field) => read::number(&read::value(*field, record.cell(*field))),
+        Num::Day(field) => read::day(&read::value(*field, record.cell(*field))),
+        Num::Digits(of) => read::number(&text(of, record)),
+        Num::Add(left, right) => number(left, record)?.checked_add(number(right, record)?),
+        Num::Sub(left, right) => number(left, record)?.checked_sub(number(right, record)?),
+        Num::Latest(all) => all.iter().filter_map(|one| number(one, record)).max(),
+        Num::SchoolYear(day) => read::in_calendar(number(day, record)?).map(read::school_year),
+        Num::Age(birth, day) => {
+            let birth = read::in_calendar(number(birth, record)?)?;
+            Some(read::age(birth, read::in_calendar(number(day, record)?)?))
+        }
+        Num::Lookup(lookup) => looked_up(lookup, record),
+        Num::If(condition, then, otherwise) => match truth(condition, record) {
+            Truth::True => number(then, record),
+            Truth::False => number(otherwise, record),
+            Truth::Unknown => None,
+        },
+    }
+}
+
+fn looked_up(lookup: &Lookup, record: &dyn RecordView) -> Option<i64> {
+    let test = RecordType(u8::try_from(number(&lookup.record_type, record)?).ok()?);
+    let grade = u8::try_from(number(&lookup.grade, record)?).ok()?;
+    let year = u16::try_from(number(&lookup.year, record)?).ok()?;
+    match lookup.what {
+        LookupKind::LowestScore => codes().score_bounds(test, grade, year).map(|(low, _)| i64::from(low)),
+        LookupKind::HighestScore => codes().score_bounds(test, grade, year).map(|(_, high)| i64::from(high)),
+        LookupKind::Level => {
+            let score = u16::try_from(number(lookup.score.as_deref()?, record)?).ok()?;
+            codes().level_for(test, grade, year, score).map(i64::from)
+        }
+    }
+}
+
+/// The value of a text.
+pub fn text<'r>(text: &'r Text, record: &'r dyn RecordView) -> Cow<'r, str> {
+    match text {
+        Text::Const(fixed) => Cow::Borrowed(fixed),
+        Text::Cell(cell) => cell_text(*cell, record),
+        Text::Prefix(of, length) => self::text(of, record).chars().take(*length).collect::<String>().into(),
+        Text::Suffix(of, length) => {
+            let whole = self::text(of, record);
+            let skipped = whole.chars().count().saturating_sub(*length);
+            whole.chars().skip(skipped).collect::<String>().into()
+        }
+        Text::DropLast(of, length) => {
+            let whole = self::text(of, record);
+            let kept = whole.chars().count().saturating_sub(*length);
+            whole.chars().take(kept).collect::<String>().into()
+        }
+        Text::Subject(field) => Cow::Borrowed(read::subject(&read::value(*field, record.cell(*field)))),
+        Text::TestName(field, year) => Cow::Borrowed(read::test_name(&read::value(*field, record.cell(*field)), *year)),
+    }
+}
+
+/// A computed value as the message shows it; empty where it is unknown.
+pub fn shown(show: &Show, record: &dyn RecordView) -> String {
+    match show {
+        Show::Num { num, day } => {
+            let value = number(num, record);
+            value.map(|value| if *day { read::show_day(value) } else { value.to_string() }).unwrap_or_default()
+        }
+        Show::Text(of) => text(of, record).into_owned(),
+    }
+}

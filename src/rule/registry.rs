@@ -1,0 +1,256 @@
+//! All rules of a run: the shipped ones, those of the user's folders, and the changes that later
+//! files make to earlier ones.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::layout::{Layout, registry};
+
+use super::bind;
+use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
+use super::file::{self, Loaded, RuleFile};
+use super::fold;
+use super::ir::Instance;
+use super::model::{Rule, Severity};
+
+/// The shipped rule files with their paths in the project.
+const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/checks.rs"));
+
+/// A set of rules, in the order of their codes.
+pub struct RuleSet {
+    loaded: Vec<Loaded>,
+    places: HashMap<String, usize>,
+}
+
+impl RuleSet {
+    /// The shipped rules.
+    ///
+    /// # Errors
+    /// Mistakes in the rule files; a test makes sure that there are none.
+    pub fn embedded() -> Result<Self, RuleErrors> {
+        Self::build(embedded_sources())
+    }
+
+    /// The shipped rules and those of folders. Later folders may amend earlier rules.
+    ///
+    /// # Errors
+    /// Every mistake in the files, conditions of the folders' rules included.
+    pub fn with_dirs(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
+        let mut sources = embedded_sources();
+        sources.extend(folder_sources(folders)?);
+        let set = Self::build(sources)?;
+        let own = |loaded: &&Loaded| !EMBEDDED.iter().any(|(name, _)| *name == loaded.rule.path);
+        let mistakes: Vec<RuleError> = set.loaded.iter().filter(own).flat_map(|loaded| set.mistakes(loaded)).collect();
+        if mistakes.is_empty() { Ok(set) } else { Err(RuleErrors(mistakes)) }
+    }
+
+    /// The rules of folders alone.
+    ///
+    /// # Errors
+    /// Mistakes in front matter and examples; [`RuleSet::check`] looks at the conditions.
+    pub fn only(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
+        Self::build(folder_sources(folders)?)
+    }
+
+    fn build(sources: Vec<SourceText>) -> Result<Self, RuleErrors> {
+        let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: HashMap::new() };
+        let (mut mistakes, mut amendments) = (Vec::new(), Vec::new());
+        for source in sources {
+            match file::read(Arc::new(source)) {
+                Ok(RuleFile::Rule(loaded)) => mistakes.extend(set.add(*loaded)),
+                Ok(RuleFile::Amendment { target, change }) => amendments.push((target, change)),
+                Err(mistake) => mistakes.push(*mistake),
+            }
+        }
+        for (target, change) in amendments {
+            let Some(place) = set.places.get(&target.text) else {
+                let codes = set.places.keys().map(String::as_str);
+                let mistake =
+                    Mistake::new(0..target.text.len(), format!("there is no rule `{}`", target.text), "unknown");
+                let help = super::error::did_you_mean(&target.text, codes);
+                mistakes.push(*target.error(Mistake { help, ..mistake }));
+                continue;
+            };
+            set.loaded[*place].change(change);
+        }
+        if !mistakes.is_empty() {
+            return Err(RuleErrors(mistakes));
+        }
+        set.loaded.sort_by(|a, b| a.rule.code.cmp(&b.rule.code));
+        set.places = (0..).zip(&set.loaded).map(|(place, loaded)| (loaded.rule.code.clone(), place)).collect();
+        Ok(set)
+    }
+
+    fn add(&mut self, loaded: Loaded) -> Option<RuleError> {
+        let twin =
+            self.loaded.iter().find(|one| one.rule.code == loaded.rule.code || one.rule.name == loaded.rule.name);
+        if let Some(twin) = twin {
+            let what = if twin.rule.code == loaded.rule.code { "code" } else { "name" };
+            let message = format!("{what} of `{}` is taken by {}", loaded.rule.code, twin.rule.path);
+            let mistake = Mistake::new(0..loaded.code.text.len(), message, "used twice");
+            return Some(
+                *loaded.code.error(mistake.help("give it another one, or write `amends` to change that rule")),
+            );
+        }
+        self.places.insert(loaded.rule.code.clone(), self.loaded.len());
+        self.loaded.push(loaded);
+        None
+    }
+
+    /// The rules, by code.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> + '_ {
+        self.loaded.iter().map(|loaded| &loaded.rule)
+    }
+
+    /// A rule by its code or name, without regard to case.
+    pub fn find(&self, wanted: &str) -> Option<&Rule> {
+        let fits = |rule: &&Rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
+        self.rules().find(fits)
+    }
+
+    /// The code or name that is most like the text.
+    pub fn suggest(&self, wanted: &str) -> Option<&str> {
+        let names = self.rules().flat_map(|rule| [rule.code.as_str(), rule.name.as_str()]);
+        closest(wanted, names)
+    }
+
+    fn loaded(&self, rule: &Rule) -> Option<&Loaded> {
+        self.places.get(&rule.code).and_then(|place| self.loaded.get(*place))
+    }
+
+    /// The checks that a rule comes to in a layout year; none outside its years, in years that
+    /// lack its fields, and for file rules.
+    ///
+    /// # Errors
+    /// The first mistake in its conditions.
+    pub fn bind(&self, rule: &Rule, layout_year: u16) -> Result<Vec<Instance>, Box<RuleError>> {
+        let (Some(loaded), Some(layout)) = (self.loaded(rule), registry().layout(layout_year)) else {
+            return Ok(Vec::new());
+        };
+        if !rule.years.contains(layout_year) {
+            return Ok(Vec::new());
+        }
+        bind_loaded(loaded, layout)
+    }
+
+    /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.
+    pub fn severity(&self, rule: &Rule, layout_year: u16) -> Severity {
+        let stated = self.loaded(rule).map_or(rule.severity, |loaded| loaded.severity(layout_year));
+        let carried = rule.carried && registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
+        if carried && stated == Severity::Error { Severity::Warning } else { stated }
+    }
+
+    /// The message of a rule in a layout year, placeholders not filled in.
+    pub fn message<'a>(&'a self, rule: &'a Rule, layout_year: u16) -> &'a str {
+        self.loaded(rule).map_or(&rule.message, |loaded| loaded.message(layout_year))
+    }
+
+    /// `each`, `when` and `require` of a rule as written for a year.
+    pub fn conditions(&self, rule: &Rule, layout_year: u16) -> Conditions {
+        let parts = self.loaded(rule).map(|loaded| loaded.parts(layout_year));
+        let text = |piece: Option<super::error::Piece>| piece.map(|piece| piece.text);
+        parts.map_or_else(Conditions::default, |parts| Conditions {
+            each: text(parts.each),
+            when: text(parts.when),
+            require: parts.require.text,
+        })
+    }
+
+    /// Everything that is wrong with the conditions of all rules, in every year they are for.
+    pub fn check(&self) -> Vec<RuleError> {
+        self.loaded.iter().flat_map(|loaded| self.mistakes(loaded)).collect()
+    }
+
+    fn mistakes(&self, loaded: &Loaded) -> Vec<RuleError> {
+        let mut found: Vec<RuleError> = loaded.unsound_sources();
+        found.extend(loaded.variants_outside());
+        if let Err(mistake) = check_conditions(loaded) {
+            found.push(*mistake);
+        }
+        found
+    }
+
+    /// The file text of a rule, for messages about it.
+    pub(super) fn source(&self, rule: &Rule) -> Option<Arc<SourceText>> {
+        self.loaded(rule).map(|loaded| Arc::clone(&loaded.code.source))
+    }
+}
+
+/// The conditions of a rule as its file writes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// The parameter.
+    pub each: Option<String>,
+    /// Which records it is about.
+    pub when: Option<String>,
+    /// What must hold.
+    pub require: String,
+}
+
+fn bind_loaded(loaded: &Loaded, layout: &Layout) -> Result<Vec<Instance>, Box<RuleError>> {
+    bind::bind(&loaded.parts(layout.year()), layout, &loaded.layout_years())
+}
+
+/// Binds the rule in every year, and asks whether it can ever fire.
+fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
+    if loaded.rule.scope == super::model::Scope::File {
+        return Ok(());
+    }
+    let mut instances = Vec::new();
+    for layout in loaded.layout_years().into_iter().filter_map(|year| registry().layout(year)) {
+        instances.extend(bind_loaded(loaded, layout)?);
+    }
+    if instances.is_empty() {
+        let piece = loaded.parts.each.as_ref().unwrap_or(&loaded.code);
+        let mistake = Mistake::new(0..piece.text.len(), "rule is checked for nothing", "no value in any of its years");
+        return Err(piece.error(mistake.help("no layout of these years has the fields it needs")));
+    }
+    fold::judge(&loaded.parts, &instances)
+}
+
+fn embedded_sources() -> Vec<SourceText> {
+    EMBEDDED.iter().map(|(name, text)| SourceText { name: (*name).to_owned(), text: (*text).to_owned() }).collect()
+}
+
+fn folder_sources(folders: &[PathBuf]) -> Result<Vec<SourceText>, RuleErrors> {
+    let (mut sources, mut mistakes) = (Vec::new(), Vec::new());
+    for path in folders.iter().flat_map(|folder| rule_files(folder)) {
+        match path.and_then(|path| read_source(&path)) {
+            Ok(source) => sources.push(source),
+            Err(mistake) => mistakes.push(*mistake),
+        }
+    }
+    if mistakes.is_empty() { Ok(sources) } else { Err(RuleErrors(mistakes)) }
+}
+
+fn rule_files(folder: &Path) -> Vec<Result<PathBuf, Box<RuleError>>> {
+    let unreadable = |path: &Path, reason: String| {
+        let source = SourceText { name: path.display().to_string(), text: String::new() };
+        RuleError::at(&source, 0..0, Mistake::new(0..0, format!("rules cannot be read: {reason}"), "here"))
+    };
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    entries
+        .filter_map(|entry| match entry {
+            Ok(entry) if entry.file_type().is_file() && is_rule_file(entry.path()) => Some(Ok(entry.into_path())),
+            Ok(_) => None,
+            Err(error) => Some(Err(unreadable(error.path().unwrap_or(folder), error.to_string()))),
+        })
+        .collect()
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    let is_readme = path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"));
+    !is_readme && path.extension().is_some_and(|extension| extension == "md")
+}
+
+fn read_source(path: &Path) -> Result<SourceText, Box<RuleError>> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(SourceText { name, text }),
+        Err(error) => {
+            let source = SourceText { name, text: String::new() };
+            Err(RuleError::at(&source, 0..0, Mistake::new(0..0, format!("rule file cannot be read: {error}"), "here")))
+        }
+    }
+}
