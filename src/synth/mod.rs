@@ -140,13 +140,13 @@ impl FileWriter<'_, '_> {
 
     fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut Record) {
         let view = self.order.view;
-        if self.planter.is_busy() {
-            if let Some(planned) = self.planter.plan(writer, index, |student| is_in_view(student, view)) {
-                for one in planned {
-                    self.planned(one);
-                }
-                return;
+        if self.planter.is_busy()
+            && let Some(planned) = self.planter.plan(writer, index, |student| is_in_view(student, view))
+        {
+            for one in planned {
+                self.planned(one);
             }
+            return;
         }
         let Some(student) = writer.students.student(index) else { return };
         if !is_in_view(&student, view) {
