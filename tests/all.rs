@@ -7,5 +7,6 @@ mod index;
 mod input;
 mod layout;
 mod layout_command;
+mod privacy;
 mod report;
 mod support;

@@ -20,6 +20,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check score files against the layout of their year
+    Check(check::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -39,6 +41,7 @@ enum Command {
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

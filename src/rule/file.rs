@@ -178,6 +178,8 @@ struct Front {
     #[serde(default)]
     carried: bool,
     #[serde(default)]
+    spoils: bool,
+    #[serde(default)]
     needs: Vec<Spanned<String>>,
     #[serde(default)]
     implies: Vec<String>,
@@ -429,6 +431,7 @@ impl Reader {
             },
             order: front.order.unwrap_or(u8::MAX),
             carried: front.carried,
+            spoils: front.spoils,
             needs: front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<_>>()?,
             implies: front.implies,
             since: self.needed("since", front.since.as_ref())?.text,
