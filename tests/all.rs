@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod input;
 mod index;
+mod input;
 mod layout;
+mod layout_command;
+mod privacy;
 mod report;
 mod support;

@@ -1,3 +1,8 @@
 //! Reports on outcomes made by hand.
 
+mod check;
+mod concise;
+mod hostile;
 mod human;
+mod json;
+mod leaks;

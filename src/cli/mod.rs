@@ -6,8 +6,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub mod check;
 mod completions;
-mod synth;
+mod layout;
 mod rules;
+mod synth;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -19,6 +20,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check score files against the layout of their year
+    Check(check::Args),
+    /// Show the file layout of a year, a field with its codes, or what changed between years
+    Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
     /// Test rule files
@@ -36,6 +41,8 @@ enum Command {
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
+        Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),

@@ -124,7 +124,8 @@ fn write_key(path: &Path, key: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let unique = getrandom::u64().map_err(io::Error::other)?;
+    let draft = path.with_extension(format!("{unique:016x}.new"));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -17,7 +17,8 @@ pub const ELLIPSIS: char = '…';
 const OPEN_BOX: char = '␣';
 
 /// The text with every control character as its picture (`␛`) and every other character that
-/// cannot be seen, or writes from right to left, as its number (`<U+202E>`).
+/// cannot be seen, writes from right to left, or is not the same width on every terminal, as its
+/// number (`<U+202E>`).
 pub fn neutralise(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
@@ -26,7 +27,7 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
     let mut marks_left = 0;
     for one in text.chars() {
         let is_mark = one.width() == Some(0);
-        if is_treacherous(one) || (is_mark && marks_left == 0) {
+        if !is_plain(one) || (is_mark && marks_left == 0) {
             push_visible(&mut safe, one);
             marks_left = 0;
             continue;
@@ -89,26 +90,19 @@ fn push_visible(safe: &mut String, one: char) {
     }
 }
 
-/// Whether a character is invisible, of unknown width, or changes the direction of writing.
-fn is_treacherous(one: char) -> bool {
-    one.is_control() || is_unseen(one) || is_written_leftwards(one)
-}
-
-/// Spaces other than the common one, joiners, fillers, selectors, direction marks, private use.
-fn is_unseen(one: char) -> bool {
+/// Whether a character is seen, takes the same columns on every terminal and is written from left
+/// to right. Hebrew and Arabic are not: terminals that turn them round would move the cells beside
+/// them away from their carets.
+fn is_plain(one: char) -> bool {
     matches!(one,
-        '\u{A0}' | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{1680}'
-        | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2000}'..='\u{200F}'
-        | '\u{2028}'..='\u{202F}' | '\u{205F}'..='\u{206F}' | '\u{2800}' | '\u{3000}' | '\u{3164}'
-        | '\u{E000}'..='\u{F8FF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}' | '\u{1BCA0}'..='\u{1BCA3}'
-        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{10FFFF}')
-}
-
-/// Hebrew, Arabic and the other scripts written from right to left. Terminals that reorder them
-/// would move the cells beside them away from their carets.
-fn is_written_leftwards(one: char) -> bool {
-    matches!(one,
-        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
-        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+        // Latin, marks on its letters, Greek, Cyrillic
+        ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{34E}' | '\u{350}'..='\u{377}' | '\u{37A}'..='\u{37F}'
+        | '\u{384}'..='\u{3FF}' | '\u{400}'..='\u{52F}' | '\u{1E00}'..='\u{1FFE}'
+        // Punctuation, currencies, letter-like signs, arrows, boxes, symbols
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '\u{20A0}'..='\u{20BF}' | '\u{2100}'..='\u{27BF}'
+        // Chinese, Japanese, Korean
+        | '\u{3001}'..='\u{303E}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF5E}'
+        // Pictures, and the sign for a letter that could not be read
+        | '\u{1F300}'..='\u{1F64F}' | '\u{1F900}'..='\u{1F9FF}' | '\u{FFFD}')
 }

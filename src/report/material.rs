@@ -58,7 +58,10 @@ impl<'a> Material<'a> {
 
     /// The message of a finding, filled in.
     pub fn message(&self, finding: &Finding) -> String {
-        self.words.get(finding.rule).map_or_else(String::new, |words| message::fill(&words.message, finding, self))
+        let year = self.input_of(finding).map_or(0, |input| input.info.year);
+        self.words
+            .get(finding.rule)
+            .map_or_else(String::new, |words| message::fill(words.message_in(year), finding, self))
     }
 
     /// The record type of the record a finding is about, unless it is blank.

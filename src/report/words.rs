@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::rule::{Rule, Scope};
+use crate::layout::registry;
+use crate::rule::{Rule, RuleSet, Scope};
 
 /// What one finding of a rule is one of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct RuleWords {
     pub name: String,
     /// The message, with `{placeholders}`.
     pub message: String,
+    /// The message in layout years that have another one.
+    pub messages: Vec<(u16, String)>,
     /// What to do.
     pub help: String,
     /// Who can do it.
@@ -40,6 +43,13 @@ pub struct RuleWords {
     pub url: Option<String>,
     /// What its findings are counted in.
     pub unit: Unit,
+}
+
+impl RuleWords {
+    /// The message in a layout year.
+    pub fn message_in(&self, year: u16) -> &str {
+        self.messages.iter().find(|(one, _)| *one == year).map_or(&self.message, |(_, message)| message)
+    }
 }
 
 /// The words of every rule of a run.
@@ -57,6 +67,19 @@ impl RuleBook {
         Self { words: rules.into_iter().map(|rule| (rule.code.clone(), words_of(rule))).collect() }
     }
 
+    /// The words of a set of rules, with the messages of single years.
+    pub fn of_set(set: &RuleSet) -> Self {
+        let mut book = Self::new(set.rules());
+        for rule in set.rules() {
+            let messages = registry().years().map(|year| (year, set.message(rule, year)));
+            let other = messages.filter(|(_, message)| *message != rule.message);
+            if let Some(words) = book.words.get_mut(&rule.code) {
+                words.messages = other.map(|(year, message)| (year, message.to_owned())).collect();
+            }
+        }
+        book
+    }
+
     /// The words of a rule; those of an unknown one say only that it is unknown.
     pub fn words(&self, code: &str) -> RuleWords {
         self.words.get(code).cloned().unwrap_or_else(|| unknown_rule(code))
@@ -67,6 +90,7 @@ fn words_of(rule: &Rule) -> RuleWords {
     RuleWords {
         name: rule.name.clone(),
         message: rule.message.clone(),
+        messages: Vec::new(),
         help: rule.help.clone(),
         owners: rule.owners.clone(),
         url: url_of(rule),
@@ -78,6 +102,7 @@ fn unknown_rule(code: &str) -> RuleWords {
     RuleWords {
         name: code.to_owned(),
         message: format!("rule {code} is broken, but its words are missing"),
+        messages: Vec::new(),
         help: String::new(),
         owners: Vec::new(),
         url: None,

@@ -1,17 +1,21 @@
 //! The report for people, at two widths, plain and coloured.
 
-use scorelint::engine::Outcome;
+use scorelint::engine::{Outcome, Status};
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
+use scorelint::privacy::text::width;
 use scorelint::report::{Colour, Links, Look, Material, RuleBook, Signs, Timings, write_human};
+use scorelint::rule::{Scope, Severity};
 
-use crate::support::outcome::district;
+use crate::support::outcome::{broke, district, file_finding, outcome, rule};
 use crate::support::snapshots;
 
+/// Plain, without links, three samples.
 pub fn look(width: usize) -> Look {
     Look { width, colour: Colour::Off, links: Links::Off, signs: Signs::Unicode, samples: 3, timings: Timings::Hidden }
 }
 
+/// The report with a fixed key.
 pub fn render(outcome: &Outcome, rules: &RuleBook, reveal: Reveal, look: Look) -> String {
     let pseudonyms = Pseudonyms::new(b"0123456789abcdef").unwrap();
     let material = Material::new(outcome, rules, reveal, Some(&pseudonyms));
@@ -20,8 +24,109 @@ pub fn render(outcome: &Outcome, rules: &RuleBook, reveal: Reveal, look: Look) -
     String::from_utf8(out).unwrap()
 }
 
+fn render_district(look: Look) -> String {
+    let (outcome, rules) = district();
+    render(&outcome, &rules, Reveal::Public, look)
+}
+
 #[test]
 fn a_district_at_80_columns() {
+    snapshots().bind(|| insta::assert_snapshot!(render_district(look(80))));
+}
+
+#[test]
+fn a_district_at_140_columns() {
+    snapshots().bind(|| insta::assert_snapshot!(render_district(look(140))));
+}
+
+#[test]
+fn a_district_in_colour() {
+    let coloured = render_district(Look { colour: Colour::Ansi, ..look(80) });
+    snapshots().bind(|| insta::assert_snapshot!(coloured.replace('\u{1b}', "␛")));
+}
+
+#[test]
+fn a_district_in_ascii() {
+    let ascii = render_district(Look { signs: Signs::Ascii, ..look(80) });
+    assert!(ascii.is_ascii(), "{ascii}");
+    snapshots().bind(|| insta::assert_snapshot!(ascii));
+}
+
+#[test]
+fn colour_changes_no_character() {
+    let coloured = render_district(Look { colour: Colour::Ansi, ..look(80) });
+    assert_eq!(without_escapes(&coloured), render_district(look(80)));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for columns in [60, 80, 100, 140] {
+        for line in render_district(look(columns)).lines() {
+            assert!(width(line) <= columns, "{columns}: {line}");
+        }
+    }
+}
+
+#[test]
+fn values_are_shown_when_asked_for_but_no_identifiers() {
     let (outcome, rules) = district();
-    snapshots().bind(|| insta::assert_snapshot!(render(&outcome, &rules, Reveal::Public, look(80))));
+    let shown = render(&outcome, &rules, Reveal::StudentValues, look(80));
+    assert!(shown.contains("include indicator is Y"), "{shown}");
+    assert!(shown.contains("part 2 started 2025-03-28"), "{shown}");
+    assert!(!shown.contains("5/17/2012"), "the birth date got out: {shown}");
+}
+
+#[test]
+fn without_samples_counts_stay_exact() {
+    let none = render_district(Look { samples: 0, ..look(80) });
+    assert!(none.contains("1,204 records"), "{none}");
+    assert!(!none.contains('╭'), "{none}");
+}
+
+#[test]
+fn the_statuses_of_the_rules_add_up_to_all_rules() {
+    let report = render_district(look(140));
+    let line = report.lines().find(|line| line.starts_with("9 rules: ")).unwrap();
+    let numbers = line.split([' ', ',']).filter_map(|word| word.parse::<u64>().ok());
+    let (all, parts) =
+        numbers.fold((None, 0), |(all, sum), one| all.map_or((Some(one), 0), |all| (Some(all), sum + one)));
+    assert_eq!(all, Some(parts));
+}
+
+#[test]
+fn links_go_to_the_page_of_the_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("LOC001.md");
+    std::fs::write(&path, "").unwrap();
+    let mut own = rule("LOC001", "own-rule", Severity::Error, Scope::File, "our own trouble", "mend it");
+    own.path = path.to_string_lossy().into_owned();
+    let found = outcome(vec![broke(&own, 1, &[])], vec![file_finding(0, Severity::Error, None)]);
+    let linked = render(&found, &RuleBook::new([&own]), Reveal::Public, Look { links: Links::Clickable, ..look(80) });
+    assert!(linked.contains(&format!("\u{1b}]8;;file://{}\u{1b}\\error[LOC001]", own.path)), "{linked}");
+}
+
+#[test]
+fn a_clean_file() {
+    let held = rule("T006", "invalidated-score-counted", Severity::Error, Scope::Record, "bad", "mend it");
+    let mut accounts = vec![broke(&held, 0, &[]), broke(&held, 0, &[]), broke(&held, 0, &[])];
+    accounts[1].status = Status::Undecidable;
+    accounts[1].undecidable = 12;
+    accounts[2].status = Status::NotApplicable;
+    let clean = render(&outcome(accounts, Vec::new()), &RuleBook::new([&held]), Reveal::Public, look(80));
+    snapshots().bind(|| insta::assert_snapshot!(clean));
+}
+
+/// The text without colours.
+pub fn without_escapes(text: &str) -> String {
+    let mut plain = String::new();
+    let mut in_escape = false;
+    for one in text.chars() {
+        match one {
+            '\u{1b}' => in_escape = true,
+            'm' if in_escape => in_escape = false,
+            _ if in_escape => {}
+            other => plain.push(other),
+        }
+    }
+    plain
 }

@@ -47,7 +47,7 @@ fn total(paths: &[PathBuf]) -> Option<u64> {
         let is_packed =
             path.extension().is_some_and(|end| ["gz", "zip", "xlsx"].iter().any(|one| end.eq_ignore_ascii_case(one)));
         let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-        (!is_packed).then(|| facts.len())
+        (!is_packed).then_some(facts.len())
     };
     paths.iter().map(size).sum()
 }

@@ -32,7 +32,7 @@ pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look:
     let block = Block {
         code: format!("{}[{}] {}", outcome.severity, outcome.code, words.name),
         severity: outcome.severity,
-        text: text(material, outcome, words, &title, &shown, samples.frames().count(), look),
+        text: text(material, outcome, words, &title, &shown, samples.frames().count()),
         help: help(words),
         url: words.url.clone(),
         labels: samples.labels(),
@@ -66,13 +66,12 @@ fn text(
     title: &str,
     shown: &[&Finding],
     frames: usize,
-    look: Look,
 ) -> String {
     let mut lines = vec![title.to_owned()];
-    lines.push(match frames as u64 {
-        0 => counted(outcome.broke, words.unit),
-        shown if shown == outcome.broke => counted(outcome.broke, words.unit),
-        shown => format!("showing {} of {}", grouped(shown), counted(outcome.broke, words.unit)),
+    lines.extend(match (frames as u64, outcome.broke) {
+        (_, 1) => None,
+        (shown, all) if shown == 0 || shown == all => Some(counted(all, words.unit)),
+        (shown, all) => Some(format!("showing {} of {}", grouped(shown), counted(all, words.unit))),
     });
     lines.extend(schools(outcome));
     if frames == 0 {
@@ -81,7 +80,7 @@ fn text(
     if outcome.carried {
         lines.push("the codes it is held against are carried over from another year's layout".to_owned());
     }
-    paint::signs(look, lines.join("\n"))
+    lines.join("\n")
 }
 
 /// The schools with the most findings.
@@ -90,6 +89,9 @@ fn schools(outcome: &RuleOutcome) -> Option<String> {
         return None;
     }
     let name = |code: &str| if code.trim().is_empty() { "no school".to_owned() } else { neutralise(code).into_owned() };
+    if let ([(code, _)], 1) = (outcome.by_school.as_slice(), outcome.broke) {
+        return Some(format!("school {}", name(code)));
+    }
     let named: Vec<String> = outcome
         .by_school
         .iter()

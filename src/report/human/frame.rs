@@ -159,9 +159,14 @@ fn note(material: &Material<'_>, finding: &Finding) -> String {
         parts.push(format!("student {student}"));
     }
     if !finding.related.is_empty() {
-        parts.push(format!("also {}", lines(&finding.related)));
+        parts.push(format!("also {}{}", lines(&finding.related), and_others(finding)));
     }
     parts.join(", ")
+}
+
+/// A grouped finding knows the lines of a few of its cells only.
+fn and_others(finding: &Finding) -> &'static str {
+    if finding.count > finding.related.len() as u64 + 1 { " and others" } else { "" }
 }
 
 /// `line 12`, `lines 12, 45 and 1,201 more`.

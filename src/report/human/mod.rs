@@ -70,7 +70,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     let findings = by_rule(material);
     for place in block_order(material) {
         let samples = findings.get(place).map_or(&[][..], Vec::as_slice);
-        write!(out, "\n{}", block::render(material, place, samples, look))?;
+        write!(out, "\n{}", paint::signs(look, block::render(material, place, samples, look)))?;
     }
     summary::write(out, material, look)
 }

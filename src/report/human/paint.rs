@@ -4,6 +4,7 @@ use miette::{GraphicalTheme, ThemeCharacters, ThemeStyles};
 use owo_colors::Style;
 
 use super::{Colour, Look, Signs};
+use crate::privacy::text::width;
 use crate::rule::Severity;
 
 /// The colour of a severity.
@@ -28,7 +29,7 @@ pub fn faint(look: Look) -> Style {
 
 /// For cells that a finding is also about.
 pub fn beside(look: Look) -> Style {
-    coloured(look, Style::new().blue())
+    coloured(look, Style::new().cyan())
 }
 
 fn coloured(look: Look, style: Style) -> Style {
@@ -55,10 +56,22 @@ pub fn theme(look: Look, highlights: Vec<Style>) -> GraphicalTheme {
     GraphicalTheme { characters, styles: ThemeStyles { highlights, ..styles } }
 }
 
-/// A text in plain ASCII where the terminal knows no more; only our own signs are replaced.
+/// A text in plain ASCII where the terminal knows no more. Columns stay where they are.
 pub fn signs(look: Look, text: String) -> String {
     match look.signs {
         Signs::Unicode => text,
-        Signs::Ascii => text.replace('…', "...").replace('•', "*").replace('·', "-").replace('␣', "_"),
+        Signs::Ascii => text.chars().flat_map(in_ascii).collect(),
     }
+}
+
+fn in_ascii(one: char) -> impl Iterator<Item = char> {
+    let (sign, columns) = match one {
+        '\0'..='\u{7f}' => (one, 1),
+        '…' => ('~', 1),
+        '•' => ('*', 1),
+        '␣' => ('_', 1),
+        '\u{a0}' => (' ', 1),
+        other => ('?', width(other.encode_utf8(&mut [0; 4]))),
+    };
+    std::iter::repeat_n(sign, columns)
 }

@@ -1,0 +1,111 @@
+//! The command line of `check` around an engine that answers from memory.
+
+use std::cell::Cell;
+use std::fs;
+
+use clap::Parser;
+use scorelint::cli::check::{Args, Exit, Failure, Request, run};
+use scorelint::engine::Outcome;
+use scorelint::report::RuleBook;
+
+use crate::support::outcome::district;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    args: Args,
+}
+
+fn args(line: &str) -> Args {
+    let words = std::iter::once("check").chain(line.split_whitespace());
+    Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{error}")).args
+}
+
+fn answer(_: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
+    Ok(district())
+}
+
+/// Runs with the report going to a file; the report.
+fn report_of(line: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report");
+    run(&args(&format!("{line} --output {}", path.display())), answer).unwrap();
+    fs::read_to_string(path).unwrap()
+}
+
+fn exit_of(line: &str, change: impl FnOnce(&mut Outcome)) -> Exit {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("{line} --output {}", folder.path().join("report").display());
+    let engine = |_: &Request<'_>| {
+        let (mut outcome, rules) = district();
+        change(&mut outcome);
+        Ok((outcome, rules))
+    };
+    run(&args(&line), engine).unwrap()
+}
+
+/// Leaves the findings of this severity only.
+fn keep(outcome: &mut Outcome, word: &str) {
+    for rule in outcome.rules.iter_mut().filter(|rule| rule.severity.as_str() != word) {
+        rule.broke = 0;
+    }
+}
+
+#[test]
+fn the_exit_code_follows_fail_on() {
+    let cases = [
+        ("error", "error", Exit::Findings),
+        ("error", "warning", Exit::Clean),
+        ("warning", "warning", Exit::Findings),
+        ("warning", "notice", Exit::Clean),
+        ("notice", "notice", Exit::Findings),
+        ("never", "error", Exit::Clean),
+    ];
+    for (fail_on, found, expected) in cases {
+        let exit = exit_of(&format!("a.txt --fail-on {fail_on}"), |outcome| keep(outcome, found));
+        assert_eq!(exit, expected, "--fail-on {fail_on} with {found}s");
+    }
+}
+
+#[test]
+fn each_format_is_written_to_the_file() {
+    assert!(report_of("a.txt").contains("╭─["));
+    assert!(report_of("a.txt --format concise").contains(":1042:376: error T006 "));
+    assert!(report_of("a.txt --format json").starts_with("{\n  \"schema\": \"scorelint/check/1\""));
+}
+
+#[test]
+fn only_the_human_report_asks_for_samples_only() {
+    for (line, expected) in [("a.txt --samples 5", Some(5)), ("a.txt --format json", None)] {
+        let asked = Cell::new(None);
+        let folder = tempfile::tempdir().unwrap();
+        let args = args(&format!("{line} --output {}", folder.path().join("report").display()));
+        run(&args, |request| {
+            asked.set(request.samples);
+            answer(request)
+        })
+        .unwrap();
+        assert_eq!(asked.get(), expected, "{line}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_exit_2_and_says_where() {
+    let failure = run(&args("a.txt --output /nonexistent/report"), answer).unwrap_err();
+    assert_eq!(failure.exit, Exit::Unreadable);
+    assert!(format!("{}", failure.report).contains("/nonexistent/report"), "{}", failure.report);
+}
+
+#[test]
+fn a_wrong_rule_file_is_exit_3() {
+    let failure = run(&args("a.txt"), |_| Err(Failure::rules(miette::miette!("rule X001 is wrong")))).unwrap_err();
+    assert_eq!(failure.exit, Exit::Rules);
+}
+
+#[test]
+fn wrong_words_are_refused() {
+    for line in ["", "a.txt --format html", "a.txt --threads 0", "a.txt --dialect pipe", "a.txt --view seen"] {
+        let words = std::iter::once("check").chain(line.split_whitespace());
+        assert!(Cli::try_parse_from(words).is_err(), "{line}");
+    }
+}
