@@ -854,7 +854,9 @@ fn regex(pattern: &str, ignore_case: bool, span: &Range<usize>) -> Result<Arc<re
     if let Some(regex) = compiled.get(&key) {
         return Ok(Arc::clone(regex));
     }
-    let built = regex::RegexBuilder::new(&ascii_digits(pattern)).case_insensitive(ignore_case).build();
+    // The flag stands in the expression itself, so that its text says all there is to it.
+    let flag = if ignore_case { "(?i)" } else { "" };
+    let built = regex::Regex::new(&format!("{flag}{}", ascii_digits(pattern)));
     let regex = Arc::new(built.map_err(|error| {
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
