@@ -6,6 +6,7 @@
 mod index;
 mod input;
 mod layout;
+mod layout_command;
 mod privacy;
 mod report;
 mod support;

@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub mod check;
 mod completions;
 mod errors;
+mod layout;
 mod rules;
 mod synth;
 mod terminal;
@@ -21,6 +22,10 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check score files against the layout of their year
+    Check(check::Args),
+    /// Show the file layout of a year, a field with its codes, or what changed between years
+    Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
     /// Test rule files
@@ -40,6 +45,8 @@ pub fn run() -> miette::Result<ExitCode> {
     crate::privacy::panic::install();
     errors::install();
     match Cli::parse().command {
+        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
+        Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),

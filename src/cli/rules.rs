@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::rule::{NoGroups, RuleError, RuleErrors, RuleSet, run_examples};
+use crate::rule::{AllStudents, RuleError, RuleErrors, RuleSet, run_examples};
 
 /// Arguments of `rules`.
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,7 @@ fn mistakes_of(set: &RuleSet) -> Vec<RuleError> {
         return mistakes;
     }
     for rule in set.rules() {
-        match run_examples(set, rule, &NoGroups) {
+        match run_examples(set, rule, &AllStudents) {
             Ok(wrong) => mistakes.extend(wrong),
             Err(mistake) => mistakes.push(*mistake),
         }

@@ -1,7 +1,23 @@
 //! Rules compiled to bit masks and run over batches of records.
 
+mod check;
+mod column;
+mod details;
+mod evaluate;
+mod fields;
+mod findings;
+mod judge;
+mod mask;
+mod matcher;
+mod memo;
 mod outcome;
+mod program;
+mod run;
+mod scores;
+mod sets;
+mod unary;
 
+pub use check::{CheckError, CheckOptions, Detail, check};
 pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };

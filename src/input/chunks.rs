@@ -10,8 +10,6 @@ pub struct Chunks {
     reader: Box<dyn Read + Send>,
     /// Bytes read that belong to the next run: most often the start of a line.
     carry: Vec<u8>,
-    /// How far the stream has been given out, in bytes.
-    offset: u64,
     /// Longest line allowed, in bytes, without its end.
     limit: usize,
     ended: bool,
@@ -35,12 +33,7 @@ pub enum Filled {
 impl Chunks {
     /// A stream that starts with `head`, which was already read from it.
     pub fn new(head: Vec<u8>, reader: Box<dyn Read + Send>, limit: usize) -> Self {
-        Self { reader, carry: head, offset: 0, limit: limit.max(1), ended: false, failure: None }
-    }
-
-    /// Bytes given out or dropped so far.
-    pub fn offset(&self) -> u64 {
-        self.offset
+        Self { reader, carry: head, limit: limit.max(1), ended: false, failure: None }
     }
 
     /// Whether nothing is left.
@@ -53,25 +46,10 @@ impl Chunks {
         self.failure.take()
     }
 
-    /// The first line of what is left, without its end, if it can be had within the limit.
-    pub fn peek_line(&mut self) -> Option<&[u8]> {
-        self.grow_carry();
-        let end = memchr::memchr(b'\n', &self.carry).unwrap_or(self.carry.len());
-        let line = self.carry.get(..end)?;
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
-    }
-
-    /// What was read ahead: about the first mebibyte of what is left.
-    pub fn peek(&mut self) -> &[u8] {
-        self.grow_carry();
-        &self.carry
-    }
-
-    /// Gives out `length` bytes that were seen by peeking.
+    /// Drops `length` bytes of the head.
     pub fn skip(&mut self, length: usize) {
         let length = length.min(self.carry.len());
         self.carry.drain(..length);
-        self.offset += length as u64;
     }
 
     /// Fills `bytes` with as many whole lines as fit into one chunk.
@@ -97,7 +75,6 @@ impl Chunks {
             room = room.saturating_mul(2).min(most);
         }
         bytes.truncate(length);
-        self.offset += length as u64;
         if self.carry.is_empty() {
             // Without this, a run that ends with a line end would not know whether it is the last.
             self.grow_carry();
@@ -117,11 +94,11 @@ impl Chunks {
             length += read as u64;
         }
         bytes.clear();
-        self.offset += length;
         Filled::TooLong { length }
     }
 
-    fn put_back(&mut self, bytes: &[u8]) {
+    /// Returns bytes to the front of what is left.
+    pub fn put_back(&mut self, bytes: &[u8]) {
         self.carry.splice(..0, bytes.iter().copied());
     }
 

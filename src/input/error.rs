@@ -1,27 +1,60 @@
 //! Why a file cannot be read, in words that say what to do.
 
+use std::fmt;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::finding::file;
+use crate::engine::FileFinding;
+
 /// A file that cannot be read at all, or not to its end.
+///
+/// `path` is the path as given; inner functions leave it empty and [`InputError::at`] fills it.
 #[derive(Debug, Error, Diagnostic)]
+#[allow(missing_docs)] // `path` in every variant
 pub enum InputError {
     /// The operating system refused.
     #[error("{path} cannot be read: {source}")]
-    #[diagnostic(help("check that the path is right, that the file is not open elsewhere, and that you may read it"))]
-    Io {
-        /// The path as given.
-        path: String,
-        /// Its reason.
-        source: std::io::Error,
-    },
+    #[diagnostic(help("check that you may read it and that it is not open in another program"))]
+    Io { path: String, source: std::io::Error },
+
+    /// There is no such file.
+    #[error("{path} does not exist")]
+    #[diagnostic(help("check the spelling and the folder; put a name with spaces in quotes"))]
+    Missing { path: String },
 
     /// There is nothing in the file.
     #[error("{path} is empty")]
     #[diagnostic(help("download the file again from TOMS; a broken download can leave an empty file behind"))]
-    Empty {
-        /// The path as given.
+    Empty { path: String },
+
+    /// A folder or archive without anything that looks like a score file.
+    #[error("{path} holds no score file")]
+    #[diagnostic(help(
+        "score files end in .csv, .dat, .txt, .tsv, .xlsx, .gz or .zip; name the file itself if yours does not"
+    ))]
+    NoScoreFiles { path: String },
+
+    /// Not text at all.
+    #[error("{path} is {kind}, not a text file")]
+    #[diagnostic(help("choose the .csv, .dat, .xlsx or .zip file that came from TOMS"))]
+    Binary {
         path: String,
+        /// What it looks like, with an article.
+        kind: &'static str,
+    },
+
+    /// L028: another kind of file.
+    #[error("{path}: this looks like {kind}, not a student score file")]
+    #[diagnostic(code(L028))]
+    NotScores {
+        path: String,
+        /// What it looks like, with an article.
+        kind: &'static str,
+        /// What to do.
+        #[help]
+        help: &'static str,
     },
 
     /// L004: no delimiter, and not a fixed-width record.
@@ -29,51 +62,111 @@ pub enum InputError {
     #[diagnostic(
         code(L004),
         help(
-            "a student score file separates its columns with ^ (or a comma or tab after it was saved again); \
+            "a student score file separates its columns with ^, or with a comma or tab after it was saved again; \
              download it again from TOMS, or name the form with --dialect"
         )
     )]
-    NoDelimiter {
-        /// The path as given.
-        path: String,
-    },
+    NoDelimiter { path: String },
 
     /// L007: a delimited file that starts with a record.
     #[error("{path}: first line looks like a student record, the header is missing")]
     #[diagnostic(code(L007))]
     HeaderMissing {
-        /// The path as given.
         path: String,
         /// What to do.
         #[help]
         help: String,
     },
 
-    /// L008: no layout fits.
-    #[error("{path}: {columns} columns match no known layout year")]
+    /// L008: no layout fits the header.
+    #[error("{path}: {columns} columns match no known layout year{}", shown(nearest))]
     #[diagnostic(code(L008))]
     UnknownLayout {
-        /// The path as given.
         path: String,
         /// Columns of the file.
         columns: usize,
         /// The layout that comes closest, if any does.
         nearest: Option<Box<Nearest>>,
+        /// What to do.
+        #[help]
+        help: String,
     },
 
     /// L008: several layouts fit equally well.
-    #[error("{path}: {columns} columns fit the layouts of {} equally well", list_years(years))]
-    #[diagnostic(
-        code(L008),
-        help("the columns that tell these years apart were dropped; name the year with --year, for example --year {}", years.first().copied().unwrap_or_default())
-    )]
+    #[error("{path}: {columns} columns fit the layouts of {} equally well", listed(years))]
+    #[diagnostic(code(L008))]
     AmbiguousLayout {
-        /// The path as given.
         path: String,
         /// Columns of the file.
         columns: usize,
         /// The years, newest first.
         years: Vec<u16>,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+
+    /// L008: fixed-width records of a length that no layout has.
+    #[error("{path}: records of {length} characters match no known layout year")]
+    #[diagnostic(code(L008))]
+    UnknownLength {
+        path: String,
+        /// Characters of most records.
+        length: usize,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+
+    /// A year was stated that has no layout (of this form).
+    #[error("{path}: there is no layout of {year}{form}")]
+    #[diagnostic(help("known years are {known}; leave out --year to have the layout found"))]
+    NoSuchYear {
+        path: String,
+        /// The year asked for.
+        year: u16,
+        /// ` for fixed-width files`, or nothing.
+        form: &'static str,
+        /// The years that could be named.
+        known: String,
+    },
+
+    /// An archive or workbook that cannot be read.
+    #[error("{path} is damaged or not supported: {reason}")]
+    #[diagnostic(help(
+        "download it again; if that does not help, unpack it with another program and name the file inside"
+    ))]
+    BrokenArchive {
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// A member of an archive needs a password.
+    #[error("{path}: {member} is protected by a password")]
+    #[diagnostic(help("unpack it with the password and name the file inside"))]
+    Encrypted {
+        path: String,
+        /// Its name.
+        member: String,
+    },
+
+    /// An archive in an archive.
+    #[error("{path}: {member} is packed a second time")]
+    #[diagnostic(help("unpack the outer archive and name the inner one"))]
+    Nested {
+        path: String,
+        /// Its name.
+        member: String,
+    },
+
+    /// More than a limit allows.
+    #[error("{path} expands to more than the limit of {limit} bytes")]
+    #[diagnostic(help("no score file is that large; if you trust this one, unpack it and name the file inside"))]
+    TooLarge {
+        path: String,
+        /// The limit.
+        limit: u64,
     },
 }
 
@@ -92,23 +185,114 @@ pub struct Nearest {
     pub missing: Vec<String>,
 }
 
-fn list_years(years: &[u16]) -> String {
+/// How many names of a difference are listed in an error.
+const LISTED: usize = 8;
+
+impl fmt::Display for Nearest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "; nearest is {} with {} columns, {} names in common", self.year, self.columns, self.hits)?;
+        if !self.unknown.is_empty() {
+            let names = self.unknown.iter().map(|(name, meant)| match meant {
+                Some(meant) => format!("{name} (did you mean {meant}?)"),
+                None => name.clone(),
+            });
+            write!(out, "\n  not in the layout: {}", cut(names, self.unknown.len()))?;
+        }
+        if !self.missing.is_empty() {
+            write!(out, "\n  missing from the file: {}", cut(self.missing.iter().cloned(), self.missing.len()))?;
+        }
+        Ok(())
+    }
+}
+
+fn cut(names: impl Iterator<Item = String>, count: usize) -> String {
+    let mut text = names.take(LISTED).map(|name| visible(&name)).collect::<Vec<_>>().join(", ");
+    if count > LISTED {
+        text += &format!(" and {} more", count - LISTED);
+    }
+    text
+}
+
+/// A name from a file, harmless on a terminal: headings are not student data, but may hold
+/// anything.
+fn visible(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let is_harmful = |one: char| {
+        one.is_control() || matches!(one, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut text: String =
+        name.chars().take(LONGEST).map(|one| if is_harmful(one) { '\u{FFFD}' } else { one }).collect();
+    if name.chars().count() > LONGEST {
+        text.push('…');
+    }
+    text
+}
+
+fn shown(nearest: &Option<Box<Nearest>>) -> String {
+    nearest.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// `2022, 2023 and 2025`.
+pub(super) fn listed(years: &[u16]) -> String {
     let words: Vec<String> = years.iter().map(u16::to_string).collect();
-    words.join(", ")
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 impl InputError {
-    /// The same error about another path: inner functions do not know where bytes come from.
+    /// The same error about this path: inner functions do not know where their bytes come from.
     #[must_use]
     pub fn at(mut self, name: &str) -> Self {
-        match &mut self {
+        let path = match &mut self {
             Self::Io { path, .. }
+            | Self::Missing { path }
             | Self::Empty { path }
+            | Self::NoScoreFiles { path }
+            | Self::Binary { path, .. }
+            | Self::NotScores { path, .. }
             | Self::NoDelimiter { path }
             | Self::HeaderMissing { path, .. }
             | Self::UnknownLayout { path, .. }
-            | Self::AmbiguousLayout { path, .. } => name.clone_into(path),
+            | Self::AmbiguousLayout { path, .. }
+            | Self::UnknownLength { path, .. }
+            | Self::NoSuchYear { path, .. }
+            | Self::BrokenArchive { path, .. }
+            | Self::Encrypted { path, .. }
+            | Self::Nested { path, .. }
+            | Self::TooLarge { path, .. } => path,
+        };
+        if path.is_empty() {
+            *path = visible_path(name);
         }
         self
     }
+
+    /// Whether the file is fine in itself and merely no score file of a known layout.
+    pub fn is_another_kind(&self) -> bool {
+        matches!(
+            self,
+            Self::NotScores { .. } | Self::UnknownLayout { .. } | Self::NoDelimiter { .. } | Self::Binary { .. }
+        )
+    }
+
+    /// The finding of the rule that this error is, where it is one.
+    pub fn finding(&self) -> Option<FileFinding> {
+        let draft = match self {
+            Self::NoDelimiter { .. } => file("L004"),
+            Self::HeaderMissing { .. } => file("L007"),
+            Self::UnknownLayout { columns, .. } | Self::AmbiguousLayout { columns, .. } => {
+                file("L008").with("columns", columns)
+            }
+            Self::UnknownLength { length, .. } => file("L008").with("columns", length),
+            Self::NotScores { kind, .. } => file("L028").with("kind", kind),
+            _ => return None,
+        };
+        Some(draft.done())
+    }
+}
+
+fn visible_path(name: &str) -> String {
+    name.chars().map(|one| if one.is_control() { '\u{FFFD}' } else { one }).collect()
 }

@@ -80,8 +80,7 @@ fn align(headings: &[Heading], known: &Known) -> Vec<Slot> {
     let mut before = 0;
     while from < headings.len() {
         let anchor = (from..headings.len()).find_map(|at| Some((at, anchored(headings[at])?)));
-        let last = known.layout.fields.last().map_or(0, |field| field.number);
-        let (until, after) = anchor.unwrap_or((headings.len(), last + 1));
+        let (until, after) = anchor.unwrap_or((headings.len(), known.columns() + 1));
         if after > before {
             align_gap(&headings[from..until], &mut slots[from..until], before + 1..after, known);
         }
@@ -123,7 +122,13 @@ fn align_gap(headings: &[Heading], slots: &mut [Slot], mut free: std::ops::Range
 
 fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: &Known) -> Vec<FileFinding> {
     let mut findings = Vec::new();
-    for (at, heading) in headings.iter().enumerate() {
+    // Spreadsheets leave columns without a heading at the right; one finding is enough for them.
+    let named = names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+    if named < names.len() {
+        let count = (names.len() - named) as u64;
+        findings.push(at_column("L016", named).with("name", "(no name)").count(count).done());
+    }
+    for (at, heading) in headings.iter().enumerate().take(named) {
         let name = names[at].trim();
         match (heading, slots[at].replaced) {
             (Heading::Unknown, Some(number)) => {

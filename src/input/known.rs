@@ -21,6 +21,48 @@ pub fn is_filler(plain: &str) -> bool {
     digits.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// The headings of all years, from the table of canonical fields alone: no layout has to be read
+/// to tell which one a file needs.
+pub struct Headings {
+    /// The years, oldest first.
+    pub years: Vec<u16>,
+    /// How many named columns each year has.
+    pub counts: Vec<usize>,
+    /// Plain names with the fields they stand for, by year.
+    names: HashMap<String, Vec<(u16, FieldId)>>,
+}
+
+/// The one index of headings.
+pub fn headings() -> &'static Headings {
+    static HEADINGS: LazyLock<Headings> = LazyLock::new(Headings::read);
+    &HEADINGS
+}
+
+impl Headings {
+    fn read() -> Self {
+        let years: Vec<u16> = registry().years().collect();
+        let mut counts = vec![0; years.len()];
+        let mut names: HashMap<String, Vec<(u16, FieldId)>> = HashMap::new();
+        let columns: Vec<String> = years.iter().map(u16::to_string).collect();
+        for row in Table::new(CANONICAL).rows() {
+            let Some(id) = registry().id(row.get("id")) else { continue };
+            for (at, column) in columns.iter().enumerate() {
+                let name = row.get(column);
+                if !name.is_empty() {
+                    names.entry(plain_name(name)).or_default().push((years[at], id));
+                    counts[at] += 1;
+                }
+            }
+        }
+        Self { years, counts, names }
+    }
+
+    /// The years that have a heading, with the field it stands for.
+    pub fn get(&self, plain: &str) -> &[(u16, FieldId)] {
+        self.names.get(plain).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What a heading of a year stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -43,11 +85,6 @@ impl Known {
         self.names.get(plain).copied()
     }
 
-    /// The plain names, in no order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.keys().map(String::as_str)
-    }
-
     /// The layout row of a field number.
     pub fn field(&self, number: u16) -> Option<&'static Field> {
         let guess = self.layout.fields.get(usize::from(number).checked_sub(1)?);
@@ -57,14 +94,22 @@ impl Known {
         })
     }
 
+    /// The number of columns of a delimited file of the year.
+    pub fn columns(&self) -> u16 {
+        self.layout.fields.last().map_or(0, |field| field.number)
+    }
+
     fn new(layout: &'static Layout) -> Self {
         let mut names = HashMap::new();
         let fields = || layout.fields.iter().filter_map(|field| Some((field, field.id?)));
         for (field, id) in fields() {
             names.insert(plain_name(field.label()), Place { id, number: Some(field.number) });
         }
-        for (name, id) in variant_names(layout.year()) {
-            names.entry(name).or_insert(Place { id, number: layout.field(id).map(|field| field.number) });
+        for (name, places) in &headings().names {
+            if let Some((_, id)) = places.iter().find(|(year, _)| *year == layout.year()) {
+                let number = layout.field(*id).map(|field| field.number);
+                names.entry(name.clone()).or_insert(Place { id: *id, number });
+            }
         }
         // Printed names come last: some are misprints that repeat the name of another column.
         for (field, id) in fields() {
@@ -83,27 +128,19 @@ pub fn known(year: u16) -> Option<&'static Known> {
     Some(cell.get_or_init(|| Known::new(layout)))
 }
 
-/// The headings of all years, oldest first.
-pub fn all_known() -> impl DoubleEndedIterator<Item = &'static Known> {
-    registry().years().filter_map(known)
-}
-
-/// Names that the table of canonical fields gives a year, with those that only a variant of the
-/// header has.
-fn variant_names(year: u16) -> Vec<(String, FieldId)> {
-    let year = year.to_string();
-    let rows = Table::new(CANONICAL).rows();
-    rows.filter_map(|row| {
-        let (name, id) = (row.get(&year), registry().id(row.get("id"))?);
-        (!name.is_empty()).then(|| (plain_name(name), id))
-    })
-    .collect()
-}
-
 /// The fields without which nothing can be counted.
 pub fn required_fields() -> impl Iterator<Item = FieldId> {
     let rows = Table::new(include_str!("../../rules/layouts/required-columns.tsv")).rows();
     rows.filter_map(|row| registry().id(row.get("id")))
+}
+
+/// The years with fixed-width files and the lengths of their records.
+pub fn record_lengths() -> impl Iterator<Item = (u16, Vec<usize>)> {
+    let rows = Table::new(include_str!("../../rules/layouts/years.tsv")).rows();
+    rows.filter_map(|row| {
+        let lengths: Vec<usize> = row.get("record_lengths").split('|').filter_map(|one| one.parse().ok()).collect();
+        Some((row.get("year").parse().ok()?, lengths)).filter(|(_, lengths)| !lengths.is_empty())
+    })
 }
 
 #[cfg(test)]

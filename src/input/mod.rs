@@ -1,20 +1,41 @@
 //! From files to records: sources (file, folder, zip, gzip, workbook, standard input), dialects,
 //! encodings, and what can be found out before the first record is judged.
+//!
+//! A path becomes candidates ([`list`]), a candidate an [`Opened`] file: what it is
+//! ([`FileInfo`]), what was noticed, and a [`BlockSource`]. Bytes pass through `stream` and
+//! `archive` (unpacking, bounds), `encoding` and `care` (UTF-8 without NUL), `chunks` (whole
+//! lines); then `delimited`, `fixed` or `workbook` make blocks of them.
 
+mod archive;
+mod care;
 mod chunks;
+mod clues;
+mod delimited;
+mod displayed;
+mod encoding;
 mod error;
+mod failure;
 mod finding;
+mod fixed;
+mod foreign;
+mod form;
 mod header;
 pub mod index;
 mod known;
+mod list;
 mod model;
 mod open;
 mod options;
-mod plain;
+mod quoted;
+mod rows;
 mod scan;
+mod stream;
+mod watch;
+mod workbook;
 mod year;
 
 pub use error::{InputError, Nearest};
+pub use list::{Candidate, Listing, Skipped, list, open, reopen};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
-pub use open::{Opened, open};
+pub use open::Opened;
 pub use options::{Limits, Options};

@@ -201,6 +201,19 @@ pub struct Cells {
     pub odd: Vec<(u32, u32)>,
 }
 
+impl Cells {
+    /// A cell of a row, given the bytes of its block; empty outside.
+    pub fn cell<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
+        let place = row * self.columns + column;
+        let start = match column {
+            0 => self.starts.get(row).map(|start| *start as usize),
+            _ => self.ends.get(place - 1).map(|end| *end as usize + 1),
+        };
+        let end = self.ends.get(place).filter(|_| column < self.columns).map(|end| *end as usize);
+        start.zip(end).and_then(|(start, end)| bytes.get(start..end)).unwrap_or_default()
+    }
+}
+
 /// A source of blocks. Called by one thread at a time, under a lock: it should do no more than
 /// it must (a plain file only cuts after the last line end).
 pub trait BlockSource: Send {

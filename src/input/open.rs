@@ -1,17 +1,29 @@
-//! Opens files: finds out what each is and makes its source of blocks.
+//! Opens one file: finds out what it is and makes its source of blocks.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::archive::{Backing, Member};
+use super::care::Care;
 use super::chunks::Chunks;
-use super::error::InputError;
-use super::finding::file;
-use super::header::map_header;
-use super::model::{BlockSource, Detected, Dialect, Encoding, FileInfo, View};
+use super::clues::{NameClues, Sample, apply, decide, read_name};
+use super::delimited::{Delimited, Parts};
+use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
+use super::error::{InputError, listed};
+use super::finding::{at_line, file};
+use super::fixed::{Fixed, Positions};
+use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
+use super::header::{Mapped, map_header};
+use super::known::{Known, headings, known};
+use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use super::options::Options;
-use super::plain::PlainSource;
-use super::year::find_year;
+use super::stream::{Bytes, Fingerprint, read_head};
+use super::watch::Watch;
+use super::workbook::open_workbook;
+use super::year::{Year, ambiguous, find_year};
 use crate::engine::FileFinding;
+
+/// Bytes looked at before the first record is read.
+const HEAD: usize = 1 << 20;
 
 /// A file ready to be read.
 pub struct Opened {
@@ -23,48 +35,391 @@ pub struct Opened {
     pub source: Box<dyn BlockSource>,
 }
 
-/// Opens files.
-///
-/// # Errors
-/// When one of them cannot be read, or is no score file of a known layout.
-pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
-    paths.iter().map(|path| open_file(path, options).map_err(|error| error.at(&path.display().to_string()))).collect()
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Opened").field("info", &self.info).field("findings", &self.findings).finish_non_exhaustive()
+    }
 }
 
-fn open_file(path: &Path, options: &Options) -> Result<Opened, InputError> {
-    let io = |source| InputError::Io { path: String::new(), source };
-    let file_on_disk = File::open(path).map_err(io)?;
-    let bytes = file_on_disk.metadata().ok().map(|one| one.len());
-    let mut chunks = Chunks::new(Vec::new(), Box::new(file_on_disk), options.limits.record);
-    let Some(line) = chunks.peek_line().filter(|line| !line.is_empty()) else {
-        return Err(InputError::Empty { path: String::new() });
-    };
-    let names: Vec<String> = String::from_utf8_lossy(line).split('^').map(str::to_owned).collect();
-    if names.len() < 2 {
-        return Err(InputError::NoDelimiter { path: String::new() });
+/// Where a file comes from, for what is said about it.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The path as given; `-` for standard input.
+    pub path: PathBuf,
+    /// The name inside an archive.
+    pub member: Option<String>,
+    /// Size as stored.
+    pub bytes: Option<u64>,
+    /// What was found out on the way: compression.
+    pub detected: Vec<Detected>,
+}
+
+impl Origin {
+    /// What the file's name says; inside an archive, the member's name counts first.
+    fn clues(&self) -> NameClues {
+        let base = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+        let outer = self.path.file_name().map(|name| read_name(&name.to_string_lossy())).unwrap_or_default();
+        let Some(member) = &self.member else { return outer };
+        let inner = read_name(&base(member));
+        NameClues { view: inner.view.or(outer.view), lea: inner.lea.or(outer.lea), year: inner.year.or(outer.year) }
     }
-    let header_length = memchr::memchr(b'\n', chunks.peek()).map_or(chunks.peek().len(), |end| end + 1);
-    let year = find_year(&names)?;
-    let mapped = map_header(&names, year.known);
-    chunks.skip(header_length);
-    let info = FileInfo {
-        path: path.to_owned(),
-        member: None,
-        year: year.known.layout.year(),
-        dialect: Dialect::Caret,
-        separator: b'^',
-        trailing_cell: false,
-        encoding: Encoding::Utf8,
-        view: options.view.unwrap_or(View::Unknown),
-        lea: None,
-        detected: vec![Detected { what: "layout", value: year.known.layout.year().to_string(), why: year.why }],
-        columns: mapped.columns,
-        first_line: 2,
-        bytes,
-    };
-    let mut findings = mapped.findings;
-    if chunks.peek().is_empty() {
+
+    fn info(&self) -> FileInfo {
+        FileInfo {
+            path: self.path.clone(),
+            member: self.member.clone(),
+            year: 0,
+            dialect: Dialect::Caret,
+            separator: b'^',
+            trailing_cell: false,
+            encoding: Encoding::Utf8,
+            view: View::Unknown,
+            lea: None,
+            detected: self.detected.clone(),
+            columns: Vec::new(),
+            first_line: 1,
+            bytes: self.bytes,
+        }
+    }
+}
+
+/// Opens a text: anything but a workbook.
+///
+/// # Errors
+/// When it is no score file of a known layout.
+pub fn open_text(
+    mut stream: Bytes,
+    fingerprint: Fingerprint,
+    origin: &Origin,
+    options: &Options,
+) -> Result<Opened, InputError> {
+    let head = read_head(&mut stream, HEAD).map_err(|error| broken_head(error, origin))?;
+    if head.is_empty() {
+        return Err(InputError::Empty { path: String::new() });
+    }
+    let encoding = encoding_of(&head, options);
+    let is_wide = matches!(encoding.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+    if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
+        return Err(InputError::Binary { path: String::new(), kind });
+    }
+    let text = Text::new(head, stream, &encoding, options);
+    let mut info = origin.info();
+    info.encoding = encoding.encoding;
+    info.detected.push(Detected {
+        what: "encoding",
+        value: encoding.encoding.as_str().to_owned(),
+        why: encoding.why.to_owned(),
+    });
+    let findings = mark_findings(&encoding);
+    if is_web_page(&text.head) {
+        return Err(InputError::NotScores {
+            path: String::new(),
+            kind: "a web page",
+            help: "a sign-in or error page was saved instead of the file; sign in to TOMS and download it again",
+        });
+    }
+    match find_form(&text.head, options)? {
+        Form::Delimited(head) => open_delimited(text, head, (info, findings), fingerprint, origin, options),
+        Form::Fixed { year, why } => open_fixed(text, year, why, (info, findings), fingerprint, origin, options),
+    }
+}
+
+/// The decoded start of a text and what follows.
+struct Text {
+    head: Vec<u8>,
+    rest: Bytes,
+    /// Bytes of a UTF-8 mark before the head: offsets count them.
+    mark: u64,
+    care: Care,
+}
+
+impl Text {
+    fn new(mut head: Vec<u8>, rest: Bytes, encoding: &FoundEncoding, options: &Options) -> Self {
+        let found = encoding.encoding;
+        head.drain(..encoding.mark.min(head.len()));
+        let decodes = match found {
+            Encoding::Utf8 | Encoding::Utf8Bom => false,
+            // Found out, not stated: lines are decoded one by one, as some may be UTF-8.
+            Encoding::Windows1252 => options.encoding.is_some(),
+            Encoding::Utf16Le | Encoding::Utf16Be => true,
+        };
+        let mut text = if decodes {
+            let whole: Bytes = Box::new(std::io::Read::chain(std::io::Cursor::new(head), rest));
+            let (decoding, undecodable) = Decoding::new(whole, found);
+            let mut rest: Bytes = Box::new(decoding);
+            // A failure shows up again when the rest is read.
+            let head = read_head(&mut rest, HEAD).unwrap_or_default();
+            Self { head, rest, mark: 0, care: Care::new(options.encoding, Some(undecodable)) }
+        } else {
+            Self { head, rest, mark: encoding.mark as u64, care: Care::new(options.encoding, None) }
+        };
+        if has_lone_returns(&text.head) {
+            text.head.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            text.rest = Box::new(LoneReturns(text.rest));
+        }
+        text
+    }
+}
+
+fn encoding_of(head: &[u8], options: &Options) -> FoundEncoding {
+    match options.encoding {
+        Some(encoding) => FoundEncoding { encoding, mark: mark_length(head, encoding), why: "stated by the user" },
+        None => find_encoding(head),
+    }
+}
+
+fn mark_findings(encoding: &FoundEncoding) -> Vec<FileFinding> {
+    let mut findings = Vec::new();
+    if matches!(encoding.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
+        findings.push(at_line("L001", 1, 0).with("count", 1).done());
+    }
+    if encoding.mark > 0 {
+        findings.push(file("L002").done());
+    }
+    findings
+}
+
+fn broken_head(error: std::io::Error, origin: &Origin) -> InputError {
+    let path = String::new();
+    let packed = origin.detected.iter().any(|one| one.what == "compression");
+    if packed {
+        InputError::BrokenArchive { path, reason: super::failure::reason(&error) }
+    } else {
+        InputError::Io { path, source: error }
+    }
+}
+
+type Draft = (FileInfo, Vec<FileFinding>);
+
+fn open_delimited(
+    text: Text,
+    mut head: Head,
+    (mut info, mut findings): Draft,
+    fingerprint: Fingerprint,
+    origin: &Origin,
+    options: &Options,
+) -> Result<Opened, InputError> {
+    info.dialect = head.dialect;
+    info.separator = separator(head.dialect);
+    info.detected.push(Detected { what: "dialect", value: head.dialect.as_str().to_owned(), why: head.why.clone() });
+    let wide_header = trim_header(&mut head.names);
+    let year = year_of(&head.names, options)?;
+    let mapped = mapped(&head, year.year)?;
+    let clues = origin.clues();
+    let header_line = &text.head[head.start..head.start + head.length];
+    let watch = Watch::new(
+        info.separator,
+        mapped.columns.len(),
+        header_line.trim_ascii_end(),
+        header_line.ends_with(b"\r\n"),
+        clues.lea.as_deref(),
+    );
+    let before = head.start + head.length;
+    let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
+    chunks.skip(before);
+    let mut source = Delimited::new(Parts {
+        chunks,
+        line: head.line + 1,
+        offset: text.mark + before as u64,
+        separator: info.separator,
+        columns: mapped.columns.len(),
+        limit: options.limits.record,
+        care: text.care,
+        watch,
+        fingerprint,
+    });
+    info.first_line = head.line + 1;
+    let mut first = Block::default();
+    let more = source.next(&mut first)?;
+    let sample = Sample::of(&first, info.separator, &mapped.columns);
+    let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    info.trailing_cell = wide_header || sample.trailing;
+    if info.trailing_cell {
+        source.tell_trailing();
+        findings.push(file("L019").done());
+    }
+    findings.extend(delimiter_finding(head.dialect));
+    if head.length == 0 {
+        findings.push(file("L007").done());
+    }
+    findings.extend(mapped.findings);
+    finish(&mut info, year, mapped.columns);
+    if !sample.has_records && (!more || first.last) {
         findings.push(file("L023").done());
     }
-    Ok(Opened { info, findings, source: Box::new(PlainSource::new(chunks, 2)) })
+    findings.extend(apply(&mut info, options.view, &clues, &sample));
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+}
+
+/// Takes the one empty heading off that some converted files have at the end.
+fn trim_header(names: &mut Vec<String>) -> bool {
+    let empty = names.iter().rev().take_while(|name| name.trim().is_empty()).count();
+    let trailing = empty == 1 && names.len() > 1;
+    if trailing {
+        names.pop();
+    }
+    trailing
+}
+
+fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
+    let name = match dialect {
+        Dialect::Comma => "a comma",
+        Dialect::Tab => "a tab",
+        Dialect::Caret | Dialect::Fixed | Dialect::Workbook => return None,
+    };
+    Some(file("L005").with("delimiter", name).done())
+}
+
+fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
+    info.year = year.year;
+    info.detected.push(Detected { what: "layout", value: year.year.to_string(), why: year.why });
+    info.columns = columns;
+}
+
+fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
+    if is_too_wide(names) {
+        let help = "a line this wide is no header; download the file again".to_owned();
+        return Err(InputError::UnknownLayout { path: String::new(), columns: names.len(), nearest: None, help });
+    }
+    let Some(year) = options.year else { return find_year(names) };
+    let known = known_year(year)?;
+    if !names.iter().any(|name| known.get(&super::known::plain_name(name)).is_some()) {
+        // Not one heading is known: the stated year does not make it a score file.
+        return find_year(names);
+    }
+    Ok(Year { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
+}
+
+fn known_year(year: u16) -> Result<&'static Known, InputError> {
+    let no_such = || InputError::NoSuchYear { path: String::new(), year, form: "", known: listed(&headings().years) };
+    known(year).ok_or_else(no_such)
+}
+
+fn mapped(head: &Head, year: u16) -> Result<Mapped, InputError> {
+    let known = known_year(year)?;
+    Ok(map_header(&head.names, known))
+}
+
+/// Where several years fit a header, lets the testing windows decide.
+fn settle(year: Year, mapped: Mapped, head: &Head, sample: &Sample) -> Result<(Year, Mapped), InputError> {
+    if year.rivals.is_empty() {
+        return Ok((year, mapped));
+    }
+    let Some(decided) = decide(year.year, &year.rivals, sample) else {
+        let years = std::iter::once(year.year).chain(year.rivals).collect();
+        return Err(ambiguous(head.names.len(), years));
+    };
+    let why = format!("several layouts have these column names; the testing windows are of {decided}");
+    let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
+    Ok((Year { year: decided, why, rivals: Vec::new() }, mapped))
+}
+
+fn open_fixed(
+    text: Text,
+    year: u16,
+    why: String,
+    (mut info, mut findings): Draft,
+    fingerprint: Fingerprint,
+    origin: &Origin,
+    options: &Options,
+) -> Result<Opened, InputError> {
+    let known = known_year(year)?;
+    let no_positions = || InputError::NoSuchYear {
+        path: String::new(),
+        year,
+        form: " for fixed-width files",
+        known: listed(&headings().years),
+    };
+    let positions = Positions::of(known.layout).ok_or_else(no_positions)?;
+    info.dialect = Dialect::Fixed;
+    let dialect_why = "the first line is one long record without separators".to_owned();
+    info.detected.push(Detected { what: "dialect", value: Dialect::Fixed.as_str().to_owned(), why: dialect_why });
+    let columns = known.layout.fields.iter().map(|field| Column {
+        name: field.label().to_owned(),
+        meaning: field.id.map_or(Meaning::Filler, Meaning::Field),
+        number: Some(field.number),
+    });
+    finish(&mut info, Year { year, why, rivals: Vec::new() }, columns.collect());
+    let clues = origin.clues();
+    let chunks = Chunks::new(text.head, text.rest, options.limits.record);
+    let mut source = Fixed::new(chunks, text.mark, positions, text.care, fingerprint, clues.lea.as_deref());
+    let mut first = Block::default();
+    let more = source.next(&mut first)?;
+    let sample = Sample::of(&first, info.separator, &info.columns);
+    if !sample.has_records && (!more || first.last) {
+        findings.push(file("L023").done());
+    }
+    findings.extend(apply(&mut info, options.view, &clues, &sample));
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+}
+
+/// Opens a workbook.
+///
+/// # Errors
+/// When it cannot be read, or has no sheet of a known layout.
+pub fn open_sheet(
+    backing: Backing,
+    members: &[Member],
+    fingerprint: Fingerprint,
+    origin: &Origin,
+    options: &Options,
+) -> Result<Opened, InputError> {
+    let (sheet, mut source) = open_workbook(backing, members, options.limits, fingerprint)?;
+    let mut info = origin.info();
+    info.dialect = Dialect::Workbook;
+    let others = match sheet.sheets {
+        1 => "the file is a workbook".to_owned(),
+        count => format!("the file is a workbook; of its {count} sheets, “{}” was read", sheet.name),
+    };
+    info.detected.push(Detected { what: "dialect", value: Dialect::Workbook.as_str().to_owned(), why: others });
+    let mut head = Head {
+        dialect: Dialect::Workbook,
+        why: String::new(),
+        names: sheet.header,
+        start: 0,
+        length: 1,
+        line: sheet.row,
+    };
+    trim_header(&mut head.names);
+    let year = year_of(&head.names, options)?;
+    let mapped = mapped(&head, year.year)?;
+    info.first_line = sheet.row + 1;
+    let clues = origin.clues();
+    let mut first = Block::default();
+    let more = source.next(&mut first)?;
+    let sample = Sample::of(&first, info.separator, &mapped.columns);
+    let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    let mut findings = mapped.findings;
+    finish(&mut info, year, mapped.columns);
+    if !sample.has_records {
+        findings.push(file("L023").done());
+    }
+    findings.extend(apply(&mut info, options.view, &clues, &sample));
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+}
+
+/// A source whose first block was read ahead, to learn from its records.
+struct Primed<S> {
+    first: Option<Block>,
+    rest: S,
+}
+
+impl<S: BlockSource> BlockSource for Primed<S> {
+    fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
+        match self.first.take() {
+            Some(first) => {
+                *block = first;
+                Ok(true)
+            }
+            None => self.rest.next(block),
+        }
+    }
+
+    fn take_findings(&mut self) -> Vec<FileFinding> {
+        self.rest.take_findings()
+    }
+
+    fn sha256(&self) -> Option<String> {
+        self.rest.sha256()
+    }
 }

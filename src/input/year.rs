@@ -1,19 +1,23 @@
 //! Finds the layout year of a header.
 
-use super::error::{InputError, Nearest};
-use super::known::{Known, all_known, is_filler, plain_name};
+use super::error::{InputError, Nearest, listed};
+use super::foreign::recognise;
+use super::known::{Known, headings, is_filler, known, plain_name};
 
 /// Share of named columns that must be headings of the layout. The 2016 header, which has no
 /// layout here, shares 70 percent of its names with 2017; the most edited real header (2019, with
 /// three columns renamed) keeps 98 percent of its own.
 const KNOWN_SHARE: f64 = 0.85;
 
-/// Fewest named columns that can tell a layout.
+/// Fewest named columns that can tell a layout: fewer headings stand in any list of students.
 const FEWEST: usize = 3;
+
+/// How alike two names must be for one to be offered for the other (1 is equal).
+const ALIKE: f64 = 0.75;
 
 /// How well a header fits a year.
 struct Fit {
-    known: &'static Known,
+    year: u16,
     /// Names of the file that are headings of the year.
     hits: usize,
     /// Headings of the year that the file lacks.
@@ -21,18 +25,19 @@ struct Fit {
 }
 
 /// The year a header was found to be of, with the reason.
+#[derive(Debug)]
 pub struct Year {
-    /// The headings of the year.
-    pub known: &'static Known,
+    /// The year.
+    pub year: u16,
     /// Why.
     pub why: String,
-    /// Other years that fit as well; the records have to decide.
-    pub rivals: Vec<&'static Known>,
+    /// Other years that fit as well, newest first; the records have to decide.
+    pub rivals: Vec<u16>,
 }
 
 /// How many of the names are headings of any year: tells a header from a record.
 pub fn heading_count(names: &[String]) -> usize {
-    let known = |plain: &String| is_filler(plain) || all_known().any(|year| year.get(plain).is_some());
+    let known = |plain: &String| is_filler(plain) || !headings().get(plain).is_empty();
     names.iter().map(|name| plain_name(name)).filter(known).count()
 }
 
@@ -45,70 +50,94 @@ pub fn heading_count(names: &[String]) -> usize {
 /// When no year fits.
 pub fn find_year(names: &[String]) -> Result<Year, InputError> {
     let named = named(names);
-    let mut fits: Vec<Fit> = all_known().map(|known| fit(&named, known)).collect();
-    // Newest first, then a stable sort: a tie shows the newest year first.
-    fits.reverse();
+    let mut fits = fits(&named);
     fits.sort_by_key(|fit| named.len() - fit.hits + fit.missing);
-    let Some(best) = fits.first() else { return Err(unknown(names, None)) };
-    let share = best.hits as f64 / named.len().max(1) as f64;
-    if named.len() < FEWEST || share < KNOWN_SHARE {
-        let closest = fits.iter().max_by_key(|fit| fit.hits);
-        return Err(unknown(names, closest.map(|fit| fit.known)));
-    }
+    let share = |fit: &Fit| fit.hits as f64 / named.len().max(1) as f64;
+    let Some(best) = fits.first().filter(|best| named.len() >= FEWEST && share(best) >= KNOWN_SHARE) else {
+        // Where many columns are strange, the year that knows most of the names is nearest.
+        let nearest = fits.iter().max_by_key(|fit| fit.hits).filter(|fit| fit.hits >= FEWEST);
+        return Err(no_year(names, nearest.map(|fit| fit.year)));
+    };
     let is_rival = |fit: &&Fit| best.missing > 0 && fit.hits >= best.hits;
-    let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.known).collect();
-    let why = format!("{} of {} column names are those of {}", best.hits, named.len(), best.known.layout.year());
-    Ok(Year { known: best.known, why, rivals })
+    let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();
+    let why = format!("{} of {} column names are those of {}", best.hits, named.len(), best.year);
+    Ok(Year { year: best.year, why, rivals })
 }
 
-/// The differences between a header and a layout, for an error.
-pub fn nearest(names: &[String], known: &'static Known) -> Nearest {
+/// The error for a header that fits several years equally.
+pub fn ambiguous(columns: usize, mut years: Vec<u16>) -> InputError {
+    years.sort_unstable_by(|a, b| b.cmp(a));
+    let example = years.first().copied().unwrap_or_default();
+    let help =
+        format!("the columns that tell these years apart were dropped; name the year, for example --year {example}");
+    InputError::AmbiguousLayout { path: String::new(), columns, years, help }
+}
+
+fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
+    let path = String::new();
+    if let Some(foreign) = recognise(names) {
+        return InputError::NotScores { path, kind: foreign.kind, help: foreign.help };
+    }
+    let nearest = nearest_year.and_then(known).map(|known| Box::new(nearest(names, known)));
+    let help = match &nearest {
+        Some(nearest) => format!(
+            "layouts of {} are known; if this is a file of {}, read it with --year {}, else choose the student score \
+             data file of such a year",
+            listed(&headings().years),
+            nearest.year,
+            nearest.year
+        ),
+        None => format!("choose a student score data file of {}, with its header line", listed(&headings().years)),
+    };
+    InputError::UnknownLayout { path, columns: names.len(), nearest, help }
+}
+
+/// The differences between a header and a layout.
+fn nearest(names: &[String], known: &'static Known) -> Nearest {
     let named = named(names);
-    let unknown = |name: &&String| {
+    let fields = known.layout.fields.iter().filter(|field| !field.is_filler());
+    let labels: Vec<(&str, String)> = fields.map(|field| (field.label(), plain_name(field.label()))).collect();
+    let missing: Vec<(&str, String)> = labels.iter().filter(|(_, plain)| !named.contains(plain)).cloned().collect();
+    let is_unknown = |name: &&String| {
         let plain = plain_name(name);
         !plain.is_empty() && !is_filler(&plain) && known.get(&plain).is_none()
     };
-    let headings: Vec<(&str, String)> = known
-        .layout
-        .fields
-        .iter()
-        .filter(|field| !field.is_filler())
-        .map(|field| (field.label(), plain_name(field.label())))
-        .collect();
-    let missing: Vec<&str> =
-        headings.iter().filter(|(_, plain)| !named.contains(plain)).map(|(label, _)| *label).collect();
     Nearest {
         year: known.layout.year(),
-        columns: known.layout.fields.last().map_or(0, |field| field.number),
+        columns: known.columns(),
         hits: named.iter().filter(|plain| known.get(plain).is_some()).count(),
-        unknown: names.iter().filter(unknown).map(|name| (name.clone(), resembling(name, &headings))).collect(),
-        missing: missing.into_iter().map(str::to_owned).collect(),
+        unknown: names
+            .iter()
+            .filter(is_unknown)
+            .enumerate()
+            // Comparing is slow, and an error lists only a few.
+            .map(|(at, name)| (name.trim().to_owned(), if at < 20 { resembling(name, &missing) } else { None }))
+            .collect(),
+        missing: missing.into_iter().map(|(label, _)| label.to_owned()).collect(),
     }
 }
 
-fn unknown(names: &[String], closest: Option<&'static Known>) -> InputError {
-    InputError::UnknownLayout {
-        path: String::new(),
-        columns: names.len(),
-        nearest: closest.map(|known| Box::new(nearest(names, known))),
-    }
+/// The years with how well they fit, newest first.
+fn fits(named: &[String]) -> Vec<Fit> {
+    let headings = headings();
+    let fit = |(year, count): (&u16, &usize)| {
+        let hits = named.iter().filter(|plain| headings.get(plain).iter().any(|(one, _)| one == year)).count();
+        Fit { year: *year, hits, missing: count.saturating_sub(hits) }
+    };
+    headings.years.iter().zip(&headings.counts).rev().map(fit).collect()
 }
 
 fn named(names: &[String]) -> Vec<String> {
     names.iter().map(|name| plain_name(name)).filter(|plain| !plain.is_empty() && !is_filler(plain)).collect()
 }
 
-fn fit(named: &[String], known: &'static Known) -> Fit {
-    let hits = named.iter().filter(|plain| known.get(plain).is_some()).count();
-    let fields = known.layout.fields.iter().filter(|field| !field.is_filler()).count();
-    Fit { known, hits, missing: fields.saturating_sub(hits) }
-}
-
-/// The heading of the layout that a name was probably meant to be.
-fn resembling(name: &str, headings: &[(&str, String)]) -> Option<String> {
-    let plain = plain_name(name);
-    let scored =
-        headings.iter().map(|(label, heading)| (*label, strsim::normalized_damerau_levenshtein(&plain, heading)));
-    let (label, score) = scored.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    (score >= 0.75).then(|| label.to_owned())
+/// The missing heading that a name was probably meant to be.
+fn resembling(name: &str, missing: &[(&str, String)]) -> Option<String> {
+    const LONGEST: usize = 200;
+    let plain: String = plain_name(name).chars().take(LONGEST).collect();
+    let likeness = |(label, heading): &(&str, String)| {
+        (label.to_string(), strsim::normalized_damerau_levenshtein(&plain, heading))
+    };
+    let (label, score) = missing.iter().map(likeness).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    (score >= ALIKE).then_some(label)
 }

@@ -3,11 +3,15 @@
 //! `rules/codes`; nothing about a field is written in Rust.
 
 mod codes;
+mod compare;
+mod find;
 mod model;
 mod registry;
 mod values;
 
 pub use codes::{CodeTables, ScoreRange, codes};
+pub use compare::{Change, CodeChange, Comparison, compare};
+pub use find::{LookupError, find_field, find_layout, plain_name, years_with};
 pub use model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordType, RecordTypes, Sensitivity,
     YearInfo,

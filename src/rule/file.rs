@@ -178,6 +178,8 @@ struct Front {
     #[serde(default)]
     carried: bool,
     #[serde(default)]
+    spoils: bool,
+    #[serde(default)]
     needs: Vec<Spanned<String>>,
     #[serde(default)]
     implies: Vec<String>,
@@ -429,6 +431,7 @@ impl Reader {
             },
             order: front.order.unwrap_or(u8::MAX),
             carried: front.carried,
+            spoils: front.spoils,
             needs: front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<_>>()?,
             implies: front.implies,
             since: self.needed("since", front.since.as_ref())?.text,
@@ -441,7 +444,11 @@ impl Reader {
             tests,
             each: front.each.as_ref().map(|value| self.piece(value)),
             when: front.when.as_ref().map(|value| self.piece(value)),
-            require: self.needed("require", front.require.as_ref())?,
+            require: match (&front.require, scope) {
+                // File rules are built in: their files only carry words.
+                (None, Scope::File) => Piece { text: String::new(), ..code.clone() },
+                (require, _) => self.needed("require", require.as_ref())?,
+            },
             message,
             labels: self.pieces(front.labels.as_ref()),
             shows: front.show.as_ref().map(|show| self.shows(show)).unwrap_or_default(),

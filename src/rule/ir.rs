@@ -256,8 +256,9 @@ pub enum SetTest {
     /// No value occurs twice in these fields taken together, over all participating records.
     /// Blank values do not count. `unique among …`
     UniqueAmong(Vec<FieldId>),
-    /// In each group of two and more participating records, at least one of `values` is the same
-    /// in all of them. `same … within …`
+    /// In each group of participating records, at least one of `values` is the same in all of
+    /// them. A group of one holds. Blank is a value; a record whose value is unknown is left out
+    /// of that comparison. `same … within …`
     Same {
         /// Any one of these being the same is enough.
         values: Vec<Key>,

@@ -30,4 +30,4 @@ pub use ir::{
 pub use message::placeholders;
 pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Rule, Scope, Severity, Source, Years};
 pub use registry::{Conditions, RuleSet};
-pub use sets::{Group, NoGroups, SetOutcome, StudentGroups, judge_set};
+pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};

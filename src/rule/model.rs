@@ -204,6 +204,8 @@ pub struct Rule {
     pub order: u8,
     /// Whether errors drop to warnings where value sets are carried over from another year.
     pub carried: bool,
+    /// Whether a broken cell puts every other day of its column in doubt (cell rules only).
+    pub spoils: bool,
     /// What it needs besides the file.
     pub needs: Vec<Need>,
     /// Rules that may fire on the same record as a consequence.

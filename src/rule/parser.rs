@@ -11,6 +11,8 @@ use super::lexer::{Lexeme, Token, lex};
 const DEEPEST: usize = 64;
 const COMPARISONS: [(&str, Op); 6] =
     [("<=", Op::AtMost), (">=", Op::AtLeast), ("<>", Op::IsNot), ("<", Op::Less), (">", Op::More), ("=", Op::Is)];
+/// Counting further than this would make conditions too long.
+const MOST_COUNTED: usize = 4;
 const COUNTS: [(&str, usize); 4] = [("one", 1), ("two", 2), ("three", 3), ("four", 4)];
 
 type Parsed<T> = Result<T, Mistake>;
@@ -206,10 +208,10 @@ impl Parser {
         let known = |word: &str| COUNTS.iter().find(|(one, _)| *one == word).map(|(_, count)| *count);
         let count = match self.peek() {
             Token::Word(word) => known(word),
-            Token::Number(number) => usize::try_from(*number).ok(),
+            Token::Number(number) => usize::try_from(*number).ok().filter(|count| *count <= MOST_COUNTED),
             _ => None,
         };
-        let count = count.ok_or_else(|| self.unexpected("a count such as `one` or `two`"))?;
+        let count = count.ok_or_else(|| self.unexpected("a count from `one` to `four`"))?;
         self.at += 1;
         Ok(count)
     }

@@ -18,22 +18,6 @@ pub struct Reading {
     pub padded: bool,
     /// The cell may hold several codes, joined by `&`.
     pub parts: bool,
-    /// Where its codes stand.
-    pub codes: CodeSource,
-}
-
-/// Where the codes of a field stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CodeSource {
-    /// On its layout row, or in the list that the row names.
-    #[default]
-    Row,
-    /// In the condition code table, by test.
-    ConditionCodes,
-    /// In the include indicator table, by test.
-    IncludeIndicators,
-    /// In the condition code table, of every year and test: results of earlier years.
-    PastConditionCodes,
 }
 
 /// How a field is read.
@@ -47,13 +31,7 @@ fn readings() -> Vec<Reading> {
         Table::new(READING).rows().map(|row| (row.get("fields"), row.get("reading"))).collect();
     let of = |name: &str| {
         let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && matches_pattern(pattern, name));
-        let codes = [
-            ("condition-codes", CodeSource::ConditionCodes),
-            ("include-indicators", CodeSource::IncludeIndicators),
-            ("past-condition-codes", CodeSource::PastConditionCodes),
-        ];
-        let codes = codes.into_iter().find(|(word, _)| has(word)).map_or(CodeSource::Row, |(_, source)| source);
-        Reading { padded: has("padded"), parts: has("parts"), codes }
+        Reading { padded: has("padded"), parts: has("parts") }
     };
     registry().fields().map(|(_, info)| of(info.name)).collect()
 }

@@ -13,12 +13,12 @@ pub trait StudentGroups {
     fn groups(&self, record: &dyn RecordView) -> Vec<String>;
 }
 
-/// No record belongs to any student group.
-pub struct NoGroups;
+/// Every record belongs to the group of all students, and to no other.
+pub struct AllStudents;
 
-impl StudentGroups for NoGroups {
+impl StudentGroups for AllStudents {
     fn groups(&self, _record: &dyn RecordView) -> Vec<String> {
-        Vec::new()
+        vec!["All Students".to_owned()]
     }
 }
 
@@ -73,11 +73,9 @@ impl Judge<'_> {
             SetTest::UniqueBy(keys) => judged(self.group_by(keys, taking_part), |places| places.len() > 1),
             SetTest::UniqueRecord => judged(self.whole_records(taking_part), |places| places.len() > 1),
             SetTest::UniqueAmong(fields) => judged(self.values_among(fields, taking_part), |places| places.len() > 1),
-            SetTest::Same { values, within } => {
-                let mut grouped = self.group_by(within, taking_part);
-                grouped.retain(|_, places| places.len() > 1);
-                judged(grouped, |places| !values.iter().any(|value| self.is_same(value, places)))
-            }
+            SetTest::Same { values, within } => judged(self.group_by(within, taking_part), |places| {
+                !values.iter().any(|value| self.is_same(value, places))
+            }),
             SetTest::Exists { conditions, with_same } => {
                 let everywhere = self.group_by(with_same, &(0..self.records.len()).collect::<Vec<_>>());
                 let grouped = self.group_by(with_same, taking_part);

@@ -16,8 +16,6 @@ use super::values::{ValueSet, codes_of_years, value_set};
 
 /// The field that says which test a record is of.
 pub(super) const RECORD_TYPE: &str = "record_type";
-/// More alternatives than this are refused: counting over many fields multiplies.
-const MOST_ALTERNATIVES: usize = 64;
 const FUNCTIONS: [&str; 14] = [
     "written",
     "number",
@@ -528,18 +526,10 @@ impl Typer<'_> {
                 Err(stop) => return Err(stop),
             }
         }
-        let too_many = || {
-            Mistake::new(parameter.span.clone(), "too many combinations", "counts over too many fields")
-                .help("count over fewer fields; `some` and `each` take any number")
-        };
         Ok(match quantity {
             Quantity::Each => and(parts),
-            Quantity::AtLeast(1) => or(parts),
-            Quantity::AtLeast(count) => at_least(count, &parts).ok_or_else(too_many)?,
-            Quantity::Exactly(count) => {
-                let more = at_least(count + 1, &parts).ok_or_else(too_many)?;
-                and(vec![at_least(count, &parts).ok_or_else(too_many)?, not(more)])
-            }
+            Quantity::AtLeast(count) => at_least(count, &parts),
+            Quantity::Exactly(count) => and(vec![at_least(count, &parts), not(at_least(count + 1, &parts))]),
         })
     }
 
@@ -707,14 +697,15 @@ impl Typer<'_> {
     }
 
     fn test_of(&mut self, subject: &Node, field: &Node) -> Typed<Expr> {
+        let seen = self.seen.len();
         let Some(tested) = self.cell(subject)? else {
             return Ok(Expr::Const(false));
         };
-        let seen = self.seen.len();
+        // The finding is about the field, not about the test.
+        self.seen.truncate(seen);
         let Value::Field(id, _) = self.value(field)? else {
             return Err(Mistake::new(field.span.clone(), "expected a field", "here").into());
         };
-        self.seen.truncate(seen.max(1));
         let tests = self.layout.field(id).map(|field| field.applies_to).unwrap_or_default();
         if tests.is_empty() {
             return Err(self.without(id, field, "names no tests for"));
@@ -750,10 +741,10 @@ impl Typer<'_> {
         };
         Ok(match &set {
             ValueSet::One(codes) => in_codes(cell, codes, exactly)?,
-            ValueSet::ByTest(tests) => {
+            ValueSet::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
                 let of_no_test = not(is_one_of(record_type, tests.iter().map(|(test, _)| test.to_string())));
-                let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, &set.all(), exactly)?])];
+                let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)?])];
                 for (test, codes) in tests {
                     let of_test = is_one_of(record_type, std::iter::once(test.to_string()));
                     alternatives.push(and(vec![of_test, in_codes(cell, codes, exactly)?]));
@@ -950,18 +941,19 @@ pub(super) fn not(part: Expr) -> Expr {
     }
 }
 
-/// At least `count` of them hold; `None` where there are too many ways to choose them.
-fn at_least(count: usize, parts: &[Expr]) -> Option<Expr> {
-    let mut ways: Vec<Vec<usize>> = vec![Vec::new()];
-    for _ in 0..count {
-        let longer = |way: &Vec<usize>| {
-            let from = way.last().map_or(0, |last| last + 1);
-            (from..parts.len()).map(|next| [way.as_slice(), &[next]].concat()).collect::<Vec<_>>()
-        };
-        ways = ways.iter().flat_map(longer).collect();
-        if ways.len() > MOST_ALTERNATIVES {
-            return None;
+/// At least `count` of them hold. Halved again and again, so that the condition stays short:
+/// so many in one half and the rest in the other.
+fn at_least(count: usize, parts: &[Expr]) -> Expr {
+    if count == 0 {
+        return Expr::Const(true);
+    }
+    match parts {
+        _ if parts.len() < count => Expr::Const(false),
+        _ if parts.len() == count => and(parts.to_vec()),
+        _ if count == 1 => or(parts.to_vec()),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            or((0..=count).map(|here| and(vec![at_least(here, left), at_least(count - here, right)])).collect())
         }
     }
-    Some(or(ways.into_iter().map(|way| and(way.into_iter().map(|part| parts[part].clone()).collect())).collect()))
 }

@@ -2,6 +2,7 @@
 //! asked for.
 
 mod args;
+pub(super) mod engine;
 mod exit;
 mod look;
 mod progress;

@@ -1,0 +1,479 @@
+//! `check`: opens files, runs every selected rule over each, and puts the outcome together.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::details::reread;
+use super::findings::Draft;
+use super::judge::judge;
+use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
+use super::program::{Compiler, Kind, Program};
+use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
+use crate::input::{self, Dialect, FileInfo, InputError, Opened, View};
+use crate::layout::{FieldId, registry};
+use crate::rule::{Cell, Expr, Form, Grouping, Instance, Need, Rule, RuleError, RuleSet, Scope, Severity, Test};
+
+/// Which findings are kept with their record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The first so many of each rule.
+    Samples(usize),
+    /// All of them.
+    All,
+}
+
+/// How a check is run.
+pub struct CheckOptions<'a> {
+    /// How files are read.
+    pub input: input::Options,
+    /// The rules there are.
+    pub rules: &'a RuleSet,
+    /// The weight of a rule in this run; `None` leaves it out.
+    pub weight: &'a dyn Fn(&Rule, Severity) -> Option<Severity>,
+    /// Which findings are kept with their record.
+    pub detail: Detail,
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// Whether the time of each rule is taken.
+    pub timings: bool,
+    /// Told the bytes of the current file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+/// Why a check could not be made.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum CheckError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    /// A rule cannot be bound to the year of a file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] Box<RuleError>),
+}
+
+/// A cell rule that breaks in more than half of at least this many cells tells of a damaged
+/// column, and is reported as one finding.
+const DAMAGED_COLUMN: u64 = 20;
+
+/// Checks files and folders.
+///
+/// # Errors
+/// When a file cannot be opened, or a rule does not fit the layout of a file.
+pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
+    let begin = Instant::now();
+    let mut checker = Checker::new(options);
+    for opened in input::open(paths, &options.input)? {
+        checker.file(opened)?;
+    }
+    Ok(checker.finish(begin.elapsed()))
+}
+
+/// What is known of a rule so far.
+struct Account<'a> {
+    rule: &'a Rule,
+    weight: Option<Severity>,
+    carried: bool,
+    counts: Counts,
+    by_school: HashMap<u64, u64>,
+    time: Duration,
+    /// Whether it was evaluated for some file.
+    ran: bool,
+    /// Why it was not evaluated for a file.
+    not_run: Option<String>,
+    /// How many findings may still be kept with their record.
+    room: usize,
+}
+
+struct Checker<'a> {
+    options: &'a CheckOptions<'a>,
+    accounts: Vec<Account<'a>>,
+    inputs: Vec<InputOutcome>,
+    findings: Vec<Finding>,
+    bound: HashMap<u16, Vec<Vec<Instance>>>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(options: &'a CheckOptions<'a>) -> Self {
+        let room = match options.detail {
+            Detail::Samples(samples) => samples,
+            Detail::All => usize::MAX,
+        };
+        let accounts = options.rules.rules().map(|rule| Account {
+            rule,
+            weight: (options.weight)(rule, rule.severity),
+            carried: false,
+            counts: Counts::default(),
+            by_school: HashMap::new(),
+            time: Duration::ZERO,
+            ran: false,
+            not_run: None,
+            room,
+        });
+        Self { options, accounts: accounts.collect(), inputs: Vec::new(), findings: Vec::new(), bound: HashMap::new() }
+    }
+
+    fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
+        let Opened { info, findings, mut source, .. } = opened;
+        let weights = self.weights(info.year);
+        let program = self.program(&info, &weights)?;
+        let run_options = RunOptions {
+            threads: self.options.threads,
+            timings: self.options.timings,
+            progress: self.options.progress,
+            schools: schools(&info),
+        };
+        let (mut run, failure) = run(&program, &info, source.as_mut(), &run_options);
+        let mut file_findings = findings;
+        file_findings.extend(source.take_findings());
+        file_findings.extend(reading_findings(&info, &run));
+        let input = self.inputs.len();
+        self.inputs.push(InputOutcome {
+            records: run.records,
+            bytes: run.bytes,
+            sha256: source.sha256(),
+            info: info.clone(),
+        });
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
+        let sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        spoil(&program, &self.accounts, &mut run);
+        collapse(&program, &mut run);
+        self.count(&program, &run, &weights);
+        self.file_findings(input, &weights, file_findings);
+        let drafts = self.drafts(&program, input, &weights, run.hits, run.grouped, sets);
+        let findings = self.details(&info, &run.blocks, drafts)?;
+        self.findings.extend(findings);
+        Ok(())
+    }
+
+    /// The weight of each rule for a year; `None` for rules left out of the run.
+    fn weights(&mut self, year: u16) -> Vec<Option<Severity>> {
+        let rules = self.options.rules;
+        let carried = registry().layout(year).is_some_and(|layout| layout.info.values_carried);
+        let weights = self.accounts.iter_mut().map(|account| {
+            account.carried |= carried && account.rule.carried && account.rule.years.contains(year);
+            (self.options.weight)(account.rule, rules.severity(account.rule, year))
+        });
+        weights.collect()
+    }
+
+    fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<Program, CheckError> {
+        if !self.bound.contains_key(&info.year) {
+            let all =
+                self.accounts.iter().zip(weights).map(|(account, weight)| self.bind(account.rule, *weight, info.year));
+            let all = all.collect::<Result<_, _>>()?;
+            self.bound.insert(info.year, all);
+        }
+        let mut compiler = Compiler::new(info);
+        let bound = &self.bound[&info.year];
+        for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
+            if weight.is_none() {
+                account.not_run.get_or_insert_with(|| "it is not selected".to_owned());
+                continue;
+            }
+            if !account.rule.years.contains(info.year) {
+                continue;
+            }
+            if let Some(reason) = unmet(account.rule, info) {
+                account.not_run.get_or_insert(reason);
+                continue;
+            }
+            if account.rule.scope == Scope::File {
+                self_contained(account, place, &mut compiler);
+                continue;
+            }
+            for instance in &bound[place] {
+                compiler.add(place, account.rule, instance.clone());
+            }
+        }
+        Ok(compiler.finish())
+    }
+
+    fn bind(&self, rule: &Rule, weight: Option<Severity>, year: u16) -> Result<Vec<Instance>, Box<RuleError>> {
+        if weight.is_none() || rule.scope == Scope::File || !rule.years.contains(year) {
+            return Ok(Vec::new());
+        }
+        self.options.rules.bind(rule, year)
+    }
+
+    /// Adds a file's counts to the accounts of the rules.
+    fn count(&mut self, program: &Program, run: &FileRun, weights: &[Option<Severity>]) {
+        for (place, planned) in program.instances.iter().enumerate() {
+            let account = &mut self.accounts[planned.rule];
+            if let Kind::NotRun(reason) = &planned.kind {
+                account.not_run.get_or_insert_with(|| reason.clone());
+                continue;
+            }
+            account.ran = true;
+            account.weight = weights[planned.rule].max(account.weight);
+            account.counts.applicable += run.counts[place].applicable;
+            account.counts.broke += run.counts[place].broke;
+            account.counts.undecidable += run.counts[place].undecidable;
+            account.time += run.times[place];
+        }
+        for hit in run.hits.iter().filter(|hit| hit.school != 0) {
+            let account = &mut self.accounts[program.instances[hit.instance as usize].rule];
+            *account.by_school.entry(hit.school).or_default() += 1;
+        }
+    }
+
+    /// Findings about the file as such.
+    fn file_findings(&mut self, input: usize, weights: &[Option<Severity>], found: Vec<FileFinding>) {
+        for one in found {
+            let Some(place) = self.accounts.iter().position(|account| account.rule.code == one.code) else { continue };
+            let Some(severity) = weights[place] else { continue };
+            let account = &mut self.accounts[place];
+            let count = one.count.max(1);
+            account.counts.broke += count;
+            account.counts.applicable = account.counts.applicable.max(account.counts.broke);
+            if account.room == 0 {
+                continue;
+            }
+            account.room = account.room.saturating_sub(1);
+            let record =
+                one.line.map(|line| RecordShown { line, byte: one.byte.unwrap_or_default(), ..RecordShown::default() });
+            self.findings.push(Finding {
+                rule: place,
+                severity,
+                input,
+                field: None,
+                column: one.column,
+                count,
+                record,
+                related: Vec::new(),
+                shown: one.shown,
+            });
+        }
+    }
+
+    /// The findings to be kept with their records.
+    fn drafts<'p>(
+        &mut self,
+        program: &'p Program,
+        input: usize,
+        weights: &[Option<Severity>],
+        hits: Vec<Hit>,
+        grouped: BTreeMap<u32, Grouped>,
+        sets: Vec<super::judge::SetHit>,
+    ) -> Vec<Draft<'p>> {
+        let mut drafts = Vec::new();
+        let mut keep = |instance: usize, accounts: &mut Vec<Account<'_>>| {
+            let planned = &program.instances[instance];
+            let room = &mut accounts[planned.rule].room;
+            let kept = weights[planned.rule].filter(|_| *room > 0);
+            *room = room.saturating_sub(1);
+            kept.map(|severity| (planned, severity))
+        };
+        for (instance, grouped) in grouped {
+            // Columns are few, and each is a finding of its own: they are not limited.
+            let planned = &program.instances[instance as usize];
+            if let Some(severity) = weights[planned.rule] {
+                drafts.push(Draft::new(planned, severity, input, grouped.first, grouped.count));
+            }
+        }
+        for hit in hits {
+            if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
+                drafts.push(Draft::new(planned, severity, input, vec![hit.record], 1));
+            }
+        }
+        for hit in sets {
+            if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
+                drafts.push(Draft::of_set(planned, severity, input, hit));
+            }
+        }
+        drafts
+    }
+
+    /// Reads the records of the kept findings again.
+    fn details(
+        &self,
+        info: &FileInfo,
+        blocks: &[super::run::BlockPlace],
+        mut drafts: Vec<Draft<'_>>,
+    ) -> Result<Vec<Finding>, CheckError> {
+        let mut wanted: Vec<(u32, usize, usize)> = Vec::new();
+        for (place, draft) in drafts.iter().enumerate() {
+            wanted.extend(draft.records.iter().enumerate().map(|(member, record)| (*record, place, member)));
+        }
+        wanted.sort_unstable();
+        let mut records: Vec<u32> = wanted.iter().map(|(record, ..)| *record).collect();
+        records.dedup();
+        if !records.is_empty() {
+            let mut source = input::reopen(info, &self.options.input)?;
+            let mut next = wanted.iter().peekable();
+            reread(source.as_mut(), info, blocks, &records, |record, row| {
+                while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
+                    drafts[*draft].read(*member, info, record, row);
+                }
+            })?;
+        }
+        Ok(drafts.into_iter().map(Draft::finish).collect())
+    }
+
+    fn finish(mut self, elapsed: Duration) -> Outcome {
+        let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
+        self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
+        let rules = self.accounts.into_iter().map(Account::finish).collect();
+        Outcome { inputs: self.inputs, rules, findings: self.findings, elapsed }
+    }
+}
+
+impl Account<'_> {
+    fn finish(self) -> RuleOutcome {
+        let counts = self.counts;
+        let status = match () {
+            () if counts.broke > 0 => Status::Broke,
+            () if !self.ran => match self.not_run {
+                Some(reason) => Status::NotRun(reason),
+                None => Status::NotRun("it is for other years".to_owned()),
+            },
+            () if counts.applicable == 0 => Status::NotApplicable,
+            () if counts.undecidable == counts.applicable => Status::Undecidable,
+            () => Status::Held,
+        };
+        let mut by_school: Vec<(String, u64)> =
+            self.by_school.into_iter().map(|(code, count)| (format!("{code:014}"), count)).collect();
+        by_school.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        RuleOutcome {
+            code: self.rule.code.clone(),
+            status,
+            severity: self.weight.unwrap_or(self.rule.severity),
+            carried: self.carried,
+            applicable: counts.applicable,
+            broke: counts.broke,
+            undecidable: counts.undecidable,
+            by_school,
+            time: self.time,
+        }
+    }
+}
+
+/// A built-in rule about the file: found while reading, but for the fillers, which are columns.
+fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compiler<'_>) {
+    if account.rule.name == FILLERS {
+        let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
+        compiler.add_fillers(place, &blank);
+        return;
+    }
+    account.ran = true;
+    account.counts.applicable += 1;
+}
+
+/// The rule about fillers, which have no field that a rule could name.
+const FILLERS: &str = "filler-column-filled";
+
+/// What a rule needs that this run does not have.
+fn unmet(rule: &Rule, info: &FileInfo) -> Option<String> {
+    let fixed = info.dialect == Dialect::Fixed;
+    rule.needs.iter().find_map(|need| {
+        let reason = match need {
+            Need::EntityList => "no official entity list is given",
+            Need::EarlierFile => "no file of an earlier year is given",
+            Need::Roster => "no roster or enrolled view is given",
+            Need::Official => "nothing is compared with official results",
+            Need::View if info.view == View::Unknown => "it is not known whether this is the view of a whole LEA",
+            Need::TestedView if info.view != View::Tested => "this is not known to be the tested view",
+            Need::Delimited if fixed => "the file is fixed-width",
+            Need::FixedWidth if !fixed => "the file is not fixed-width",
+            _ => return None,
+        };
+        Some(reason.to_owned())
+    })
+}
+
+/// The columns that name a record's school, in order of preference.
+fn schools(info: &FileInfo) -> Vec<usize> {
+    let names = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
+    names.iter().filter_map(|name| info.column_of(registry().id(name)?)).collect()
+}
+
+/// What the cell finder noticed about rows.
+fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
+    let columns = info.columns.len() as u32;
+    let last = u32::try_from(run.records.saturating_sub(1)).unwrap_or(u32::MAX);
+    let shown = |name: &str, value: String| Shown { name: name.to_owned(), value, field: None };
+    let mut findings: Vec<FileFinding> = run
+        .odd
+        .iter()
+        .map(|odd| {
+            let fixed = info.dialect == Dialect::Fixed;
+            let cut_off = odd.record == last && last > 0 && odd.cells < columns && !fixed;
+            let (code, unit) = match (cut_off, fixed) {
+                (true, _) => ("L027", "cells"),
+                (_, true) => ("L021", "characters"),
+                (_, false) => ("L018", "cells"),
+            };
+            FileFinding {
+                code,
+                line: Some(odd.line),
+                byte: Some(odd.byte),
+                shown: vec![
+                    shown("line", odd.line.to_string()),
+                    shown(unit, odd.cells.to_string()),
+                    shown("columns", columns.to_string()),
+                    shown("expected", expected_length(info)),
+                ],
+                ..FileFinding::default()
+            }
+        })
+        .collect();
+    if run.trailing > 0 {
+        findings.push(FileFinding { code: "L019", count: 1, ..FileFinding::default() });
+    }
+    findings
+}
+
+fn expected_length(info: &FileInfo) -> String {
+    let lengths = registry().layout(info.year).map(|layout| layout.info.record_lengths.clone()).unwrap_or_default();
+    lengths.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+/// Where day and month are swapped in a date column, every other date of it is in doubt: rules
+/// that compare its days are undecidable for the whole file.
+fn spoil(program: &Program, accounts: &[Account<'_>], run: &mut FileRun) {
+    let spoiled: Vec<FieldId> = program
+        .instances
+        .iter()
+        .enumerate()
+        .filter(|(place, planned)| accounts[planned.rule].rule.spoils && run.counts[*place].broke > 0)
+        .flat_map(|(_, planned)| planned.source.labels.iter().copied())
+        .collect();
+    if spoiled.is_empty() {
+        return;
+    }
+    let in_doubt = |planned: &super::program::Planned| {
+        !planned.is_cell && spoiled.iter().any(|field| planned.reads.days.contains(field))
+    };
+    for (place, planned) in program.instances.iter().enumerate().filter(|(_, planned)| in_doubt(planned)) {
+        let counts = &mut run.counts[place];
+        counts.broke = 0;
+        counts.undecidable = counts.applicable;
+        run.grouped.remove(&(place as u32));
+        let _ = planned;
+    }
+    run.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
+}
+
+/// One finding for a column that is damaged throughout.
+fn collapse(program: &Program, run: &mut FileRun) {
+    let damaged = |hit: &Hit| {
+        let counts = run.counts[hit.instance as usize];
+        program.instances[hit.instance as usize].is_cell
+            && program.instances[hit.instance as usize].grouping == Grouping::Each
+            && counts.broke > DAMAGED_COLUMN
+            && counts.broke * 2 > counts.applicable
+    };
+    let (collapsed, kept): (Vec<Hit>, Vec<Hit>) = run.hits.iter().partition(|hit| damaged(hit));
+    run.hits = kept;
+    for hit in collapsed {
+        let grouped = run.grouped.entry(hit.instance).or_default();
+        grouped.count += 1;
+        if grouped.first.len() < 3 {
+            grouped.first.push(hit.record);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! One column over a batch: what its cells mean for every condition that looks at this column
+//! alone. Cell rules are judged here, once a distinct value.
+
+use wide::u32x8;
+
+use super::mask::{Mask, Truths, WORDS};
+use super::memo::{Key, Memo};
+use super::unary::{Reading, Unary, Value};
+use crate::input::index::{BATCH, Index};
+use crate::layout::FieldId;
+use crate::rule::Truth;
+
+/// Conditions and cell rules that one plan can hold: one bit each.
+pub(super) const ATOMS: usize = 64;
+
+/// What is asked of a column.
+#[derive(Debug)]
+pub(super) struct ColumnPlan {
+    /// The column's place in the file.
+    pub(super) place: usize,
+    pub(super) field: Option<FieldId>,
+    /// Conditions of record rules, at most [`ATOMS`].
+    pub(super) atoms: Vec<Unary>,
+    /// How it is read where a number is needed.
+    pub(super) reading: Option<Reading>,
+    /// Cell rules, in order of precedence, at most [`ATOMS`].
+    pub(super) cell_rules: Vec<CellRule>,
+}
+
+/// A rule about the cell itself.
+#[derive(Debug)]
+pub(super) struct CellRule {
+    /// Its place among the instances of the program.
+    pub(super) instance: usize,
+    pub(super) when: Unary,
+    pub(super) require: Unary,
+}
+
+/// Everything known about one distinct value.
+#[derive(Clone, Copy, Debug)]
+struct Judged {
+    yes: u64,
+    unknown: u64,
+    number: i64,
+    class: u16,
+    broken: bool,
+}
+
+/// Stands for "no number": no cell of up to 18 digits reads as it.
+const NO_NUMBER: i64 = i64::MIN;
+
+/// How the cell rules of a column come out for a value, one bit a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Class {
+    /// The rule applies.
+    pub(super) applies: u64,
+    /// It is broken and no rule before it is.
+    pub(super) broken: u64,
+    /// It cannot be decided.
+    pub(super) undecidable: u64,
+}
+
+/// A column's memory over the whole file, and its state for the current batch.
+#[derive(Debug)]
+pub(super) struct Column {
+    memo: Memo,
+    judged: Vec<Judged>,
+    /// What an empty cell means.
+    empty: Judged,
+    classes: Vec<Class>,
+    /// Cells a class, over all batches so far.
+    counts: Vec<u64>,
+    batch: BatchState,
+}
+
+#[derive(Debug)]
+struct BatchState {
+    /// Rows with something in the cell, spaces included.
+    filled: Mask,
+    /// Rows whose cell breaks a cell rule.
+    broken: Mask,
+    /// Rows with a readable number.
+    known: Mask,
+    yes: Box<[u64; BATCH]>,
+    unknown: Box<[u64; BATCH]>,
+    numbers: Box<[i64; BATCH]>,
+    classes: Box<[u16; BATCH]>,
+    /// The rows turned round: a mask an atom. Made when first asked for.
+    turned: bool,
+    yes_masks: Vec<Mask>,
+    unknown_masks: Vec<Mask>,
+}
+
+impl ColumnPlan {
+    /// Judges a value from scratch.
+    fn judge(&self, text: &[u8], classes: &mut Vec<Class>) -> Judged {
+        let value = Value::new(text, self.field);
+        let (mut yes, mut unknown) = (0, 0);
+        for (bit, atom) in self.atoms.iter().enumerate() {
+            match atom.truth(&value) {
+                Truth::True => yes |= 1 << bit,
+                Truth::Unknown => unknown |= 1 << bit,
+                Truth::False => {}
+            }
+        }
+        let class = self.class(&value);
+        let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
+        Judged { yes, unknown, number, class: intern(class, classes), broken: class.broken != 0 }
+    }
+
+    /// How the cell rules come out: of the broken ones only the first counts, the others do not
+    /// apply to a cell that is damaged already.
+    fn class(&self, value: &Value<'_>) -> Class {
+        let mut class = Class::default();
+        for (bit, rule) in self.cell_rules.iter().enumerate() {
+            let truth = match rule.when.truth(value) {
+                Truth::False => continue,
+                Truth::True => rule.require.truth(value),
+                Truth::Unknown => Truth::Unknown,
+            };
+            let bit = 1 << bit;
+            match truth {
+                Truth::False if class.broken != 0 => continue,
+                Truth::False => class.broken = bit,
+                Truth::Unknown => class.undecidable |= bit,
+                Truth::True => {}
+            }
+            class.applies |= bit;
+        }
+        class
+    }
+}
+
+fn intern(class: Class, classes: &mut Vec<Class>) -> u16 {
+    let place = classes.iter().position(|one| *one == class).unwrap_or_else(|| {
+        classes.push(class);
+        classes.len() - 1
+    });
+    // Classes differ in outcomes of at most 64 rules; real columns have a handful.
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+impl Column {
+    pub(super) fn new(plan: &ColumnPlan) -> Self {
+        let mut classes = Vec::new();
+        let empty = plan.judge(b"", &mut classes);
+        let atoms = plan.atoms.len();
+        Self {
+            memo: Memo::new(),
+            judged: Vec::new(),
+            empty,
+            classes,
+            counts: vec![0; 1],
+            batch: BatchState {
+                filled: Mask::NONE,
+                broken: Mask::NONE,
+                known: Mask::NONE,
+                yes: Box::new([0; BATCH]),
+                unknown: Box::new([0; BATCH]),
+                numbers: Box::new([NO_NUMBER; BATCH]),
+                classes: Box::new([0; BATCH]),
+                turned: false,
+                yes_masks: vec![Mask::NONE; atoms],
+                unknown_masks: vec![Mask::NONE; atoms],
+            },
+        }
+    }
+
+    /// Takes in the column's cells of a batch, but for rows that are not `valid`.
+    pub(super) fn load(&mut self, plan: &ColumnPlan, index: &Index, bytes: &[u8], valid: Mask) {
+        let (before, after) = index.bounds(plan.place);
+        let filled = filled(before, after).and(valid);
+        let batch = &mut self.batch;
+        batch.filled = filled;
+        batch.turned = false;
+        batch.known = if self.empty.number == NO_NUMBER { Mask::NONE } else { valid.without(filled) };
+        batch.broken = if self.empty.broken { valid.without(filled) } else { Mask::NONE };
+        self.counts[usize::from(self.empty.class)] += valid.without(filled).count();
+        if filled.is_empty() {
+            return;
+        }
+        let mut last = (Key::default(), self.empty);
+        let mut run = (self.empty.class, 0);
+        for row in filled.rows() {
+            let (start, end) = (before[row].wrapping_add(1) as usize, after[row] as usize);
+            let key = Key::new(bytes, start, end);
+            if key != last.0 || end - start > 16 {
+                last = (key, self.look_up(plan, key, &bytes[start..end]));
+            }
+            let judged = last.1;
+            let batch = &mut self.batch;
+            batch.yes[row] = judged.yes;
+            batch.unknown[row] = judged.unknown;
+            batch.numbers[row] = judged.number;
+            batch.classes[row] = judged.class;
+            if judged.number != NO_NUMBER {
+                batch.known.set(row);
+            }
+            if judged.broken {
+                batch.broken.set(row);
+            }
+            if judged.class == run.0 {
+                run.1 += 1;
+                continue;
+            }
+            self.count(run.0, run.1);
+            run = (judged.class, 1);
+        }
+        self.count(run.0, run.1);
+    }
+
+    fn count(&mut self, class: u16, cells: u64) {
+        let class = usize::from(class);
+        if self.counts.len() <= class {
+            self.counts.resize(class + 1, 0);
+        }
+        self.counts[class] += cells;
+    }
+
+    #[inline]
+    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Judged {
+        if self.memo.is_full() {
+            return plan.judge(text, &mut self.classes);
+        }
+        if let Some(entry) = self.memo.find(key, text) {
+            return self.judged[entry as usize];
+        }
+        let judged = plan.judge(text, &mut self.classes);
+        self.memo.insert(key, text);
+        self.judged.push(judged);
+        judged
+    }
+
+    /// A condition over the batch.
+    pub(super) fn atom(&mut self, bit: usize) -> Truths {
+        let unfilled = Mask::ALL.without(self.batch.filled);
+        let of_empty = |bits: u64| if bits >> bit & 1 != 0 { unfilled } else { Mask::NONE };
+        let empty = Truths { yes: of_empty(self.empty.yes), unknown: of_empty(self.empty.unknown) };
+        if self.batch.filled.is_empty() {
+            return empty;
+        }
+        if !self.batch.turned {
+            self.turn();
+        }
+        Truths {
+            yes: self.batch.yes_masks[bit].and(self.batch.filled).or(empty.yes),
+            unknown: self.batch.unknown_masks[bit].and(self.batch.filled).or(empty.unknown),
+        }
+    }
+
+    /// Turns the rows' bits into a mask an atom.
+    fn turn(&mut self) {
+        let batch = &mut self.batch;
+        batch.turned = true;
+        let atoms = batch.yes_masks.len();
+        turn_bits(&batch.yes, batch.filled, &mut batch.yes_masks[..atoms]);
+        turn_bits(&batch.unknown, batch.filled, &mut batch.unknown_masks[..atoms]);
+    }
+
+    /// Rows with something in the cell, spaces included.
+    pub(super) fn filled(&self) -> Mask {
+        self.batch.filled
+    }
+
+    /// Rows whose cell breaks a cell rule.
+    pub(super) fn broken(&self) -> Mask {
+        self.batch.broken
+    }
+
+    /// The numbers of the batch, and the rows in which there is one.
+    pub(super) fn numbers(&self) -> (&[i64; BATCH], Mask) {
+        (&self.batch.numbers, self.batch.known)
+    }
+
+    /// How the cell rules came out for a row of the batch.
+    pub(super) fn class(&self, row: usize) -> Class {
+        let class = if self.batch.filled.has(row) { self.batch.classes[row] } else { self.empty.class };
+        self.classes[usize::from(class)]
+    }
+
+    /// How often each outcome of the cell rules came up, over all batches.
+    pub(super) fn class_counts(&self) -> impl Iterator<Item = (Class, u64)> + '_ {
+        self.classes.iter().copied().zip(self.counts.iter().copied())
+    }
+}
+
+/// The rows whose cell holds at least one byte.
+fn filled(before: &[u32], after: &[u32]) -> Mask {
+    let mut mask = Mask::NONE;
+    let one = u32x8::splat(1);
+    let mut place = 0;
+    for (before, after) in before.chunks(8).zip(after.chunks(8)) {
+        let (mut a, mut b) = ([0; 8], [1; 8]);
+        a[..before.len()].copy_from_slice(before);
+        b[..after.len()].copy_from_slice(after);
+        let empty = (u32x8::new(b) - u32x8::new(a)).simd_eq(one).to_bitmask();
+        mask.0[place / 64] |= u64::from(!empty & 0xFF) << (place % 64);
+        place += 8;
+    }
+    mask
+}
+
+/// Bit `i` of row `r` becomes bit `r` of mask `i`, for the filled rows; other rows may hold
+/// anything.
+fn turn_bits(rows: &[u64; BATCH], filled: Mask, masks: &mut [Mask]) {
+    for word in 0..WORDS {
+        let block = &rows[word * 64..(word + 1) * 64];
+        let wanted = filled.0[word];
+        if wanted == 0 {
+            continue;
+        }
+        let (any, all) = (0..64)
+            .filter(|row| wanted >> row & 1 != 0)
+            .fold((0, u64::MAX), |(any, all), row| (any | block[row], all & block[row]));
+        if any == all {
+            for (bit, mask) in masks.iter_mut().enumerate() {
+                mask.0[word] = if any >> bit & 1 != 0 { u64::MAX } else { 0 };
+            }
+            continue;
+        }
+        let mut matrix = [0; 64];
+        matrix.copy_from_slice(block);
+        transpose(&mut matrix);
+        for (mask, row) in masks.iter_mut().zip(matrix) {
+            mask.0[word] = row;
+        }
+    }
+}
+
+/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
+fn transpose(matrix: &mut [u64; 64]) {
+    let mut width = 32;
+    let mut mask = 0x0000_0000_FFFF_FFFFu64;
+    while width != 0 {
+        let mut row = 0;
+        while row < 64 {
+            for at in row..row + width {
+                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
+                matrix[at] ^= swap << width;
+                matrix[at + width] ^= swap;
+            }
+            row += 2 * width;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transposing_swaps_rows_and_bits() {
+        let mut matrix = [0u64; 64];
+        for (row, bits) in matrix.iter_mut().enumerate() {
+            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
+        }
+        let before = matrix;
+        transpose(&mut matrix);
+        for row in 0..64 {
+            for bit in 0..64 {
+                assert_eq!(matrix[row] >> bit & 1, before[bit] >> row & 1);
+            }
+        }
+    }
+}

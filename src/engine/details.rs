@@ -1,0 +1,84 @@
+//! Reads again the few records that findings are shown of: the first pass keeps numbers only, so
+//! that nothing is copied for records nobody looks at.
+
+use super::run::BlockPlace;
+use crate::input::index::{Cursor, Index};
+use crate::input::{Block, BlockSource, FileInfo, InputError};
+use crate::layout::FieldId;
+use crate::rule::RecordView;
+
+/// A record read again.
+pub(super) struct Reread<'a> {
+    info: &'a FileInfo,
+    index: &'a Index,
+    bytes: &'a [u8],
+    row: usize,
+    is_plain: bool,
+    /// Its line in the file, 1-based.
+    pub(super) line: u64,
+    /// Its byte offset in the (decompressed, decoded) file.
+    pub(super) byte: u64,
+}
+
+impl Reread<'_> {
+    /// How many characters of its line stand before a cell; `None` where the cells were not found
+    /// in the line itself.
+    pub(super) fn before(&self, column: usize) -> Option<u32> {
+        if !self.is_plain {
+            return None;
+        }
+        let (ends_before, _) = self.index.bounds(column);
+        let start = ends_before[self.row].wrapping_add(1).wrapping_sub(self.index.start(self.row)) as usize;
+        let before = String::from_utf8_lossy(self.index.record(self.bytes, self.row).get(..start)?);
+        u32::try_from(before.chars().count()).ok()
+    }
+
+    /// The cell of a column as it stands in the file.
+    pub(super) fn column(&self, column: usize) -> &str {
+        std::str::from_utf8(self.index.cell(self.bytes, self.row, column)).unwrap_or_default()
+    }
+}
+
+impl RecordView for Reread<'_> {
+    fn cell(&self, field: FieldId) -> &str {
+        self.info.column_of(field).map_or("", |column| self.column(column))
+    }
+}
+
+/// Reads the wanted records (numbers from 0, ascending, once each) and shows them one by one.
+///
+/// # Errors
+/// When the file cannot be read a second time.
+pub(super) fn reread(
+    source: &mut dyn BlockSource,
+    info: &FileInfo,
+    blocks: &[BlockPlace],
+    wanted: &[u32],
+    mut show: impl FnMut(u32, &Reread<'_>),
+) -> Result<(), InputError> {
+    let mut block = Block::default();
+    let mut index = Index::new(info.columns.len());
+    let mut wanted = wanted.iter().copied().peekable();
+    let ends = blocks.iter().skip(1).map(|block| block.record).chain([u32::MAX]);
+    for (place, end) in blocks.iter().zip(ends) {
+        if wanted.peek().is_none() || !source.next(&mut block)? {
+            break;
+        }
+        if wanted.peek().is_some_and(|record| *record >= end) {
+            continue;
+        }
+        let mut cursor = Cursor::default();
+        let mut first = place.record;
+        while index.fill(&block, info.separator, &mut cursor) {
+            let after = first + index.rows() as u32;
+            while let Some(record) = wanted.next_if(|record| *record < after) {
+                let row = (record - first) as usize;
+                let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
+                let is_plain = block.cells.is_none();
+                show(record, &Reread { info, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
+            }
+            first = after;
+        }
+    }
+    Ok(())
+}

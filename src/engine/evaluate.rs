@@ -1,0 +1,312 @@
+//! Evaluates the program over one batch: each condition at most once, as masks, and only when a
+//! rule comes to need it.
+
+use super::column::Column;
+use super::mask::{Mask, Truths};
+use super::program::{Node, NodeId, NumId, NumNode, Program, TextPlan};
+use super::scores;
+use crate::input::index::{BATCH, Index};
+use crate::layout::FieldId;
+use crate::rule::{self as interpret, Form, Op, Text, Truth, read};
+
+/// What a thread keeps for one file: column memories and room for the results of a batch.
+pub(super) struct State {
+    pub(super) columns: Vec<Column>,
+    truths: Vec<Option<Truths>>,
+    nums: Vec<Numbers>,
+}
+
+/// Numbers of a batch, and the rows that have one.
+#[derive(Clone, Debug)]
+struct Numbers {
+    done: bool,
+    values: Box<[i64; BATCH]>,
+    known: Mask,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { done: false, values: Box::new([0; BATCH]), known: Mask::NONE }
+    }
+}
+
+/// A batch of a block under evaluation.
+pub(super) struct Batch<'a> {
+    pub(super) program: &'a Program,
+    pub(super) index: &'a Index,
+    pub(super) bytes: &'a [u8],
+    /// The rows with the right number of cells.
+    pub(super) valid: Mask,
+}
+
+impl State {
+    pub(super) fn new(program: &Program) -> Self {
+        Self {
+            columns: program.columns.iter().map(Column::new).collect(),
+            truths: vec![None; program.nodes.len()],
+            nums: vec![Numbers::default(); program.nums.len()],
+        }
+    }
+
+    /// Starts on a batch: takes in all columns, forgets the last batch's results.
+    pub(super) fn load(&mut self, batch: &Batch<'_>) {
+        for (column, plan) in self.columns.iter_mut().zip(&batch.program.columns) {
+            column.load(plan, batch.index, batch.bytes, batch.valid);
+        }
+        self.truths.fill(None);
+        self.nums.iter_mut().for_each(|nums| nums.done = false);
+    }
+
+    /// A condition over the batch. Rows that are not valid may come out either way.
+    pub(super) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
+        let place = id.0 as usize;
+        if let Some(truths) = self.truths[place] {
+            return truths;
+        }
+        let truths = self.evaluate(batch, &batch.program.nodes[place]);
+        self.truths[place] = Some(truths);
+        truths
+    }
+
+    fn evaluate(&mut self, batch: &Batch<'_>, node: &Node) -> Truths {
+        match node {
+            Node::Const(truth) => Truths::constant(*truth),
+            Node::Atom(column, bit) => self.columns[*column].atom(*bit),
+            Node::Not(inner) => self.truths(batch, *inner).negate(),
+            Node::And(parts) => self.all(batch, parts),
+            Node::Or(parts) => self.any(batch, parts),
+            Node::Compare(left, op, right) => self.compare(batch, *left, *op, *right),
+            Node::Known(num) => {
+                self.number(batch, *num);
+                Truths::certain(self.nums[num.0 as usize].known)
+            }
+            Node::SameText(left, right) => Truths::certain(same_texts(batch, left, right)),
+        }
+    }
+
+    fn all(&mut self, batch: &Batch<'_>, parts: &[NodeId]) -> Truths {
+        let mut all = Truths::constant(Truth::True);
+        for part in parts {
+            all = all.and(self.truths(batch, *part));
+            if all.yes.or(all.unknown).and(batch.valid).is_empty() {
+                break;
+            }
+        }
+        all
+    }
+
+    fn any(&mut self, batch: &Batch<'_>, parts: &[NodeId]) -> Truths {
+        let mut any = Truths::constant(Truth::False);
+        for part in parts {
+            any = any.or(self.truths(batch, *part));
+            if batch.valid.without(any.yes).is_empty() {
+                break;
+            }
+        }
+        any
+    }
+
+    fn compare(&mut self, batch: &Batch<'_>, left: NumId, op: Op, right: NumId) -> Truths {
+        self.number(batch, left);
+        self.number(batch, right);
+        let (left, right) = (&self.nums[left.0 as usize], &self.nums[right.0 as usize]);
+        let known = left.known.and(right.known);
+        let mut yes = Mask::NONE;
+        let rows = left.values.iter().zip(right.values.iter());
+        match op {
+            Op::Is => fill(&mut yes, rows, |a, b| a == b),
+            Op::IsNot => fill(&mut yes, rows, |a, b| a != b),
+            Op::Less => fill(&mut yes, rows, |a, b| a < b),
+            Op::AtMost => fill(&mut yes, rows, |a, b| a <= b),
+            Op::More => fill(&mut yes, rows, |a, b| a > b),
+            Op::AtLeast => fill(&mut yes, rows, |a, b| a >= b),
+        }
+        Truths { yes: yes.and(known), unknown: Mask::ALL.without(known) }
+    }
+
+    /// Makes sure that a number is there for the batch.
+    pub(super) fn number(&mut self, batch: &Batch<'_>, id: NumId) {
+        let place = id.0 as usize;
+        if self.nums[place].done {
+            return;
+        }
+        let mut numbers = std::mem::take(&mut self.nums[place]);
+        self.compute(batch, &batch.program.nums[place], &mut numbers);
+        numbers.done = true;
+        self.nums[place] = numbers;
+    }
+
+    /// A number of a row, once [`Self::number`] was called for the batch.
+    pub(super) fn number_of(&self, id: NumId, row: usize) -> Option<i64> {
+        let numbers = &self.nums[id.0 as usize];
+        numbers.known.has(row).then(|| numbers.values[row])
+    }
+
+    fn compute(&mut self, batch: &Batch<'_>, node: &NumNode, out: &mut Numbers) {
+        match node {
+            NumNode::Const(number) => {
+                out.values.fill(*number);
+                out.known = Mask::ALL;
+            }
+            NumNode::Column(column) => {
+                let (values, known) = self.columns[*column].numbers();
+                out.values.copy_from_slice(values);
+                out.known = known;
+            }
+            NumNode::Digits(text) => each_row(batch, out, |row| match text.plain(batch, row) {
+                Some(plain) => read::number(std::str::from_utf8(plain).ok()?),
+                None => read::number(&text.make(batch, row)),
+            }),
+            NumNode::Add(a, b) => self.combine(batch, *a, *b, out, i64::checked_add),
+            NumNode::Sub(a, b) => self.combine(batch, *a, *b, out, i64::checked_sub),
+            NumNode::Age(birth, day) => self.combine(batch, *birth, *day, out, |birth, day| {
+                Some(read::age(read::in_calendar(birth)?, read::in_calendar(day)?))
+            }),
+            NumNode::SchoolYear(day) => {
+                self.combine(batch, *day, *day, out, |day, _| read::in_calendar(day).map(read::school_year))
+            }
+            NumNode::Latest(all) => self.latest(batch, all, out),
+            NumNode::Lookup { what, record_type, grade, year, score } => {
+                let parts = [*record_type, *grade, *year, score.unwrap_or(*year)];
+                parts.iter().for_each(|part| self.number(batch, *part));
+                each_row(batch, out, |row| {
+                    let [record_type, grade, year, score] = parts.map(|part| self.number_of(part, row));
+                    scores::find(*what, record_type?, grade?, year?, score?)
+                });
+            }
+            NumNode::If(condition, yes, no) => {
+                self.number(batch, *yes);
+                self.number(batch, *no);
+                let condition = self.truths(batch, *condition);
+                each_row(batch, out, |row| {
+                    if condition.unknown.has(row) {
+                        return None;
+                    }
+                    self.number_of(if condition.yes.has(row) { *yes } else { *no }, row)
+                });
+            }
+        }
+    }
+
+    fn combine(
+        &mut self,
+        batch: &Batch<'_>,
+        a: NumId,
+        b: NumId,
+        out: &mut Numbers,
+        with: impl Fn(i64, i64) -> Option<i64>,
+    ) {
+        self.number(batch, a);
+        self.number(batch, b);
+        let (a, b) = (&self.nums[a.0 as usize], &self.nums[b.0 as usize]);
+        let known = a.known.and(b.known).and(batch.valid);
+        out.known = known;
+        for row in known.rows() {
+            match with(a.values[row], b.values[row]) {
+                Some(number) => out.values[row] = number,
+                None => out.known.clear(row),
+            }
+        }
+    }
+
+    fn latest(&mut self, batch: &Batch<'_>, all: &[NumId], out: &mut Numbers) {
+        out.known = Mask::NONE;
+        for one in all {
+            self.number(batch, *one);
+            let one = &self.nums[one.0 as usize];
+            for row in one.known.rows() {
+                let first = !out.known.has(row);
+                if first || one.values[row] > out.values[row] {
+                    out.values[row] = one.values[row];
+                }
+            }
+            out.known = out.known.or(one.known);
+        }
+    }
+}
+
+fn fill<'a>(mask: &mut Mask, rows: impl Iterator<Item = (&'a i64, &'a i64)>, holds: impl Fn(i64, i64) -> bool) {
+    for (row, (left, right)) in rows.enumerate() {
+        mask.0[row / 64] |= u64::from(holds(*left, *right)) << (row % 64);
+    }
+}
+
+fn each_row(batch: &Batch<'_>, out: &mut Numbers, number: impl Fn(usize) -> Option<i64>) {
+    out.known = Mask::NONE;
+    for row in batch.valid.rows() {
+        if let Some(number) = number(row) {
+            out.values[row] = number;
+            out.known.set(row);
+        }
+    }
+}
+
+fn same_texts(batch: &Batch<'_>, left: &TextPlan, right: &TextPlan) -> Mask {
+    let mut same = Mask::NONE;
+    for row in batch.valid.rows() {
+        let equal = match (left.plain(batch, row), right.plain(batch, row)) {
+            (Some(left), Some(right)) => left.trim_ascii().eq_ignore_ascii_case(right.trim_ascii()),
+            _ => left.make(batch, row).trim().eq_ignore_ascii_case(right.make(batch, row).trim()),
+        };
+        if equal {
+            same.set(row);
+        }
+    }
+    same
+}
+
+impl TextPlan {
+    /// The text for a row.
+    pub(super) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
+        interpret::text(&self.text, &Row { batch, row, places: &self.places }).into_owned()
+    }
+
+    /// The text for a row without making one: only where all of it is plain ASCII and nothing
+    /// has to be padded.
+    pub(super) fn plain<'a>(&'a self, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
+        self.plain_part(&self.text, batch, row)
+    }
+
+    fn plain_part<'a>(&'a self, text: &'a Text, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
+        match text {
+            Text::Const(text) => text.is_ascii().then(|| text.as_bytes()),
+            Text::Cell(cell) if cell.form == Form::Value => {
+                let (_, column) = self.places.iter().find(|(field, _)| *field == cell.field)?;
+                let text = batch.index.cell(batch.bytes, row, *column);
+                let is_plain = text.iter().all(|byte| (32..127).contains(byte));
+                let text = is_plain.then(|| text.trim_ascii())?;
+                let needs_padding = text.len() == 1 && read::reading(cell.field).padded;
+                (!needs_padding).then_some(text)
+            }
+            Text::Prefix(inner, len) => {
+                let inner = self.plain_part(inner, batch, row)?;
+                Some(&inner[..inner.len().min(*len)])
+            }
+            Text::Suffix(inner, len) => {
+                let inner = self.plain_part(inner, batch, row)?;
+                Some(&inner[inner.len().saturating_sub(*len)..])
+            }
+            Text::DropLast(inner, len) => {
+                let inner = self.plain_part(inner, batch, row)?;
+                Some(&inner[..inner.len().saturating_sub(*len)])
+            }
+            Text::Cell(_) | Text::Subject(_) | Text::TestName(..) => None,
+        }
+    }
+}
+
+/// A row of the batch as the reference interpreter sees it, limited to some fields.
+struct Row<'a> {
+    batch: &'a Batch<'a>,
+    row: usize,
+    places: &'a [(FieldId, usize)],
+}
+
+impl interpret::RecordView for Row<'_> {
+    fn cell(&self, field: FieldId) -> &str {
+        let place = self.places.iter().find(|(one, _)| *one == field);
+        let Some((_, column)) = place else { return "" };
+        let cell = self.batch.index.cell(self.batch.bytes, self.row, *column);
+        std::str::from_utf8(cell).unwrap_or_default()
+    }
+}

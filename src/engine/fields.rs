@@ -1,0 +1,119 @@
+//! Which fields an expression reads: decides what can be judged a cell at a time, which columns a
+//! file must have, and which rules a damaged date column makes undecidable.
+
+use std::collections::BTreeSet;
+
+use crate::layout::FieldId;
+use crate::rule::{Demand, Expr, Key, Num, SetTest, Text};
+
+/// The fields read, in order of id.
+pub(super) type Fields = BTreeSet<FieldId>;
+
+/// What is read by something, and what of it as a day.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reads {
+    pub(super) fields: Fields,
+    pub(super) days: Fields,
+}
+
+impl Reads {
+    pub(super) fn of(expr: &Expr) -> Self {
+        let mut reads = Self::default();
+        reads.expr(expr);
+        reads
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Const(_) => {}
+            Expr::Not(inner) => self.expr(inner),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.expr(part)),
+            Expr::Cell { cell, .. } => drop(self.fields.insert(cell.field)),
+            Expr::Compare { left, right, .. } => {
+                self.num(left);
+                self.num(right);
+            }
+            Expr::Known(num) => self.num(num),
+            Expr::SameText(left, right) => {
+                self.text(left);
+                self.text(right);
+            }
+        }
+    }
+
+    pub(super) fn num(&mut self, num: &Num) {
+        match num {
+            Num::Const(_) => {}
+            Num::Number(field) => drop(self.fields.insert(*field)),
+            Num::Day(field) => {
+                self.fields.insert(*field);
+                self.days.insert(*field);
+            }
+            Num::Digits(text) => self.text(text),
+            Num::Add(a, b) | Num::Sub(a, b) | Num::Age(a, b) => {
+                self.num(a);
+                self.num(b);
+            }
+            Num::Latest(all) => all.iter().for_each(|one| self.num(one)),
+            Num::SchoolYear(day) => self.num(day),
+            Num::Lookup(lookup) => {
+                for part in [Some(&lookup.record_type), Some(&lookup.grade), Some(&lookup.year), lookup.score.as_ref()]
+                {
+                    part.into_iter().for_each(|part| self.num(part));
+                }
+            }
+            Num::If(condition, yes, no) => {
+                self.expr(condition);
+                self.num(yes);
+                self.num(no);
+            }
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &Text) {
+        match text {
+            Text::Const(_) => {}
+            Text::Cell(cell) => drop(self.fields.insert(cell.field)),
+            Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => self.text(inner),
+            Text::Subject(field) | Text::TestName(field, _) => drop(self.fields.insert(*field)),
+        }
+    }
+
+    pub(super) fn demand(&mut self, demand: &Demand) {
+        match demand {
+            Demand::Record(expr) => self.expr(expr),
+            Demand::Set(test) => self.set(test),
+        }
+    }
+
+    fn set(&mut self, test: &SetTest) {
+        match test {
+            SetTest::UniqueBy(keys) => self.keys(keys),
+            SetTest::UniqueRecord => {}
+            SetTest::UniqueAmong(fields) => self.fields.extend(fields),
+            SetTest::Same { values, within } => {
+                self.keys(values);
+                self.keys(within);
+            }
+            SetTest::Exists { conditions, with_same } => {
+                conditions.iter().for_each(|condition| self.expr(condition));
+                self.keys(with_same);
+            }
+            SetTest::AtMost { of, within, .. } | SetTest::Share { of, within, .. } => {
+                self.expr(of);
+                self.keys(within);
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: &[Key]) {
+        for key in keys {
+            match key {
+                Key::Text(text) => self.text(text),
+                Key::Num(num) => self.num(num),
+                Key::Truth(expr) => self.expr(expr),
+                Key::StudentGroup | Key::File => {}
+            }
+        }
+    }
+}

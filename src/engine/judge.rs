@@ -1,0 +1,319 @@
+//! Judges rules about records taken together, when the whole file has been read: groups the
+//! entries of each table and looks at every group once a rule.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use hashbrown::HashMap;
+
+use super::program::Program;
+use super::run::Counts;
+use super::sets::{Entries, Judge, SetPlan};
+
+/// How many records of a group are named.
+const NAMED: usize = 20;
+
+/// A group that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SetHit {
+    pub(super) instance: usize,
+    /// Records of the group, the one to show first; at most [`NAMED`]. For `same` one record for
+    /// each different value, else those that break the rule.
+    pub(super) records: Vec<u32>,
+    /// What the message calls `{count}`: records, different values or participants.
+    pub(super) count: u64,
+    /// Participants that meet the condition of a share.
+    pub(super) met: u64,
+    /// The student group, for rules that go through them.
+    pub(super) group: Option<u16>,
+}
+
+/// How the set rules of a table came out.
+struct TableResult {
+    hits: Vec<SetHit>,
+    counts: Vec<(usize, Counts)>,
+}
+
+/// Judges all tables; returns the broken groups by instance and first record, and adds to the
+/// counts of the instances.
+pub(super) fn judge(
+    program: &Program,
+    entries: Vec<Vec<(u32, Entries)>>,
+    counts: &mut [Counts],
+    threads: usize,
+) -> Vec<SetHit> {
+    let tables: Vec<Mutex<Option<Vec<(u32, Entries)>>>> =
+        entries.into_iter().map(|one| Mutex::new(Some(one))).collect();
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(table) = tables.get(place) else { break };
+            let chunks = table.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+            let result = judge_table(program, place, chunks);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.max(1) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut hits = Vec::new();
+    for (_, result) in results {
+        hits.extend(result.hits);
+        for (instance, one) in result.counts {
+            counts[instance].applicable += one.applicable;
+            counts[instance].broke += one.broke;
+        }
+    }
+    hits.sort_by(|a, b| (a.instance, &a.records, a.group).cmp(&(b.instance, &b.records, b.group)));
+    hits
+}
+
+fn judge_table(program: &Program, place: usize, chunks: Vec<(u32, Entries)>) -> TableResult {
+    let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
+    let table = Flat::new(chunks, program.tables[place].values.len());
+    let only_unique = plans.iter().all(|plan| matches!(plan.judge, Judge::Unique));
+    let groups = if only_unique { table.repeated() } else { table.groups() };
+    let mut result = TableResult { hits: Vec::new(), counts: Vec::new() };
+    for plan in plans {
+        let mut counts = Counts::default();
+        if only_unique {
+            counts.applicable = table.bits.iter().filter(|bits| *bits >> plan.when & 1 != 0).count() as u64;
+        }
+        for group in groups.iter() {
+            judge_group(&table, plan, group, only_unique, &mut counts, &mut result.hits);
+        }
+        result.counts.push((plan.instance, counts));
+    }
+    result
+}
+
+fn judge_group(
+    table: &Flat,
+    plan: &SetPlan,
+    group: &[u32],
+    only_repeated: bool,
+    counts: &mut Counts,
+    hits: &mut Vec<SetHit>,
+) {
+    let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
+    let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
+    let Some(first) = members.clone().next() else { return };
+    let hit = |records: Vec<u32>, count: u64, met: u64| SetHit {
+        instance: plan.instance,
+        records,
+        count,
+        met,
+        group: table.groups.get(first as usize).copied(),
+    };
+    let record = |entry: u32| table.rows[entry as usize];
+    let hit = match &plan.judge {
+        Judge::Unique => {
+            let size = members.clone().count() as u64;
+            if only_repeated {
+                // Counted one a record so far; it is one a group.
+                counts.applicable -= size - 1;
+            } else {
+                counts.applicable += 1;
+            }
+            (size > 1).then(|| hit(members.map(record).take(NAMED).collect(), size, 0))
+        }
+        Judge::Same(values) => {
+            if members.clone().nth(1).is_none() {
+                return;
+            }
+            counts.applicable += 1;
+            differing(table, values, members).map(|entries| {
+                let count = entries.len() as u64;
+                hit(entries.into_iter().map(record).take(NAMED).collect(), count, 0)
+            })
+        }
+        Judge::Exists(conditions) => {
+            counts.applicable += 1;
+            let all = conditions.iter().all(|bit| group.iter().any(|entry| has(*entry, *bit)));
+            (!all).then(|| hit(members.map(record).take(NAMED).collect(), group.len() as u64, 0))
+        }
+        Judge::AtMost(limit, bit) => {
+            counts.applicable += 1;
+            let found = members.filter(|entry| has(*entry, *bit));
+            let count = found.clone().count() as u64;
+            (count > u64::from(*limit)).then(|| hit(found.map(record).take(NAMED).collect(), count, 0))
+        }
+        Judge::Share { bit, percent, among } => {
+            let (size, met) =
+                members.by_ref().fold((0, 0), |(size, met), entry| (size + 1, met + u64::from(has(entry, *bit))));
+            if size < u64::from(*among) {
+                return;
+            }
+            counts.applicable += 1;
+            (met * 100 < size * u64::from(*percent)).then(|| hit(vec![record(first)], size, met))
+        }
+    };
+    if let Some(hit) = hit {
+        counts.broke += 1;
+        hits.push(hit);
+    }
+}
+
+/// One entry for each different value of the first compared value, if every value differs
+/// somewhere in the group.
+fn differing(table: &Flat, values: &[usize], members: impl Iterator<Item = u32> + Clone) -> Option<Vec<u32>> {
+    let mut shown = None;
+    for value in values {
+        let mut seen: Vec<(u32, u32)> = Vec::new();
+        for entry in members.clone() {
+            let one = table.value(entry, *value);
+            // Unknown values neither agree nor differ.
+            if one != 0 && seen.len() <= NAMED && seen.iter().all(|(known, _)| *known != one) {
+                seen.push((one, entry));
+            }
+        }
+        if seen.len() < 2 {
+            return None;
+        }
+        shown.get_or_insert(seen);
+    }
+    shown.map(|seen| seen.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// The entries of a table in one piece.
+struct Flat {
+    keys: Vec<u64>,
+    /// Records, counted from the first of the file.
+    rows: Vec<u32>,
+    bits: Vec<u64>,
+    values: Vec<u32>,
+    width: usize,
+    groups: Vec<u16>,
+}
+
+impl Flat {
+    fn new(chunks: Vec<(u32, Entries)>, width: usize) -> Self {
+        let len = chunks.iter().map(|(_, chunk)| chunk.keys.len()).sum();
+        let mut flat = Self {
+            keys: Vec::with_capacity(len),
+            rows: Vec::with_capacity(len),
+            bits: Vec::with_capacity(len),
+            values: Vec::with_capacity(len * width),
+            width,
+            groups: Vec::new(),
+        };
+        for (first, chunk) in chunks {
+            flat.keys.extend(chunk.keys);
+            flat.rows.extend(chunk.rows.into_iter().map(|row| first + row));
+            flat.bits.extend(chunk.bits);
+            flat.values.extend(chunk.values);
+            flat.groups.extend(chunk.groups);
+        }
+        flat
+    }
+
+    fn value(&self, entry: u32, value: usize) -> u32 {
+        self.values[entry as usize * self.width + value]
+    }
+
+    /// All groups, each in file order, in the order of their first entry.
+    fn groups(&self) -> Groups {
+        self.group(0..self.keys.len() as u32)
+    }
+
+    /// Groups of two and more only. Most keys occur once: a bit map of hashes sorts them out
+    /// before anything is grouped.
+    fn repeated(&self) -> Groups {
+        let bits = (self.keys.len() * 32).next_power_of_two().max(64);
+        let place = |key: u64| {
+            let bit = (key >> 7) as usize & (bits - 1);
+            (bit / 64, 1u64 << (bit % 64))
+        };
+        let (mut once, mut twice) = (vec![0u64; bits / 64], vec![0u64; bits / 64]);
+        for key in &self.keys {
+            let (word, bit) = place(*key);
+            twice[word] |= once[word] & bit;
+            once[word] |= bit;
+        }
+        let candidates = (0..self.keys.len() as u32).filter(|entry| {
+            let (word, bit) = place(self.keys[*entry as usize]);
+            twice[word] & bit != 0
+        });
+        let mut groups = self.group(candidates);
+        groups.keep_larger_than(1);
+        groups
+    }
+
+    fn group(&self, entries: impl Iterator<Item = u32> + Clone) -> Groups {
+        let mut numbers: HashMap<u64, u32, BuildHasherDefault<AsIs>> = HashMap::default();
+        let mut sizes: Vec<u32> = Vec::new();
+        let mut of: Vec<u32> = Vec::new();
+        for entry in entries.clone() {
+            let key = self.keys[entry as usize];
+            let number = *numbers.entry(key).or_insert_with(|| {
+                sizes.push(0);
+                sizes.len() as u32 - 1
+            });
+            sizes[number as usize] += 1;
+            of.push(number);
+        }
+        let mut ends: Vec<u32> = sizes;
+        let mut total = 0;
+        for end in &mut ends {
+            let size = *end;
+            *end = total;
+            total += size;
+        }
+        let mut members = vec![0; total as usize];
+        for (entry, number) in entries.zip(of) {
+            let end = &mut ends[number as usize];
+            members[*end as usize] = entry;
+            *end += 1;
+        }
+        Groups { ends, members }
+    }
+}
+
+/// Entries by group.
+struct Groups {
+    ends: Vec<u32>,
+    members: Vec<u32>,
+}
+
+impl Groups {
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.members[start as usize..*end as usize])
+    }
+
+    fn keep_larger_than(&mut self, size: usize) {
+        let mut kept = Self { ends: Vec::new(), members: Vec::new() };
+        for group in self.iter().filter(|group| group.len() > size) {
+            kept.members.extend_from_slice(group);
+            kept.ends.push(kept.members.len() as u32);
+        }
+        *self = kept;
+    }
+}
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}

@@ -1,0 +1,121 @@
+//! One bit a record of a batch, and three-valued truth as two such masks.
+
+use crate::input::index::BATCH;
+use crate::rule::Truth;
+
+/// Words of a mask.
+pub(super) const WORDS: usize = BATCH / 64;
+
+/// A set of records of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Mask(pub(super) [u64; WORDS]);
+
+impl Mask {
+    pub(super) const NONE: Self = Self([0; WORDS]);
+    pub(super) const ALL: Self = Self([u64::MAX; WORDS]);
+
+    /// The first so many records.
+    pub(super) fn first(rows: usize) -> Self {
+        let mut mask = Self::NONE;
+        for (place, word) in mask.0.iter_mut().enumerate() {
+            let here = rows.saturating_sub(place * 64).min(64);
+            *word = if here == 64 { u64::MAX } else { (1 << here) - 1 };
+        }
+        mask
+    }
+
+    pub(super) fn of(answer: bool) -> Self {
+        if answer { Self::ALL } else { Self::NONE }
+    }
+
+    pub(super) fn set(&mut self, row: usize) {
+        self.0[row / 64] |= 1 << (row % 64);
+    }
+
+    pub(super) fn clear(&mut self, row: usize) {
+        self.0[row / 64] &= !(1 << (row % 64));
+    }
+
+    pub(super) fn has(&self, row: usize) -> bool {
+        self.0[row / 64] >> (row % 64) & 1 != 0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0 == [0; WORDS]
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+
+    pub(super) fn without(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & !b)
+    }
+
+    fn zip(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
+        let mut mask = self;
+        for (word, other) in mask.0.iter_mut().zip(other.0) {
+            *word = with(*word, other);
+        }
+        mask
+    }
+
+    /// The records of the set, ascending.
+    pub(super) fn rows(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(|(place, word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                (rest != 0).then(|| {
+                    rest &= rest - 1;
+                    place * 64 + bit
+                })
+            })
+        })
+    }
+}
+
+/// A condition over a batch: where it is true and where it is unknown; false elsewhere. The two
+/// masks are disjoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Truths {
+    pub(super) yes: Mask,
+    pub(super) unknown: Mask,
+}
+
+impl Truths {
+    pub(super) fn constant(truth: Truth) -> Self {
+        Self { yes: Mask::of(truth == Truth::True), unknown: Mask::of(truth == Truth::Unknown) }
+    }
+
+    pub(super) fn certain(yes: Mask) -> Self {
+        Self { yes, unknown: Mask::NONE }
+    }
+
+    pub(super) fn no(self) -> Mask {
+        Mask::ALL.without(self.yes).without(self.unknown)
+    }
+
+    pub(super) fn negate(self) -> Self {
+        Self { yes: self.no(), unknown: self.unknown }
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        let yes = self.yes.and(other.yes);
+        let maybe = self.yes.or(self.unknown).and(other.yes.or(other.unknown));
+        Self { yes, unknown: maybe.without(yes) }
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        let yes = self.yes.or(other.yes);
+        Self { yes, unknown: self.unknown.or(other.unknown).without(yes) }
+    }
+}

@@ -1,0 +1,206 @@
+//! Regular expressions of rules, with two short cuts that are proven from the expression itself:
+//! a form that one look at the kinds of characters decides (`^\d{10}$`), and characters without
+//! which nothing can match (`=` for `^=`). Whatever is left goes to the regex library.
+
+use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+/// Kinds of bytes in a text, one bit a kind.
+pub(super) type Kinds = u32;
+
+const DIGIT: Kinds = 1;
+const LETTER_E: Kinds = 1 << 1;
+const UPPER: Kinds = 1 << 2;
+const LOWER: Kinds = 1 << 3;
+const SPACE: Kinds = 1 << 4;
+const CONTROL: Kinds = 1 << 5;
+const NON_ASCII: Kinds = 1 << 6;
+const OTHER: Kinds = 1 << 7;
+/// Signs with a kind of their own: rules look for them.
+const SIGNS: &[u8] = b"=#.+-/?&_,\"";
+
+const fn kind_table() -> [Kinds; 256] {
+    let mut table = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT,
+            b'e' | b'E' => LETTER_E,
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            b' ' => SPACE,
+            0..=31 | 127 => CONTROL,
+            128..=255 => NON_ASCII,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    let mut sign = 0;
+    while sign < SIGNS.len() {
+        table[SIGNS[sign] as usize] = 1 << (8 + sign);
+        sign += 1;
+    }
+    table
+}
+
+static KINDS: [Kinds; 256] = kind_table();
+
+/// The kinds of bytes that a text holds.
+#[inline]
+pub(super) fn kinds(text: &[u8]) -> Kinds {
+    text.iter().fold(0, |kinds, byte| kinds | KINDS[usize::from(*byte)])
+}
+
+/// Whether a text of these kinds may have anything but printable ASCII in it.
+pub(super) fn is_plain(kinds: Kinds) -> bool {
+    kinds & (CONTROL | NON_ASCII) == 0
+}
+
+/// Whether a text of these kinds may have outer spaces.
+pub(super) fn may_have_space(kinds: Kinds) -> bool {
+    kinds & (SPACE | CONTROL | NON_ASCII) != 0
+}
+
+/// Whether a text of these kinds may hold a character that broken letters show themselves by.
+pub(super) fn may_be_broken(kinds: Kinds) -> bool {
+    kinds & (NON_ASCII | KINDS[b'?' as usize]) != 0
+}
+
+/// Whether a text of these kinds holds an ampersand.
+pub(super) fn has_parts(kinds: Kinds) -> bool {
+    kinds & KINDS[b'&' as usize] != 0
+}
+
+/// A regular expression with its short cuts.
+#[derive(Clone, Debug)]
+pub(super) struct Matcher {
+    regex: Regex,
+    /// No match without a byte of one of these kinds; all kinds where nothing is known.
+    required: Kinds,
+    /// For ASCII texts: matches exactly those of these lengths made of these kinds.
+    uniform: Option<Uniform>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Uniform {
+    kinds: Kinds,
+    min: usize,
+    max: usize,
+}
+
+impl Matcher {
+    pub(super) fn new(regex: &Regex) -> Self {
+        let hir = regex_syntax::Parser::new().parse(regex.as_str()).ok();
+        Self {
+            regex: regex.clone(),
+            required: hir.as_ref().map_or(Kinds::MAX, required),
+            uniform: hir.as_ref().and_then(uniform),
+        }
+    }
+
+    /// Whether the expression matches; `kinds` are those of the text.
+    #[inline]
+    pub(super) fn is_match(&self, text: &str, kinds: Kinds) -> bool {
+        if kinds & self.required == 0 && self.required != Kinds::MAX {
+            return false;
+        }
+        match self.uniform {
+            Some(uniform) if kinds & NON_ASCII == 0 => {
+                kinds & !uniform.kinds == 0 && (uniform.min..=uniform.max).contains(&text.len())
+            }
+            _ => self.regex.is_match(text),
+        }
+    }
+}
+
+/// Kinds of which every match holds at least one byte; all kinds where that cannot be said.
+fn required(hir: &Hir) -> Kinds {
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.first().map_or(Kinds::MAX, |byte| KINDS[usize::from(*byte)]),
+        HirKind::Class(class) => class_kinds(class),
+        HirKind::Capture(capture) => required(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Alternation(parts) => parts.iter().map(required).fold(0, |all, one| all | one),
+        // The part with the fewest kinds rules out the most.
+        HirKind::Concat(parts) => {
+            parts.iter().map(required).min_by_key(|kinds| kinds.count_ones()).unwrap_or(Kinds::MAX)
+        }
+        _ => Kinds::MAX,
+    }
+}
+
+/// The kinds of the bytes that a match of the class can start with.
+fn class_kinds(class: &Class) -> Kinds {
+    let mut kinds = 0;
+    for byte in 0..128u8 {
+        if class_has(class, byte) {
+            kinds |= KINDS[usize::from(byte)];
+        }
+    }
+    let beyond_ascii = match class {
+        Class::Unicode(class) => class.ranges().iter().any(|range| range.end() as u32 > 127),
+        Class::Bytes(class) => class.ranges().iter().any(|range| range.end() > 127),
+    };
+    if beyond_ascii { kinds | NON_ASCII } else { kinds }
+}
+
+fn class_has(class: &Class, byte: u8) -> bool {
+    match class {
+        Class::Unicode(class) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(byte)))
+        }
+        Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&byte)),
+    }
+}
+
+/// The short cut for `^[class]{min,max}$` where the class is made of whole kinds.
+fn uniform(hir: &Hir) -> Option<Uniform> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let [first, middle, last] = parts.as_slice() else { return None };
+    if !matches!(first.kind(), HirKind::Look(Look::Start)) || !matches!(last.kind(), HirKind::Look(Look::End)) {
+        return None;
+    }
+    let (class, min, max) = match middle.kind() {
+        HirKind::Repetition(repetition) => {
+            let HirKind::Class(class) = repetition.sub.kind() else { return None };
+            let max = repetition.max.map_or(usize::MAX, |max| max as usize);
+            (class, repetition.min as usize, max)
+        }
+        HirKind::Class(class) => (class, 1, 1),
+        _ => return None,
+    };
+    let kinds = class_kinds(class) & !NON_ASCII;
+    let whole = (0..128u8).all(|byte| class_has(class, byte) == (KINDS[usize::from(byte)] & kinds != 0));
+    whole.then_some(Uniform { kinds, min, max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matcher(pattern: &str) -> Matcher {
+        Matcher::new(&Regex::new(pattern).unwrap())
+    }
+
+    #[test]
+    fn short_cuts_are_found() {
+        assert!(matcher(r"^\d{10}$").uniform.is_some());
+        assert!(matcher(r"^[A-Z]{3}$").uniform.is_none(), "E is a kind of its own but of both cases");
+        assert_eq!(matcher(r"^=").required, KINDS[b'=' as usize]);
+        assert_eq!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.count_ones(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn short_cuts_agree_with_the_expression(text in "[0-9A-Ea-e=#. &\\PC]{0,14}") {
+            for pattern in [
+                r"^\d{10}$", r"^\d{13,16}$", r"^[0-9]$", r"(?i)^\d(\.\d+)?E\+?\d+$", r"^=", r"^#(N/A|REF!)|^#+$",
+                r"^\d+\.0+$", r"0{5,}$", r"^[A-Z]{3}$", r"^(BR|EM)?\d{1,4}[LQ]$", r"", r"^$", r"a|", r"[^a]",
+            ] {
+                let matcher = matcher(pattern);
+                let expected = matcher.regex.is_match(&text);
+                proptest::prop_assert_eq!(matcher.is_match(&text, kinds(text.as_bytes())), expected, "{}", pattern);
+            }
+        }
+    }
+}

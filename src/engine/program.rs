@@ -1,0 +1,388 @@
+//! Compiles rule instances for one file: equal conditions are shared, what looks at one column
+//! goes to that column, and what a file lacks makes a rule *not run*.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::column::{ATOMS, CellRule, ColumnPlan};
+use super::fields::Reads;
+use super::sets::{SetPlan, Table};
+use super::unary::{Reading, Unary};
+use crate::input::{FileInfo, Meaning};
+use crate::layout::{FieldId, registry};
+use crate::rule::{
+    self as interpret, Demand, Expr, Grouping, Instance, Lookup, LookupKind, Num, Op, Rule, Scope, Text, Truth,
+};
+
+/// A condition of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct NodeId(pub(super) u32);
+
+/// A number of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct NumId(pub(super) u32);
+
+#[derive(Debug)]
+pub(super) enum Node {
+    Const(Truth),
+    /// A condition on one column: the plan and its bit.
+    Atom(usize, usize),
+    Not(NodeId),
+    And(Vec<NodeId>),
+    Or(Vec<NodeId>),
+    Compare(NumId, Op, NumId),
+    Known(NumId),
+    SameText(TextPlan, TextPlan),
+}
+
+#[derive(Debug)]
+pub(super) enum NumNode {
+    Const(i64),
+    /// The numbers of a column plan.
+    Column(usize),
+    Digits(TextPlan),
+    Add(NumId, NumId),
+    Sub(NumId, NumId),
+    Latest(Vec<NumId>),
+    SchoolYear(NumId),
+    Age(NumId, NumId),
+    Lookup {
+        what: LookupKind,
+        record_type: NumId,
+        grade: NumId,
+        year: NumId,
+        score: Option<NumId>,
+    },
+    If(NodeId, NumId, NumId),
+}
+
+/// A text to be made row by row, with the place of the column of each field it reads.
+#[derive(Clone, Debug)]
+pub(super) struct TextPlan {
+    pub(super) text: Text,
+    pub(super) places: Vec<(FieldId, usize)>,
+}
+
+/// One instance of a rule, ready to run or known not to be.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// The rule's place in the run.
+    pub(super) rule: usize,
+    /// The instance as bound, for messages.
+    pub(super) source: Instance,
+    /// The column a finding points at.
+    pub(super) column: Option<usize>,
+    pub(super) grouping: Grouping,
+    pub(super) kind: Kind,
+    pub(super) reads: Reads,
+    /// Whether it judges a cell; such rules tell what is wrong with a column.
+    pub(super) is_cell: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Judged in a column plan.
+    Cell,
+    /// Judged a record at a time; skipped where the guarded column's cell is broken.
+    Record { when: NodeId, require: NodeId, guard: Option<usize> },
+    /// Judged over records taken together.
+    Set(usize),
+    /// Cannot run on this file.
+    NotRun(String),
+}
+
+/// Everything that is evaluated for one file.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    pub(super) columns: Vec<ColumnPlan>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) nums: Vec<NumNode>,
+    pub(super) sets: Vec<SetPlan>,
+    pub(super) tables: Vec<Table>,
+    pub(super) instances: Vec<Planned>,
+}
+
+/// Makes a [`Program`].
+pub(super) struct Compiler<'a> {
+    info: &'a FileInfo,
+    program: Program,
+    /// Column of each field.
+    places: HashMap<FieldId, usize>,
+    /// Plans of each column; more than one where one is full or the cell is read in two ways.
+    plans: HashMap<usize, Vec<usize>>,
+    shared_nodes: HashMap<Fingerprint, NodeId>,
+    shared_nums: HashMap<Fingerprint, NumId>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(info: &'a FileInfo) -> Self {
+        let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
+            Meaning::Field(field) => Some((field, place)),
+            _ => None,
+        });
+        Self {
+            info,
+            program: Program::default(),
+            places: fields.collect(),
+            plans: HashMap::new(),
+            shared_nodes: HashMap::new(),
+            shared_nums: HashMap::new(),
+        }
+    }
+
+    /// Adds an instance of the rule at a place of the run.
+    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: Instance) {
+        let mut reads = Reads::of(&instance.when);
+        reads.demand(&instance.demand);
+        let kind = match self.missing(&reads) {
+            Some(field) => Kind::NotRun(format!("the column for {} is missing", registry().info(field).title)),
+            None => self.kind(rule, &instance),
+        };
+        let column = instance.labels.iter().find_map(|field| self.places.get(field)).copied();
+        let is_cell = matches!(kind, Kind::Cell);
+        self.program.instances.push(Planned {
+            rule: place,
+            source: instance,
+            column,
+            grouping: rule.grouping,
+            kind,
+            reads,
+            is_cell,
+        });
+    }
+
+    /// Adds a check that the fillers of the file are blank, for the rule at a place of the run.
+    pub(super) fn add_fillers(&mut self, place: usize, blank: &Expr) {
+        let fillers: Vec<usize> = (0..self.info.columns.len())
+            .filter(|column| self.info.columns[*column].meaning == Meaning::Filler)
+            .collect();
+        for column in fillers {
+            let plan = self.plan(column, None, None, true);
+            let instance = self.program.instances.len();
+            let (when, require) = (Unary::Const(Truth::True), Unary::new(blank, FieldId(u16::MAX)));
+            self.program.columns[plan].cell_rules.push(CellRule { instance, when, require });
+            self.program.instances.push(Planned {
+                rule: place,
+                source: Instance {
+                    binding: None,
+                    when: Expr::Const(true),
+                    demand: Demand::Record(blank.clone()),
+                    labels: Vec::new(),
+                    shows: Vec::new(),
+                    placeholders: Vec::new(),
+                },
+                column: Some(column),
+                grouping: Grouping::Column,
+                kind: Kind::Cell,
+                reads: Reads::default(),
+                is_cell: true,
+            });
+        }
+    }
+
+    pub(super) fn finish(self) -> Program {
+        self.program
+    }
+
+    fn missing(&self, reads: &Reads) -> Option<FieldId> {
+        reads.fields.iter().find(|field| !self.places.contains_key(field)).copied()
+    }
+
+    fn kind(&mut self, rule: &Rule, instance: &Instance) -> Kind {
+        let require = match &instance.demand {
+            Demand::Set(test) => {
+                let plan = SetPlan::new(self, self.program.instances.len(), &instance.when, test);
+                self.program.sets.push(plan);
+                return Kind::Set(self.program.sets.len() - 1);
+            }
+            Demand::Record(require) => require,
+        };
+        if rule.scope == Scope::Cell
+            && let Some(()) = self.cell_rule(instance, require)
+        {
+            return Kind::Cell;
+        }
+        let guard = (rule.family() == 'V').then(|| instance.labels.first().copied()).flatten();
+        let guard = guard.map(|field| self.plan(self.places[&field], Some(field), None, true));
+        Kind::Record { when: self.node(&instance.when), require: self.node(require), guard }
+    }
+
+    /// Makes it a rule of its column, if both its conditions look at that column alone.
+    fn cell_rule(&mut self, instance: &Instance, require: &Expr) -> Option<()> {
+        let mut reads = Reads::of(&instance.when);
+        reads.expr(require);
+        let mut fields = reads.fields.iter();
+        let (Some(field), None) = (fields.next().copied(), fields.next()) else {
+            return None;
+        };
+        let plan = self.plan(self.places[&field], Some(field), None, true);
+        let rules = &mut self.program.columns[plan].cell_rules;
+        if rules.len() == ATOMS {
+            return None;
+        }
+        rules.push(CellRule {
+            instance: self.program.instances.len(),
+            when: Unary::new(&instance.when, field),
+            require: Unary::new(require, field),
+        });
+        Some(())
+    }
+
+    /// A plan of a column that has room for what is asked.
+    fn plan(&mut self, place: usize, field: Option<FieldId>, reading: Option<Reading>, first: bool) -> usize {
+        let plans = self.plans.entry(place).or_default();
+        let fits = |plan: &&usize| {
+            let plan = &self.program.columns[**plan];
+            reading.is_none_or(|reading| plan.reading.is_none_or(|one| one == reading))
+                && (reading.is_some() || first || plan.atoms.len() < ATOMS)
+        };
+        let plan = plans.iter().find(fits).copied().unwrap_or_else(|| {
+            self.program.columns.push(ColumnPlan {
+                place,
+                field,
+                atoms: Vec::new(),
+                reading: None,
+                cell_rules: Vec::new(),
+            });
+            plans.push(self.program.columns.len() - 1);
+            self.program.columns.len() - 1
+        });
+        if reading.is_some() {
+            self.program.columns[plan].reading = reading;
+        }
+        plan
+    }
+
+    /// The node of a condition; the same node for equal conditions.
+    pub(super) fn node(&mut self, expr: &Expr) -> NodeId {
+        let fingerprint = Fingerprint::of(expr);
+        if let Some(node) = self.shared_nodes.get(&fingerprint) {
+            return *node;
+        }
+        let node = self.new_node(expr);
+        self.program.nodes.push(node);
+        let id = NodeId(self.program.nodes.len() as u32 - 1);
+        self.shared_nodes.insert(fingerprint, id);
+        id
+    }
+
+    fn new_node(&mut self, expr: &Expr) -> Node {
+        let reads = Reads::of(expr);
+        let mut fields = reads.fields.iter().copied();
+        match (fields.next(), fields.next()) {
+            (None, _) => return Node::Const(interpret::truth(expr, &Nothing)),
+            (Some(field), None) => return self.atom(expr, field),
+            _ => {}
+        }
+        match expr {
+            Expr::Const(answer) => Node::Const(Truth::of(*answer)),
+            Expr::Not(inner) => Node::Not(self.node(inner)),
+            Expr::And(parts) => Node::And(parts.iter().map(|part| self.node(part)).collect()),
+            Expr::Or(parts) => Node::Or(parts.iter().map(|part| self.node(part)).collect()),
+            Expr::Compare { left, op, right } => Node::Compare(self.num(left), *op, self.num(right)),
+            Expr::Known(num) => Node::Known(self.num(num)),
+            Expr::SameText(left, right) => Node::SameText(self.text(left), self.text(right)),
+            Expr::Cell { cell, .. } => self.atom(expr, cell.field),
+        }
+    }
+
+    fn atom(&mut self, expr: &Expr, field: FieldId) -> Node {
+        let plan = self.plan(self.places[&field], Some(field), None, false);
+        let atoms = &mut self.program.columns[plan].atoms;
+        atoms.push(Unary::new(expr, field));
+        Node::Atom(plan, atoms.len() - 1)
+    }
+
+    /// The node of a number; the same node for equal numbers.
+    pub(super) fn num(&mut self, num: &Num) -> NumId {
+        let fingerprint = Fingerprint::of(num);
+        if let Some(num) = self.shared_nums.get(&fingerprint) {
+            return *num;
+        }
+        let node = self.new_num(num);
+        self.program.nums.push(node);
+        let id = NumId(self.program.nums.len() as u32 - 1);
+        self.shared_nums.insert(fingerprint, id);
+        id
+    }
+
+    fn new_num(&mut self, num: &Num) -> NumNode {
+        match num {
+            Num::Const(number) => NumNode::Const(*number),
+            Num::Number(field) => {
+                NumNode::Column(self.plan(self.places[field], Some(*field), Some(Reading::Number), false))
+            }
+            Num::Day(field) => NumNode::Column(self.plan(self.places[field], Some(*field), Some(Reading::Day), false)),
+            Num::Digits(text) => NumNode::Digits(self.text(text)),
+            Num::Add(a, b) => NumNode::Add(self.num(a), self.num(b)),
+            Num::Sub(a, b) => NumNode::Sub(self.num(a), self.num(b)),
+            Num::Latest(all) => NumNode::Latest(all.iter().map(|one| self.num(one)).collect()),
+            Num::SchoolYear(day) => NumNode::SchoolYear(self.num(day)),
+            Num::Age(birth, day) => NumNode::Age(self.num(birth), self.num(day)),
+            Num::Lookup(lookup) => self.lookup(lookup),
+            Num::If(condition, yes, no) => NumNode::If(self.node(condition), self.num(yes), self.num(no)),
+        }
+    }
+
+    fn lookup(&mut self, lookup: &Lookup) -> NumNode {
+        NumNode::Lookup {
+            what: lookup.what,
+            record_type: self.num(&lookup.record_type),
+            grade: self.num(&lookup.grade),
+            year: self.num(&lookup.year),
+            score: lookup.score.as_ref().map(|score| self.num(score)),
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &Text) -> TextPlan {
+        let mut reads = Reads::default();
+        reads.text(text);
+        let places = reads.fields.iter().map(|field| (*field, self.places[field])).collect();
+        TextPlan { text: text.clone(), places }
+    }
+
+    pub(super) fn tables(&mut self) -> &mut Vec<Table> {
+        &mut self.program.tables
+    }
+
+    /// The column of a field; only for fields that are known to be there.
+    pub(super) fn place(&self, field: FieldId) -> usize {
+        self.places[&field]
+    }
+}
+
+/// A record without cells, for conditions that read none.
+struct Nothing;
+
+impl interpret::RecordView for Nothing {
+    fn cell(&self, _: FieldId) -> &str {
+        ""
+    }
+}
+
+/// Tells expressions apart by two hashes of how they print, without printing them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Fingerprint(u64, u64);
+
+impl Fingerprint {
+    fn of(value: &impl fmt::Debug) -> Self {
+        let mut hash = Hash(FxHasher::default(), FxHasher::default());
+        hash.1.write_u64(1);
+        // Writing to a hash cannot fail.
+        let _ = write!(hash, "{value:?}");
+        Self(hash.0.finish(), hash.1.finish())
+    }
+}
+
+struct Hash(FxHasher, FxHasher);
+
+impl Write for Hash {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        self.1.write(text.as_bytes());
+        Ok(())
+    }
+}

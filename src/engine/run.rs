@@ -1,0 +1,384 @@
+//! Runs a program over the blocks of one file on several threads. Threads take blocks under a
+//! lock; their results are joined in file order, so the outcome does not depend on how many there
+//! are.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::evaluate::{Batch, State};
+use super::mask::Mask;
+use super::program::{Kind, Program};
+use super::sets::Entries;
+use crate::input::index::{BATCH, Cursor, Index};
+use crate::input::{Block, BlockSource, FileInfo, InputError};
+use crate::rule::Grouping;
+
+/// A breach: which instance, and the number of the record, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) instance: u32,
+    pub(super) record: u32,
+    /// The record's school, as a number; 0 where it has none.
+    pub(super) school: u64,
+}
+
+/// The breaches of an instance that is counted, not listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Grouped {
+    pub(super) count: u64,
+    /// The first few records.
+    pub(super) first: Vec<u32>,
+}
+
+/// How many records of a grouped finding are named.
+const NAMED: usize = 3;
+
+/// How often an instance applied, broke, and could not be decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) applicable: u64,
+    pub(super) broke: u64,
+    pub(super) undecidable: u64,
+}
+
+/// Where a block begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockPlace {
+    /// The number of its first record, counted from 0.
+    pub(super) record: u32,
+}
+
+/// A record with a wrong number of cells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Odd {
+    pub(super) record: u32,
+    pub(super) cells: u32,
+    pub(super) line: u64,
+    pub(super) byte: u64,
+}
+
+/// What one file came to, before findings are made of it.
+#[derive(Debug, Default)]
+pub(super) struct FileRun {
+    pub(super) records: u64,
+    pub(super) bytes: u64,
+    pub(super) counts: Vec<Counts>,
+    pub(super) times: Vec<Duration>,
+    pub(super) hits: Vec<Hit>,
+    pub(super) grouped: BTreeMap<u32, Grouped>,
+    pub(super) odd: Vec<Odd>,
+    /// Records with one empty cell too many.
+    pub(super) trailing: u64,
+    pub(super) blocks: Vec<BlockPlace>,
+    /// For each table, the entries of each block with the number of the block's first record.
+    pub(super) entries: Vec<Vec<(u32, Entries)>>,
+}
+
+/// What a run needs to know besides the program.
+pub(super) struct RunOptions<'a> {
+    pub(super) threads: usize,
+    pub(super) timings: bool,
+    /// Told the bytes read so far, from any thread.
+    pub(super) progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Columns that name the record's school, the first filled one counts.
+    pub(super) schools: Vec<usize>,
+}
+
+/// The results of one block.
+#[derive(Default)]
+struct BlockRun {
+    rows: u32,
+    bytes: u64,
+    hits: Vec<Hit>,
+    grouped: BTreeMap<u32, Grouped>,
+    odd: Vec<Odd>,
+    trailing: u64,
+    entries: Vec<Entries>,
+}
+
+/// The reader, and the number of the next block.
+struct Reader<'a> {
+    source: &'a mut dyn BlockSource,
+    next: u64,
+    done: bool,
+}
+
+/// Results waiting for their turn.
+#[derive(Default)]
+struct Joined {
+    run: FileRun,
+    next: u64,
+    waiting: BTreeMap<u64, BlockRun>,
+    failure: Option<(u64, InputError)>,
+}
+
+/// Reads a file to its end and evaluates the program on it.
+///
+/// The second part tells where reading broke off, if it did; what was read before counts.
+pub(super) fn run(
+    program: &Program,
+    info: &FileInfo,
+    source: &mut dyn BlockSource,
+    options: &RunOptions<'_>,
+) -> (FileRun, Option<InputError>) {
+    let reader = Mutex::new(Reader { source, next: 0, done: false });
+    let joined = Mutex::new(Joined::default());
+    std::thread::scope(|scope| {
+        for _ in 1..options.threads.max(1) {
+            scope.spawn(|| Worker::new(program, info, options).work(&reader, &joined));
+        }
+        Worker::new(program, info, options).work(&reader, &joined);
+    });
+    let mut joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
+    joined.run.entries.resize_with(program.tables.len(), Vec::new);
+    joined.run.counts.resize(program.instances.len(), Counts::default());
+    joined.run.times.resize(program.instances.len(), Duration::ZERO);
+    (joined.run, joined.failure.map(|(_, error)| error))
+}
+
+struct Worker<'a> {
+    program: &'a Program,
+    info: &'a FileInfo,
+    options: &'a RunOptions<'a>,
+    state: State,
+    index: Index,
+    counts: Vec<Counts>,
+    times: Vec<Duration>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(program: &'a Program, info: &'a FileInfo, options: &'a RunOptions<'a>) -> Self {
+        Self {
+            program,
+            info,
+            options,
+            state: State::new(program),
+            index: Index::new(info.columns.len()),
+            counts: vec![Counts::default(); program.instances.len()],
+            times: vec![Duration::ZERO; program.instances.len()],
+        }
+    }
+
+    fn work(mut self, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) {
+        let mut block = Block::default();
+        while let Some(number) = self.next_block(&mut block, reader, joined) {
+            let run = self.block(&block);
+            let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
+            joined.add(number, run);
+            if let Some(progress) = self.options.progress {
+                progress(joined.run.bytes);
+            }
+        }
+        self.count_cells();
+        let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
+        joined.run.add_counts(&self.counts, &self.times);
+    }
+
+    fn next_block(&self, block: &mut Block, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) -> Option<u64> {
+        let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        if reader.done {
+            return None;
+        }
+        let more = reader.source.next(block);
+        let number = reader.next;
+        reader.next += 1;
+        match more {
+            Ok(true) => Some(number),
+            Ok(false) => {
+                reader.done = true;
+                None
+            }
+            Err(error) => {
+                reader.done = true;
+                joined.lock().unwrap_or_else(PoisonError::into_inner).failure = Some((number, error));
+                None
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> BlockRun {
+        let mut run = BlockRun { bytes: block.bytes.len() as u64, ..BlockRun::default() };
+        run.entries.resize_with(self.program.tables.len(), Entries::default);
+        let mut cursor = Cursor::default();
+        let mut index = std::mem::take(&mut self.index);
+        while index.fill(block, self.info.separator, &mut cursor) {
+            self.batch(&index, block, &mut run);
+            run.rows += index.rows() as u32;
+        }
+        self.index = index;
+        run
+    }
+
+    fn batch(&mut self, index: &Index, block: &Block, run: &mut BlockRun) {
+        let mut valid = Mask::first(index.rows());
+        for odd in index.odd() {
+            valid.clear(odd.row);
+            run.odd.push(Odd {
+                record: run.rows + odd.row as u32,
+                cells: odd.cells,
+                line: block.line + index.line(odd.row),
+                byte: block.offset + u64::from(index.start(odd.row)),
+            });
+        }
+        run.trailing += index.trailing();
+        let batch = Batch { program: self.program, index, bytes: &block.bytes, valid };
+        self.state.load(&batch);
+        self.cells(&batch, run);
+        self.records(&batch, run);
+        for (table, entries) in self.program.tables.iter().zip(&mut run.entries) {
+            table.collect(&mut self.state, &batch, run.rows, entries);
+        }
+    }
+
+    /// Breaches of cell rules.
+    fn cells(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
+        for (place, plan) in batch.program.columns.iter().enumerate() {
+            let column = &self.state.columns[place];
+            let broken = column.broken();
+            if broken.is_empty() {
+                continue;
+            }
+            for row in broken.rows() {
+                let bit = column.class(row).broken.trailing_zeros() as usize;
+                if let Some(rule) = plan.cell_rules.get(bit) {
+                    self.report(batch, rule.instance, row, run);
+                }
+            }
+        }
+    }
+
+    /// Record rules.
+    fn records(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
+        for (place, instance) in batch.program.instances.iter().enumerate() {
+            let Kind::Record { when, require, guard } = instance.kind else { continue };
+            let begin = self.options.timings.then(Instant::now);
+            let broke = self.record(batch, place, when, require, guard);
+            for row in broke.rows() {
+                self.report(batch, place, row, run);
+            }
+            if let Some(begin) = begin {
+                self.times[place] += begin.elapsed();
+            }
+        }
+    }
+
+    /// Counts how an instance comes out; returns the records that break it.
+    fn record(
+        &mut self,
+        batch: &Batch<'_>,
+        place: usize,
+        when: super::program::NodeId,
+        require: super::program::NodeId,
+        guard: Option<usize>,
+    ) -> Mask {
+        let when = self.state.truths(batch, when);
+        let in_question = match guard {
+            Some(column) => batch.valid.without(self.state.columns[column].broken()),
+            None => batch.valid,
+        };
+        let applies = when.yes.and(in_question);
+        let counts = &mut self.counts[place];
+        counts.applicable += applies.count();
+        let unclear = when.unknown.and(in_question);
+        if !unclear.is_empty() {
+            counts.applicable += unclear.count();
+            counts.undecidable += unclear.count();
+        }
+        if applies.is_empty() {
+            return Mask::NONE;
+        }
+        let require = self.state.truths(batch, require);
+        let broke = applies.and(require.no());
+        let counts = &mut self.counts[place];
+        counts.undecidable += applies.and(require.unknown).count();
+        counts.broke += broke.count();
+        broke
+    }
+
+    fn report(&self, batch: &Batch<'_>, instance: usize, row: usize, run: &mut BlockRun) {
+        let record = run.rows + row as u32;
+        if batch.program.instances[instance].grouping == Grouping::Each {
+            let school = self.school(batch, row);
+            run.hits.push(Hit { instance: instance as u32, record, school });
+            return;
+        }
+        let grouped = run.grouped.entry(instance as u32).or_default();
+        grouped.count += 1;
+        if grouped.first.len() < NAMED {
+            grouped.first.push(record);
+        }
+    }
+
+    fn school(&self, batch: &Batch<'_>, row: usize) -> u64 {
+        let codes = self.options.schools.iter().map(|column| batch.index.cell(batch.bytes, row, *column).trim_ascii());
+        let code = codes.into_iter().find(|code| !code.is_empty());
+        code.and_then(|code| std::str::from_utf8(code).ok()?.parse().ok()).unwrap_or_default()
+    }
+
+    /// Adds up what the columns have counted of the cell rules.
+    fn count_cells(&mut self) {
+        for (column, plan) in self.state.columns.iter().zip(&self.program.columns) {
+            for (class, cells) in column.class_counts() {
+                for (bit, rule) in plan.cell_rules.iter().enumerate() {
+                    let has = |bits: u64| if bits >> bit & 1 != 0 { cells } else { 0 };
+                    let counts = &mut self.counts[rule.instance];
+                    counts.applicable += has(class.applies);
+                    counts.broke += has(class.broken);
+                    counts.undecidable += has(class.undecidable);
+                }
+            }
+        }
+    }
+}
+
+impl Joined {
+    /// Takes in a block's results when all blocks before it are there.
+    fn add(&mut self, number: u64, run: BlockRun) {
+        self.waiting.insert(number, run);
+        while let Some(run) = self.waiting.remove(&self.next) {
+            self.run.add(run);
+            self.next += 1;
+        }
+    }
+}
+
+impl FileRun {
+    fn add(&mut self, run: BlockRun) {
+        let first = u32::try_from(self.records).unwrap_or(u32::MAX);
+        self.blocks.push(BlockPlace { record: first });
+        self.records += u64::from(run.rows);
+        self.bytes += run.bytes;
+        self.trailing += run.trailing;
+        self.hits.extend(run.hits.into_iter().map(|hit| Hit { record: first + hit.record, ..hit }));
+        self.odd.extend(run.odd.into_iter().map(|odd| Odd { record: first + odd.record, ..odd }));
+        for (instance, grouped) in run.grouped {
+            let all = self.grouped.entry(instance).or_default();
+            all.count += grouped.count;
+            let room = NAMED.saturating_sub(all.first.len());
+            all.first.extend(grouped.first.into_iter().take(room).map(|record| first + record));
+        }
+        self.entries.resize_with(run.entries.len(), Vec::new);
+        for (all, entries) in self.entries.iter_mut().zip(run.entries) {
+            if !entries.keys.is_empty() {
+                all.push((first, entries));
+            }
+        }
+    }
+
+    fn add_counts(&mut self, counts: &[Counts], times: &[Duration]) {
+        self.counts.resize(counts.len(), Counts::default());
+        self.times.resize(times.len(), Duration::ZERO);
+        for (all, one) in self.counts.iter_mut().zip(counts) {
+            all.applicable += one.applicable;
+            all.broke += one.broke;
+            all.undecidable += one.undecidable;
+        }
+        for (all, one) in self.times.iter_mut().zip(times) {
+            *all += *one;
+        }
+    }
+}
+
+/// Records a thread works on at a time; for the documentation of throughput.
+pub const RECORDS_A_BATCH: usize = BATCH;

@@ -1,0 +1,301 @@
+//! Rules about records taken together. While the file is read, each record leaves a compact entry
+//! (a hash of its key, its number, one bit a condition, hashes of compared values) in the tables
+//! it takes part in; when the file has been read, the entries are grouped and judged.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::evaluate::{Batch, State};
+use super::mask::{Mask, Truths};
+use super::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::rule::{Expr, Key, SetTest};
+
+/// Conditions a table can hold: one bit each.
+const BITS: usize = 64;
+
+/// A part of a key, or a compared value.
+#[derive(Debug)]
+pub(super) enum KeyPlan {
+    Text(TextPlan),
+    Num(NumId),
+    Truth(NodeId),
+    File,
+}
+
+/// A rule about records taken together.
+#[derive(Debug)]
+pub(super) struct SetPlan {
+    /// Its place among the instances of the program.
+    pub(super) instance: usize,
+    /// The table its entries are in.
+    pub(super) table: usize,
+    /// The bit of the records that take part.
+    pub(super) when: usize,
+    pub(super) judge: Judge,
+}
+
+/// What is demanded of a group.
+#[derive(Debug)]
+pub(super) enum Judge {
+    /// No more than one participant.
+    Unique,
+    /// One of these values is the same in all participants.
+    Same(Vec<usize>),
+    /// Each of these bits is set in some entry.
+    Exists(Vec<usize>),
+    /// At most so many participants with the bit.
+    AtMost(u32, usize),
+    /// At least so many percent of the participants have the bit, among so many and more.
+    Share { bit: usize, percent: u32, among: u32 },
+}
+
+/// What makes a group in a table.
+#[derive(Debug)]
+pub(super) enum Within {
+    /// These keys together.
+    Keys(Vec<KeyPlan>),
+    /// All cells of the record.
+    Record,
+    /// The value of each of these columns, one entry each.
+    Among(Vec<usize>),
+    /// These keys, once for every student group of the record.
+    Groups(Vec<KeyPlan>),
+}
+
+/// A table of entries that several rules share.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) within: Within,
+    within_print: String,
+    pub(super) bits: Vec<NodeId>,
+    pub(super) values: Vec<KeyPlan>,
+    value_prints: Vec<String>,
+}
+
+impl SetPlan {
+    pub(super) fn new(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> Self {
+        let table = compiler.table(&within_of(test));
+        let when = compiler.table_bit(table, when);
+        let judge = match test {
+            SetTest::UniqueBy(_) | SetTest::UniqueRecord | SetTest::UniqueAmong(_) => Judge::Unique,
+            SetTest::Same { values, .. } => {
+                Judge::Same(values.iter().map(|value| compiler.table_value(table, value)).collect())
+            }
+            SetTest::Exists { conditions, .. } => {
+                Judge::Exists(conditions.iter().map(|condition| compiler.table_bit(table, condition)).collect())
+            }
+            SetTest::AtMost { limit, of, .. } => Judge::AtMost(*limit, compiler.table_bit(table, of)),
+            SetTest::Share { of, percent, among, .. } => {
+                Judge::Share { bit: compiler.table_bit(table, of), percent: *percent, among: *among }
+            }
+        };
+        Self { instance, table, when, judge }
+    }
+}
+
+/// The part of a demand that makes groups.
+#[derive(Debug)]
+enum WithinSource<'a> {
+    Keys(&'a [Key]),
+    Record,
+    Among(&'a [crate::layout::FieldId]),
+}
+
+fn within_of(test: &SetTest) -> WithinSource<'_> {
+    match test {
+        SetTest::UniqueBy(keys) => WithinSource::Keys(keys),
+        SetTest::UniqueRecord => WithinSource::Record,
+        SetTest::UniqueAmong(fields) => WithinSource::Among(fields),
+        SetTest::Same { within, .. } | SetTest::AtMost { within, .. } | SetTest::Share { within, .. } => {
+            WithinSource::Keys(within)
+        }
+        SetTest::Exists { with_same, .. } => WithinSource::Keys(with_same),
+    }
+}
+
+impl Compiler<'_> {
+    /// The table for groups of a kind that still has room for two conditions.
+    fn table(&mut self, source: &WithinSource<'_>) -> usize {
+        let print = format!("{source:?}");
+        let fits = |table: &Table| table.within_print == print && table.bits.len() + 8 < BITS;
+        if let Some(place) = self.tables().iter().position(fits) {
+            return place;
+        }
+        let within = match source {
+            WithinSource::Record => Within::Record,
+            WithinSource::Among(fields) => Within::Among(fields.iter().map(|field| self.place(*field)).collect()),
+            WithinSource::Keys(keys) => {
+                let groups = keys.iter().any(|key| matches!(key, Key::StudentGroup));
+                let plain = keys.iter().filter(|key| !matches!(key, Key::StudentGroup));
+                let keys = plain.map(|key| self.key(key)).collect();
+                if groups { Within::Groups(keys) } else { Within::Keys(keys) }
+            }
+        };
+        let tables = self.tables();
+        tables.push(Table {
+            within,
+            within_print: print,
+            bits: Vec::new(),
+            values: Vec::new(),
+            value_prints: Vec::new(),
+        });
+        tables.len() - 1
+    }
+
+    fn table_bit(&mut self, table: usize, expr: &Expr) -> usize {
+        let node = self.node(expr);
+        let bits = &mut self.tables()[table].bits;
+        bits.iter().position(|one| *one == node).unwrap_or_else(|| {
+            bits.push(node);
+            bits.len() - 1
+        })
+    }
+
+    fn table_value(&mut self, table: usize, key: &Key) -> usize {
+        let print = format!("{key:?}");
+        if let Some(place) = self.tables()[table].value_prints.iter().position(|one| *one == print) {
+            return place;
+        }
+        let plan = self.key(key);
+        let table = &mut self.tables()[table];
+        table.values.push(plan);
+        table.value_prints.push(print);
+        table.values.len() - 1
+    }
+
+    fn key(&mut self, key: &Key) -> KeyPlan {
+        match key {
+            Key::Text(text) => KeyPlan::Text(self.text(text)),
+            Key::Num(num) => KeyPlan::Num(self.num(num)),
+            Key::Truth(expr) => KeyPlan::Truth(self.node(expr)),
+            Key::StudentGroup | Key::File => KeyPlan::File,
+        }
+    }
+}
+
+/// Entries of one block for one table, in file order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries {
+    pub(super) keys: Vec<u64>,
+    /// Records, counted from the first of the block.
+    pub(super) rows: Vec<u32>,
+    pub(super) bits: Vec<u64>,
+    /// As many as the table has values, an entry after the other; 0 stands for blank or unknown.
+    pub(super) values: Vec<u32>,
+    /// For tables of student groups: the group of each entry.
+    pub(super) groups: Vec<u16>,
+}
+
+impl Table {
+    /// Adds the entries of a batch whose first record is number `first` of its block.
+    pub(super) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, entries: &mut Entries) {
+        let bits: Vec<Truths> = self.bits.iter().map(|node| state.truths(batch, *node)).collect();
+        let wanted = bits.iter().fold(Mask::NONE, |all, bit| all.or(bit.yes)).and(batch.valid);
+        if wanted.is_empty() {
+            return;
+        }
+        self.prepare(state, batch);
+        match &self.within {
+            Within::Keys(keys) | Within::Groups(keys) => {
+                for row in wanted.rows() {
+                    if let Some(key) = key_of(keys, state, batch, row) {
+                        self.push(state, batch, &bits, (row, first), key, entries);
+                    }
+                }
+            }
+            Within::Record => {
+                for row in wanted.rows() {
+                    let mut hasher = FxHasher::default();
+                    hasher.write(batch.index.record(batch.bytes, row));
+                    self.push(state, batch, &bits, (row, first), hasher.finish(), entries);
+                }
+            }
+            Within::Among(columns) => {
+                for row in wanted.rows() {
+                    for column in columns {
+                        let cell = batch.index.cell(batch.bytes, row, *column);
+                        let key = fold(cell.trim_ascii());
+                        if key != BLANK {
+                            self.push(state, batch, &bits, (row, first), key, entries);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
+        let keys = match &self.within {
+            Within::Keys(keys) | Within::Groups(keys) => keys.as_slice(),
+            Within::Record | Within::Among(_) => &[],
+        };
+        for key in keys.iter().chain(&self.values) {
+            match key {
+                KeyPlan::Num(num) => state.number(batch, *num),
+                KeyPlan::Truth(node) => drop(state.truths(batch, *node)),
+                KeyPlan::Text(_) | KeyPlan::File => {}
+            }
+        }
+    }
+
+    fn push(
+        &self,
+        state: &mut State,
+        batch: &Batch<'_>,
+        bits: &[Truths],
+        (row, first): (usize, u32),
+        key: u64,
+        entries: &mut Entries,
+    ) {
+        let set = bits.iter().enumerate().filter(|(_, truths)| truths.yes.has(row));
+        entries.keys.push(key);
+        entries.rows.push(first + row as u32);
+        entries.bits.push(set.fold(0, |all, (bit, _)| all | 1 << bit));
+        for value in &self.values {
+            let hash = part_of(value, state, batch, row).map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
+            entries.values.push(hash);
+        }
+    }
+}
+
+/// The hash of a key; `None` when a part of it is blank or unknown.
+fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
+    keys.iter().try_fold(0, |all, key| {
+        let part = part_of(key, state, batch, row).filter(|part| *part != BLANK)?;
+        Some(mix(all ^ part))
+    })
+}
+
+fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
+    match key {
+        KeyPlan::Text(text) => Some(match text.plain(batch, row) {
+            Some(text) => fold(text.trim_ascii()),
+            None => fold(text.make(batch, row).trim().as_bytes()),
+        }),
+        KeyPlan::Num(num) => state.number_of(*num, row).map(|number| mix(number as u64 ^ 0x5851_F42D_4C95_7F2D)),
+        KeyPlan::Truth(node) => {
+            let truths = state.truths(batch, *node);
+            (!truths.unknown.has(row)).then(|| mix(u64::from(truths.yes.has(row)) + 2))
+        }
+        KeyPlan::File => Some(BLANK + 1),
+    }
+}
+
+/// What [`fold`] makes of nothing.
+const BLANK: u64 = 1;
+
+/// The hash of a text without regard to (ASCII) case.
+fn fold(text: &[u8]) -> u64 {
+    if text.is_empty() {
+        return BLANK;
+    }
+    let words =
+        text.chunks(8).map(|chunk| chunk.iter().fold(0, |word, byte| word << 8 | u64::from(byte.to_ascii_uppercase())));
+    words.fold(mix(text.len() as u64), |hash, word| mix(hash ^ word))
+}
+
+fn mix(value: u64) -> u64 {
+    let product = u128::from(value ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
+    (product as u64) ^ (product >> 64) as u64
+}

@@ -1,0 +1,182 @@
+//! Conditions on one cell, in the form the engine evaluates for values it has not seen yet. What
+//! it cannot do by a short cut it leaves to the reference interpreter.
+
+use std::borrow::Cow;
+
+use super::matcher::{self, Kinds, Matcher};
+use crate::layout::FieldId;
+use crate::rule::{self as interpret, Cell, Expr, Form, Test, Truth, read};
+
+/// The text of one cell in both forms, with what a single look at it tells.
+pub(super) struct Value<'a> {
+    /// As it stands in the file.
+    pub(super) written: Cow<'a, str>,
+    written_kinds: Kinds,
+    /// Trimmed, and padded where the field is read so.
+    value: Option<Cow<'a, str>>,
+    value_kinds: Kinds,
+}
+
+impl<'a> Value<'a> {
+    /// Looks at a cell. Bytes that are not UTF-8 are replaced.
+    pub(super) fn new(bytes: &'a [u8], field: Option<FieldId>) -> Self {
+        let written = String::from_utf8_lossy(bytes);
+        let written_kinds = matcher::kinds(written.as_bytes());
+        let padded = field.is_some_and(|field| read::reading(field).padded);
+        if !padded && !matcher::may_have_space(written_kinds) {
+            return Self { written, written_kinds, value: None, value_kinds: written_kinds };
+        }
+        let value: Cow<'a, str> = match &written {
+            Cow::Borrowed(text) => read_value(text, padded),
+            Cow::Owned(text) => Cow::Owned(read_value(text, padded).into_owned()),
+        };
+        let value_kinds = matcher::kinds(value.as_bytes());
+        Self { written, written_kinds, value: Some(value), value_kinds }
+    }
+
+    /// The text in a form.
+    pub(super) fn text(&self, form: Form) -> &str {
+        match (form, &self.value) {
+            (Form::Value, Some(value)) => value,
+            _ => &self.written,
+        }
+    }
+
+    fn kinds(&self, form: Form) -> Kinds {
+        match form {
+            Form::Value => self.value_kinds,
+            Form::Written => self.written_kinds,
+        }
+    }
+
+    /// The value as a number or a day.
+    pub(super) fn number(&self, reading: Reading) -> Option<i64> {
+        match reading {
+            Reading::Number => read::number(self.text(Form::Value)),
+            Reading::Day => read::day(self.text(Form::Value)),
+        }
+    }
+}
+
+fn read_value(text: &str, padded: bool) -> Cow<'_, str> {
+    let trimmed = text.trim();
+    if padded { read::padded(trimmed) } else { Cow::Borrowed(trimmed) }
+}
+
+/// What a cell is read as where a number is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Reading {
+    Number,
+    Day,
+}
+
+/// A condition that depends on one cell alone.
+#[derive(Clone, Debug)]
+pub(super) enum Unary {
+    Const(Truth),
+    Not(Box<Unary>),
+    And(Vec<Unary>),
+    Or(Vec<Unary>),
+    Test(Form, Quick),
+    /// Anything else: evaluated by the reference interpreter.
+    Slow(FieldId, Expr),
+}
+
+/// A question about a text, prepared.
+#[derive(Clone, Debug)]
+pub(super) enum Quick {
+    Blank,
+    OneOf(Vec<String>),
+    ExactlyOneOf(Vec<String>),
+    PartsOneOf(Vec<String>),
+    Matches(Box<Matcher>),
+    LongerThan(usize),
+    /// Rare and slow; asked only where the kinds of characters do not rule it out.
+    Invisible(Test),
+    Broken(Test),
+}
+
+impl Unary {
+    /// Prepares a condition on one field.
+    pub(super) fn new(expr: &Expr, field: FieldId) -> Self {
+        let all = |parts: &[Expr]| parts.iter().map(|part| Self::new(part, field)).collect();
+        match expr {
+            Expr::Const(answer) => Self::Const(Truth::of(*answer)),
+            Expr::Not(inner) => Self::Not(Box::new(Self::new(inner, field))),
+            Expr::And(parts) => Self::And(all(parts)),
+            Expr::Or(parts) => Self::Or(all(parts)),
+            Expr::Cell { cell: Cell { form, .. }, test } => Self::Test(*form, Quick::new(test)),
+            Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) => Self::Slow(field, expr.clone()),
+        }
+    }
+
+    /// The answer for a value.
+    pub(super) fn truth(&self, value: &Value<'_>) -> Truth {
+        match self {
+            Self::Const(truth) => *truth,
+            Self::Not(inner) => inner.truth(value).negate(),
+            Self::And(parts) => fold(parts, value, Truth::True, Truth::False, Truth::and),
+            Self::Or(parts) => fold(parts, value, Truth::False, Truth::True, Truth::or),
+            Self::Test(form, test) => Truth::of(test.holds(value.text(*form), value.kinds(*form))),
+            Self::Slow(field, expr) => interpret::truth(expr, &OneCell { field: *field, text: &value.written }),
+        }
+    }
+}
+
+fn fold(parts: &[Unary], value: &Value<'_>, start: Truth, end: Truth, join: impl Fn(Truth, Truth) -> Truth) -> Truth {
+    let mut all = start;
+    for part in parts {
+        all = join(all, part.truth(value));
+        if all == end {
+            break;
+        }
+    }
+    all
+}
+
+impl Quick {
+    fn new(test: &Test) -> Self {
+        match test {
+            Test::Blank => Self::Blank,
+            Test::OneOf(words) => Self::OneOf(words.to_vec()),
+            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(words.to_vec()),
+            Test::PartsOneOf(words) => Self::PartsOneOf(words.to_vec()),
+            Test::Matches(regex) => Self::Matches(Box::new(Matcher::new(regex))),
+            Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
+            Test::Invisible => Self::Invisible(test.clone()),
+            Test::BrokenLetters => Self::Broken(test.clone()),
+        }
+    }
+
+    fn holds(&self, text: &str, kinds: Kinds) -> bool {
+        match self {
+            Self::Blank => text.is_empty() || matcher::may_have_space(kinds) && text.trim().is_empty(),
+            Self::OneOf(words) => is_one_of(words, text),
+            Self::ExactlyOneOf(words) => words.iter().any(|word| word == text),
+            Self::PartsOneOf(words) => {
+                is_one_of(words, text)
+                    || matcher::has_parts(kinds) && text.split('&').all(|part| is_one_of(words, part))
+            }
+            Self::Matches(matcher) => matcher.is_match(text, kinds),
+            Self::LongerThan(limit) => text.len() > *limit && text.chars().count() > *limit,
+            Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, text),
+            Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, text),
+        }
+    }
+}
+
+fn is_one_of(words: &[String], text: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// A record of which only one cell matters.
+struct OneCell<'a> {
+    field: FieldId,
+    text: &'a str,
+}
+
+impl interpret::RecordView for OneCell<'_> {
+    fn cell(&self, field: FieldId) -> &str {
+        if field == self.field { self.text } else { "" }
+    }
+}

@@ -1,0 +1,139 @@
+//! Finds the encoding of a file and turns what is not UTF-8 into it.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::model::Encoding;
+use super::stream::Bytes;
+
+/// An encoding with the reason for it.
+pub struct FoundEncoding {
+    /// The encoding.
+    pub encoding: Encoding,
+    /// Bytes of the mark at the start of the file.
+    pub mark: usize,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// Finds the encoding from the first bytes of a file.
+pub fn find_encoding(head: &[u8]) -> FoundEncoding {
+    let found = |encoding, mark, why| FoundEncoding { encoding, mark, why };
+    if head.starts_with(b"\xEF\xBB\xBF") {
+        return found(Encoding::Utf8Bom, 3, "the file starts with a byte order mark");
+    }
+    if head.starts_with(b"\xFF\xFE") {
+        return found(Encoding::Utf16Le, 2, "the file starts with the byte order mark FF FE");
+    }
+    if head.starts_with(b"\xFE\xFF") {
+        return found(Encoding::Utf16Be, 2, "the file starts with the byte order mark FE FF");
+    }
+    if let Some(encoding) = unmarked_utf16(head) {
+        return found(encoding, 0, "every second byte is NUL");
+    }
+    match std::str::from_utf8(head) {
+        Err(error) if error.error_len().is_some() => {
+            found(Encoding::Windows1252, 0, "there are bytes that are not UTF-8 and no byte order mark")
+        }
+        _ if head.is_ascii() => found(Encoding::Utf8, 0, "the first records are plain ASCII"),
+        _ => found(Encoding::Utf8, 0, "the first records are valid UTF-8"),
+    }
+}
+
+/// The length of the mark where the encoding was stated by the user.
+pub fn mark_length(head: &[u8], encoding: Encoding) -> usize {
+    let mark: &[u8] = match encoding {
+        Encoding::Utf8 | Encoding::Utf8Bom => b"\xEF\xBB\xBF",
+        Encoding::Utf16Le => b"\xFF\xFE",
+        Encoding::Utf16Be => b"\xFE\xFF",
+        Encoding::Windows1252 => return 0,
+    };
+    if head.starts_with(mark) { mark.len() } else { 0 }
+}
+
+fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
+    const LOOK: usize = 64;
+    let start = head.get(..LOOK)?;
+    let text = |first: usize| {
+        let pairs = start.chunks_exact(2);
+        pairs.filter(|pair| pair[first] != 0 && pair[1 - first] == 0).count() == LOOK / 2
+    };
+    match (text(0), text(1)) {
+        (true, _) => Some(Encoding::Utf16Le),
+        (_, true) => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
+/// A stream in another encoding read as UTF-8. What cannot be decoded becomes U+FFFD.
+pub struct Decoding {
+    inner: Bytes,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    ready: Vec<u8>,
+    given: usize,
+    ended: bool,
+    damaged: Arc<AtomicBool>,
+}
+
+impl Decoding {
+    /// A decoder, and a flag that is set once something could not be decoded.
+    pub fn new(inner: Bytes, encoding: Encoding) -> (Self, Arc<AtomicBool>) {
+        let charset = match encoding {
+            Encoding::Utf16Be => UTF_16BE,
+            Encoding::Utf16Le => UTF_16LE,
+            Encoding::Windows1252 => WINDOWS_1252,
+            Encoding::Utf8 | Encoding::Utf8Bom => UTF_8,
+        };
+        let damaged = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&damaged);
+        let decoder = charset.new_decoder_without_bom_handling();
+        let raw = vec![0; 1 << 16];
+        (Self { inner, decoder, raw, ready: Vec::new(), given: 0, ended: false, damaged }, flag)
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        let read = self.inner.read(&mut self.raw)?;
+        self.ended = read == 0;
+        let room = self.decoder.max_utf8_buffer_length(read).unwrap_or(4 * read + 16);
+        self.ready.resize(room, 0);
+        let (_, _, written, damaged) = self.decoder.decode_to_utf8(&self.raw[..read], &mut self.ready, self.ended);
+        self.ready.truncate(written);
+        self.given = 0;
+        if damaged {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+impl Read for Decoding {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.ready.len() && !self.ended {
+            self.refill()?;
+        }
+        let waiting = &self.ready[self.given..];
+        let length = waiting.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&waiting[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
+/// A stream whose lines end in CR alone, as old programs wrote them, read with LF.
+pub struct LoneReturns(pub Bytes);
+
+impl Read for LoneReturns {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        for byte in &mut buffer[..read] {
+            if *byte == b'\r' {
+                *byte = b'\n';
+            }
+        }
+        Ok(read)
+    }
+}

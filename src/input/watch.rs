@@ -1,0 +1,200 @@
+//! Watches a delimited file as it passes by: line ends, a repeated header, a cut-off last record,
+//! and whether the LEA in the file name occurs.
+
+use memchr::memmem::Finder;
+
+use super::care::Tally;
+use super::finding::{at_line, file};
+use super::scan::Traits;
+use crate::engine::FileFinding;
+
+/// What is watched for in one file.
+pub struct Watch {
+    separator: u8,
+    columns: usize,
+    /// Start of a repeated header line, with the line end before it.
+    header: Option<Finder<'static>>,
+    lea: Option<LeaSearch>,
+    /// How the header line ends; `None` without a header.
+    returns: Option<bool>,
+    other_end: Option<(u64, u64)>,
+    repeated: Tally,
+    /// Cells of the record before, and of the last one with its line and byte.
+    before: Option<usize>,
+    last: Option<(usize, u64, u64)>,
+}
+
+/// A run of whole lines and where it stands.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// What they hold.
+    pub traits: Traits,
+    /// The line of the first byte.
+    pub line: u64,
+    /// The offset of the first byte.
+    pub offset: u64,
+}
+
+impl Watch {
+    /// A watch over a file with this header line (without its end).
+    pub fn new(separator: u8, columns: usize, header: &[u8], returns: bool, lea: Option<&str>) -> Self {
+        // The first cells are enough: no record starts with the words of a heading.
+        const ENOUGH: usize = 24;
+        let start = &header[..header.len().min(ENOUGH)];
+        let needle: Vec<u8> = std::iter::once(b'\n').chain(start.iter().copied()).collect();
+        Self {
+            separator,
+            columns,
+            header: (!start.is_empty()).then(|| Finder::new(&needle).into_owned()),
+            lea: lea.map(LeaSearch::new),
+            returns: Some(returns),
+            other_end: None,
+            repeated: Tally::default(),
+            before: None,
+            last: None,
+        }
+    }
+
+    /// Looks at a run of records without quoting.
+    pub fn run(&mut self, run: Run<'_>) {
+        self.line_ends(run);
+        self.repeats(run);
+        self.search_lea(run.bytes);
+        self.last_records(run);
+    }
+
+    /// Looks at one quoted record: its bytes with the line end, its line and offset, its cells.
+    pub fn record(&mut self, bytes: &[u8], line: u64, offset: u64, cells: usize) {
+        self.note_end(bytes.ends_with(b"\r\n"), bytes.ends_with(b"\n"), line, offset);
+        if self.header.as_ref().is_some_and(|header| bytes.starts_with(&header.needle()[1..])) {
+            self.repeated.add(line, offset);
+        }
+        self.search_lea(bytes);
+        self.before = self.last.map(|(count, ..)| count);
+        self.last = Some((cells, line, offset));
+    }
+
+    /// What was noticed, once the file is at its end.
+    pub fn findings(&self) -> Vec<FileFinding> {
+        let mut findings = Vec::new();
+        if let Some((line, byte)) = self.other_end {
+            findings.push(at_line("L003", line, byte).with("count", 2).done());
+        }
+        findings.extend(self.lea.as_ref().filter(|_| self.last.is_some()).map(LeaSearch::finding));
+        findings.extend(self.repeated.finding("L025"));
+        match (self.before, self.last) {
+            (Some(before), Some((last, line, byte))) if before >= self.columns && last < self.columns => {
+                findings.push(at_line("L027", line, byte).done());
+            }
+            _ => {}
+        }
+        findings
+    }
+
+    fn line_ends(&mut self, run: Run<'_>) {
+        if self.other_end.is_some() || (run.traits.returns == 0 && self.returns == Some(false)) {
+            return;
+        }
+        let (mut line, mut start) = (run.line, 0);
+        for end in memchr::memchr_iter(b'\n', run.bytes) {
+            let returns = end > 0 && run.bytes[end - 1] == b'\r';
+            self.note_end(returns, true, line, run.offset + start as u64);
+            line += 1;
+            start = end + 1;
+        }
+    }
+
+    fn note_end(&mut self, returns: bool, ended: bool, line: u64, byte: u64) {
+        if ended && self.other_end.is_none() && *self.returns.get_or_insert(returns) != returns {
+            self.other_end = Some((line, byte));
+        }
+    }
+
+    fn repeats(&mut self, run: Run<'_>) {
+        let Some(header) = &self.header else { return };
+        if run.bytes.starts_with(&header.needle()[1..]) {
+            self.repeated.add(run.line, run.offset);
+        }
+        let mut line = run.line;
+        let mut counted = 0;
+        for at in header.find_iter(run.bytes) {
+            line += memchr::memchr_iter(b'\n', &run.bytes[counted..=at]).count() as u64;
+            counted = at + 1;
+            self.repeated.add(line, run.offset + at as u64 + 1);
+        }
+    }
+
+    fn search_lea(&mut self, bytes: &[u8]) {
+        if self.lea.as_ref().is_some_and(|search| search.occurs_in(bytes)) {
+            self.lea = None;
+        }
+    }
+
+    fn last_records(&mut self, run: Run<'_>) {
+        let mut end = run.bytes.len();
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        while end > 0 && found.len() < 2 {
+            let body = run.bytes[..end].strip_suffix(b"\n").unwrap_or(&run.bytes[..end]);
+            let start = memchr::memrchr(b'\n', body).map_or(0, |at| at + 1);
+            let line = &run.bytes[start..end];
+            if !line.trim_ascii().is_empty() {
+                found.push((start, memchr::memchr_iter(self.separator, line).count() + 1));
+            }
+            end = start;
+        }
+        let Some((start, count)) = found.first() else { return };
+        let earlier = found.get(1).map(|(_, count)| *count);
+        self.before = earlier.or(self.last.map(|(count, ..)| count));
+        let line = run.line + memchr::memchr_iter(b'\n', &run.bytes[..*start]).count() as u64;
+        self.last = Some((*count, line, run.offset + *start as u64));
+    }
+}
+
+/// Looks for the code of the LEA that a file is named after.
+pub struct LeaSearch {
+    code: String,
+    /// Its first seven digits: county and district, or the number of a direct funded charter,
+    /// whose file is named by the last seven digits of its code and seven zeros.
+    finder: Finder<'static>,
+    rest: String,
+}
+
+impl LeaSearch {
+    /// A search for the 14 digits of a file name.
+    pub fn new(code: &str) -> Self {
+        let (first, rest) = code.split_at_checked(7).unwrap_or((code, ""));
+        // A lost leading zero is another finding's business.
+        let finder = Finder::new(first.trim_start_matches('0').as_bytes()).into_owned();
+        Self { code: code.to_owned(), finder, rest: rest.to_owned() }
+    }
+
+    /// Whether the code stands somewhere in the bytes.
+    pub fn occurs_in(&self, bytes: &[u8]) -> bool {
+        self.finder.find_iter(bytes).any(|at| {
+            let after = &bytes[at + self.finder.needle().len()..];
+            let as_charter = || at >= 7 && bytes[at - 7..at].iter().all(u8::is_ascii_digit);
+            after.starts_with(self.rest.as_bytes()) || (self.rest.bytes().all(|digit| digit == b'0') && as_charter())
+        })
+    }
+
+    /// The finding for a code that was not found.
+    pub fn finding(&self) -> FileFinding {
+        file("L011").with("name_code", &self.code).done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_charter_is_found_by_the_end_of_its_code() {
+        let search = LeaSearch::new("01234560000000");
+        assert!(search.occurs_in(b"^01234560000000^"));
+        assert!(search.occurs_in(b"^58999990123456^"));
+        assert!(search.occurs_in(b"^1234560000000^"));
+        assert!(!search.occurs_in(b"^01234567654321^") && !search.occurs_in(b"^1234567^"));
+    }
+}

@@ -1,0 +1,254 @@
+//! Workbooks (`.xlsx`): the first sheet with the headings of a score file, cell by cell, as a
+//! person sees them there.
+
+use std::io::{BufReader, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use calamine::{Reader as _, Xlsx};
+
+use super::archive::{Backing, Member, Seekable, open_member};
+use super::displayed::displayed;
+use super::error::InputError;
+use super::model::{Block, BlockSource};
+use super::options::Limits;
+use super::rows::Rows;
+use super::stream::Fingerprint;
+use super::year::heading_count;
+use crate::engine::FileFinding;
+
+/// Rows looked at to find the header.
+const BANNER_ROWS: usize = 30;
+
+/// Bytes of text in one block.
+const BLOCK: usize = 1 << 20;
+
+/// The sheet that was chosen.
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// Number of sheets of the workbook.
+    pub sheets: usize,
+    /// The headings.
+    pub header: Vec<String>,
+    /// The row they stand in, 1-based.
+    pub row: u64,
+}
+
+enum Message {
+    Sheet(Sheet),
+    Rows(Block),
+    Failed(String),
+}
+
+/// Gives out a workbook. A thread of its own reads it, as the reader of cells borrows the
+/// workbook; two blocks at most wait between them.
+pub struct Workbook {
+    messages: Receiver<Message>,
+    fingerprint: Fingerprint,
+    ahead: Option<Block>,
+}
+
+/// Opens a workbook and finds its sheet.
+///
+/// # Errors
+/// When it cannot be read, expands beyond the limits, or has no cells.
+pub fn open_workbook(
+    backing: Backing,
+    members: &[Member],
+    limits: Limits,
+    fingerprint: Fingerprint,
+) -> Result<(Sheet, Workbook), InputError> {
+    check_size(&backing, members, limits)?;
+    let file = backing.open().map_err(|source| InputError::Io { path: String::new(), source })?;
+    let (sender, messages) = sync_channel(2);
+    std::thread::spawn(move || {
+        if let Err(reason) = read(file, &sender) {
+            // Nobody listens any more if the reader of blocks has stopped early.
+            let _ = sender.send(Message::Failed(reason));
+        }
+    });
+    let broken = |reason| InputError::BrokenArchive { path: String::new(), reason };
+    match messages.recv() {
+        Ok(Message::Sheet(sheet)) => Ok((sheet, Workbook { messages, fingerprint, ahead: None })),
+        Ok(Message::Failed(reason)) => Err(broken(reason)),
+        Ok(Message::Rows(_)) | Err(_) => Err(broken("its cells cannot be read".to_owned())),
+    }
+}
+
+/// Unpacks everything once, without keeping it: the reader of workbooks holds the texts of all
+/// cells in memory, and knows no limit.
+fn check_size(backing: &Backing, members: &[Member], limits: Limits) -> Result<(), InputError> {
+    let mut total = 0;
+    for member in members {
+        let mut stream = open_member(backing, member, limits)?.take(limits.expanded.saturating_add(1));
+        total += std::io::copy(&mut stream, &mut std::io::sink()).map_err(|error| InputError::BrokenArchive {
+            path: String::new(),
+            reason: format!("{}: {}", member.name, super::failure::reason(&error)),
+        })?;
+        let is_texts = member.name.ends_with("sharedStrings.xml");
+        if total > limits.expanded || (is_texts && total > limits.held) {
+            return Err(InputError::TooLarge { path: String::new(), limit: limits.held.min(limits.expanded) });
+        }
+    }
+    Ok(())
+}
+
+fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), String> {
+    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let names = book.sheet_names();
+    let mut chosen = None;
+    for name in &names {
+        let rows = first_rows(&mut book, name)?;
+        let Some(found) = find_header(&rows) else { continue };
+        if found.likely {
+            chosen = Some((name, found));
+            break;
+        }
+        chosen.get_or_insert((name, found));
+    }
+    let Some((name, header)) = chosen else { return Err("it has no cells".to_owned()) };
+    let columns = header.names.len();
+    let sheet = Sheet { name: name.clone(), sheets: names.len(), header: header.names, row: u64::from(header.row) + 1 };
+    if sender.send(Message::Sheet(sheet)).is_err() {
+        return Ok(());
+    }
+    let mut rows = Rows::reuse(&mut Block::default(), columns);
+    let mut stopped = false;
+    each_row(&mut book, name, |row, cells| {
+        if row <= header.row || cells.iter().all(String::is_empty) {
+            return true;
+        }
+        let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        // A sheet has no ragged rows: what is blank to the right is blank, not missing.
+        let count = used.max(columns);
+        let blanks = std::iter::repeat(&b""[..]);
+        let texts = cells.iter().take(used).map(String::as_bytes).chain(blanks).take(count);
+        rows.push(texts, u64::from(row) + 1, 0);
+        if rows.len() < BLOCK {
+            return true;
+        }
+        let full = std::mem::replace(&mut rows, Rows::reuse(&mut Block::default(), columns));
+        stopped = sender.send(Message::Rows(finished(full))).is_err();
+        !stopped
+    })?;
+    if !stopped && !rows.is_empty() {
+        let _ = sender.send(Message::Rows(finished(rows)));
+    }
+    Ok(())
+}
+
+fn finished(rows: Rows) -> Block {
+    let mut block = Block::default();
+    rows.into_block(&mut block);
+    block
+}
+
+type Row = (u32, Vec<String>);
+
+fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<Vec<Row>, String> {
+    let mut rows = Vec::new();
+    each_row(book, name, |row, cells| {
+        rows.push((row, cells.to_vec()));
+        rows.len() < BANNER_ROWS
+    })?;
+    Ok(rows)
+}
+
+struct Header {
+    row: u32,
+    names: Vec<String>,
+    likely: bool,
+}
+
+/// The first row of which half the cells are known headings; else the first row with several
+/// cells.
+fn find_header(rows: &[Row]) -> Option<Header> {
+    let make = |(row, cells): &Row, likely| {
+        let used = cells.iter().rposition(|cell| !cell.trim().is_empty())? + 1;
+        Some(Header { row: *row, names: cells[..used].to_vec(), likely })
+    };
+    let filled = |cells: &[String]| cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let is_header = |(_, cells): &&Row| {
+        let known = heading_count(cells);
+        known >= 3 && known * 2 >= filled(cells)
+    };
+    match rows.iter().find(is_header) {
+        Some(row) => make(row, true),
+        None => rows.iter().find(|(_, cells)| filled(cells) > 1).and_then(|row| make(row, false)),
+    }
+}
+
+/// Calls `take` with each row that has cells, until it returns false. Rows are 0-based.
+fn each_row(
+    book: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
+    name: &str,
+    mut take: impl FnMut(u32, &[String]) -> bool,
+) -> Result<(), String> {
+    /// More than twice the columns of the widest layout; a sheet could name 16,384.
+    const MOST_COLUMNS: u32 = 2048;
+    // A sheet of another kind (a chart) has no cells to read.
+    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(()) };
+    let formats: Vec<String> = reader
+        .styles()
+        .iter()
+        .map(|style| style.number_format.as_ref().map_or_else(String::new, |format| format.format_code.clone()))
+        .collect();
+    let mut current: Option<u32> = None;
+    let mut cells: Vec<String> = Vec::new();
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| error.to_string())? {
+        let (row, column) = cell.get_position();
+        if let Some(before) = current.filter(|before| *before != row) {
+            if !take(before, &cells) {
+                return Ok(());
+            }
+            cells.clear();
+        }
+        current = Some(row);
+        let text = displayed(cell.get_value(), formats.get(style).map_or("", String::as_str));
+        if text.is_empty() {
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            return Err(format!("row {} has a cell in column {}", row + 1, column + 1));
+        }
+        let column = column as usize;
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+    }
+    if let Some(row) = current {
+        take(row, &cells);
+    }
+    Ok(())
+}
+
+impl BlockSource for Workbook {
+    fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
+        let Some(mut found) = self.ahead.take().map_or_else(|| self.receive(), |block| Ok(Some(block)))? else {
+            return Ok(false);
+        };
+        self.ahead = self.receive()?;
+        found.last = self.ahead.is_none();
+        *block = found;
+        Ok(true)
+    }
+
+    fn take_findings(&mut self) -> Vec<FileFinding> {
+        Vec::new()
+    }
+
+    fn sha256(&self) -> Option<String> {
+        self.fingerprint.get()
+    }
+}
+
+impl Workbook {
+    fn receive(&mut self) -> Result<Option<Block>, InputError> {
+        match self.messages.recv() {
+            Ok(Message::Rows(block)) => Ok(Some(block)),
+            Ok(Message::Failed(reason)) => Err(InputError::BrokenArchive { path: String::new(), reason }),
+            Ok(Message::Sheet(_)) | Err(_) => Ok(None),
+        }
+    }
+}
