@@ -3,6 +3,7 @@
 #![allow(dead_code)] // not every test module uses everything
 
 pub mod outcome;
+pub mod recipe;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
