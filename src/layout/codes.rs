@@ -108,7 +108,8 @@ impl CodeTables {
 
     /// The record types of a year with the tests they stand for.
     pub fn record_types(&self, year: u16) -> impl Iterator<Item = Code> + '_ {
-        let source = self.source_year(year);
+        let own = self.record_types.iter().any(|(one, _)| *one == year);
+        let source = if own { year } else { self.source_year(year) };
         self.record_types.iter().filter(move |(one, _)| *one == source).map(|(_, code)| code.clone())
     }
 
