@@ -4,6 +4,8 @@
 
 pub mod outcome;
 
+pub mod rules;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
