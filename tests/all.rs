@@ -11,4 +11,5 @@ mod layout;
 mod layout_command;
 mod privacy;
 mod report;
+mod rule;
 mod support;

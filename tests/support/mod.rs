@@ -6,6 +6,8 @@ pub mod files;
 pub mod outcome;
 pub mod recipe;
 
+pub mod rules;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
