@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // not every test module uses everything
 
+pub mod files;
 pub mod outcome;
 
 use std::path::{Path, PathBuf};

@@ -29,6 +29,7 @@ pub fn rule(code: &str, name: &str, severity: Severity, scope: Scope, message: &
         grouping: Grouping::Each,
         order: 0,
         carried: false,
+        spoils: false,
         needs: Vec::new(),
         implies: Vec::new(),
         since: "0.1.0".into(),
