@@ -11,3 +11,4 @@ mod layout_command;
 mod privacy;
 mod report;
 mod support;
+mod synth;
