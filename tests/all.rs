@@ -13,3 +13,4 @@ mod privacy;
 mod report;
 mod rule;
 mod support;
+mod synth;
