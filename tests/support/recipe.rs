@@ -1,8 +1,10 @@
 //! Makes damaged files by recipe: a small synthetic file, changed step by step, as the examples of
 //! file rules describe it (docs/writing-rules.md, "Example files").
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use scorelint::layout::{Layout, find_field, registry};
 
@@ -24,22 +26,25 @@ struct Draft {
 pub fn make(folder: &Path, year: u16, recipe: &str) -> PathBuf {
     let steps: Vec<&str> = recipe.split(';').map(str::trim).collect();
     let fixed = steps.contains(&"fixed");
-    let base = folder.join(if fixed { "base.dat" } else { "base.csv" });
-    synthesise(&base, year, if fixed { "fixed" } else { "caret" });
-    let text = std::fs::read_to_string(&base).expect("the synthetic file");
-    std::fs::remove_file(&base).expect("a file of our own");
+    let text = synthesised(year, if fixed { "fixed" } else { "caret" });
     let (name, bytes) = if fixed { by_line("scores.dat", text, &steps) } else { Draft::of(year, &text).cooked(&steps) };
     let path = folder.join(name);
     std::fs::write(&path, bytes).expect("a writable folder");
     path
 }
 
-fn synthesise(path: &Path, year: u16, form: &str) {
-    let year = year.to_string();
-    let path = path.to_str().expect("a plain path");
-    let arguments = ["synth", "--year", &year, "--students", "12", "--seed", "7", "--format", form, "-o", path];
-    let run = scorelint().args(arguments).output().expect("a run");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+/// The same few students in every recipe, made once.
+fn synthesised(year: u16, form: &'static str) -> String {
+    static MADE: Mutex<BTreeMap<(u16, &str), String>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().expect("no panic while it was held");
+    let text = made.entry((year, form)).or_insert_with(|| {
+        let year = year.to_string();
+        let arguments = ["synth", "--year", &year, "--students", "12", "--seed", "7", "--format", form, "-o", "-"];
+        let run = scorelint().args(arguments).output().expect("a run");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("UTF-8")
+    });
+    text.clone()
 }
 
 /// Changes to a fixed-width file, line by line.
