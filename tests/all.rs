@@ -12,4 +12,6 @@ mod layout;
 mod layout_command;
 mod privacy;
 mod report;
+mod rule;
 mod support;
+mod synth;

@@ -5,6 +5,8 @@ use scorelint::privacy::mask::{HIDDEN, Reveal, mask, mask_as};
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::privacy::text::{fit, neutralise, quote};
 
+use crate::support::scorelint;
+
 fn masked(value: &str) -> String {
     mask_as(value, Sensitivity::StudentData, Reveal::Public).into_owned()
 }
@@ -146,4 +148,14 @@ fn quoted_values_show_their_edges_and_fit() {
     assert_eq!(quote("abcdefgh", 5), "abcd…");
     assert_eq!(fit("漢字漢字", 5), "漢字…");
     assert_eq!(fit("漢字漢字", 4), "漢…");
+}
+
+#[test]
+fn errors_do_not_control_the_terminal() {
+    let path = "/nonexistent/\u{1b}[2J\u{202e}rules";
+    let output = scorelint().args(["rules", "test", path]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(told.contains("␛[2J<U+202E>rules"), "{told:?}");
+    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
 }

@@ -9,6 +9,8 @@ mod completions;
 mod layout;
 mod rules;
 mod synth;
+mod errors;
+mod terminal;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -40,6 +42,8 @@ enum Command {
 /// # Errors
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
+    crate::privacy::panic::install();
+    errors::install();
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
         Command::Layout(args) => layout::run(&args),

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::fs;
 
 use clap::Parser;
-use scorelint::cli::check::{Args, Exit, Failure, Request, run};
+use scorelint::cli::check::{Args, Exit, Failure, Request, Selection, run};
 use scorelint::engine::Outcome;
 use scorelint::report::RuleBook;
+use scorelint::rule::RuleSet;
 
 use crate::support::outcome::district;
 
@@ -108,4 +109,68 @@ fn wrong_words_are_refused() {
         let words = std::iter::once("check").chain(line.split_whitespace());
         assert!(Cli::try_parse_from(words).is_err(), "{line}");
     }
+}
+
+const RULE: &str = r#"+++
+code = "LOC001"
+name = "own-rule"
+severity = "error"
+scope = "record"
+years = "2021.."
+when = "score_status is 'I'"
+require = "include_indicator is 'R'"
+message = "now {score_status}"
+help = "mend it"
+owner = ["school site"]
+certainty = "inferred"
+sources = [{ text = "our own" }]
+since = "0.1.0"
+
+[[variant]]
+years = "2021"
+message = "then {score_status}"
++++
+Ours.
+"#;
+
+/// The rule above, alone.
+fn own_rules() -> RuleSet {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("LOC001-own-rule.md"), RULE).unwrap();
+    RuleSet::only(&[folder.path().to_owned()]).unwrap()
+}
+
+#[test]
+fn messages_are_those_of_the_layout_year() {
+    let words = RuleBook::of_set(&own_rules()).words("LOC001");
+    assert_eq!(words.message_in(2021), "then {score_status}");
+    assert_eq!(words.message_in(2025), "now {score_status}");
+}
+
+#[test]
+fn rules_are_selected_by_code_name_and_family() {
+    let set = own_rules();
+    let words = |text: &str| text.split_terminator(',').map(str::to_owned).collect::<Vec<_>>();
+    let cases = [
+        ("", "", true),
+        ("LOC001", "", true),
+        ("loc", "", true),
+        ("own-rule", "", true),
+        ("school site", "", true),
+        ("", "LOC", false),
+        ("LOC", "LOC001", false),
+    ];
+    for (select, ignore, expected) in cases {
+        let (select, ignore) = (words(select), words(ignore));
+        let selection = Selection::new(&select, &ignore, &set).unwrap();
+        assert_eq!(set.rules().all(|rule| selection.contains(rule)), expected, "{select:?} {ignore:?}");
+    }
+}
+
+#[test]
+fn an_unknown_rule_is_exit_2_with_a_suggestion() {
+    let (set, select) = (own_rules(), ["LOC002".to_owned()]);
+    let failure = Selection::new(&select, &[], &set).unwrap_err();
+    assert_eq!(failure.exit, Exit::Unreadable);
+    assert!(format!("{:?}", failure.report).contains("did you mean LOC001?"), "{:?}", failure.report);
 }

@@ -1,13 +1,13 @@
 //! The report for people, at two widths, plain and coloured.
 
-use scorelint::engine::{Outcome, Status};
+use scorelint::engine::{Outcome, RecordShown, Status};
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::privacy::text::width;
 use scorelint::report::{Colour, Links, Look, Material, RuleBook, Signs, Timings, write_human};
 use scorelint::rule::{Scope, Severity};
 
-use crate::support::outcome::{broke, district, file_finding, outcome, rule};
+use crate::support::outcome::{broke, district, file_finding, finding, input, outcome, rule, shown};
 use crate::support::snapshots;
 
 /// Plain, without links, three samples.
@@ -114,6 +114,46 @@ fn a_clean_file() {
     accounts[2].status = Status::NotApplicable;
     let clean = render(&outcome(accounts, Vec::new()), &RuleBook::new([&held]), Reveal::Public, look(80));
     snapshots().bind(|| insta::assert_snapshot!(clean));
+}
+
+#[test]
+fn findings_without_cells_keep_their_own_messages() {
+    let rows = rule("L018", "row-has-wrong-cell-count", Severity::Error, Scope::File, "row has {cells} cells", "mend");
+    let found = |line, cells: &str| {
+        let mut one = file_finding(0, Severity::Error, None);
+        one.record = Some(RecordShown { line, ..RecordShown::default() });
+        one.shown = vec![shown("cells", cells, None)];
+        one
+    };
+    let outcome = outcome(vec![broke(&rows, 2, &[])], vec![found(12, "400"), found(99, "402")]);
+    let text = render(&outcome, &RuleBook::new([&rows]), Reveal::Public, look(80));
+    assert!(text.contains("data/CAASPP_58999990000000_2025.txt:12: row has 400 cells"), "{text}");
+    assert!(text.contains("data/CAASPP_58999990000000_2025.txt:99: row has 402 cells"), "{text}");
+}
+
+#[test]
+fn damaged_columns_are_ranked() {
+    let zeros = rule("V009", "zeros-lost", Severity::Error, Scope::Cell, "{count} cells lost zeros", "save as text");
+    let names = ["calpads_school_code", "calpads_district_code", "tested_lea_code_1", "tested_school_code_1"];
+    let findings = names.iter().zip([10, 1_000, 30, 40]).map(|(name, count)| {
+        let mut one = finding(0, Severity::Error, 2, &[(name, "1234567890123")]);
+        one.count = count;
+        one
+    });
+    let outcome = outcome(vec![broke(&zeros, 1_080, &[])], findings.collect());
+    let text = render(&outcome, &RuleBook::new([&zeros]), Reveal::Public, Look { samples: 1, ..look(140) });
+    let ranked =
+        "by column: CALPADSDistrictCode (1,000), TestedSchoolCode1 (40), TestedDistrictCode1 (30) and 1 more column";
+    assert!(text.replace('\u{a0}', " ").contains(ranked), "{text}");
+}
+
+#[test]
+fn many_files_have_a_line_each() {
+    let (mut outcome, rules) = district();
+    outcome.inputs = (0..5).map(|number| input(&format!("data/file_{number}.txt"), 1_000 * number)).collect();
+    let text = render(&outcome, &rules, Reveal::Public, look(80));
+    assert!(text.contains("data/file_4.txt\n  2025, caret, utf-8, tested view, 4,000 records\n"), "{text}");
+    assert!(text.contains("5 files, 10,000 records"), "{text}");
 }
 
 /// The text without colours.

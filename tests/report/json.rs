@@ -69,17 +69,6 @@ fn the_schema_refuses_what_it_does_not_know() {
 }
 
 #[test]
-fn messages_are_those_of_the_year() {
-    let set = RuleSet::embedded().unwrap();
-    let book = RuleBook::of_set(&set);
-    for rule in set.rules() {
-        for year in registry().years() {
-            assert_eq!(book.words(&rule.code).message_in(year), set.message(rule, year), "{} in {year}", rule.code);
-        }
-    }
-}
-
-#[test]
 fn the_same_outcome_gives_the_same_bytes_however_long_it_took() {
     let (mut outcome, rules) = district();
     let first = render(&outcome, &rules, None, Timings::Hidden);

@@ -4,8 +4,9 @@
 mod args;
 pub(super) mod engine;
 mod exit;
+mod look;
 mod progress;
-mod terminal;
+mod selection;
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -16,6 +17,7 @@ use miette::miette;
 
 pub use args::{Args, FailOn, Format};
 pub use exit::{Exit, Failure};
+pub use selection::Selection;
 
 use crate::engine::Outcome;
 use crate::input::{Dialect, Encoding, View};
@@ -49,7 +51,7 @@ pub struct Request<'a> {
     pub sha256: Hashing,
     /// Whether the time spent on each rule is wanted.
     pub timings: Timings,
-    /// To be told how many bytes were read since it was last told.
+    /// To be told how many bytes of the current file were read so far, from any thread.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -71,7 +73,7 @@ pub fn run(
     engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
 ) -> Result<Exit, Failure> {
     let bar = progress::Progress::new(args);
-    let report_progress = |bytes| bar.add(bytes);
+    let report_progress = |bytes| bar.told(bytes);
     let checked = engine(&request(args, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
@@ -132,7 +134,7 @@ fn write_to(args: &Args, outcome: &Outcome, rules: &RuleBook, out: &mut dyn Writ
     let pseudonyms = pseudonyms_for(outcome);
     let material = Material::new(outcome, rules, args.reveal(), pseudonyms.as_ref());
     match args.format {
-        Format::Human => write_human(out, &material, terminal::look(args))?,
+        Format::Human => write_human(out, &material, look::look(args))?,
         Format::Concise => write_concise(out, &material)?,
         Format::Json => write_json(out, &material, args.timings())?,
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -12,7 +13,19 @@ use super::Args;
 const LONG: u64 = 100_000_000;
 
 /// The bar, or nothing.
-pub struct Progress(Option<ProgressBar>);
+pub struct Progress(Option<Bar>);
+
+struct Bar {
+    bar: ProgressBar,
+    read: Mutex<Read>,
+}
+
+/// Bytes read of the files before, and of the current one.
+#[derive(Default)]
+struct Read {
+    before: u64,
+    current: u64,
+}
 
 impl Progress {
     pub fn new(args: &Args) -> Self {
@@ -22,19 +35,28 @@ impl Progress {
         let Some(total) = total(&args.paths).filter(|total| *total >= LONG) else {
             return Self(None);
         };
-        let style = ProgressStyle::with_template("reading {bar:40} {bytes} of {total_bytes}, {eta} left");
-        let bar = ProgressBar::new(total);
-        Self(Some(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))))
+        let mut bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("reading {bar:40} {bytes} of {total_bytes}, {eta} left") {
+            bar = bar.with_style(style);
+        }
+        Self(Some(Bar { bar, read: Mutex::default() }))
     }
 
-    pub fn add(&self, bytes: u64) {
-        if let Some(bar) = &self.0 {
-            bar.inc(bytes);
+    /// Takes in how many bytes of the current file were read so far. Threads tell out of order, so
+    /// a number a little lower says nothing, and one much lower that the next file has begun.
+    pub fn told(&self, bytes: u64) {
+        let Some(Bar { bar, read }) = &self.0 else { return };
+        let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes < read.current / 2 {
+            read.before += read.current;
+            read.current = bytes;
         }
+        read.current = read.current.max(bytes);
+        bar.set_position(read.before + read.current);
     }
 
     pub fn finish(&self) {
-        if let Some(bar) = &self.0 {
+        if let Some(Bar { bar, .. }) = &self.0 {
             bar.finish_and_clear();
         }
     }

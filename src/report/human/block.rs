@@ -4,35 +4,40 @@ use std::fmt::{self, Display};
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, SourceCode};
 
-use super::frame::{Frame, lines};
+use super::facts;
+use super::frame::Frame;
 use super::source::{LineStyles, Samples, renumber};
 use super::{Links, Look, Signs, paint};
-use crate::engine::{Finding, RuleOutcome};
-use crate::privacy::text::neutralise;
-use crate::report::number::{counted, grouped, plural};
+use crate::engine::Finding;
 use crate::report::{Material, RuleWords};
 use crate::rule::Severity;
 
-/// Schools named in a block.
-const SCHOOLS: usize = 3;
-/// A space at which lines are not wrapped.
-const NO_BREAK: char = '\u{A0}';
+/// A finding that is shown, with the frame drawn for it where there is a cell to point at.
+pub struct Sample<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// Its message.
+    pub message: String,
+    /// Its frame.
+    pub frame: Option<Frame>,
+}
 
 /// The block of a rule, as text for the terminal.
 pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look: Look) -> String {
     let (Some(outcome), Some(words)) = (material.outcome.rules.get(rule), material.words.get(rule)) else {
         return String::new();
     };
-    let shown: Vec<&Finding> = findings.iter().copied().take(look.samples).collect();
-    let messages: Vec<String> = shown.iter().map(|finding| material.message(finding)).collect();
-    let one_message = messages.first().filter(|first| messages.iter().all(|one| one == *first));
-    let frames = frames(material, outcome, &shown, &messages, one_message.is_some(), look);
-    let title = one_message.cloned().unwrap_or_else(|| words.name.replace('-', " "));
-    let samples = Samples::new(frames);
+    let mut shown = samples(material, findings, look);
+    let common = common_message(&shown);
+    if outcome.severity != Severity::Notice {
+        draw_frames(material, &mut shown, common.is_some(), look);
+    }
+    let text = facts::lines(material, outcome, words, common.as_deref(), findings, &shown).join("\n");
+    let samples = Samples::new(shown.into_iter().filter_map(|sample| sample.frame).collect());
     let block = Block {
         code: format!("{}[{}] {}", outcome.severity, outcome.code, words.name),
         severity: outcome.severity,
-        text: text(material, outcome, words, &title, &shown, samples.frames().count()),
+        text,
         help: help(words),
         url: words.url.clone(),
         labels: samples.labels(),
@@ -41,88 +46,24 @@ pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look:
     draw(&block, look)
 }
 
-/// Notices are shown by their lines alone, so that they do not bury the defects.
-fn frames(
-    material: &Material<'_>,
-    outcome: &RuleOutcome,
-    shown: &[&Finding],
-    messages: &[String],
-    is_one_message: bool,
-    look: Look,
-) -> Vec<Frame> {
-    if outcome.severity == Severity::Notice {
-        return Vec::new();
-    }
-    let own = |message: &String| if is_one_message { None } else { Some(message.clone()) };
-    let pairs = shown.iter().zip(messages);
-    pairs.filter_map(|(finding, message)| Frame::of(material, finding, own(message).as_deref(), look.width)).collect()
+fn samples<'a>(material: &Material<'_>, findings: &[&'a Finding], look: Look) -> Vec<Sample<'a>> {
+    let shown = findings.iter().take(look.samples);
+    shown.map(|finding| Sample { finding, message: material.message(finding), frame: None }).collect()
 }
 
-/// The title and below it how often, where, and what else there is to know.
-fn text(
-    material: &Material<'_>,
-    outcome: &RuleOutcome,
-    words: &RuleWords,
-    title: &str,
-    shown: &[&Finding],
-    frames: usize,
-) -> String {
-    let mut lines = vec![title.to_owned()];
-    lines.extend(match (frames as u64, outcome.broke) {
-        (_, 1) => None,
-        (shown, all) if shown == 0 || shown == all => Some(counted(all, words.unit)),
-        (shown, all) => Some(format!("showing {} of {}", grouped(shown), counted(all, words.unit))),
-    });
-    lines.extend(schools(outcome));
-    if frames == 0 {
-        lines.extend(places(material, shown));
-    }
-    if outcome.carried {
-        lines.push("the codes it is held against are carried over from another year's layout".to_owned());
-    }
-    lines.join("\n")
+/// The message, where all samples have the same.
+fn common_message(shown: &[Sample<'_>]) -> Option<String> {
+    let first = &shown.first()?.message;
+    shown.iter().all(|sample| sample.message == *first).then(|| first.clone())
 }
 
-/// The schools with the most findings.
-fn schools(outcome: &RuleOutcome) -> Option<String> {
-    if outcome.by_school.is_empty() {
-        return None;
+/// Draws a frame for each sample that has cells. Notices have none: they are shown by their lines
+/// alone, so that they do not bury the defects.
+fn draw_frames(material: &Material<'_>, shown: &mut [Sample<'_>], is_common: bool, look: Look) {
+    for sample in shown {
+        let own = (!is_common).then_some(sample.message.as_str());
+        sample.frame = Frame::of(material, sample.finding, own, look.width);
     }
-    let name = |code: &str| if code.trim().is_empty() { "no school".to_owned() } else { neutralise(code).into_owned() };
-    if let ([(code, _)], 1) = (outcome.by_school.as_slice(), outcome.broke) {
-        return Some(format!("school {}", name(code)));
-    }
-    let named: Vec<String> = outcome
-        .by_school
-        .iter()
-        .take(SCHOOLS)
-        .map(|(code, count)| format!("{}{NO_BREAK}({})", name(code), grouped(*count)))
-        .collect();
-    let more = match outcome.by_school.len().saturating_sub(SCHOOLS) {
-        0 => String::new(),
-        more => format!(" and {}", plural(more as u64, "more school")),
-    };
-    Some(format!("by school: {}{more}", named.join(", ")))
-}
-
-/// Where findings without a frame are.
-fn places(material: &Material<'_>, shown: &[&Finding]) -> Vec<String> {
-    let mut by_path: Vec<(String, Vec<u64>)> = Vec::new();
-    for finding in shown {
-        let place = material.place(finding);
-        match by_path.last_mut() {
-            Some((path, numbers)) if *path == place.path => numbers.extend(place.line),
-            _ => by_path.push((place.path, place.line.into_iter().collect())),
-        }
-    }
-    by_path
-        .into_iter()
-        .map(
-            |(path, numbers)| {
-                if numbers.is_empty() { format!("in {path}") } else { format!("in {path}, {}", lines(&numbers)) }
-            },
-        )
-        .collect()
 }
 
 fn help(words: &RuleWords) -> Option<String> {

@@ -6,17 +6,23 @@ use owo_colors::OwoColorize;
 
 use super::{Look, paint};
 use crate::engine::InputOutcome;
-use crate::privacy::text::{neutralise, width};
+use crate::privacy::text::{fit, neutralise, width};
 use crate::report::Material;
-use crate::report::number::{grouped, size};
-use crate::report::place::path_of;
+use crate::report::number::{grouped, plural, size};
+use crate::report::place::{path_of, path_within};
 
 /// Columns of the names of what was detected.
 const WHAT: usize = 12;
 /// Columns of its values, unless one is longer.
 const VALUE: usize = 12;
 
+/// Files up to this number are described at length, more of them by a line each.
+const AT_LENGTH: usize = 3;
+
 pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    if material.outcome.inputs.len() > AT_LENGTH {
+        return write_table(out, &material.outcome.inputs, look);
+    }
     for (place, input) in material.outcome.inputs.iter().enumerate() {
         if place > 0 {
             writeln!(out)?;
@@ -44,6 +50,24 @@ fn write_detected(out: &mut dyn Write, what: &str, value: &str, why: &str, look:
     writeln!(out, "{}", paint::signs(look, line).trim_end())?;
     for reason in reasons.iter().skip(1) {
         writeln!(out, "{}{}", " ".repeat(indent), reason.style(paint::faint(look)))?;
+    }
+    Ok(())
+}
+
+/// One line a file: what was detected, without the reasons, and how many records it has.
+fn write_table(out: &mut dyn Write, inputs: &[InputOutcome], look: Look) -> io::Result<()> {
+    for input in inputs {
+        let info = &input.info;
+        let facts = format!(
+            "  {}, {}, {}, {} view, {}",
+            info.year,
+            info.dialect.as_str(),
+            info.encoding.as_str(),
+            info.view.as_str(),
+            plural(input.records, "record"),
+        );
+        writeln!(out, "{}", paint::signs(look, path_within(&path_of(info), look.width)).style(paint::strong(look)))?;
+        writeln!(out, "{}", paint::signs(look, fit(&facts, look.width).into_owned()))?;
     }
     Ok(())
 }

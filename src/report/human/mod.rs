@@ -2,6 +2,7 @@
 
 mod block;
 mod cells;
+mod facts;
 mod frame;
 mod head;
 mod paint;

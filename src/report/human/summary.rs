@@ -16,6 +16,9 @@ use crate::rule::Severity;
 /// A space at which lines are not wrapped.
 const NO_BREAK: char = '\u{A0}';
 
+/// Rules named in a line of the summary.
+const LISTED: usize = 12;
+
 /// Rules listed by `--timings`.
 const SLOWEST: usize = 20;
 
@@ -107,7 +110,7 @@ fn write_not_run(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io
     }
     for (reason, codes) in reasons {
         let rules = plural(codes.len() as u64, "rule");
-        write_wrapped(out, &format!("{rules} not run, {reason}: {}", codes.join(" ")), "  ", look)?;
+        write_wrapped(out, &format!("{rules} not run, {reason}: {}", first_of(&codes, " ")), "  ", look)?;
     }
     Ok(())
 }
@@ -121,7 +124,17 @@ fn write_undecidable(out: &mut dyn Write, material: &Material<'_>, look: Look) -
         return Ok(());
     }
     let rules = plural(counts.len() as u64, "rule");
-    write_wrapped(out, &format!("{rules} undecidable for some records: {}", counts.join(", ")), "  ", look)
+    let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
+    write_wrapped(out, &format!("{rules} undecidable for some records: {}", first_of(&counts, ", ")), "  ", look)
+}
+
+/// The first of a list; the reports for programs hold all.
+fn first_of(all: &[&str], separator: &str) -> String {
+    let first = all.iter().take(LISTED).copied().collect::<Vec<_>>().join(separator);
+    match all.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {} more", grouped(more as u64)),
+    }
 }
 
 fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
