@@ -2,6 +2,7 @@
 //! the table for the record's test, and the values that real files hold though no layout lists
 //! them (`rules/layouts/accepted.tsv`).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::codes::codes;
@@ -84,7 +85,7 @@ pub fn value_set(layout: &Layout, id: FieldId, record_type: Option<RecordType>) 
 /// Whether the values of a field depend on the test.
 pub fn depends_on_test(layout: &Layout, id: FieldId) -> bool {
     let name = registry().info(id).name;
-    if !tables().iter().any(|row| fits(row.field, name)) {
+    if !tables().iter().any(|row| row.span.contains(layout.year()) && fits(row.field, name)) {
         return false;
     }
     let every_test = value_set(layout, id, None);
@@ -202,12 +203,8 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// The first of each code, in order.
-fn once(list: Vec<Code>) -> Vec<Code> {
-    let mut seen = Vec::with_capacity(list.len());
-    for code in list {
-        if !seen.iter().any(|one: &Code| one.code == code.code) {
-            seen.push(code);
-        }
-    }
-    seen
+fn once(mut list: Vec<Code>) -> Vec<Code> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.retain(|code| seen.insert(code.code));
+    list
 }
