@@ -63,7 +63,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
     const WIDEST: usize = 20;
     let cells = |rule: &&Rule| {
         let severity = severity_in(rules, rule, year).to_string();
-        vec![rule.code.clone(), severity, words::years(&rule.years), rule.name.clone()]
+        vec![rule.code.clone(), severity, words::short_years(&rule.years), rule.name.clone()]
     };
     let mut page = Page::of_terminal();
     let all: Vec<Vec<String>> = chosen.iter().map(cells).collect();
@@ -156,7 +156,7 @@ fn markdown(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
         out.push_str(&format!(
             "| {} | {severity} | {} | {} | {message} |\n",
             rule.code,
-            words::years(&rule.years),
+            words::short_years(&rule.years),
             rule.name
         ));
     }

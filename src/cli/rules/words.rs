@@ -42,6 +42,16 @@ pub(in crate::cli) fn years(years: &Years) -> String {
     years.0.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// `2017..2019, 2021..`, as rule files write it.
+pub(in crate::cli) fn short_years(years: &Years) -> String {
+    let one = |(from, to): &(u16, u16)| match to {
+        &u16::MAX => format!("{from}.."),
+        to if to == from => from.to_string(),
+        to => format!("{from}..{to}"),
+    };
+    years.0.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// `01, 02`; `all` where the rule names none.
 pub(in crate::cli) fn tests(tests: RecordTypes) -> String {
     if tests == RecordTypes::ALL {
