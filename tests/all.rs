@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod coverage;
+mod file_rules;
 mod index;
 mod input;
 mod layout;
@@ -12,3 +13,4 @@ mod privacy;
 mod report;
 mod rule;
 mod support;
+mod synth;

@@ -2,6 +2,7 @@
 //! it cannot do by a short cut it leaves to the reference interpreter.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::matcher::{self, Kinds, Matcher};
 use crate::layout::FieldId;
@@ -90,7 +91,7 @@ pub(super) enum Quick {
     ExactlyOneOf(Vec<String>),
     PartsOneOf(Vec<String>),
     ExactPartsOneOf(Vec<String>),
-    Matches(Box<Matcher>),
+    Matches(Arc<Matcher>),
     LongerThan(usize),
     /// Rare and slow; asked only where the kinds of characters do not rule it out.
     Invisible(Test),
@@ -143,7 +144,7 @@ impl Quick {
             Test::ExactlyOneOf(words) => Self::ExactlyOneOf(words.to_vec()),
             Test::PartsOneOf(words) => Self::PartsOneOf(words.to_vec()),
             Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(words.to_vec()),
-            Test::Matches(regex) => Self::Matches(Box::new(Matcher::new(regex))),
+            Test::Matches(regex) => Self::Matches(Matcher::shared(regex)),
             Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
             Test::Invisible => Self::Invisible(test.clone()),
             Test::BrokenLetters => Self::Broken(test.clone()),

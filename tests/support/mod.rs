@@ -4,6 +4,7 @@
 
 pub mod files;
 pub mod outcome;
+pub mod recipe;
 
 pub mod rules;
 
