@@ -7,6 +7,12 @@ use scorelint::layout::registry;
 
 use super::support;
 
+mod findings;
+mod forms;
+mod hostile;
+mod property;
+mod refusals;
+
 fn opened(path: PathBuf) -> Opened {
     open(&[path], &Options::default()).unwrap().pop().unwrap()
 }

@@ -8,10 +8,10 @@ use crate::privacy::pseudonym::Pseudonyms;
 
 pub mod check;
 mod completions;
-mod errors;
 mod layout;
 mod rules;
 mod synth;
+mod errors;
 mod terminal;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.

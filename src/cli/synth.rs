@@ -1,6 +1,6 @@
 //! `scorelint synth`: makes score files of a synthetic district.
 
-use std::fs::{File, create_dir_all};
+use std::fs::{File, create_dir_all, write};
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::input::View;
-use crate::synth::{Form, Order, file_name, write_district};
+use crate::synth::{
+    Fault, FaultOrder, Form, Order, UnknownFault, faults, file_name, parse_order, side_file, write_district,
+};
 
 /// Arguments of `synth`.
 #[derive(Debug, clap::Args)]
@@ -28,9 +30,16 @@ pub(super) struct Args {
     /// The form of the file
     #[arg(long, value_enum, default_value_t = FormArg::Caret)]
     format: FormArg,
+    /// Plant N faults (default 1) of a kind, by rule code or name; `records` for one of every kind
+    /// that sits on records. What was planted is listed in FILE.faults.tsv
+    #[arg(long = "fault", value_name = "KIND[=N]")]
+    faults: Vec<String>,
+    /// List the kinds of faults
+    #[arg(long)]
+    list_faults: bool,
     /// Where to write: a folder (the file is named as TOMS names it), a file, or - for standard output
-    #[arg(long, short, value_name = "DIR|FILE|-")]
-    output: PathBuf,
+    #[arg(long, short, value_name = "DIR|FILE|-", required_unless_present = "list_faults")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -49,49 +58,93 @@ enum FormArg {
 }
 
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    let Some(output) = args.output.as_deref().filter(|_| !args.list_faults) else {
+        return list_faults();
+    };
     let views: &[View] = match args.view {
         ViewArg::Tested => &[View::Tested],
         ViewArg::Enrolled => &[View::Enrolled],
         ViewArg::Both => &[View::Tested, View::Enrolled],
     };
-    if views.len() > 1 && !is_folder(&args.output) {
+    if views.len() > 1 && !is_folder(output) {
         return Err(miette!(help = "name a folder with --output", "two views need two files"));
     }
+    let faults = ordered_faults(args)?;
     for view in views {
-        write_one(args, *view)?;
+        let form = match args.format {
+            FormArg::Caret => Form::Caret,
+            FormArg::Comma => Form::Comma,
+            FormArg::Tab => Form::Tab,
+            FormArg::Fixed => Form::Fixed,
+        };
+        let (year, students, seed) = (args.year, args.students, args.seed);
+        write_one(&Order { year, students, seed, view: *view, form, faults: faults.clone() }, output)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_one(args: &Args, view: View) -> miette::Result<()> {
-    let form = match args.format {
-        FormArg::Caret => Form::Caret,
-        FormArg::Comma => Form::Comma,
-        FormArg::Tab => Form::Tab,
-        FormArg::Fixed => Form::Fixed,
-    };
-    let order = Order { year: args.year, students: args.students, seed: args.seed, view, form };
-    if args.output == Path::new("-") {
-        write_district(&order, &mut stdout().lock()).into_diagnostic()?;
+fn ordered_faults(args: &Args) -> miette::Result<Vec<FaultOrder>> {
+    let mut orders = Vec::new();
+    for text in &args.faults {
+        orders.extend(parse_order(text, args.year).map_err(|error| explain(&error))?);
+    }
+    Ok(orders)
+}
+
+fn explain(error: &UnknownFault) -> miette::Report {
+    match error {
+        UnknownFault::Kind { nearest: Some(nearest), .. } => {
+            miette!(help = format!("did you mean {nearest}?"), "{error}")
+        }
+        _ => miette!(help = "scorelint synth --list-faults shows all kinds", "{error}"),
+    }
+}
+
+fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
+    if output == Path::new("-") {
+        if !order.faults.is_empty() {
+            return Err(miette!(
+                help = "name a file or folder with --output",
+                "the list of planted faults needs a file"
+            ));
+        }
+        write_district(order, &mut stdout().lock()).into_diagnostic()?;
         return Ok(());
     }
-    let path = if is_folder(&args.output) {
-        create_dir_all(&args.output).into_diagnostic().wrap_err_with(|| cannot_write(&args.output))?;
-        args.output.join(file_name(&order))
+    let path = if is_folder(output) {
+        create_dir_all(output).into_diagnostic().wrap_err_with(|| cannot_write(output))?;
+        output.join(file_name(order))
     } else {
-        args.output.clone()
+        output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let made = write_district(&order, &mut file).into_diagnostic()?;
+    let made = write_district(order, &mut file).into_diagnostic()?;
     file.flush().into_diagnostic()?;
     eprintln!("{}: {} records, {} bytes", path.display(), made.records, made.bytes);
+    if !order.faults.is_empty() {
+        let mut side = path.clone().into_os_string();
+        side.push(".faults.tsv");
+        let side = PathBuf::from(side);
+        write(&side, side_file(&made.planted)).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
+        eprintln!("{}: {} faults", side.display(), made.planted.len());
+    }
     Ok(())
+}
+
+/// A table of the kinds: code, name, years, what it works on.
+fn list_faults() -> miette::Result<ExitCode> {
+    let mut out = stdout().lock();
+    let name_width = faults().iter().map(|fault| fault.name.len()).max().unwrap_or_default();
+    for Fault { code, name, years, place, .. } in faults() {
+        writeln!(out, "{code}  {name:name_width$}  {years:20}  {}", place.as_str()).into_diagnostic()?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A path is taken for a folder when it is one, ends in a separator, or has no ending.
 fn is_folder(path: &Path) -> bool {
     let ends_open = path.to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
-    path != Path::new("-") && (path.is_dir() || ends_open || (!path.is_file() && path.extension().is_none()))
+    path != Path::new("-") && (path.is_dir() || ends_open || (!path.exists() && path.extension().is_none()))
 }
 
 fn cannot_write(path: &Path) -> String {

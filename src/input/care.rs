@@ -74,9 +74,9 @@ impl Care {
     fn decode_lines(&mut self, bytes: &[u8], valid: usize, line: u64, byte: u64) -> Vec<u8> {
         let start = memchr::memrchr(b'\n', &bytes[..valid]).map_or(0, |end| end + 1);
         let mut decoded = bytes[..start].to_vec();
-        let mut at_line = line + line_feeds(&bytes[..start]);
+        let first_line = line + line_feeds(&bytes[..start]);
         let mut offset = byte + start as u64;
-        for one in bytes[start..].split_inclusive(|byte| *byte == b'\n') {
+        for (at_line, one) in (first_line..).zip(bytes[start..].split_inclusive(|byte| *byte == b'\n')) {
             match std::str::from_utf8(one) {
                 Ok(_) => decoded.extend_from_slice(one),
                 Err(error) => {
@@ -84,7 +84,6 @@ impl Care {
                     decoded.extend_from_slice(self.decode(one).as_bytes());
                 }
             }
-            at_line += 1;
             offset += one.len() as u64;
         }
         decoded
@@ -120,7 +119,9 @@ fn line_feeds(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn cared(bytes: &[u8]) -> (String, Vec<(&'static str, Option<u64>, u64)>) {
+    type Told = (&'static str, Option<u64>, u64);
+
+    fn cared(bytes: &[u8]) -> (String, Vec<Told>) {
         let mut care = Care::default();
         let mut bytes = bytes.to_vec();
         care.put_right(&mut bytes, 2, 100);

@@ -152,9 +152,6 @@ pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample
         let why = "the file name starts with its 14 digits".to_owned();
         info.detected.push(Detected { what: "lea", value: lea.clone(), why });
     }
-    if let Some(window) = sample.window_year().filter(|window| *window != info.year) {
-        findings.push(file("L009").with("layout_year", info.year).with("window_year", window).done());
-    }
     if let Some(year) = name.year.filter(|year| *year != info.year) {
         findings.push(file("L010").with("name_year", year).with("layout_year", info.year).done());
     }

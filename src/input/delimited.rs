@@ -78,8 +78,7 @@ impl Delimited {
 
     /// Gives out `length` bytes of a block as they are.
     fn pass(&mut self, run: Run<'_>) {
-        self.parts.watch.run(run);
-        self.parts.line += run.traits.line_feeds;
+        self.parts.line += self.parts.watch.run(run);
         self.parts.offset += run.bytes.len() as u64;
     }
 
@@ -187,7 +186,7 @@ impl BlockSource for Delimited {
             self.index(block);
         } else {
             block.cells = None;
-            self.pass(Run { bytes: &block.bytes, traits: seen, line, offset });
+            self.pass(Run { bytes: &block.bytes, line, offset });
         }
         block.last = self.parts.chunks.is_at_end();
         Ok(true)

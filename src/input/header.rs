@@ -1,5 +1,7 @@
 //! Maps the columns of a header to the fields of a layout year, by name.
 
+use std::collections::VecDeque;
+
 use super::finding::{at_column, file};
 use super::known::{Known, Place, is_filler, plain_name, required_fields};
 use super::model::{Column, Meaning};
@@ -76,13 +78,15 @@ struct Slot {
 /// the layout as well, what stands between them in the file is what stands between them there.
 fn align(headings: &[Heading], known: &Known) -> Vec<Slot> {
     let mut slots = vec![Slot::default(); headings.len()];
+    let elsewhere: Vec<u16> = headings.iter().filter_map(|heading| anchored(*heading)).collect();
     let mut from = 0;
     let mut before = 0;
     while from < headings.len() {
         let anchor = (from..headings.len()).find_map(|at| Some((at, anchored(headings[at])?)));
         let (until, after) = anchor.unwrap_or((headings.len(), known.columns() + 1));
         if after > before {
-            align_gap(&headings[from..until], &mut slots[from..until], before + 1..after, known);
+            let free = (before + 1..after).filter(|number| !elsewhere.contains(number)).collect();
+            align_gap(&headings[from..until], &mut slots[from..until], free, known);
         }
         if let Some(slot) = slots.get_mut(until) {
             slot.number = Some(after);
@@ -100,21 +104,21 @@ fn anchored(heading: Heading) -> Option<u16> {
     }
 }
 
-fn align_gap(headings: &[Heading], slots: &mut [Slot], mut free: std::ops::Range<u16>, known: &Known) {
+fn align_gap(headings: &[Heading], slots: &mut [Slot], mut free: VecDeque<u16>, known: &Known) {
     // A number that the table lacks stands in a row of several fillers (330 to 332 in 2020).
-    let filler_at = |number| known.field(number).is_none_or(Field::is_filler);
+    let filler_at = |number: &u16| known.field(*number).is_none_or(Field::is_filler);
     for (at, heading) in headings.iter().enumerate() {
         let left = headings.len() - at;
         match heading {
             Heading::Filler => {
-                if let Some(number) = free.clone().find(|number| filler_at(*number)) {
-                    slots[at].number = Some(number);
-                    free.start = number + 1;
+                if let Some(place) = free.iter().position(filler_at) {
+                    slots[at].number = free.get(place).copied();
+                    free.drain(..=place);
                 }
             }
             // A field that only a variant names stands where the base layout has a filler.
-            Heading::Named(_) => slots[at].number = free.next(),
-            Heading::Unknown if left <= free.len() => slots[at].replaced = free.next(),
+            Heading::Named(_) => slots[at].number = free.pop_front(),
+            Heading::Unknown if left <= free.len() => slots[at].replaced = free.pop_front(),
             Heading::Unknown | Heading::Repeated(..) => {}
         }
     }
@@ -157,8 +161,10 @@ fn missing_fields(columns: &[Column], known: &Known) -> Vec<FileFinding> {
 fn order_changed(columns: &[Column]) -> Option<FileFinding> {
     let named = columns.iter().enumerate().filter(|(_, column)| matches!(column.meaning, Meaning::Field(_)));
     let placed: Vec<(usize, u16)> = named.filter_map(|(at, column)| Some((at, column.number?))).collect();
-    let descent = placed.windows(2).find(|pair| pair[1].1 < pair[0].1)?;
-    Some(at_column("L015", descent[1].0).done())
+    let mut sorted: Vec<u16> = placed.iter().map(|(_, number)| *number).collect();
+    sorted.sort_unstable();
+    let ((at, _), _) = placed.iter().zip(sorted).find(|((_, number), expected)| number != expected)?;
+    Some(at_column("L015", *at).done())
 }
 
 fn fillers_dropped(columns: &[Column], slots: &[Slot], known: &Known) -> Option<FileFinding> {

@@ -126,7 +126,7 @@ fn open_quote(line: &[u8], separator: u8) -> Option<usize> {
             let opened = at;
             at += 1;
             loop {
-                at += memchr::memchr(b'"', line.get(at..)?).map_or_else(|| line.len() - at, |found| found);
+                at += memchr::memchr(b'"', line.get(at..)?).unwrap_or_else(|| line.len() - at);
                 if at >= line.len() {
                     return Some(opened);
                 }

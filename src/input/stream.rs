@@ -96,11 +96,9 @@ impl<R: Read> Read for Hashing<R> {
             if let Some(hasher) = &mut self.hasher {
                 hasher.update(&buffer[..read]);
             }
-        } else if !buffer.is_empty() {
-            if let Some(hasher) = self.hasher.take() {
-                // Set once: a hasher is taken once.
-                let _ = self.done.set(hexadecimal(hasher));
-            }
+        } else if let Some(hasher) = self.hasher.take_if(|_| !buffer.is_empty()) {
+            // Set once: a hasher is taken once.
+            let _ = self.done.set(hexadecimal(hasher));
         }
         Ok(read)
     }

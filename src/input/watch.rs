@@ -5,15 +5,14 @@ use memchr::memmem::Finder;
 
 use super::care::Tally;
 use super::finding::{at_line, file};
-use super::scan::Traits;
 use crate::engine::FileFinding;
 
 /// What is watched for in one file.
 pub struct Watch {
     separator: u8,
     columns: usize,
-    /// Start of a repeated header line, with the line end before it.
-    header: Option<Finder<'static>>,
+    /// Start of the header line.
+    header: Vec<u8>,
     lea: Option<LeaSearch>,
     /// How the header line ends; `None` without a header.
     returns: Option<bool>,
@@ -29,8 +28,6 @@ pub struct Watch {
 pub struct Run<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
-    /// What they hold.
-    pub traits: Traits,
     /// The line of the first byte.
     pub line: u64,
     /// The offset of the first byte.
@@ -42,12 +39,10 @@ impl Watch {
     pub fn new(separator: u8, columns: usize, header: &[u8], returns: bool, lea: Option<&str>) -> Self {
         // The first cells are enough: no record starts with the words of a heading.
         const ENOUGH: usize = 24;
-        let start = &header[..header.len().min(ENOUGH)];
-        let needle: Vec<u8> = std::iter::once(b'\n').chain(start.iter().copied()).collect();
         Self {
             separator,
             columns,
-            header: (!start.is_empty()).then(|| Finder::new(&needle).into_owned()),
+            header: header[..header.len().min(ENOUGH)].to_vec(),
             lea: lea.map(LeaSearch::new),
             returns: Some(returns),
             other_end: None,
@@ -57,18 +52,18 @@ impl Watch {
         }
     }
 
-    /// Looks at a run of records without quoting.
-    pub fn run(&mut self, run: Run<'_>) {
-        self.line_ends(run);
-        self.repeats(run);
+    /// Looks at a run of records without quoting; returns the number of its line ends.
+    pub fn run(&mut self, run: Run<'_>) -> u64 {
+        let lines = self.lines(run);
         self.search_lea(run.bytes);
         self.last_records(run);
+        lines
     }
 
     /// Looks at one quoted record: its bytes with the line end, its line and offset, its cells.
     pub fn record(&mut self, bytes: &[u8], line: u64, offset: u64, cells: usize) {
         self.note_end(bytes.ends_with(b"\r\n"), bytes.ends_with(b"\n"), line, offset);
-        if self.header.as_ref().is_some_and(|header| bytes.starts_with(&header.needle()[1..])) {
+        if self.is_header(bytes) {
             self.repeated.add(line, offset);
         }
         self.search_lea(bytes);
@@ -93,36 +88,36 @@ impl Watch {
         findings
     }
 
-    fn line_ends(&mut self, run: Run<'_>) {
-        if self.other_end.is_some() || (run.traits.returns == 0 && self.returns == Some(false)) {
-            return;
-        }
+    /// Goes from line end to line end: a look at the byte before and the one after is all that
+    /// most of them cost.
+    fn lines(&mut self, run: Run<'_>) -> u64 {
+        let bytes = run.bytes;
+        let first = self.header.first().copied();
         let (mut line, mut start) = (run.line, 0);
-        for end in memchr::memchr_iter(b'\n', run.bytes) {
-            let returns = end > 0 && run.bytes[end - 1] == b'\r';
-            self.note_end(returns, true, line, run.offset + start as u64);
+        if self.is_header(bytes) {
+            self.repeated.add(line, run.offset);
+        }
+        for end in memchr::memchr_iter(b'\n', bytes) {
+            let returns = end > 0 && bytes[end - 1] == b'\r';
+            if self.returns != Some(returns) {
+                self.note_end(returns, true, line, run.offset + start as u64);
+            }
             line += 1;
             start = end + 1;
+            if bytes.get(start) == first.as_ref() && self.is_header(&bytes[start..]) {
+                self.repeated.add(line, run.offset + start as u64);
+            }
         }
+        line - run.line
+    }
+
+    fn is_header(&self, line: &[u8]) -> bool {
+        !self.header.is_empty() && line.starts_with(&self.header)
     }
 
     fn note_end(&mut self, returns: bool, ended: bool, line: u64, byte: u64) {
         if ended && self.other_end.is_none() && *self.returns.get_or_insert(returns) != returns {
             self.other_end = Some((line, byte));
-        }
-    }
-
-    fn repeats(&mut self, run: Run<'_>) {
-        let Some(header) = &self.header else { return };
-        if run.bytes.starts_with(&header.needle()[1..]) {
-            self.repeated.add(run.line, run.offset);
-        }
-        let mut line = run.line;
-        let mut counted = 0;
-        for at in header.find_iter(run.bytes) {
-            line += memchr::memchr_iter(b'\n', &run.bytes[counted..=at]).count() as u64;
-            counted = at + 1;
-            self.repeated.add(line, run.offset + at as u64 + 1);
         }
     }
 

@@ -141,6 +141,7 @@ pub(super) enum Who {
 /// How a registration for a test ended.
 #[derive(Clone, Debug)]
 pub(super) struct OutcomeFacts {
+    pub(super) name: &'static str,
     pub(super) record_types: RecordTypes,
     pub(super) weight: u32,
     pub(super) condition: &'static str,
@@ -348,6 +349,7 @@ fn test(row: &Row<'static>) -> Option<TestFacts> {
 
 fn outcome(row: &Row<'static>) -> OutcomeFacts {
     OutcomeFacts {
+        name: row.get("name"),
         record_types: RecordTypes::parse(row.get("record_types")),
         weight: number(row, "weight"),
         condition: row.get("condition"),

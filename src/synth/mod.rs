@@ -3,6 +3,7 @@
 
 mod calendar;
 mod facts;
+mod fault;
 mod fields;
 mod history;
 mod random;
@@ -16,8 +17,10 @@ mod write;
 use std::io::Write;
 
 use crate::input::View;
-use crate::layout::{Layout, RecordType, registry};
+use crate::layout::{Layout, RecordType, RecordTypes, registry};
 use facts::{Facts, SchoolKind};
+use fault::{Damage, Place, Planned, Planter};
+pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use record::Record;
 use student::{Move, Student, Students};
 use testing::{Test, Writer};
@@ -28,7 +31,7 @@ use write::Lines;
 const CHUNK: usize = 256 * 1024;
 
 /// What to make.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Order {
     /// The spring of the administration.
     pub year: u16,
@@ -40,6 +43,8 @@ pub struct Order {
     pub view: View,
     /// The form of the file.
     pub form: Form,
+    /// The faults to plant.
+    pub faults: Vec<FaultOrder>,
 }
 
 /// Why a district could not be made.
@@ -51,50 +56,160 @@ pub enum SynthError {
     /// Fixed columns need positions.
     #[error("the layout of {0} has no known column positions, so it cannot be written in fixed columns")]
     NoPositions(u16),
+    /// The fault is about something the form or the year does not have.
+    #[error("fault {0} cannot be planted in a file of this year and form")]
+    Impossible(&'static str),
+    /// Too few students for the faults.
+    #[error("too few records fit for {0}: make more students")]
+    TooFew(String),
     /// The file could not be written.
     #[error("the file could not be written")]
     Write(#[from] std::io::Error),
 }
 
 /// What was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Made {
     /// Records written, the header not counted.
     pub records: u64,
     /// Bytes written.
     pub bytes: u64,
+    /// The faults in it, by line.
+    pub planted: Vec<Planted>,
 }
 
 /// Writes one file.
 ///
 /// # Errors
-/// When there is nothing to make the year from, or the output fails.
+/// When there is nothing to make the year from, a fault cannot be planted, or the output fails.
 pub fn write_district(order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
     let layout = registry().layout(order.year).ok_or(SynthError::Year(order.year))?;
     let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
-    let lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
+    let mut lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
+    check_faults(order, layout)?;
+    let planter = Planter::new(layout, write::header_names(layout), &order.faults);
+    let damage = Damage::new(&order.faults, layout, &mut lines);
     let writer = writer(&facts, layout, order.seed);
-    let mut chunk = Vec::with_capacity(CHUNK + 16 * 1024);
-    let mut made = Made::default();
-    lines.header(layout, &mut chunk);
-    let mut record = Record::new(layout.fields.len());
-    for index in 0..order.students {
-        let Some(student) = writer.students.student(index) else { continue };
-        if !is_in_view(&student, order.view) {
-            continue;
+    let chunk = Vec::with_capacity(CHUNK + 16 * 1024);
+    let mut file =
+        FileWriter { order, lines, damage, planter, chunk, out, line: 0, last_start: 0, made: Made::default() };
+    file.write(&writer)?;
+    let missing = file.planter.missing();
+    if !missing.is_empty() {
+        let kinds: Vec<String> = missing.iter().map(|(name, left)| format!("{name} ({left})")).collect();
+        return Err(SynthError::TooFew(kinds.join(", ")));
+    }
+    Ok(Made { planted: file.planter.into_planted(), ..file.made })
+}
+
+/// One file being written.
+struct FileWriter<'o, 'l> {
+    order: &'o Order,
+    lines: Lines,
+    damage: Damage,
+    planter: Planter<'l>,
+    chunk: Vec<u8>,
+    out: &'o mut dyn Write,
+    /// The number of the line written last.
+    line: u64,
+    /// Where in the chunk that line starts.
+    last_start: usize,
+    made: Made,
+}
+
+impl FileWriter<'_, '_> {
+    fn write(&mut self, writer: &Writer<'_>) -> Result<(), SynthError> {
+        self.chunk.extend_from_slice(self.damage.prefix());
+        if self.order.form != Form::Fixed && !self.damage.has_no_header {
+            self.line += 1;
+            self.lines.header(&mut self.chunk);
+            self.chunk.push(b'\n');
         }
-        for test in writer.tests.iter().filter(|test| takes(&student, test.record_type, &facts)) {
-            if writer.write(&student, test, &mut record) {
-                lines.record(&record, &mut chunk);
-                made.records += 1;
+        let students = if self.damage.has_no_records { 0 } else { self.order.students };
+        let mut record = Record::new(writer.columns);
+        for index in 0..students {
+            // The last line stays in the chunk until it is known to be the last.
+            if self.chunk.len() >= CHUNK {
+                self.flush()?;
+            }
+            self.student(writer, index, &mut record);
+        }
+        self.damage.cut_off(&mut self.chunk, self.last_start, &self.lines);
+        self.flush()
+    }
+
+    fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut Record) {
+        let view = self.order.view;
+        if self.planter.is_busy()
+            && let Some(planned) = self.planter.plan(writer, index, |student| is_in_view(student, view))
+        {
+            for one in planned {
+                self.planned(one);
+            }
+            return;
+        }
+        let Some(student) = writer.students.student(index) else { return };
+        if !is_in_view(&student, view) {
+            return;
+        }
+        let types = writer.types_of(&student);
+        for test in writer.tests.iter().filter(|test| types.contains(test.record_type)) {
+            if writer.write(&student, test, record) {
+                self.record(record);
+                self.chunk.push(b'\n');
             }
         }
-        if chunk.len() >= CHUNK {
-            made.bytes += flush(&mut chunk, out)?;
+    }
+
+    fn record(&mut self, record: &mut Record) {
+        self.line += 1;
+        self.made.records += 1;
+        self.last_start = self.chunk.len();
+        self.planter.spoil_columns(record, self.line);
+        self.lines.record(record, &mut self.chunk);
+    }
+
+    fn planned(&mut self, mut planned: Planned) {
+        self.record(&mut planned.record);
+        self.planter.note(&planned, self.line);
+        let effect = planned.effect;
+        if let Some(effect) = effect.filter(|effect| !effect.is_on_next_line()) {
+            self.lines.spoil(effect, self.last_start, &mut self.chunk);
+        }
+        self.chunk.push(b'\n');
+        if let Some(effect) = effect.filter(|effect| effect.is_on_next_line()) {
+            self.line += 1;
+            self.last_start = self.chunk.len();
+            self.lines.spoil(effect, self.last_start, &mut self.chunk);
+            self.chunk.push(b'\n');
         }
     }
-    made.bytes += flush(&mut chunk, out)?;
-    Ok(made)
+
+    fn flush(&mut self) -> Result<(), SynthError> {
+        self.damage.encode(&mut self.chunk);
+        self.out.write_all(&self.chunk)?;
+        self.made.bytes += u64::try_from(self.chunk.len()).unwrap_or(u64::MAX);
+        self.chunk.clear();
+        Ok(())
+    }
+}
+
+/// Faults of delimited lines make no sense in fixed columns and the other way round, and a field
+/// that the year lacks cannot be wrong.
+fn check_faults(order: &Order, layout: &Layout) -> Result<(), SynthError> {
+    for FaultOrder { fault, .. } in &order.faults {
+        let is_fixed = order.form == Form::Fixed;
+        let fits_form = match fault.place {
+            Place::Line => fault.is_for_fixed() == is_fixed || fault.fits_every_form(),
+            Place::File => !is_fixed || fault.fits_every_form(),
+            _ => true,
+        };
+        let has_field = fault.field.is_empty() || registry().id(fault.field).is_some_and(|id| layout.has(id));
+        if !fits_form || !has_field || !fault.holds_in(order.year) {
+            return Err(SynthError::Impossible(fault.name));
+        }
+    }
+    Ok(())
 }
 
 /// The name TOMS would give the file.
@@ -104,6 +219,16 @@ pub fn file_name(order: &Order) -> String {
         own.map(|school| school.lea_code)
     });
     let lea = lea.unwrap_or_default();
+    let name = undamaged_name(order, lea);
+    let Some((layout, mut lines)) =
+        registry().layout(order.year).and_then(|layout| Some((layout, Lines::new(layout, order.form)?)))
+    else {
+        return name;
+    };
+    Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year)
+}
+
+fn undamaged_name(order: &Order, lea: &str) -> String {
     let view = if order.view == View::Enrolled { "Enrolled" } else { "Tested" };
     let (form, ending) = match order.form {
         Form::Caret => ("DLMTR", "csv"),
@@ -125,6 +250,7 @@ fn writer<'a>(facts: &'a Facts, layout: &Layout, seed: u64) -> Writer<'a> {
     Writer {
         facts,
         students: Students::new(facts, layout, seed),
+        columns: layout.fields.len(),
         tests: types.filter_map(|record_type| Test::new(facts, layout, record_type)).collect(),
         has_cohort_flag: cohort_flag,
     }
@@ -137,15 +263,23 @@ fn is_in_view(student: &Student<'_>, view: View) -> bool {
     }
 }
 
+impl Writer<'_> {
+    /// The tests a student is registered for.
+    fn types_of(&self, student: &Student<'_>) -> RecordTypes {
+        let types = self.tests.iter().map(|test| test.record_type).filter(|one| takes(student, *one));
+        RecordTypes(types.fold(0, |set, one| set | 1 << one.0))
+    }
+}
+
 /// Whether a student is registered for a test.
-fn takes(student: &Student<'_>, record_type: RecordType, facts: &Facts) -> bool {
+fn takes(student: &Student<'_>, record_type: RecordType) -> bool {
     let in_every_subject = matches!(student.grade, 3..=8 | 11);
     match record_type.0 {
         1 | 2 => in_every_subject && !student.takes_alternate,
         3 | 4 => in_every_subject && student.takes_alternate,
         5 => student.takes_alternate && matches!(student.grade, 5 | 8 | 11),
         6 => !student.takes_alternate && (matches!(student.grade, 5 | 8 | 10 | 12) || takes_science_in_11(student)),
-        9 => takes_spanish(student, facts),
+        9 => student.takes_spanish,
         _ => false,
     }
 }
@@ -153,16 +287,4 @@ fn takes(student: &Student<'_>, record_type: RecordType, facts: &Facts) -> bool 
 /// In high school science is taken once, in most cases in grade 11 or 12.
 fn takes_science_in_11(student: &Student<'_>) -> bool {
     student.grade == 11 && student.random.branch(3).chance(6_000)
-}
-
-fn takes_spanish(student: &Student<'_>, facts: &Facts) -> bool {
-    let speaks_spanish = student.language.ceds == "SPA";
-    speaks_spanish && !student.takes_alternate && student.random.branch(5).chance(facts.shares.spanish_test)
-}
-
-fn flush(chunk: &mut Vec<u8>, out: &mut dyn Write) -> Result<u64, SynthError> {
-    out.write_all(chunk)?;
-    let bytes = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-    chunk.clear();
-    Ok(bytes)
 }

@@ -42,11 +42,6 @@ impl Record {
         self.cells.fill((0, 0));
     }
 
-    /// How many cells there are.
-    pub(super) fn len(&self) -> usize {
-        self.cells.len()
-    }
-
     /// What stands in a cell, by its place.
     pub(super) fn cell(&self, place: usize) -> &[u8] {
         let Some(&(start, end)) = self.cells.get(place) else { return b"" };

@@ -19,6 +19,9 @@ pub(super) enum Move {
     In,
 }
 
+/// The language of the Spanish test, as `rules/synth/languages.tsv` names it.
+const SPANISH: &str = "Spanish";
+
 /// A student.
 #[derive(Clone, Debug)]
 pub(super) struct Student<'a> {
@@ -57,6 +60,7 @@ pub(super) struct Student<'a> {
     disadvantaged: bool,
     calpads_disadvantaged: bool,
     pub(super) is_newcomer: bool,
+    pub(super) takes_spanish: bool,
     exit: Option<Exit>,
     /// Where the student stands among others, 0 to 1,000.
     pub(super) ability: i32,
@@ -79,6 +83,24 @@ impl Student<'_> {
     pub(super) fn left_before_testing(&self) -> bool {
         self.exit.is_some_and(|exit| exit.before_testing)
     }
+}
+
+/// What a student must be, to be of use for a planted fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Whoever comes next.
+    #[default]
+    Anybody,
+    /// Takes the alternate assessments.
+    Alternate,
+    /// A learner of English in the first year.
+    Newcomer,
+    /// Has an education plan.
+    Plan,
+    /// Is in a nonpublic school.
+    Nonpublic,
+    /// Takes the Spanish test.
+    Spanish,
 }
 
 /// Makes the students of one district and year.
@@ -122,15 +144,21 @@ impl<'a> Students<'a> {
 
     /// The student with a number, counted from 0; `None` only when the tables are empty.
     pub(super) fn student(&self, index: u64) -> Option<Student<'a>> {
+        self.wished_for(index, Wish::Anybody)
+    }
+
+    /// The same, bent to what is wished for.
+    pub(super) fn wished_for(&self, index: u64, wish: Wish) -> Option<Student<'a>> {
         let mut random = Random::of_student(self.seed, index);
         let shares = &self.facts.shares;
         let grade = *self.facts.grades.draw(&mut random)?;
         let choice = self.school_of.iter().find(|choice| choice.grade == grade)?;
         let moved = draw_move(&mut random, shares.moved_out, shares.moved_in);
-        let is_nonpublic = moved == Move::Stayed && random.chance(shares.nonpublic);
+        let is_nonpublic = moved == Move::Stayed && (random.chance(shares.nonpublic) || wish == Wish::Nonpublic);
         let tests_in_all_subjects = matches!(grade, 3..=8 | 11);
-        let takes_alternate = tests_in_all_subjects && random.chance(shares.alternate);
-        let special_education = takes_alternate || is_nonpublic || random.chance(shares.special_education);
+        let takes_alternate = tests_in_all_subjects && (random.chance(shares.alternate) || wish == Wish::Alternate);
+        let has_plan = takes_alternate || is_nonpublic || wish == Wish::Plan;
+        let special_education = random.chance(shares.special_education) || has_plan;
         let home = *if is_nonpublic { &choice.nonpublic } else { &choice.own }.draw(&mut random)?;
         let away = *choice.other.draw(&mut random)?;
         let (enrolled, tested) = match moved {
@@ -140,9 +168,11 @@ impl<'a> Students<'a> {
         };
         let splits = moved == Move::Stayed && !is_nonpublic && random.chance(shares.split_schools);
         let second_tested = if splits { *choice.own.draw(&mut random)? } else { tested };
-        let is_newcomer = random.chance(shares.newcomer);
-        let status = self.status(&mut random, is_newcomer)?;
-        let language = self.language(&mut random, status)?;
+        let is_newcomer = random.chance(shares.newcomer) || wish == Wish::Newcomer;
+        let status = self.status(&mut random, is_newcomer || wish == Wish::Spanish)?;
+        let language = self.language(&mut random, status, wish)?;
+        let speaks_spanish = language.name == SPANISH && !takes_alternate;
+        let takes_spanish = speaks_spanish && (random.chance(shares.spanish_test) || wish == Wish::Spanish);
         let enrolled_since = self.enrolled_since(&mut random, moved);
         let first_school = self.first_school(&mut random, grade, is_newcomer);
         let entry = status.has_entry.then_some(first_school);
@@ -192,6 +222,7 @@ impl<'a> Students<'a> {
             disadvantaged,
             calpads_disadvantaged: disadvantaged != changed,
             is_newcomer,
+            takes_spanish,
             exit: self.exit(&mut random, moved, enrolled_since),
             ability: (0..4).map(|_| random.between(0, 250)).sum(),
             random,
@@ -219,15 +250,15 @@ impl<'a> Students<'a> {
         Some((last, first, first_day.plus(i32::try_from(day_of_year).unwrap_or_default())))
     }
 
-    fn status(&self, random: &mut Random, is_newcomer: bool) -> Option<&'a AcquisitionStatus> {
-        if is_newcomer {
+    fn status(&self, random: &mut Random, is_learner: bool) -> Option<&'a AcquisitionStatus> {
+        if is_learner {
             return self.facts.statuses.find(|status| status.is_learner);
         }
         self.facts.statuses.draw(random)
     }
 
-    fn language(&self, random: &mut Random, status: &AcquisitionStatus) -> Option<Language> {
-        match status.language {
+    fn language(&self, random: &mut Random, status: &AcquisitionStatus, wish: Wish) -> Option<Language> {
+        match status.language.or((wish == Wish::Spanish).then_some(SPANISH)) {
             Some(name) => self.facts.fixed_languages.iter().find(|language| language.name == name).copied(),
             None => self.facts.languages.draw(random).copied(),
         }

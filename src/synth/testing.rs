@@ -19,6 +19,7 @@ pub(super) struct Test<'a> {
     for_anybody: Weighted<&'a OutcomeFacts>,
     for_newcomers: Weighted<&'a OutcomeFacts>,
     for_plans: Weighted<&'a OutcomeFacts>,
+    all: Vec<&'a OutcomeFacts>,
     completed: Option<&'a OutcomeFacts>,
     not_tested: Option<&'a OutcomeFacts>,
     scales: Scales,
@@ -49,6 +50,7 @@ impl<'a> Test<'a> {
             for_anybody: open_to(Who::Anybody),
             for_newcomers: open_to(Who::Newcomer),
             for_plans: open_to(Who::Plan),
+            all: outcomes().collect(),
             completed: outcomes().find(|one| one.score == ScoreForm::InRange && one.mode == "O"),
             not_tested: outcomes().find(|one| one.parts == Parts::None && one.who == Who::Anybody),
             scales: Scales::new(record_type, layout.year(), test.unprinted),
@@ -56,6 +58,11 @@ impl<'a> Test<'a> {
             supports: Supports::new(layout, record_type),
             fields,
         })
+    }
+
+    /// The outcome of a name; `None` where the test cannot end so.
+    pub(super) fn outcome_named(&self, name: &str) -> Option<&'a OutcomeFacts> {
+        self.all.iter().find(|outcome| outcome.name == name).copied()
     }
 
     fn outcome(&self, facts: &Facts, student: &Student<'_>, random: &mut Random) -> Option<&'a OutcomeFacts> {
@@ -78,6 +85,8 @@ pub(super) struct Writer<'a> {
     pub(super) students: Students<'a>,
     pub(super) tests: Vec<Test<'a>>,
     pub(super) has_cohort_flag: bool,
+    /// Columns of the layout.
+    pub(super) columns: usize,
 }
 
 impl Writer<'_> {
@@ -87,12 +96,36 @@ impl Writer<'_> {
         let earlier = self.earlier(student, test, &mut random);
         let outcome = if earlier.is_some() { test.completed } else { test.outcome(self.facts, student, &mut random) };
         let Some(outcome) = outcome else { return false };
+        self.write_sitting(student, test, outcome, earlier, random, record);
+        true
+    }
+
+    /// The same with a given outcome.
+    pub(super) fn write_outcome(
+        &self,
+        student: &Student<'_>,
+        test: &Test<'_>,
+        outcome: &OutcomeFacts,
+        record: &mut Record,
+    ) {
+        let random = student.random.branch(u64::from(test.record_type.0));
+        self.write_sitting(student, test, outcome, None, random, record);
+    }
+
+    fn write_sitting(
+        &self,
+        student: &Student<'_>,
+        test: &Test<'_>,
+        outcome: &OutcomeFacts,
+        earlier: Option<Earlier>,
+        random: Random,
+        record: &mut Record,
+    ) {
         record.clear();
         self.students.write(student, &test.fields, record);
         let mut sitting =
             Sitting { writer: self, student, test, outcome, earlier, fields: &test.fields, random, record };
         sitting.write();
-        true
     }
 
     fn earlier(&self, student: &Student<'_>, test: &Test<'_>, random: &mut Random) -> Option<Earlier> {

@@ -1,5 +1,6 @@
 //! Records as lines: separated by a sign, quoted where a spreadsheet would, or in fixed columns.
 
+use super::fault::LineEffect;
 use super::record::Record;
 use crate::layout::{Field, Layout};
 
@@ -28,10 +29,30 @@ impl Form {
     }
 }
 
+/// Where the cells of a column come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The cell of the record at a place.
+    Cell(usize),
+    /// The same text in every record.
+    Text(String),
+}
+
+/// One column of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) source: Source,
+}
+
 /// Turns records of one layout into lines.
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
-    form: Form,
+    pub(super) form: Form,
+    /// The sign between cells; of no effect in fixed columns.
+    pub(super) separator: u8,
+    /// The columns, in file order; empty in fixed columns.
+    pub(super) columns: Vec<Column>,
     /// Width of each column, for fixed columns.
     widths: Vec<usize>,
 }
@@ -39,41 +60,39 @@ pub(super) struct Lines {
 impl Lines {
     /// Lines of a layout; `None` for fixed columns where the layout has no positions.
     pub(super) fn new(layout: &Layout, form: Form) -> Option<Self> {
-        let widths = match form {
-            Form::Fixed if layout.info.record_lengths.is_empty() => return None,
-            Form::Fixed => layout.fields.iter().map(width).collect(),
-            _ => Vec::new(),
+        let Some(separator) = form.separator() else {
+            let widths = layout.fields.iter().map(width).collect();
+            let has_positions = !layout.info.record_lengths.is_empty();
+            return has_positions.then(|| Self { form, separator: b' ', columns: Vec::new(), widths });
         };
-        Some(Self { form, widths })
+        let names = header_names(layout).into_iter().enumerate();
+        let columns = names.map(|(place, name)| Column { name, source: Source::Cell(place) }).collect();
+        Some(Self { form, separator, columns, widths: Vec::new() })
     }
 
-    /// Appends the header line; nothing for fixed columns.
-    pub(super) fn header(&self, layout: &Layout, line: &mut Vec<u8>) {
-        let Some(separator) = self.form.separator() else { return };
-        for (place, name) in header_names(layout).iter().enumerate() {
+    /// Appends the header line without its end; nothing for fixed columns.
+    pub(super) fn header(&self, line: &mut Vec<u8>) {
+        for (place, column) in self.columns.iter().enumerate() {
             if place > 0 {
-                line.push(separator);
+                line.push(self.separator);
             }
-            self.cell(name.as_bytes(), line);
+            self.cell(column.name.as_bytes(), line);
         }
-        line.push(b'\n');
     }
 
-    /// Appends the line of a record.
+    /// Appends the line of a record, without its end.
     pub(super) fn record(&self, record: &Record, line: &mut Vec<u8>) {
-        match self.form.separator() {
-            None => self.fixed(record, line),
-            Some(separator) => self.separated(record, separator, line),
+        if self.form == Form::Fixed {
+            return self.fixed(record, line);
         }
-        line.push(b'\n');
-    }
-
-    fn separated(&self, record: &Record, separator: u8, line: &mut Vec<u8>) {
-        for place in 0..record.len() {
+        for (place, column) in self.columns.iter().enumerate() {
             if place > 0 {
-                line.push(separator);
+                line.push(self.separator);
             }
-            let cell = record.cell(place);
+            let cell = match &column.source {
+                Source::Cell(place) => record.cell(*place),
+                Source::Text(text) => text.as_bytes(),
+            };
             if !cell.is_empty() {
                 self.cell(cell, line);
             }
@@ -81,8 +100,8 @@ impl Lines {
     }
 
     fn cell(&self, cell: &[u8], line: &mut Vec<u8>) {
-        let is_quoted = self.form == Form::Comma && cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
-        if !is_quoted {
+        let needs_quotes = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+        if self.separator != b',' || !cell.iter().any(needs_quotes) {
             line.extend_from_slice(cell);
             return;
         }
@@ -94,6 +113,27 @@ impl Lines {
             line.push(*byte);
         }
         line.push(b'"');
+    }
+
+    /// Spoils the line that starts at a place of the chunk (it has no end yet), or writes the
+    /// line that follows.
+    pub(super) fn spoil(&self, effect: LineEffect, start: usize, chunk: &mut Vec<u8>) {
+        match effect {
+            LineEffect::Append(cells) => chunk.resize(chunk.len() + cells, self.separator),
+            LineEffect::Cut(cells) => {
+                let ends = chunk.iter().enumerate().skip(start).filter(|(_, byte)| **byte == self.separator);
+                if let Some((place, _)) = ends.rev().nth(cells.saturating_sub(1)) {
+                    chunk.truncate(place);
+                }
+            }
+            LineEffect::Pad(blanks) => chunk.resize(chunk.len() + blanks, b' '),
+            LineEffect::CarriageReturn => chunk.push(b'\r'),
+            LineEffect::BlankRow => {
+                let separators = self.columns.len().saturating_sub(1);
+                chunk.resize(chunk.len() + separators, self.separator);
+            }
+            LineEffect::HeaderRow => self.header(chunk),
+        }
     }
 
     /// Widths count characters, so that a name with an accent does not shift what follows.

@@ -2,7 +2,11 @@
 
 #![allow(dead_code)] // not every test module uses everything
 
+pub mod files;
 pub mod outcome;
+pub mod recipe;
+
+pub mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

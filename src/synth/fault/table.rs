@@ -1,0 +1,219 @@
+//! The table of faults, and orders for them as given on the command line.
+
+use std::sync::LazyLock;
+
+use super::super::facts::year_in;
+use super::super::student::Wish;
+use super::text::{Assignment, Condition};
+use crate::layout::{RecordType, RecordTypes};
+use crate::table::{Row, Table};
+
+const FAULTS: &str = include_str!("../../../rules/synth/faults.tsv");
+
+/// What a fault works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Cells of one record.
+    Record,
+    /// A record of a second student, made to clash with a first.
+    Pair,
+    /// A changed copy of a record, put after it.
+    Copy,
+    /// The line of one record.
+    Line,
+    /// A column in every record.
+    Every,
+    /// The file as such.
+    File,
+}
+
+impl Place {
+    /// The word used in lists.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Pair => "two students",
+            Self::Copy => "copied record",
+            Self::Line => "line",
+            Self::Every => "column",
+            Self::File => "file",
+        }
+    }
+}
+
+/// A change of the tests a student is registered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TestChange {
+    Add(RecordType),
+    Drop(RecordType),
+    Swap(RecordType, RecordType),
+}
+
+/// One kind of fault in the years it is possible, a row of the table.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The code of the rule it breaks.
+    pub code: &'static str,
+    /// The name of the kind; the rule's own name, where there is but one.
+    pub name: &'static str,
+    /// The years in which it can be planted, as in the table.
+    pub years: &'static str,
+    /// What it works on.
+    pub place: Place,
+    /// The canonical id of the field that is wrong in the end; empty for lines and files.
+    pub field: &'static str,
+    /// Rules that may break as a consequence, joined by `|`; `*` for any.
+    pub also: &'static str,
+    /// The set column as it stands in the table.
+    pub(crate) set: &'static str,
+    pub(crate) wish: Wish,
+    pub(crate) tests: Vec<TestChange>,
+    pub(crate) outcome: &'static str,
+    pub(crate) others: &'static str,
+    pub(crate) record_types: RecordTypes,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) assignments: Vec<Assignment>,
+}
+
+impl Fault {
+    /// Whether it can be planted in a year.
+    pub fn holds_in(&self, year: u16) -> bool {
+        year_in(self.years, year)
+    }
+
+    /// Whether it is about fixed columns only.
+    pub(crate) fn is_for_fixed(&self) -> bool {
+        self.set.starts_with("@pad")
+    }
+
+    /// Whether a line or file fault is possible in fixed columns too.
+    pub(crate) fn fits_every_form(&self) -> bool {
+        let everywhere = ["windows-1252", "byte-order-mark", "name-", "no-records", "cut-last-record", "@line-end"];
+        everywhere.iter().any(|name| self.set.starts_with(name))
+    }
+
+    /// Whether it works on single records or students, so that any number can be planted.
+    pub fn is_countable(&self) -> bool {
+        matches!(self.place, Place::Record | Place::Pair | Place::Copy | Place::Line)
+    }
+}
+
+/// A fault with the number wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultOrder {
+    /// The kind.
+    pub fault: &'static Fault,
+    /// How many to plant.
+    pub count: u64,
+}
+
+/// A kind that is not in the table, or not possible in the year.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum UnknownFault {
+    /// No such code or name.
+    #[error("there is no fault {kind}")]
+    Kind {
+        /// What was asked for.
+        kind: String,
+        /// The kind that reads most like it.
+        nearest: Option<&'static str>,
+    },
+    /// The rule is not for the year.
+    #[error("fault {kind} cannot be planted in {year}, only in {years}")]
+    Year {
+        /// What was asked for.
+        kind: String,
+        /// The year of the file.
+        year: u16,
+        /// The years it is for.
+        years: String,
+    },
+    /// What stands after the `=` is no number.
+    #[error("{0} is not a number of faults")]
+    Count(String),
+}
+
+/// All kinds of faults.
+pub fn faults() -> &'static [Fault] {
+    static ALL: LazyLock<Vec<Fault>> = LazyLock::new(|| Table::new(FAULTS).rows().map(|row| fault(&row)).collect());
+    &ALL
+}
+
+/// Reads `KIND` or `KIND=N`; `records` stands for one of every kind that works on records, and
+/// `all` is not offered, since faults of whole files exclude each other.
+///
+/// # Errors
+/// When there is no such kind, or not in the year.
+pub fn parse_order(text: &str, year: u16) -> Result<Vec<FaultOrder>, UnknownFault> {
+    let (kind, count) = text.split_once('=').unwrap_or((text, "1"));
+    let count = count.parse().map_err(|_| UnknownFault::Count(count.to_owned()))?;
+    if kind == "records" {
+        let main = faults().iter().filter(|fault| fault.is_countable() && fault.place != Place::Line);
+        return Ok(main.filter(|fault| fault.holds_in(year)).map(|fault| FaultOrder { fault, count }).collect());
+    }
+    let fits = |fault: &&Fault| fault.code.eq_ignore_ascii_case(kind) || fault.name == kind;
+    let of_kind: Vec<&'static Fault> = faults().iter().filter(fits).collect();
+    if of_kind.is_empty() {
+        return Err(UnknownFault::Kind { kind: kind.to_owned(), nearest: nearest(kind) });
+    }
+    let found = of_kind.iter().find(|fault| fault.holds_in(year));
+    let years = of_kind.iter().map(|fault| fault.years).collect::<Vec<_>>().join("|");
+    let fault = found.ok_or(UnknownFault::Year { kind: kind.to_owned(), year, years })?;
+    Ok(vec![FaultOrder { fault, count }])
+}
+
+fn nearest(kind: &str) -> Option<&'static str> {
+    let names = faults().iter().flat_map(|fault| [fault.name, fault.code]);
+    let scored = names.map(|name| (strsim::jaro_winkler(name, kind), name)).filter(|(score, _)| *score > 0.75);
+    scored.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+}
+
+fn fault(row: &Row<'static>) -> Fault {
+    let place = match row.get("place") {
+        "pair" => Place::Pair,
+        "copy" => Place::Copy,
+        "line" => Place::Line,
+        "every" => Place::Every,
+        "file" => Place::File,
+        _ => Place::Record,
+    };
+    let record_types = RecordTypes::parse(row.get("record_types"));
+    let set = row.get("set");
+    let is_about_cells = !matches!(place, Place::Line | Place::File);
+    Fault {
+        code: row.get("code"),
+        name: row.get("name"),
+        years: row.get("years"),
+        place,
+        field: row.get("field"),
+        also: row.get("also"),
+        set,
+        wish: match row.get("student") {
+            "alternate" => Wish::Alternate,
+            "newcomer" => Wish::Newcomer,
+            "plan" => Wish::Plan,
+            "nonpublic" => Wish::Nonpublic,
+            "spanish" => Wish::Spanish,
+            _ => Wish::Anybody,
+        },
+        tests: row.get("tests").split('|').filter_map(test_change).collect(),
+        outcome: row.get("outcome"),
+        others: row.get("others"),
+        record_types: if record_types.is_empty() { RecordTypes::ALL } else { record_types },
+        conditions: row.get("qualify").split(';').filter_map(Condition::parse).collect(),
+        assignments: if is_about_cells { set.split(';').filter_map(Assignment::parse).collect() } else { Vec::new() },
+    }
+}
+
+/// `+03` adds a test, `-02` drops one, `02>04` puts one in the place of another.
+fn test_change(text: &'static str) -> Option<TestChange> {
+    let number = |text: &str| text.parse().ok().map(RecordType);
+    if let Some(added) = text.strip_prefix('+') {
+        return number(added).map(TestChange::Add);
+    }
+    if let Some(dropped) = text.strip_prefix('-') {
+        return number(dropped).map(TestChange::Drop);
+    }
+    let (from, to) = text.split_once('>')?;
+    Some(TestChange::Swap(number(from)?, number(to)?))
+}
