@@ -1,6 +1,8 @@
 //! Reads the tab-separated tables under `rules/`: one header line, tabs between cells, no
 //! quoting. Cells are borrowed from the embedded text.
 
+use std::rc::Rc;
+
 /// A table held in memory.
 #[derive(Clone, Copy)]
 pub struct Table<'a> {
@@ -10,8 +12,8 @@ pub struct Table<'a> {
 
 /// One line of a table.
 pub struct Row<'a> {
-    header: &'a str,
-    line: &'a str,
+    header: Rc<[&'a str]>,
+    cells: Vec<&'a str>,
 }
 
 impl<'a> Table<'a> {
@@ -23,15 +25,16 @@ impl<'a> Table<'a> {
 
     /// The lines after the header, without blank ones.
     pub fn rows(self) -> impl Iterator<Item = Row<'a>> {
+        let header: Rc<[&str]> = self.header.trim_end().split('\t').collect();
         let lines = self.body.lines().filter(|line| !line.is_empty());
-        lines.map(move |line| Row { header: self.header, line })
+        lines.map(move |line| Row { header: Rc::clone(&header), cells: line.split('\t').collect() })
     }
 }
 
 impl<'a> Row<'a> {
     /// The cell under a heading; empty when the table has no such column or the line is short.
     pub fn get(&self, column: &str) -> &'a str {
-        let place = self.header.trim_end().split('\t').position(|name| name == column);
-        place.and_then(|place| self.line.split('\t').nth(place)).unwrap_or("")
+        let place = self.header.iter().position(|name| *name == column);
+        place.and_then(|place| self.cells.get(place).copied()).unwrap_or("")
     }
 }

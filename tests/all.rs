@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod coverage;
+mod file_rules;
 mod index;
 mod input;
 mod layout;
 mod layout_command;
 mod privacy;
 mod report;
+mod rule;
 mod support;
+mod synth;

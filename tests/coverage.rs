@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use scorelint::layout::{Field, FieldId, FieldKind, Layout, RecordType, codes, registry, value_set};
+use scorelint::rule::read::matches_pattern;
 use scorelint::rule::{Expect, Instance, RecordView, RuleSet, Scope, judge_record};
 use scorelint::table::Table;
 
@@ -104,24 +105,24 @@ fn is_checked(layout: &Layout, rules: &Rules, id: FieldId, field: &Field, what: 
             rules.notice(id, &record(id, &long, test))
         }
         What::Tests => {
-            let value = sound_value(layout, id, field);
+            let values = sound_values(layout, id, field);
             let others = tests(layout).into_iter().filter(|test| !field.applies_to.contains(*test));
-            others.into_iter().all(|test| rules.notice(id, &record(id, &value, test)))
+            others.into_iter().all(|test| values.iter().any(|value| rules.notice(id, &record(id, value, test))))
         }
     }
 }
 
-/// A value that only the wrong test makes wrong.
-fn sound_value(layout: &Layout, id: FieldId, field: &Field) -> String {
-    if let Some(code) = value_set(layout, id, None).and_then(|set| set.listed.first().cloned()) {
-        return code.code.to_owned();
+/// Values that only the wrong test makes wrong.
+fn sound_values(layout: &Layout, id: FieldId, field: &Field) -> Vec<String> {
+    if let Some(set) = value_set(layout, id, None) {
+        return set.listed.iter().map(|code| code.code.to_owned()).collect();
     }
     let width = field.length.map_or(4, |length| length as usize);
-    match field.kind {
+    vec![match field.kind {
         FieldKind::Date => format!("{}-04-15", layout.year()),
         FieldKind::Text => "A".repeat(width.min(20)),
         _ => "5".repeat(width),
-    }
+    }]
 }
 
 fn unchecked() -> Vec<(u16, &'static str, What)> {
@@ -151,11 +152,7 @@ struct Excuse {
 
 impl Excuse {
     fn covers(&self, (year, field, what): &(u16, &str, What)) -> bool {
-        let fits = match self.field.split_once('*') {
-            Some((start, end)) => field.starts_with(start) && field.ends_with(end),
-            None => self.field == *field,
-        };
-        (self.from..=self.to).contains(year) && fits && self.what == what.as_str()
+        (self.from..=self.to).contains(year) && matches_pattern(&self.field, field) && self.what == what.as_str()
     }
 }
 

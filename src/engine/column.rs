@@ -179,6 +179,7 @@ impl Column {
         if filled.is_empty() {
             return;
         }
+        let has_atoms = !plan.atoms.is_empty();
         let mut last = (Key::default(), self.empty);
         let mut run = (self.empty.class, 0);
         for row in filled.rows() {
@@ -189,14 +190,16 @@ impl Column {
             }
             let judged = last.1;
             let batch = &mut self.batch;
-            batch.yes[row] = judged.yes;
-            batch.unknown[row] = judged.unknown;
-            batch.numbers[row] = judged.number;
-            batch.classes[row] = judged.class;
+            if has_atoms {
+                batch.yes[row] = judged.yes;
+                batch.unknown[row] = judged.unknown;
+            }
             if judged.number != NO_NUMBER {
+                batch.numbers[row] = judged.number;
                 batch.known.set(row);
             }
             if judged.broken {
+                batch.classes[row] = judged.class;
                 batch.broken.set(row);
             }
             if judged.class == run.0 {
@@ -272,7 +275,7 @@ impl Column {
         (&self.batch.numbers, self.batch.known)
     }
 
-    /// How the cell rules came out for a row of the batch.
+    /// How the cell rules came out for a row of the batch with a broken cell.
     pub(super) fn class(&self, row: usize) -> Class {
         let class = if self.batch.filled.has(row) { self.batch.classes[row] } else { self.empty.class };
         self.classes[usize::from(class)]

@@ -12,7 +12,10 @@ use crate::rule::{self as interpret, Form, Op, Text, Truth, read};
 /// What a thread keeps for one file: column memories and room for the results of a batch.
 pub(super) struct State {
     pub(super) columns: Vec<Column>,
-    truths: Vec<Option<Truths>>,
+    truths: Vec<Truths>,
+    /// The batch that each of `truths` is of.
+    of: Vec<u32>,
+    batch: u32,
     nums: Vec<Numbers>,
 }
 
@@ -43,7 +46,9 @@ impl State {
     pub(super) fn new(program: &Program) -> Self {
         Self {
             columns: program.columns.iter().map(Column::new).collect(),
-            truths: vec![None; program.nodes.len()],
+            truths: vec![Truths::constant(Truth::False); program.nodes.len()],
+            of: vec![0; program.nodes.len()],
+            batch: 0,
             nums: vec![Numbers::default(); program.nums.len()],
         }
     }
@@ -53,19 +58,29 @@ impl State {
         for (column, plan) in self.columns.iter_mut().zip(&batch.program.columns) {
             column.load(plan, batch.index, batch.bytes, batch.valid);
         }
-        self.truths.fill(None);
+        self.next_batch();
         self.nums.iter_mut().for_each(|nums| nums.done = false);
     }
 
     /// A condition over the batch. Rows that are not valid may come out either way.
     pub(super) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
         let place = id.0 as usize;
-        if let Some(truths) = self.truths[place] {
-            return truths;
+        if self.of[place] == self.batch {
+            return self.truths[place];
         }
         let truths = self.evaluate(batch, &batch.program.nodes[place]);
-        self.truths[place] = Some(truths);
+        self.truths[place] = truths;
+        self.of[place] = self.batch;
         truths
+    }
+
+    /// Forgets the last batch's results by counting batches; starts afresh when they run out.
+    fn next_batch(&mut self) {
+        self.batch = self.batch.wrapping_add(1);
+        if self.batch == 0 {
+            self.of.fill(0);
+            self.batch = 1;
+        }
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>, node: &Node) -> Truths {

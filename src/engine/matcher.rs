@@ -2,7 +2,11 @@
 //! a form that one look at the kinds of characters decides (`^\d{10}$`), and characters without
 //! which nothing can match (`=` for `^=`). Whatever is left goes to the regex library.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use regex::Regex;
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// Kinds of bytes in a text, one bit a kind.
@@ -75,8 +79,10 @@ pub(super) fn has_parts(kinds: Kinds) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
     regex: Regex,
-    /// No match without a byte of one of these kinds; all kinds where nothing is known.
-    required: Kinds,
+    /// No match without a byte of one of the kinds of each of these.
+    required: Vec<Kinds>,
+    /// Matches exactly the texts that end with one of these.
+    suffixes: Option<Vec<Vec<u8>>>,
     /// For ASCII texts: matches exactly those of these lengths made of these kinds.
     uniform: Option<Uniform>,
 }
@@ -89,11 +95,25 @@ struct Uniform {
 }
 
 impl Matcher {
+    /// The matcher of an expression; the same one for equal expressions, which rules over many
+    /// columns have by the hundred.
+    pub(super) fn shared(regex: &Regex) -> Arc<Self> {
+        static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Matcher>>>> = LazyLock::new(Mutex::default);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(matcher) = known.get(regex.as_str()) {
+            return Arc::clone(matcher);
+        }
+        let matcher = Arc::new(Self::new(regex));
+        known.insert(regex.as_str().to_owned(), Arc::clone(&matcher));
+        matcher
+    }
+
     pub(super) fn new(regex: &Regex) -> Self {
         let hir = regex_syntax::Parser::new().parse(regex.as_str()).ok();
         Self {
             regex: regex.clone(),
-            required: hir.as_ref().map_or(Kinds::MAX, required),
+            required: hir.as_ref().map(required).unwrap_or_default(),
+            suffixes: hir.as_ref().and_then(suffixes),
             uniform: hir.as_ref().and_then(uniform),
         }
     }
@@ -101,32 +121,63 @@ impl Matcher {
     /// Whether the expression matches; `kinds` are those of the text.
     #[inline]
     pub(super) fn is_match(&self, text: &str, kinds: Kinds) -> bool {
-        if kinds & self.required == 0 && self.required != Kinds::MAX {
+        if self.required.iter().any(|required| kinds & required == 0) {
             return false;
         }
-        match self.uniform {
-            Some(uniform) if kinds & NON_ASCII == 0 => {
+        match (self.uniform, &self.suffixes) {
+            (Some(uniform), _) if kinds & NON_ASCII == 0 => {
                 kinds & !uniform.kinds == 0 && (uniform.min..=uniform.max).contains(&text.len())
             }
+            (_, Some(suffixes)) => suffixes.iter().any(|suffix| text.as_bytes().ends_with(suffix)),
             _ => self.regex.is_match(text),
         }
     }
 }
 
-/// Kinds of which every match holds at least one byte; all kinds where that cannot be said.
-fn required(hir: &Hir) -> Kinds {
+/// Sets of kinds: every match holds at least one byte of each set. Empty where nothing is known.
+fn required(hir: &Hir) -> Vec<Kinds> {
     match hir.kind() {
-        HirKind::Literal(literal) => literal.0.first().map_or(Kinds::MAX, |byte| KINDS[usize::from(*byte)]),
-        HirKind::Class(class) => class_kinds(class),
+        HirKind::Literal(literal) => literal.0.iter().map(|byte| KINDS[usize::from(*byte)]).collect(),
+        HirKind::Class(class) => vec![class_kinds(class)],
         HirKind::Capture(capture) => required(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
-        HirKind::Alternation(parts) => parts.iter().map(required).fold(0, |all, one| all | one),
-        // The part with the fewest kinds rules out the most.
-        HirKind::Concat(parts) => {
-            parts.iter().map(required).min_by_key(|kinds| kinds.count_ones()).unwrap_or(Kinds::MAX)
-        }
-        _ => Kinds::MAX,
+        HirKind::Alternation(parts) => either(parts),
+        HirKind::Concat(parts) => parts.iter().flat_map(required).collect(),
+        _ => Vec::new(),
     }
+}
+
+/// A match is one of the parts: it holds what is most telling of that part.
+fn either(parts: &[Hir]) -> Vec<Kinds> {
+    let telling = |part: &Hir| required(part).into_iter().min_by_key(|kinds| (kinds & COMMON != 0, kinds.count_ones()));
+    let all: Option<Vec<Kinds>> = parts.iter().map(telling).collect();
+    all.map(|all| vec![all.into_iter().fold(0, |any, one| any | one)]).unwrap_or_default()
+}
+
+/// Kinds that most texts have.
+const COMMON: Kinds = DIGIT | LETTER_E | UPPER | LOWER;
+
+/// The short cut for expressions that only look at the end: `(02|14)$`, `0{5,}$`.
+fn suffixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let (last, front) = parts.split_last()?;
+    if !matches!(last.kind(), HirKind::Look(Look::End)) {
+        return None;
+    }
+    if let [only] = front
+        && let HirKind::Repetition(repetition) = only.kind()
+        && let HirKind::Literal(literal) = repetition.sub.kind()
+        && repetition.max.is_none()
+    {
+        return Some(vec![literal.0.repeat(repetition.min as usize)]);
+    }
+    let front = Hir::concat(front.to_vec());
+    if !front.properties().look_set().is_empty() {
+        return None;
+    }
+    let ends = Extractor::new().kind(ExtractKind::Suffix).extract(&front);
+    let ends = ends.literals().filter(|ends| ends.iter().all(Literal::is_exact))?;
+    Some(ends.iter().map(|end| end.as_bytes().to_vec()).collect())
 }
 
 /// The kinds of the bytes that a match of the class can start with.
@@ -186,8 +237,12 @@ mod tests {
     fn short_cuts_are_found() {
         assert!(matcher(r"^\d{10}$").uniform.is_some());
         assert!(matcher(r"^[A-Z]{3}$").uniform.is_none(), "E is a kind of its own but of both cases");
-        assert_eq!(matcher(r"^=").required, KINDS[b'=' as usize]);
-        assert_eq!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.count_ones(), 1);
+        assert_eq!(matcher(r"^=").required, [KINDS[b'=' as usize]]);
+        assert!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.contains(&LETTER_E));
+        assert!(matcher(r"^\d+\.0+$").required.contains(&KINDS[b'.' as usize]));
+        assert_eq!(matcher(r"0{5,}$").suffixes, Some(vec![b"00000".to_vec()]));
+        assert_eq!(matcher(r"(002014|002002)$").suffixes.map(|ends| ends.len()), Some(2));
+        assert!(matcher(r"^(02|14)$").suffixes.is_none());
     }
 
     proptest::proptest! {
@@ -195,7 +250,7 @@ mod tests {
         fn short_cuts_agree_with_the_expression(text in "[0-9A-Ea-e=#. &\\PC]{0,14}") {
             for pattern in [
                 r"^\d{10}$", r"^\d{13,16}$", r"^[0-9]$", r"(?i)^\d(\.\d+)?E\+?\d+$", r"^=", r"^#(N/A|REF!)|^#+$",
-                r"^\d+\.0+$", r"0{5,}$", r"^[A-Z]{3}$", r"^(BR|EM)?\d{1,4}[LQ]$", r"", r"^$", r"a|", r"[^a]",
+                r"^\d+\.0+$", r"0{5,}$", r"(02|0a4|9)$", r"^ | $", r"^(null|nan|n/a)$", r"(ab)*$", r"a?$", r"^[A-Z]{3}$", r"^(BR|EM)?\d{1,4}[LQ]$", r"", r"^$", r"a|", r"[^a]",
             ] {
                 let matcher = matcher(pattern);
                 let expected = matcher.regex.is_match(&text);

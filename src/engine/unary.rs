@@ -2,6 +2,7 @@
 //! it cannot do by a short cut it leaves to the reference interpreter.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::matcher::{self, Kinds, Matcher};
 use crate::layout::FieldId;
@@ -89,7 +90,8 @@ pub(super) enum Quick {
     OneOf(Vec<String>),
     ExactlyOneOf(Vec<String>),
     PartsOneOf(Vec<String>),
-    Matches(Box<Matcher>),
+    ExactPartsOneOf(Vec<String>),
+    Matches(Arc<Matcher>),
     LongerThan(usize),
     /// Rare and slow; asked only where the kinds of characters do not rule it out.
     Invisible(Test),
@@ -141,7 +143,8 @@ impl Quick {
             Test::OneOf(words) => Self::OneOf(words.to_vec()),
             Test::ExactlyOneOf(words) => Self::ExactlyOneOf(words.to_vec()),
             Test::PartsOneOf(words) => Self::PartsOneOf(words.to_vec()),
-            Test::Matches(regex) => Self::Matches(Box::new(Matcher::new(regex))),
+            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(words.to_vec()),
+            Test::Matches(regex) => Self::Matches(Matcher::shared(regex)),
             Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
             Test::Invisible => Self::Invisible(test.clone()),
             Test::BrokenLetters => Self::Broken(test.clone()),
@@ -156,6 +159,10 @@ impl Quick {
             Self::PartsOneOf(words) => {
                 is_one_of(words, text)
                     || matcher::has_parts(kinds) && text.split('&').all(|part| is_one_of(words, part))
+            }
+            Self::ExactPartsOneOf(words) => {
+                let is_exact = |text: &str| words.iter().any(|word| word == text);
+                is_exact(text) || matcher::has_parts(kinds) && text.split('&').all(is_exact)
             }
             Self::Matches(matcher) => matcher.is_match(text, kinds),
             Self::LongerThan(limit) => text.len() > *limit && text.chars().count() > *limit,

@@ -56,6 +56,8 @@ pub struct CodeTables {
     conditions: Vec<ConditionCode>,
     includes: Vec<IncludeCode>,
     ranges: Vec<ScoreRange>,
+    /// By name: each code with the years whose layout prints it.
+    lists: Vec<(&'static str, Vec<(Vec<u16>, Code)>)>,
 }
 
 /// The one set of reference tables of the program.
@@ -89,6 +91,7 @@ impl CodeTables {
             ranges: rows(include_str!("../../rules/codes/scale-score-ranges.tsv"))
                 .filter_map(|row| score_range(&row))
                 .collect(),
+            lists: LISTS.iter().map(|(name, text)| (*name, rows(text).map(|row| listed_code(&row)).collect())).collect(),
         }
     }
 
@@ -105,7 +108,8 @@ impl CodeTables {
 
     /// The record types of a year with the tests they stand for.
     pub fn record_types(&self, year: u16) -> impl Iterator<Item = Code> + '_ {
-        let source = self.source_year(year);
+        let own = self.record_types.iter().any(|(one, _)| *one == year);
+        let source = if own { year } else { self.source_year(year) };
         self.record_types.iter().filter(move |(one, _)| *one == source).map(|(_, code)| code.clone())
     }
 
@@ -147,15 +151,12 @@ impl CodeTables {
     /// Lists hold for all years but where their `years` column says otherwise; years after the
     /// last printed one keep its codes.
     pub fn list(&self, name: &str, year: u16) -> Vec<Code> {
-        let Some((_, text)) = LISTS.iter().find(|(one, _)| *one == name) else {
+        let Some((_, listed)) = self.lists.iter().find(|(one, _)| *one == name) else {
             return Vec::new();
         };
-        let source = self.source_year(year).to_string();
-        let mut list: Vec<Code> = Table::new(text)
-            .rows()
-            .filter(|row| row.get("years").split('|').any(|one| one == source))
-            .map(|row| Code { code: row.get("code"), label: list_label(&row) })
-            .collect();
+        let source = self.source_year(year);
+        let mut list: Vec<Code> =
+            listed.iter().filter(|(years, _)| years.contains(&source)).map(|(_, code)| code.clone()).collect();
         list.dedup_by_key(|code| code.code);
         list
     }
@@ -190,6 +191,11 @@ impl CodeTables {
 
 fn year_of(row: &Row<'_>) -> u16 {
     row.get("year").parse().unwrap_or_default()
+}
+
+fn listed_code(row: &Row<'static>) -> (Vec<u16>, Code) {
+    let years = row.get("years").split('|').filter_map(|year| year.parse().ok()).collect();
+    (years, Code { code: row.get("code"), label: list_label(row) })
 }
 
 fn list_label(row: &Row<'static>) -> &'static str {

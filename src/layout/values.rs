@@ -2,6 +2,7 @@
 //! the table for the record's test, and the values that real files hold though no layout lists
 //! them (`rules/layouts/accepted.tsv`).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::codes::codes;
@@ -83,6 +84,10 @@ pub fn value_set(layout: &Layout, id: FieldId, record_type: Option<RecordType>) 
 
 /// Whether the values of a field depend on the test.
 pub fn depends_on_test(layout: &Layout, id: FieldId) -> bool {
+    let name = registry().info(id).name;
+    if !tables().iter().any(|row| row.span.contains(layout.year()) && fits(row.field, name)) {
+        return false;
+    }
     let every_test = value_set(layout, id, None);
     RecordTypes::ALL.iter().any(|one| value_set(layout, id, Some(one)) != every_test)
 }
@@ -112,13 +117,17 @@ fn listed(year: u16, name: &str, field: &Field, record_type: Option<RecordType>)
     once(all)
 }
 
-/// The codes of a test, or of all tests where none is named.
-fn from_tables(year: u16, name: &str, record_type: Option<RecordType>) -> Vec<Code> {
+fn tables() -> &'static [ValueTable] {
     static TABLES: LazyLock<Vec<ValueTable>> = LazyLock::new(|| {
         let table = Table::new(include_str!("../../rules/layouts/value-tables.tsv"));
         table.rows().filter_map(|row| read_table(&row)).collect()
     });
-    let rows = TABLES.iter().filter(|row| row.span.contains(year) && fits(row.field, name));
+    &TABLES
+}
+
+/// The codes of a test, or of all tests where none is named.
+fn from_tables(year: u16, name: &str, record_type: Option<RecordType>) -> Vec<Code> {
+    let rows = tables().iter().filter(|row| row.span.contains(year) && fits(row.field, name));
     let types = |row: &ValueTable| match record_type {
         Some(one) if row.record_types.is_empty() || row.record_types.contains(one) => vec![one],
         Some(_) => Vec::new(),
@@ -194,12 +203,8 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// The first of each code, in order.
-fn once(list: Vec<Code>) -> Vec<Code> {
-    let mut seen = Vec::with_capacity(list.len());
-    for code in list {
-        if !seen.iter().any(|one: &Code| one.code == code.code) {
-            seen.push(code);
-        }
-    }
-    seen
+fn once(mut list: Vec<Code>) -> Vec<Code> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.retain(|code| seen.insert(code.code));
+    list
 }

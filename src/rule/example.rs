@@ -6,7 +6,7 @@ use crate::layout::registry;
 
 use super::error::{Mistake, RuleError, SourceText};
 use super::fields;
-use super::model::{Example, ExampleRow, Expect, Fixture, Scope, Severity};
+use super::model::{Example, ExampleRow, Expect, Fixture, Recipe, Scope, Severity};
 
 type Read<T> = Result<T, Box<RuleError>>;
 
@@ -29,6 +29,7 @@ pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) 
         match info.split_whitespace().collect::<Vec<_>>()[..] {
             ["caaspp", year] => examples.push(table(source, layout_year(source, year, &span)?, &block, scope)?),
             ["text", year] => examples.push(fixture(source, layout_year(source, year, &span)?, &block, &span)?),
+            ["file", year] => examples.push(recipes(source, layout_year(source, year, &span)?, &block)?),
             ["caaspp"] => return Err(at(source, span, "example names no year", "write ```caaspp 2025")),
             _ => {
                 prose.push_str(&format!("{line}\n"));
@@ -107,7 +108,7 @@ struct Heading {
 fn table(source: &SourceText, year: u16, block: &[Line<'_>], scope: Scope) -> Read<Example> {
     let mut lines = block.iter().filter(|(line, _)| !line.trim().is_empty());
     let Some((header, span)) = lines.next() else {
-        return Ok(Example { year, rows: Vec::new(), fixture: None });
+        return Ok(Example { year, rows: Vec::new(), fixture: None, recipes: Vec::new() });
     };
     let headings = headings(source, header, span)?;
     let first = line_number(source, span.start);
@@ -116,7 +117,7 @@ fn table(source: &SourceText, year: u16, block: &[Line<'_>], scope: Scope) -> Re
         rows.push(row(source, &headings, line, span, first + ahead)?);
     }
     check_outcomes(source, &rows, block, scope)?;
-    Ok(Example { year, rows, fixture: None })
+    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
 }
 
 fn check_outcomes(source: &SourceText, rows: &[ExampleRow], block: &[Line<'_>], scope: Scope) -> Read<()> {
@@ -261,6 +262,7 @@ fn expectation(text: &str) -> Option<Expect> {
         "held" => Some(Expect::Held),
         "n/a" => Some(Expect::NotApplicable),
         "undecidable" => Some(Expect::Undecidable),
+        "refused" => Some(Expect::Refused),
         _ => None,
     }
 }
@@ -283,5 +285,18 @@ fn fixture(source: &SourceText, year: u16, block: &[Line<'_>], opening: &Range<u
         content.extend(cut.is_none().then_some(b'\n'));
     }
     let fixture = Fixture { content, expect, line: line_number(source, span.start) + 1 };
-    Ok(Example { year, rows: Vec::new(), fixture: Some(fixture) })
+    Ok(Example { year, rows: Vec::new(), fixture: Some(fixture), recipes: Vec::new() })
+}
+
+fn recipes(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example> {
+    let mut recipes = Vec::new();
+    for (line, span) in block.iter().filter(|(line, _)| !line.trim().is_empty()) {
+        let stated = line.rsplit_once(ARROW).and_then(|(steps, outcome)| Some((steps, expectation(outcome.trim())?)));
+        let (steps, expect) = stated.ok_or_else(|| {
+            let help = "end it with `<- error`, `<- warning`, `<- notice`, `<- held`, `<- n/a` or `<- refused`";
+            at(source, span.clone(), "example file does not say what must come out", help)
+        })?;
+        recipes.push(Recipe { steps: steps.trim().to_owned(), expect, line: line_number(source, span.start) });
+    }
+    Ok(Example { year, rows: Vec::new(), fixture: None, recipes })
 }

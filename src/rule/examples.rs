@@ -133,7 +133,7 @@ fn strongest(outcomes: &[Expect]) -> &Expect {
         Expect::Broke { .. } => 3,
         Expect::Held => 2,
         Expect::Undecidable => 1,
-        Expect::NotApplicable | Expect::Part => 0,
+        Expect::NotApplicable | Expect::Refused | Expect::Part => 0,
     };
     outcomes.iter().rev().max_by_key(rank).unwrap_or(&Expect::NotApplicable)
 }
@@ -158,6 +158,7 @@ fn described(outcome: &Expect, severity: Severity) -> String {
         Expect::Held => "held".to_owned(),
         Expect::NotApplicable => "n/a".to_owned(),
         Expect::Undecidable => "undecidable".to_owned(),
+        Expect::Refused => "refused".to_owned(),
         Expect::Part => "part of a set".to_owned(),
     }
 }

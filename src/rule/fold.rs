@@ -131,7 +131,7 @@ fn may_be(test: &Test, text: &str, positive: bool) -> bool {
     match test {
         // Case decides; the candidate may be written otherwise in the file.
         Test::ExactlyOneOf(words) if positive => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
-        Test::ExactlyOneOf(_) | Test::Matches(_) if !text.is_empty() => true,
+        Test::ExactlyOneOf(_) | Test::ExactPartsOneOf(_) | Test::Matches(_) if !text.is_empty() => true,
         test => holds(test, text) == positive,
     }
 }

@@ -49,6 +49,10 @@ pub fn holds(test: &Test, text: &str) -> bool {
         Test::OneOf(words) => is_word(words, text),
         Test::ExactlyOneOf(words) => words.iter().any(|word| word == text),
         Test::PartsOneOf(words) => is_word(words, text) || text.split('&').all(|part| is_word(words, part)),
+        Test::ExactPartsOneOf(words) => {
+            let is_exact = |text: &str| words.iter().any(|word| word == text);
+            is_exact(text) || text.split('&').all(is_exact)
+        }
         Test::Matches(regex) => regex.is_match(text),
         Test::LongerThan(width) => text.chars().nth(usize::try_from(*width).unwrap_or(usize::MAX)).is_some(),
         Test::Invisible => text.chars().any(read::is_invisible),

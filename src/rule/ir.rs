@@ -116,6 +116,8 @@ pub enum Test {
     /// Every part between `&` signs, or the whole, is one of these words (upper case), without
     /// regard to case.
     PartsOneOf(Arc<[String]>),
+    /// The same exactly as written.
+    ExactPartsOneOf(Arc<[String]>),
     /// A linear-time regular expression matches somewhere in the text.
     Matches(Arc<regex::Regex>),
     /// Longer than this many characters.
@@ -135,7 +137,8 @@ impl PartialEq for Test {
             | (Self::BrokenLetters, Self::BrokenLetters) => true,
             (Self::OneOf(a), Self::OneOf(b))
             | (Self::ExactlyOneOf(a), Self::ExactlyOneOf(b))
-            | (Self::PartsOneOf(a), Self::PartsOneOf(b)) => a == b,
+            | (Self::PartsOneOf(a), Self::PartsOneOf(b))
+            | (Self::ExactPartsOneOf(a), Self::ExactPartsOneOf(b)) => a == b,
             (Self::Matches(a), Self::Matches(b)) => a.as_str() == b.as_str(),
             (Self::LongerThan(a), Self::LongerThan(b)) => a == b,
             _ => false,

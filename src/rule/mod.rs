@@ -29,6 +29,6 @@ pub use ir::{
     Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, Placeholder, SetTest, Show, Test, Text, Truth,
 };
 pub use message::placeholders;
-pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Rule, Scope, Severity, Source, Years};
+pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Rule, Scope, Severity, Source, Years};
 pub use registry::{Conditions, RuleSet};
 pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};

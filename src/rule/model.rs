@@ -145,6 +145,8 @@ pub enum Expect {
     NotApplicable,
     /// The rule cannot be decided.
     Undecidable,
+    /// The file is not read at all (file rules only).
+    Refused,
     /// Part of a set example; only the last row carries the outcome.
     Part,
 }
@@ -159,6 +161,19 @@ pub struct Example {
     pub rows: Vec<ExampleRow>,
     /// The example file of a file rule.
     pub fixture: Option<Fixture>,
+    /// Files of a file rule, each told as changes to a sound one.
+    pub recipes: Vec<Recipe>,
+}
+
+/// An example file told as changes to a sound file of the year: `crlf on line 3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipe {
+    /// The changes, joined by `;`; `base` for none.
+    pub steps: String,
+    /// What must come out.
+    pub expect: Expect,
+    /// The line of the rule file it stands on, 1-based.
+    pub line: usize,
 }
 
 /// A small file that a file rule must judge as stated.

@@ -53,6 +53,14 @@ impl RuleSet {
         Self::build(folder_sources(folders)?)
     }
 
+    /// The rules of texts, each with the name to show for it.
+    ///
+    /// # Errors
+    /// As for [`RuleSet::only`].
+    pub fn of_texts(texts: Vec<SourceText>) -> Result<Self, RuleErrors> {
+        Self::build(texts)
+    }
+
     fn build(sources: Vec<SourceText>) -> Result<Self, RuleErrors> {
         let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: HashMap::new() };
         let (mut mistakes, mut amendments) = (Vec::new(), Vec::new());

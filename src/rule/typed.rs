@@ -740,14 +740,14 @@ impl Typer<'_> {
             return Err(self.without(cell.field, subject, "has no list of codes for"));
         };
         Ok(match &set {
-            ValueSet::One(codes) => in_codes(cell, codes, exactly)?,
+            ValueSet::One(codes) => in_codes(cell, codes, exactly),
             ValueSet::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
                 let of_no_test = not(is_one_of(record_type, tests.iter().map(|(test, _)| test.to_string())));
-                let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)?])];
+                let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)])];
                 for (test, codes) in tests {
                     let of_test = is_one_of(record_type, std::iter::once(test.to_string()));
-                    alternatives.push(and(vec![of_test, in_codes(cell, codes, exactly)?]));
+                    alternatives.push(and(vec![of_test, in_codes(cell, codes, exactly)]));
                 }
                 or(alternatives)
             }
@@ -755,20 +755,16 @@ impl Typer<'_> {
     }
 }
 
-fn in_codes(cell: Cell, codes: &[String], exactly: bool) -> Result<Expr, Mistake> {
+fn in_codes(cell: Cell, codes: &[String], exactly: bool) -> Expr {
     let parts = read::reading(cell.field).parts;
     let upper = || codes.iter().map(|code| code.to_ascii_uppercase()).collect();
     let test = match (exactly, parts) {
         (false, false) => Test::OneOf(upper()),
         (false, true) => Test::PartsOneOf(upper()),
         (true, false) => Test::ExactlyOneOf(codes.iter().cloned().collect()),
-        (true, true) => {
-            let words: Vec<String> = codes.iter().map(|code| regex::escape(code)).collect();
-            let one = words.join("|");
-            Test::Matches(regex(&format!("^(?:{one})(?:&(?:{one}))*$"), false, &(0..0))?)
-        }
+        (true, true) => Test::ExactPartsOneOf(codes.iter().cloned().collect()),
     };
-    Ok(Expr::Cell { cell, test })
+    Expr::Cell { cell, test }
 }
 
 /// The record is of one of these codes, by the value of a cell.
@@ -854,7 +850,9 @@ fn regex(pattern: &str, ignore_case: bool, span: &Range<usize>) -> Result<Arc<re
     if let Some(regex) = compiled.get(&key) {
         return Ok(Arc::clone(regex));
     }
-    let built = regex::RegexBuilder::new(&ascii_digits(pattern)).case_insensitive(ignore_case).build();
+    // The flag stands in the expression itself, so that its text says all there is to it.
+    let flag = if ignore_case { "(?i)" } else { "" };
+    let built = regex::Regex::new(&format!("{flag}{}", ascii_digits(pattern)));
     let regex = Arc::new(built.map_err(|error| {
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();

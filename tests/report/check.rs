@@ -150,12 +150,13 @@ fn messages_are_those_of_the_layout_year() {
 #[test]
 fn rules_are_selected_by_code_name_and_family() {
     let set = own_rules();
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let words = |text: &str| text.split_terminator(',').map(str::to_owned).collect::<Vec<_>>();
     let cases = [
         ("", "", true),
         ("LOC001", "", true),
         ("loc", "", true),
         ("own-rule", "", true),
+        ("school site", "", true),
         ("", "LOC", false),
         ("LOC", "LOC001", false),
     ];

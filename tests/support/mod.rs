@@ -4,6 +4,9 @@
 
 pub mod files;
 pub mod outcome;
+pub mod recipe;
+
+pub mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

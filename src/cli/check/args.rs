@@ -98,11 +98,11 @@ pub struct Args {
     #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
     pub view: Option<View>,
 
-    /// Run only these rules: codes (T006) or families (T)
+    /// Run only these rules: codes (T006), families (T), names or owners
     #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,
 
-    /// Leave these rules out: codes (P024) or families (P)
+    /// Leave these rules out: codes (P024), families (P), names or owners
     #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,
 

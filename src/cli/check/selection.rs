@@ -1,4 +1,4 @@
-//! Which rules run: `--select` and `--ignore` name codes, names or families.
+//! Which rules run: `--select` and `--ignore` name codes, families, names or owners.
 
 use miette::miette;
 
@@ -32,11 +32,13 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Whether a word is the code or name of a rule, or the letters of its family.
+/// Whether a word means a rule: it is its code or the beginning of it (a family), its name, or one
+/// of those who can mend what it finds.
 fn is_named(rule: &Rule, word: &str) -> bool {
     let word = word.trim();
-    let family = rule.code.trim_end_matches(|one: char| one.is_ascii_digit());
-    [rule.code.as_str(), rule.name.as_str(), family].iter().any(|name| name.eq_ignore_ascii_case(word))
+    let begins = rule.code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let names = || std::iter::once(&rule.name).chain(&rule.owners);
+    begins && !word.is_empty() || names().any(|name| name.eq_ignore_ascii_case(word))
 }
 
 fn no_such_rule(word: &str, rules: &RuleSet) -> miette::Report {
@@ -44,5 +46,5 @@ fn no_such_rule(word: &str, rules: &RuleSet) -> miette::Report {
         Some(like) => format!("did you mean {like}?"),
         None => "scorelint rules lists all rules".to_owned(),
     };
-    miette!(help = help, "there is no rule or family {}", crate::privacy::text::quote(word, 40))
+    miette!(help = help, "there is no rule, family or owner {}", crate::privacy::text::quote(word, 40))
 }

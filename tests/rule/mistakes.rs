@@ -1,0 +1,177 @@
+//! What a person reads who made a mistake in a rule file. One snapshot holds one kind of mistake.
+
+use std::fmt::Write as _;
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use scorelint::rule::{AllStudents, RuleError, RuleErrors, RuleSet, SourceText, run_examples};
+
+use crate::support::snapshots;
+
+/// A sound rule with these lines in place of its own.
+fn rule(changes: &[(&str, &str)]) -> String {
+    let mut lines: Vec<(&str, String)> = [
+        ("code", "\"LOC001\""),
+        ("name", "\"invalid-score-counted\""),
+        ("severity", "\"error\""),
+        ("scope", "\"record\""),
+        ("years", "\"2021..\""),
+        ("when", "\"score_status is 'I'\""),
+        ("require", "\"include_indicator is not 'Y'\""),
+        ("message", "\"invalid score is counted as {include_indicator}\""),
+        ("help", "\"look into TOMS\""),
+        ("owner", "[\"TOMS coordinator\"]"),
+        ("certainty", "\"documented\""),
+        ("sources", "[{ layout = 2022, field = 122 }]"),
+        ("since", "\"0.1.0\""),
+    ]
+    .map(|(key, value)| (key, value.to_owned()))
+    .into();
+    for (key, value) in changes {
+        match lines.iter_mut().find(|(one, _)| one == key) {
+            Some(line) => line.1 = (*value).to_owned(),
+            None => lines.push((key, (*value).to_owned())),
+        }
+    }
+    lines.retain(|(_, value)| !value.is_empty());
+    let body = lines.iter().fold(String::new(), |all, (key, value)| format!("{all}{key} = {value}\n"));
+    format!("+++\n{body}+++\nAn invalid score must not be counted.\n")
+}
+
+fn report(mistakes: Vec<RuleError>) -> String {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(90);
+    mistakes.iter().fold(String::new(), |mut all, mistake| {
+        handler.render_report(&mut all, mistake).unwrap();
+        let _ = writeln!(all);
+        all
+    })
+}
+
+fn mistakes(texts: &[String]) -> String {
+    let named = (1..).zip(texts);
+    let sources = named.map(|(number, text)| SourceText { name: format!("rules/{number}.md"), text: text.clone() });
+    match RuleSet::of_texts(sources.collect()) {
+        Err(RuleErrors(mistakes)) => report(mistakes),
+        Ok(rules) => {
+            let mut found = rules.check();
+            if found.is_empty() {
+                found = rules.rules().flat_map(|rule| run_examples(&rules, rule, &AllStudents).unwrap()).collect();
+            }
+            report(found)
+        }
+    }
+}
+
+fn snapshot(name: &str, texts: &[String]) {
+    snapshots().bind(|| insta::assert_snapshot!(format!("rule_mistake_{name}"), mistakes(texts)));
+}
+
+fn one(name: &str, changes: &[(&str, &str)]) {
+    snapshot(name, &[rule(changes)]);
+}
+
+#[test]
+fn a_sound_rule_is_no_mistake() {
+    assert_eq!(mistakes(&[rule(&[])]), "");
+}
+
+#[test]
+fn unknown_field() {
+    one("unknown_field", &[("when", "\"score_statsu is 'I'\"")]);
+}
+
+#[test]
+fn unknown_code() {
+    one("unknown_code", &[("require", "\"include_indicator is not one of ('Y', 'TT')\"")]);
+}
+
+#[test]
+fn type_mismatch() {
+    one("text_as_number", &[("when", "\"last_name > 5\"")]);
+    one("number_as_text", &[("when", "\"scale_score is 2400\"")]);
+    one("day_against_number", &[("when", "\"test_start_date_1 > 2021\"")]);
+    one("value_without_question", &[("when", "\"score_status and include_indicator is 'Y'\"")]);
+}
+
+#[test]
+fn broken_text() {
+    one("unterminated_text", &[("when", "\"score_status is 'I\"")]);
+    one("wrong_quotes", &[("when", "'score_status is \"I\"'")]);
+    one("missing_parenthesis", &[("when", "\"(score_status is 'I' or score_status is 'V'\"")]);
+    one("foreign_sign", &[("when", "\"scale_score == 5\"")]);
+}
+
+#[test]
+fn place_in_escaped_and_long_texts() {
+    one("place_after_escapes", &[("when", "\"ssid matches /^\\\\d+\\u002f$/ and score_statsu is 'I'\"")]);
+    one("place_in_long_text", &[("when", "\"\"\"\nscore_status is 'I'\nand last_nam is filled\"\"\"")]);
+}
+
+#[test]
+fn conditions_that_never_or_always_hold() {
+    one("never_applies", &[("when", "\"score_status is 'I' and score_status is 'V'\"")]);
+    one("never_applies_blank", &[("when", "\"score_status is 'I' and score_status is blank\"")]);
+    one("always_holds", &[("require", "\"score_status is not 'V'\"")]);
+    one("never_holds", &[("require", "\"score_status is 'V'\"")]);
+}
+
+#[test]
+fn bad_regex() {
+    one("bad_regex", &[("when", "\"ssid matches /^[0-9/\"")]);
+    one("look_around", &[("when", "\"ssid matches /(?=9)/\"")]);
+}
+
+#[test]
+fn front_matter() {
+    one("missing_citation", &[("sources", "")]);
+    one("empty_citation", &[("sources", "[]")]);
+    one("citation_without_place", &[("sources", "[{ layout = 2022 }]")]);
+    one("citation_of_no_field", &[("sources", "[{ layout = 2022, field = 999 }]")]);
+    one("unknown_key", &[("requires", "\"never\"")]);
+    one("unknown_severity", &[("severity", "\"eror\"")]);
+    one("wrong_years", &[("years", "\"2025..2021\"")]);
+    one("years_without_layout", &[("years", "\"2012..\"")]);
+    one("bad_code", &[("code", "\"loc-1\"")]);
+    snapshot("no_front_matter", &["# A rule\n".to_owned()]);
+}
+
+#[test]
+fn names_used_twice() {
+    snapshot("code_twice", &[rule(&[]), rule(&[("name", "\"another-name\"")])]);
+    snapshot("name_twice", &[rule(&[]), rule(&[("code", "\"LOC002\"")])]);
+}
+
+#[test]
+fn amendments_of_nothing() {
+    snapshot("amends_nothing", &[rule(&[]), "+++\namends = \"LOC002\"\nyears = \"2025..\"\n+++\n".to_owned()]);
+}
+
+#[test]
+fn fields_that_a_year_lacks() {
+    one("field_not_in_every_year", &[("years", "\"2019..\""), ("when", "\"final_tested_lea_code is filled\"")]);
+    one("each_over_nothing", &[("each", "\"k in 7..9\""), ("when", "\"opportunity_k_status is 'I'\"")]);
+    one("no_list_of_codes", &[("when", "\"last_name is in value_set\"")]);
+}
+
+#[test]
+fn placeholders() {
+    one("unknown_placeholder", &[("message", "\"score {scale_skore} is counted\"")]);
+}
+
+#[test]
+fn examples() {
+    let with = |table: &str| vec![format!("{}\n```caaspp 2022\n{table}```\n", rule(&[]))];
+    snapshot(
+        "example_disagrees",
+        &with("score_status  include_indicator\nI             R                  <- error\n"),
+    );
+    snapshot("example_misaligned", &with("score_status  include_indicator\nI       R                  <- held\n"));
+    snapshot(
+        "example_unknown_field",
+        &with("score_status  include_indicater\nI             R                  <- held\n"),
+    );
+    snapshot(
+        "example_unknown_outcome",
+        &with("score_status  include_indicator\nI             R                  <- good\n"),
+    );
+    snapshot("example_without_outcome", &with("score_status  include_indicator\nI             R\n"));
+}

@@ -1,0 +1,106 @@
+//! The shipped rules: complete, in good style, and doing what their examples say.
+
+use std::fmt::Write as _;
+
+use scorelint::rule::{AllStudents, Example, Expect, Rule, RuleError, RuleSet, Scope, run_examples};
+
+fn shipped() -> RuleSet {
+    RuleSet::embedded().unwrap_or_else(|errors| panic!("{:?}", miette::Report::new(errors)))
+}
+
+fn rendered(mistakes: Vec<RuleError>) -> String {
+    mistakes.into_iter().fold(String::new(), |mut all, mistake| {
+        let _ = writeln!(all, "{:?}", miette::Report::new(mistake));
+        all
+    })
+}
+
+/// The codes of the rules that are not as they should be.
+fn offending(rules: &RuleSet, is_wrong: impl Fn(&Rule) -> bool) -> Vec<String> {
+    rules.rules().filter(|rule| is_wrong(rule)).map(|rule| rule.code.clone()).collect()
+}
+
+#[test]
+fn every_condition_binds_in_every_year() {
+    assert_eq!(rendered(shipped().check()), "");
+}
+
+#[test]
+fn every_example_comes_out_as_stated() {
+    let rules = shipped();
+    let wrong = rules.rules().flat_map(|rule| run_examples(&rules, rule, &AllStudents).unwrap());
+    assert_eq!(rendered(wrong.collect()), "");
+}
+
+#[test]
+fn every_rule_has_a_failing_a_holding_and_an_inapplicable_example() {
+    let expects = |example: &Example| {
+        let rows = example.rows.iter().map(|row| row.expect.clone());
+        rows.chain(example.recipes.iter().map(|recipe| recipe.expect.clone())).collect::<Vec<_>>()
+    };
+    let lacks = |rule: &Rule| {
+        let all: Vec<Expect> = rule.examples.iter().flat_map(expects).collect();
+        let fails = all.iter().any(|one| matches!(one, Expect::Broke { .. } | Expect::Refused));
+        let complete = fails && all.contains(&Expect::Held) && all.contains(&Expect::NotApplicable);
+        // File rules apply to every file, and some need a second file that no example can hold.
+        let built_in = rule.scope == Scope::File && (fails || !rule.needs.is_empty());
+        !complete && !built_in
+    };
+    assert_eq!(offending(&shipped(), lacks), Vec::<String>::new());
+}
+
+#[test]
+fn every_rule_says_where_it_was_read_and_what_to_do() {
+    let silent = |rule: &Rule| {
+        rule.sources.is_empty() || rule.help.trim().is_empty() || rule.owners.is_empty() || rule.prose.len() < 40
+    };
+    assert_eq!(offending(&shipped(), silent), Vec::<String>::new());
+}
+
+#[test]
+fn messages_are_lower_case_without_a_final_stop() {
+    let shouts = |text: &str| {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let capitals = first.chars().filter(|letter| letter.is_uppercase()).count();
+        // Placeholders and acronyms (CALPADS, CAST) may start a message.
+        capitals == 1 && first.starts_with(char::is_uppercase) && first.len() > 1
+    };
+    let wrong = |rule: &Rule| {
+        let text = rule.message.trim();
+        text != rule.message || text.ends_with(['.', '!']) || shouts(text) || text.contains("  ")
+    };
+    assert_eq!(offending(&shipped(), wrong), Vec::<String>::new());
+}
+
+#[test]
+fn names_are_kebab_case_and_files_are_named_by_them() {
+    let wrong = |rule: &Rule| {
+        let kebab = rule.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        !kebab || !rule.path.ends_with(&format!("/{}-{}.md", rule.code, rule.name))
+    };
+    assert_eq!(offending(&shipped(), wrong), Vec::<String>::new());
+}
+
+#[test]
+fn rules_stand_in_the_folder_of_their_family() {
+    let folder = |family| match family {
+        'L' => "file",
+        'V' => "value",
+        'X' => "relation",
+        'T' => "status",
+        'S' => "score",
+        'A' => "support",
+        'H' => "history",
+        'D' => "records",
+        _ => "participation",
+    };
+    let wrong = |rule: &Rule| !rule.path.starts_with(&format!("rules/checks/{}/", folder(rule.family())));
+    assert_eq!(offending(&shipped(), wrong), Vec::<String>::new());
+}
+
+#[test]
+fn implied_rules_exist() {
+    let rules = shipped();
+    let wrong = |rule: &Rule| rule.implies.iter().any(|code| rules.find(code).is_none());
+    assert_eq!(offending(&rules, wrong), Vec::<String>::new());
+}

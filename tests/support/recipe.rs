@@ -1,0 +1,233 @@
+//! Makes damaged files by recipe: a small synthetic file, changed step by step, as the examples of
+//! file rules describe it (docs/writing-rules.md, "Example files").
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use scorelint::layout::{Layout, find_field, registry};
+
+use super::scorelint;
+
+/// A delimited file in the making: cells until it is written, bytes after that.
+struct Draft {
+    layout: &'static Layout,
+    name: String,
+    delimiter: &'static str,
+    header: Option<Vec<String>>,
+    rows: Vec<Vec<String>>,
+    repeated: Option<usize>,
+    line_end: &'static str,
+    odd_end: Option<usize>,
+}
+
+/// Writes the file of a recipe such as `drop SSID; with mark` into a folder.
+pub fn make(folder: &Path, year: u16, recipe: &str) -> PathBuf {
+    let steps: Vec<&str> = recipe.split(';').map(str::trim).collect();
+    let fixed = steps.contains(&"fixed");
+    let base = folder.join(if fixed { "base.dat" } else { "base.csv" });
+    synthesise(&base, year, if fixed { "fixed" } else { "caret" });
+    let text = std::fs::read_to_string(&base).expect("the synthetic file");
+    std::fs::remove_file(&base).expect("a file of our own");
+    let (name, bytes) = if fixed { by_line("scores.dat", text, &steps) } else { Draft::of(year, &text).cooked(&steps) };
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).expect("a writable folder");
+    path
+}
+
+fn synthesise(path: &Path, year: u16, form: &str) {
+    let year = year.to_string();
+    let path = path.to_str().expect("a plain path");
+    let arguments = ["synth", "--year", &year, "--students", "12", "--seed", "7", "--format", form, "-o", path];
+    let run = scorelint().args(arguments).output().expect("a run");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// Changes to a fixed-width file, line by line.
+fn by_line(name: &str, text: String, steps: &[&str]) -> (String, Vec<u8>) {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for step in steps.iter().filter(|step| **step != "fixed") {
+        let (line, by) = step
+            .strip_prefix("shorten line ")
+            .and_then(|rest| rest.split_once(" by "))
+            .unwrap_or_else(|| panic!("unknown step for a fixed-width file: {step}"));
+        let line = &mut lines[number(line) - 1];
+        line.truncate(line.len() - number(by));
+    }
+    (name.to_owned(), (lines.join("\n") + "\n").into_bytes())
+}
+
+impl Draft {
+    fn of(year: u16, text: &str) -> Self {
+        let mut lines = text.lines().map(|line| line.split('^').map(str::to_owned).collect());
+        Self {
+            layout: registry().layout(year).expect("a layout"),
+            name: "scores.csv".to_owned(),
+            delimiter: "^",
+            header: lines.next(),
+            rows: lines.collect(),
+            repeated: None,
+            line_end: "\n",
+            odd_end: None,
+        }
+    }
+
+    fn cooked(mut self, steps: &[&str]) -> (String, Vec<u8>) {
+        let (cells, after): (Vec<&str>, Vec<&str>) = steps.iter().partition(|step| !is_about_bytes(step));
+        for step in cells.into_iter().filter(|step| *step != "base") {
+            self.step(step);
+        }
+        let mut bytes = self.written().into_bytes();
+        for step in after {
+            bytes = change_bytes(bytes, step);
+        }
+        (self.name, bytes)
+    }
+
+    fn step(&mut self, step: &str) {
+        let (word, rest) = step.split_once(' ').unwrap_or((step, ""));
+        match word {
+            "set" => self.set(rest),
+            "named" => self.name = rest.to_owned(),
+            "delimited" => self.delimiter = if rest == "by comma" { "," } else { ";" },
+            "crlf" if rest.is_empty() => self.line_end = "\r\n",
+            "crlf" => self.odd_end = Some(line(rest)),
+            "without" => self.header = None,
+            "records" => self.rows.truncate(number(rest)),
+            "rename" => {
+                let (old, new) = rest.split_once(" to ").expect("rename A to B");
+                let place = self.place(old);
+                self.header_mut()[place] = new.to_owned();
+            }
+            "drop" if rest == "fillers" => self.keep(|name| !name.starts_with("Blank")),
+            "drop" => self.keep(|name| name != rest),
+            "repeat" if rest.starts_with("header") => self.repeated = Some(line(rest.trim_start_matches("header "))),
+            "repeat" => self.insert(self.place(rest) + 1, rest),
+            "insert" => {
+                let (new, before) = rest.split_once(" before ").expect("insert A before B");
+                self.insert(self.place(before), new);
+            }
+            "move" => {
+                let place = self.place(rest.trim_end_matches(" to the end"));
+                self.every_line(|cells| {
+                    let cell = cells.remove(place);
+                    cells.push(cell);
+                });
+            }
+            "keep" => {
+                let unknown = (0..60).map(|at| format!("Local{at}"));
+                let names: Vec<String> = self.header_mut().drain(..20).chain(unknown).collect();
+                self.header = Some(names);
+            }
+            "header" => {
+                let names = ["County Code", "District Code", "School Code", "Test Year", "Student Group ID", "Test ID"];
+                let more = ["Grade", "Total Tested at Reporting Level", "Mean Scale Score"];
+                self.header = Some(names.iter().chain(&more).map(|name| (*name).to_owned()).collect());
+            }
+            "add" if rest.starts_with("an empty cell") => self.rows.iter_mut().for_each(|row| row.push(String::new())),
+            "add" => {
+                let (count, at) = rest.split_once(" cells ").expect("add N cells on line N");
+                let extra = vec!["x".to_owned(); number(count)];
+                self.rows[line(at) - 2].extend(extra);
+            }
+            "remove" => {
+                let (_, at) = rest.split_once(" cell ").expect("remove 1 cell on line N");
+                self.rows[line(at) - 2].pop();
+            }
+            "pad" => {
+                let (at, by) = rest.split_once(" by ").expect("pad line N by N");
+                let padding = "x".repeat(number(by));
+                self.rows[line(&format!("on {at}")) - 2][2] += &padding;
+            }
+            _ => panic!("unknown step: {step}"),
+        }
+    }
+
+    fn set(&mut self, rest: &str) {
+        let (field, value) = rest.split_once('=').expect("set FIELD=VALUE");
+        let (value, only) =
+            value.split_once(" on line ").map_or((value, None), |(value, at)| (value, Some(number(at) - 2)));
+        let place = self.place(field);
+        let value = value.replace("\\0", "\0");
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if only.is_none_or(|only| only == at) {
+                row[place] = value.clone();
+            }
+        }
+    }
+
+    /// The place of a column by its heading or canonical id.
+    fn place(&self, name: &str) -> usize {
+        let header = self.header.as_ref().expect("a header");
+        let by_heading = header.iter().position(|heading| heading == name);
+        by_heading.unwrap_or_else(|| {
+            let id = find_field(self.layout, name).unwrap_or_else(|error| panic!("{error}"));
+            usize::from(self.layout.field(id).expect("a field").number) - 1
+        })
+    }
+
+    fn header_mut(&mut self) -> &mut Vec<String> {
+        self.header.as_mut().expect("a header")
+    }
+
+    fn every_line(&mut self, change: impl Fn(&mut Vec<String>)) {
+        self.header.iter_mut().chain(&mut self.rows).for_each(change);
+    }
+
+    fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        let kept: Vec<bool> = self.header_mut().iter().map(|name| wanted(name)).collect();
+        assert!(kept.contains(&false), "nothing is dropped");
+        self.every_line(|cells| {
+            let mut places = kept.iter();
+            cells.retain(|_| *places.next().unwrap_or(&true));
+        });
+    }
+
+    fn insert(&mut self, place: usize, name: &str) {
+        self.rows.iter_mut().for_each(|row| row.insert(place, "x".to_owned()));
+        self.header_mut().insert(place, name.to_owned());
+    }
+
+    fn written(&self) -> String {
+        let mut lines: Vec<String> =
+            self.header.iter().chain(&self.rows).map(|cells| cells.join(self.delimiter)).collect();
+        if let Some(at) = self.repeated {
+            lines.insert(at - 1, lines[0].clone());
+        }
+        let end = |at: usize| if self.odd_end == Some(at + 1) { "\r\n" } else { self.line_end };
+        lines.into_iter().enumerate().map(|(at, line)| line + end(at)).collect()
+    }
+}
+
+fn is_about_bytes(step: &str) -> bool {
+    ["with mark", "as ", "cut "].iter().any(|start| step.starts_with(start))
+}
+
+fn change_bytes(mut bytes: Vec<u8>, step: &str) -> Vec<u8> {
+    match step {
+        "with mark" => [b"\xEF\xBB\xBF".as_slice(), &bytes].concat(),
+        "as windows-1252" => {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            encoding_rs::WINDOWS_1252.encode(&text).0.into_owned()
+        }
+        "as gzip" => {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(&bytes).expect("memory");
+            packed.finish().expect("memory")
+        }
+        _ => {
+            let count = step.strip_prefix("cut the last ").and_then(|rest| rest.strip_suffix(" bytes"));
+            let count = count.map_or_else(|| panic!("unknown step: {step}"), number);
+            bytes.truncate(bytes.len() - count);
+            bytes
+        }
+    }
+}
+
+/// `on line 3`
+fn line(text: &str) -> usize {
+    number(text.strip_prefix("on line ").unwrap_or_else(|| panic!("expected `on line N`, found `{text}`")))
+}
+
+fn number(text: &str) -> usize {
+    text.trim().parse().unwrap_or_else(|_| panic!("expected a number, found `{text}`"))
+}
