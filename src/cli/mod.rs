@@ -6,10 +6,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub mod check;
 mod completions;
+mod errors;
 mod layout;
 mod rules;
 mod synth;
-mod errors;
 mod terminal;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.

@@ -105,13 +105,8 @@ fn judge_group(
     let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
     let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
     let Some(first) = members.clone().next() else { return };
-    let hit = |records: Vec<u32>, count: u64, met: u64| SetHit {
-        instance: plan.instance,
-        records,
-        count,
-        met,
-        group: None,
-    };
+    let hit =
+        |records: Vec<u32>, count: u64, met: u64| SetHit { instance: plan.instance, records, count, met, group: None };
     let record = |entry: u32| table.rows[entry as usize];
     let hit = match &plan.judge {
         Judge::Unique => {
