@@ -11,6 +11,7 @@ use super::column::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
+use crate::counting::Group;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 use crate::rule::{
@@ -103,11 +104,21 @@ pub(super) struct Program {
     pub(super) sets: Vec<SetPlan>,
     pub(super) tables: Vec<Table>,
     pub(super) instances: Vec<Planned>,
+    /// The student groups of the year, where a rule goes through them.
+    pub(super) groups: Vec<GroupPlan>,
+}
+
+/// Who belongs to a student group.
+#[derive(Debug)]
+pub(super) struct GroupPlan {
+    pub(super) label: String,
+    pub(super) member: NodeId,
 }
 
 /// Makes a [`Program`].
 pub(super) struct Compiler<'a> {
     info: &'a FileInfo,
+    groups: &'a [Group],
     program: Program,
     /// Column of each field.
     places: HashMap<FieldId, usize>,
@@ -118,13 +129,14 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(info: &'a FileInfo) -> Self {
+    pub(super) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
         let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
             Meaning::Field(field) => Some((field, place)),
             _ => None,
         });
         Self {
             info,
+            groups,
             program: Program::default(),
             places: fields.collect(),
             plans: HashMap::new(),
@@ -193,6 +205,9 @@ impl<'a> Compiler<'a> {
 
     fn kind(&mut self, rule: &Rule, instance: &Instance) -> Kind {
         let require = match &instance.demand {
+            Demand::Set(test) if SetPlan::compares_within_groups(test) => {
+                return Kind::NotRun("records are not compared within student groups".to_owned());
+            }
             Demand::Set(test) => {
                 let plan = SetPlan::new(self, self.program.instances.len(), &instance.when, test);
                 self.program.sets.push(plan);
@@ -348,6 +363,19 @@ impl<'a> Compiler<'a> {
         reads.text(text);
         let places = reads.fields.iter().map(|field| (*field, self.places[field])).collect();
         TextPlan { text: text.clone(), places }
+    }
+
+    /// Takes in the student groups of the year whose fields the file has, once.
+    pub(super) fn compile_groups(&mut self) {
+        if !self.program.groups.is_empty() {
+            return;
+        }
+        for group in self.groups {
+            if self.missing(&Reads::of(&group.condition)).is_none() {
+                let member = self.node(&group.condition);
+                self.program.groups.push(GroupPlan { label: group.label.clone(), member });
+            }
+        }
     }
 
     pub(super) fn tables(&mut self) -> &mut Vec<Table> {
