@@ -227,7 +227,7 @@ fn open_delimited(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    info.trailing_cell = wide_header || sample.trailing;
+    info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
         findings.push(file("L019").done());
