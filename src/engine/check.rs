@@ -65,8 +65,8 @@ const DAMAGED_COLUMN: u64 = 20;
 pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
     let mut checker = Checker::new(options);
-    for opened in input::open(paths, &options.input)? {
-        checker.file(opened)?;
+    for opened in input::open_each(paths, &options.input)? {
+        checker.file(opened?)?;
     }
     Ok(checker.finish(begin.elapsed()))
 }
@@ -421,7 +421,8 @@ fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
             }
         })
         .collect();
-    if run.trailing > 0 {
+    // Where every row has it, the reader has said so.
+    if run.trailing > 0 && !info.trailing_cell {
         findings.push(FileFinding { code: "L019", count: 1, ..FileFinding::default() });
     }
     findings

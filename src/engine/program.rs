@@ -163,7 +163,7 @@ impl<'a> Compiler<'a> {
             let plan = self.plan(column, None, None, true);
             let instance = self.program.instances.len();
             let (when, require) = (Unary::Const(Truth::True), Unary::new(blank, FieldId(u16::MAX)));
-            self.program.columns[plan].cell_rules.push(CellRule { instance, when, require });
+            self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
             self.program.instances.push(Planned {
                 rule: place,
                 source: Instance {
@@ -201,7 +201,7 @@ impl<'a> Compiler<'a> {
             Demand::Record(require) => require,
         };
         if rule.scope == Scope::Cell
-            && let Some(()) = self.cell_rule(instance, require)
+            && let Some(()) = self.cell_rule(rule.order, instance, require)
         {
             return Kind::Cell;
         }
@@ -211,7 +211,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes it a rule of its column, if both its conditions look at that column alone.
-    fn cell_rule(&mut self, instance: &Instance, require: &Expr) -> Option<()> {
+    fn cell_rule(&mut self, order: u8, instance: &Instance, require: &Expr) -> Option<()> {
         let mut reads = Reads::of(&instance.when);
         reads.expr(require);
         let mut fields = reads.fields.iter();
@@ -223,11 +223,17 @@ impl<'a> Compiler<'a> {
         if rules.len() == ATOMS {
             return None;
         }
-        rules.push(CellRule {
-            instance: self.program.instances.len(),
-            when: Unary::new(&instance.when, field),
-            require: Unary::new(require, field),
-        });
+        // The file of a rule gives its precedence; rules of equal precedence keep the order of their codes.
+        let place = rules.partition_point(|rule| rule.order <= order);
+        rules.insert(
+            place,
+            CellRule {
+                instance: self.program.instances.len(),
+                order,
+                when: Unary::new(&instance.when, field),
+                require: Unary::new(require, field),
+            },
+        );
         Some(())
     }
 
