@@ -32,7 +32,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     write_rules(out, material, look)?;
     write_not_run(out, material, look)?;
     write_undecidable(out, material, look)?;
-    write_masked(out, material, look)?;
+    write_more(out, material, look)?;
     writeln!(out)?;
     write_totals(out, material, look)
 }
@@ -161,9 +161,13 @@ fn write_read(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::R
     write_wrapped(out, &text, "  ", look)
 }
 
-/// Says that values are masked where a masked one was shown.
-fn write_masked(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
-    if material.reveal != Reveal::Public || material.outcome.findings.is_empty() {
+/// How to learn more: about a rule, and about values that are masked.
+fn write_more(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    if material.outcome.findings.is_empty() {
+        return Ok(());
+    }
+    write_wrapped(out, "scorelint explain CODE says more about a rule", "  ", look)?;
+    if material.reveal != Reveal::Public {
         return Ok(());
     }
     write_wrapped(
