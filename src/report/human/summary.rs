@@ -92,7 +92,8 @@ fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::
         grouped(totals.not_run),
     );
     write_wrapped(out, &text, "  ", look)?;
-    let carried = material.outcome.rules.iter().filter(|rule| rule.carried).count() as u64;
+    let judged = |rule: &&RuleOutcome| rule.carried && !matches!(rule.status, Status::NotRun(_));
+    let carried = material.outcome.rules.iter().filter(judged).count() as u64;
     if carried > 0 {
         let text = format!("{} judged with codes carried over from another year's layout", plural(carried, "rule"));
         write_wrapped(out, &text, "  ", look)?;
@@ -140,7 +141,7 @@ fn first_of(all: &[&str], separator: &str) -> String {
 fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let mut rules: Vec<&RuleOutcome> = material.outcome.rules.iter().collect();
     rules.sort_by(|left, right| right.time.cmp(&left.time).then_with(|| left.code.cmp(&right.code)));
-    writeln!(out, "\n{}", "Time spent on each rule, the slowest first".style(paint::strong(look)))?;
+    writeln!(out, "{}", "Time spent on each rule, the slowest first".style(paint::strong(look)))?;
     for rule in rules.iter().take(SLOWEST).filter(|rule| !rule.time.is_zero()) {
         writeln!(out, "  {:<8}{:>14}", rule.code, duration(rule.time))?;
     }
