@@ -10,6 +10,7 @@ use super::judge::judge;
 use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
+use crate::counting::student_groups;
 use crate::input::{self, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Cell, Expr, Form, Grouping, Instance, Need, Rule, RuleError, RuleSet, Scope, Severity, Test};
@@ -139,7 +140,8 @@ impl<'a> Checker<'a> {
         if let Some(error) = failure {
             return Err(error.into());
         }
-        let sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        let mut sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
         collapse(&program, &mut run);
         self.count(&program, &run, &weights);
@@ -168,7 +170,8 @@ impl<'a> Checker<'a> {
             let all = all.collect::<Result<_, _>>()?;
             self.bound.insert(info.year, all);
         }
-        let mut compiler = Compiler::new(info);
+        let groups = student_groups(info.year)?;
+        let mut compiler = Compiler::new(info, &groups);
         let bound = &self.bound[&info.year];
         for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
             if weight.is_none() {
@@ -282,7 +285,9 @@ impl<'a> Checker<'a> {
         }
         for hit in sets {
             if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
-                drafts.push(Draft::of_set(planned, severity, input, hit));
+                let group = hit.group.and_then(|place| program.groups.get(usize::from(place)));
+                let group = group.map(|group| group.label.clone());
+                drafts.push(Draft::of_set(planned, severity, input, hit, group));
             }
         }
         drafts

@@ -19,6 +19,8 @@ const NEIGHBOURS: usize = 1;
 pub(super) struct Draft<'a> {
     planned: &'a Planned,
     set: Option<SetHit>,
+    /// The student group, for rules that go through them.
+    group: Option<String>,
     /// Its records, the one it is shown at first.
     pub(super) records: Vec<u32>,
     finding: Finding,
@@ -40,13 +42,20 @@ impl<'a> Draft<'a> {
             related: Vec::new(),
             shown: Vec::new(),
         };
-        Self { planned, set: None, records, finding, values: BTreeMap::new() }
+        Self { planned, set: None, group: None, records, finding, values: BTreeMap::new() }
     }
 
     /// A breach by a group of records.
-    pub(super) fn of_set(planned: &'a Planned, severity: Severity, input: usize, hit: SetHit) -> Self {
+    pub(super) fn of_set(
+        planned: &'a Planned,
+        severity: Severity,
+        input: usize,
+        hit: SetHit,
+        group: Option<String>,
+    ) -> Self {
         let mut draft = Self::new(planned, severity, input, hit.records.clone(), 1);
         draft.set = Some(hit);
+        draft.group = group;
         draft
     }
 
@@ -154,7 +163,11 @@ impl<'a> Draft<'a> {
             Placeholder::Lacking => public(String::new()),
             Placeholder::Set("group") => {
                 let keys = self.within();
-                let value = keys.iter().map(|key| key_text(key, row)).filter(|text| !text.is_empty());
+                let of = |key: &Key| match key {
+                    Key::StudentGroup => self.group.clone().unwrap_or_default(),
+                    key => key_text(key, row),
+                };
+                let value = keys.iter().map(of).filter(|text| !text.is_empty());
                 let value = value.collect::<Vec<_>>().join(", ");
                 let field = if self.is_share() { None } else { most_sensitive_of(keys) };
                 Some(Shown { name: name.to_owned(), value, field })
