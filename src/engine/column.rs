@@ -32,6 +32,8 @@ pub(super) struct ColumnPlan {
 pub(super) struct CellRule {
     /// Its place among the instances of the program.
     pub(super) instance: usize,
+    /// Its precedence within a cell, lower first.
+    pub(super) order: u8,
     pub(super) when: Unary,
     pub(super) require: Unary,
 }

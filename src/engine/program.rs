@@ -11,6 +11,7 @@ use super::column::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
+use crate::counting::Group;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 use crate::rule::{
@@ -103,11 +104,21 @@ pub(super) struct Program {
     pub(super) sets: Vec<SetPlan>,
     pub(super) tables: Vec<Table>,
     pub(super) instances: Vec<Planned>,
+    /// The student groups of the year, where a rule goes through them.
+    pub(super) groups: Vec<GroupPlan>,
+}
+
+/// Who belongs to a student group.
+#[derive(Debug)]
+pub(super) struct GroupPlan {
+    pub(super) label: String,
+    pub(super) member: NodeId,
 }
 
 /// Makes a [`Program`].
 pub(super) struct Compiler<'a> {
     info: &'a FileInfo,
+    groups: &'a [Group],
     program: Program,
     /// Column of each field.
     places: HashMap<FieldId, usize>,
@@ -118,13 +129,14 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(info: &'a FileInfo) -> Self {
+    pub(super) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
         let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
             Meaning::Field(field) => Some((field, place)),
             _ => None,
         });
         Self {
             info,
+            groups,
             program: Program::default(),
             places: fields.collect(),
             plans: HashMap::new(),
@@ -163,7 +175,7 @@ impl<'a> Compiler<'a> {
             let plan = self.plan(column, None, None, true);
             let instance = self.program.instances.len();
             let (when, require) = (Unary::Const(Truth::True), Unary::new(blank, FieldId(u16::MAX)));
-            self.program.columns[plan].cell_rules.push(CellRule { instance, when, require });
+            self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
             self.program.instances.push(Planned {
                 rule: place,
                 source: Instance {
@@ -193,6 +205,9 @@ impl<'a> Compiler<'a> {
 
     fn kind(&mut self, rule: &Rule, instance: &Instance) -> Kind {
         let require = match &instance.demand {
+            Demand::Set(test) if SetPlan::compares_within_groups(test) => {
+                return Kind::NotRun("records are not compared within student groups".to_owned());
+            }
             Demand::Set(test) => {
                 let plan = SetPlan::new(self, self.program.instances.len(), &instance.when, test);
                 self.program.sets.push(plan);
@@ -201,7 +216,7 @@ impl<'a> Compiler<'a> {
             Demand::Record(require) => require,
         };
         if rule.scope == Scope::Cell
-            && let Some(()) = self.cell_rule(instance, require)
+            && let Some(()) = self.cell_rule(rule.order, instance, require)
         {
             return Kind::Cell;
         }
@@ -211,7 +226,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes it a rule of its column, if both its conditions look at that column alone.
-    fn cell_rule(&mut self, instance: &Instance, require: &Expr) -> Option<()> {
+    fn cell_rule(&mut self, order: u8, instance: &Instance, require: &Expr) -> Option<()> {
         let mut reads = Reads::of(&instance.when);
         reads.expr(require);
         let mut fields = reads.fields.iter();
@@ -223,11 +238,17 @@ impl<'a> Compiler<'a> {
         if rules.len() == ATOMS {
             return None;
         }
-        rules.push(CellRule {
-            instance: self.program.instances.len(),
-            when: Unary::new(&instance.when, field),
-            require: Unary::new(require, field),
-        });
+        // The file of a rule gives its precedence; rules of equal precedence keep the order of their codes.
+        let place = rules.partition_point(|rule| rule.order <= order);
+        rules.insert(
+            place,
+            CellRule {
+                instance: self.program.instances.len(),
+                order,
+                when: Unary::new(&instance.when, field),
+                require: Unary::new(require, field),
+            },
+        );
         Some(())
     }
 
@@ -342,6 +363,19 @@ impl<'a> Compiler<'a> {
         reads.text(text);
         let places = reads.fields.iter().map(|field| (*field, self.places[field])).collect();
         TextPlan { text: text.clone(), places }
+    }
+
+    /// Takes in the student groups of the year whose fields the file has, once.
+    pub(super) fn compile_groups(&mut self) {
+        if !self.program.groups.is_empty() {
+            return;
+        }
+        for group in self.groups {
+            if self.missing(&Reads::of(&group.condition)).is_none() {
+                let member = self.node(&group.condition);
+                self.program.groups.push(GroupPlan { label: group.label.clone(), member });
+            }
+        }
     }
 
     pub(super) fn tables(&mut self) -> &mut Vec<Table> {

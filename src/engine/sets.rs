@@ -59,7 +59,8 @@ pub(super) enum Within {
     Record,
     /// The value of each of these columns, one entry each.
     Among(Vec<usize>),
-    /// These keys, once for every student group of the record.
+    /// These keys, once for every student group of the record. Such a table has no entries: its
+    /// records are counted by group and key, see [`super::groups`].
     Groups(Vec<KeyPlan>),
 }
 
@@ -74,6 +75,17 @@ pub(super) struct Table {
 }
 
 impl SetPlan {
+    /// Whether the demand asks for values of different records to be compared within student
+    /// groups, which nothing is kept for.
+    pub(super) fn compares_within_groups(test: &SetTest) -> bool {
+        let compares = matches!(test, SetTest::Same { .. } | SetTest::Exists { .. });
+        let keys = match within_of(test) {
+            WithinSource::Keys(keys) => keys,
+            WithinSource::Record | WithinSource::Among(_) => &[],
+        };
+        compares && keys.iter().any(|key| matches!(key, Key::StudentGroup))
+    }
+
     pub(super) fn new(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> Self {
         let table = compiler.table(&within_of(test));
         let when = compiler.table_bit(table, when);
@@ -126,10 +138,15 @@ impl Compiler<'_> {
             WithinSource::Record => Within::Record,
             WithinSource::Among(fields) => Within::Among(fields.iter().map(|field| self.place(*field)).collect()),
             WithinSource::Keys(keys) => {
-                let groups = keys.iter().any(|key| matches!(key, Key::StudentGroup));
+                let by_group = keys.iter().any(|key| matches!(key, Key::StudentGroup));
                 let plain = keys.iter().filter(|key| !matches!(key, Key::StudentGroup));
                 let keys = plain.map(|key| self.key(key)).collect();
-                if groups { Within::Groups(keys) } else { Within::Keys(keys) }
+                if by_group {
+                    self.compile_groups();
+                    Within::Groups(keys)
+                } else {
+                    Within::Keys(keys)
+                }
             }
         };
         let tables = self.tables();
@@ -183,8 +200,6 @@ pub(super) struct Entries {
     pub(super) bits: Vec<u64>,
     /// As many as the table has values, an entry after the other; 0 stands for blank or unknown.
     pub(super) values: Vec<u32>,
-    /// For tables of student groups: the group of each entry.
-    pub(super) groups: Vec<u16>,
 }
 
 impl Table {
@@ -192,12 +207,13 @@ impl Table {
     pub(super) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, entries: &mut Entries) {
         let bits: Vec<Truths> = self.bits.iter().map(|node| state.truths(batch, *node)).collect();
         let wanted = bits.iter().fold(Mask::NONE, |all, bit| all.or(bit.yes)).and(batch.valid);
-        if wanted.is_empty() {
+        if wanted.is_empty() || matches!(self.within, Within::Groups(_)) {
             return;
         }
         self.prepare(state, batch);
         match &self.within {
-            Within::Keys(keys) | Within::Groups(keys) => {
+            Within::Groups(_) => {}
+            Within::Keys(keys) => {
                 for row in wanted.rows() {
                     if let Some(key) = key_of(keys, state, batch, row) {
                         self.push(state, batch, &bits, (row, first), key, entries);
@@ -225,7 +241,8 @@ impl Table {
         }
     }
 
-    fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
+    /// Works out what the keys and values of the batch need.
+    pub(super) fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
         let keys = match &self.within {
             Within::Keys(keys) | Within::Groups(keys) => keys.as_slice(),
             Within::Record | Within::Among(_) => &[],
@@ -260,7 +277,7 @@ impl Table {
 }
 
 /// The hash of a key; `None` when a part of it is blank or unknown.
-fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
+pub(super) fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
     keys.iter().try_fold(0, |all, key| {
         let part = part_of(key, state, batch, row).filter(|part| *part != BLANK)?;
         Some(mix(all ^ part))

@@ -12,7 +12,7 @@ use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
 use super::ir::Instance;
-use super::model::{Rule, Severity};
+use super::model::{Rule, Severity, Years};
 
 /// The shipped rule files with their paths in the project.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/checks.rs"));
@@ -139,7 +139,8 @@ impl RuleSet {
         if !rule.years.contains(layout_year) {
             return Ok(Vec::new());
         }
-        bind_loaded(loaded, layout)
+        // Codes were looked up in all years when the rule was loaded.
+        bind::bind(&loaded.parts(layout_year), layout, &[])
     }
 
     /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.
@@ -163,6 +164,26 @@ impl RuleSet {
             when: text(parts.when),
             require: parts.require.text,
         })
+    }
+
+    /// The conditions of a rule with the years that each holds for, oldest first.
+    pub fn conditions_by_years(&self, rule: &Rule) -> Vec<(Years, Conditions)> {
+        let mut found: Vec<(Years, Conditions)> = Vec::new();
+        for year in registry().years().filter(|year| rule.years.contains(*year)) {
+            let conditions = self.conditions(rule, year);
+            match found.last_mut() {
+                // Two spans are told apart where the rule pauses.
+                Some((years, last)) if *last == conditions => years.extend(year),
+                _ => found.push((Years(vec![(year, year)]), conditions)),
+            }
+        }
+        if let Some((years, _)) = found.last_mut()
+            && rule.years.contains(u16::MAX)
+            && let Some(last) = years.0.last_mut()
+        {
+            last.1 = u16::MAX;
+        }
+        found
     }
 
     /// Everything that is wrong with the conditions of all rules, in every year they are for.
@@ -194,6 +215,16 @@ pub struct Conditions {
     pub when: Option<String>,
     /// What must hold.
     pub require: String,
+}
+
+impl Conditions {
+    /// The parts that are stated, each on one line, with their keys.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let parts =
+            [("each", self.each.as_deref()), ("when", self.when.as_deref()), ("require", Some(self.require.as_str()))];
+        parts.into_iter().filter_map(|(key, text)| Some((key, joined(text?)))).collect()
+    }
 }
 
 fn bind_loaded(loaded: &Loaded, layout: &Layout) -> Result<Vec<Instance>, Box<RuleError>> {

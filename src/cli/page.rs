@@ -57,6 +57,16 @@ impl Page {
         }
     }
 
+    /// An empty line.
+    pub fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line as it is, however long.
+    pub fn fixed(&mut self, indent: usize, line: &str) {
+        self.push_line(&format!("{:indent$}{line}", ""));
+    }
+
     /// A paragraph that stands back.
     pub fn aside(&mut self, indent: usize, text: &str) {
         for line in wrap(text, self.width.saturating_sub(indent)) {
