@@ -222,7 +222,7 @@ impl<'a> Compiler<'a> {
         {
             return Kind::Cell;
         }
-        let guard = (rule.family() == 'V').then(|| instance.labels.first().copied()).flatten();
+        let guard = (rule.scope == Scope::Cell).then(|| instance.labels.first().copied()).flatten();
         let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &Asked::CellRule));
         Kind::Record { when: self.node(&instance.when), require: self.node(require), guard }
     }
