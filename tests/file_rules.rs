@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use scorelint::rule::{Rule, RuleSet, Scope};
+use scorelint::rule::{Recipe, Rule, RuleSet, Scope};
 use serde_json::Value;
 
 use crate::support::{self, recipe};
@@ -19,18 +19,13 @@ fn rules() -> RuleSet {
 }
 
 fn cases(rule: &Rule) -> Vec<Case> {
-    let mut cases = Vec::new();
-    let mut year = None;
-    for line in rule.prose.lines() {
-        if let Some(fence) = line.strip_prefix("```") {
-            year = fence.strip_prefix("file ").map(|year| year.trim().parse().expect("a year"));
-            continue;
-        }
-        let Some(year) = year else { continue };
-        let (recipe, outcome) = line.split_once("<-").unwrap_or_else(|| panic!("{}: no outcome: {line}", rule.code));
-        cases.push(Case { year, recipe: recipe.trim().to_owned(), outcome: outcome.trim().to_owned() });
-    }
-    cases
+    let examples = rule.examples.iter().flat_map(|example| example.recipes.iter().map(|recipe| (example.year, recipe)));
+    let case = |(year, recipe): (u16, &Recipe)| Case {
+        year,
+        recipe: recipe.steps.clone(),
+        outcome: recipe.expect.to_string(),
+    };
+    examples.map(case).collect()
 }
 
 /// How a rule comes out for a file: its status, or `refused` where the file cannot be read for its

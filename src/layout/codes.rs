@@ -91,7 +91,10 @@ impl CodeTables {
             ranges: rows(include_str!("../../rules/codes/scale-score-ranges.tsv"))
                 .filter_map(|row| score_range(&row))
                 .collect(),
-            lists: LISTS.iter().map(|(name, text)| (*name, rows(text).map(|row| listed_code(&row)).collect())).collect(),
+            lists: LISTS
+                .iter()
+                .map(|(name, text)| (*name, rows(text).map(|row| listed_code(&row)).collect()))
+                .collect(),
         }
     }
 
