@@ -21,8 +21,9 @@ pub(super) fn regex(pattern: &str, ignore_case: bool, span: &Range<usize>) -> Re
     let regex = Arc::new(built.map_err(|error| {
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here")
-            .help("look-around and back-references are not available")
+        let mistake = Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
+        // Whoever asks for look-around is told how to do without.
+        if reason.contains("look-") { mistake.help("ask with `and`: two `matches` instead of one") } else { mistake }
     })?);
     compiled.insert(key, Arc::clone(&regex));
     Ok(regex)
