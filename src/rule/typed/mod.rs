@@ -125,7 +125,8 @@ pub(super) enum Value {
 /// Types the parts of one rule for one year.
 pub(super) struct Typer<'a> {
     pub layout: &'a Layout,
-    /// The years the rule is for; codes are looked up in all of them.
+    /// The years the rule is for; codes are looked up in all of them. Where there are none, codes
+    /// are not looked up.
     pub years: &'a [u16],
     /// The parameters in force, innermost last.
     pub scope: Vec<(String, Bound)>,

@@ -6,7 +6,7 @@ use super::super::ast::{Kind, Literal, Node, Question};
 use super::super::error::{Mistake, did_you_mean};
 use super::super::ir::{Cell, Expr, Form, Num, Test, Text};
 use super::super::read;
-use super::super::values::{ValueSet, codes_of_years, value_set};
+use super::super::values::{Codes, ValueSet, codes_of_years, value_set};
 use super::logic::{and, not, or};
 use super::pattern::regex;
 use super::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, not_a_number, unreadable};
@@ -204,7 +204,7 @@ impl Typer<'_> {
         let Some(set) = value_set(self.layout, cell.field) else {
             return Err(self.without(cell.field, subject, "has no list of codes for"));
         };
-        Ok(match &set {
+        Ok(match &*set {
             ValueSet::One(codes) => in_codes(cell, codes, exactly),
             ValueSet::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
@@ -220,14 +220,12 @@ impl Typer<'_> {
     }
 }
 
-fn in_codes(cell: Cell, codes: &[String], exactly: bool) -> Expr {
-    let parts = read::reading(cell.field).parts;
-    let upper = || codes.iter().map(|code| code.to_ascii_uppercase()).collect();
-    let test = match (exactly, parts) {
-        (false, false) => Test::OneOf(upper()),
-        (false, true) => Test::PartsOneOf(upper()),
-        (true, false) => Test::ExactlyOneOf(codes.iter().cloned().collect()),
-        (true, true) => Test::ExactPartsOneOf(codes.iter().cloned().collect()),
+fn in_codes(cell: Cell, codes: &Codes, exactly: bool) -> Expr {
+    let test = match (exactly, read::reading(cell.field).parts) {
+        (false, false) => Test::OneOf(codes.upper.clone()),
+        (false, true) => Test::PartsOneOf(codes.upper.clone()),
+        (true, false) => Test::ExactlyOneOf(codes.exact.clone()),
+        (true, true) => Test::ExactPartsOneOf(codes.exact.clone()),
     };
     Expr::Cell { cell, test }
 }
