@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod counting;
 mod coverage;
+mod deviations;
 mod file_rules;
 mod index;
 mod input;

@@ -102,7 +102,8 @@ impl Registry {
         let values = row.get("values");
         let code_table = values.strip_prefix("see codes/").map(|file| file.trim_end_matches(".tsv"));
         Field {
-            number: row.get("field").parse().unwrap_or_default(),
+            // A row of several fillers (`330-332` in 2020) goes by its first.
+            number: row.get("field").split('-').next().and_then(|first| first.parse().ok()).unwrap_or_default(),
             id: self.id(row.get("id")),
             span: number("start").zip(number("end")),
             length: number("length"),

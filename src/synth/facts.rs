@@ -86,6 +86,8 @@ pub(super) struct TestFacts {
     pub(super) measure_base: i32,
     pub(super) measure_percent: i32,
     pub(super) error: Option<(i32, i32)>,
+    /// Whether it could only be given on site.
+    pub(super) on_site: bool,
     /// Invented score range of a test whose ranges are not printed.
     pub(super) unprinted: Option<(i32, i32)>,
 }
@@ -343,6 +345,7 @@ fn test(row: &Row<'static>) -> Option<TestFacts> {
         measure_base: number(row, "measure_base"),
         measure_percent: number(row, "measure_percent"),
         error: pair(row, "error_low", "error_high"),
+        on_site: row.get("on_site") == "yes",
         unprinted: pair(row, "unprinted_low", "unprinted_high"),
     })
 }

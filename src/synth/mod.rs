@@ -19,7 +19,7 @@ use std::io::Write;
 use crate::input::View;
 use crate::layout::{Layout, RecordType, RecordTypes, registry};
 use facts::{Facts, SchoolKind};
-use fault::{Damage, Place, Planned, Planter};
+use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use record::Record;
 use student::{Move, Student, Students};
@@ -198,14 +198,8 @@ impl FileWriter<'_, '_> {
 /// that the year lacks cannot be wrong.
 fn check_faults(order: &Order, layout: &Layout) -> Result<(), SynthError> {
     for FaultOrder { fault, .. } in &order.faults {
-        let is_fixed = order.form == Form::Fixed;
-        let fits_form = match fault.place {
-            Place::Line => fault.is_for_fixed() == is_fixed || fault.fits_every_form(),
-            Place::File => !is_fixed || fault.fits_every_form(),
-            _ => true,
-        };
         let has_field = fault.field.is_empty() || registry().id(fault.field).is_some_and(|id| layout.has(id));
-        if !fits_form || !has_field || !fault.holds_in(order.year) {
+        if !fault.fits_form(order.form) || !has_field || !fault.holds_in(order.year) {
             return Err(SynthError::Impossible(fault.name));
         }
     }

@@ -268,8 +268,7 @@ impl Sitting<'_, '_> {
         self.record.set(fields.opportunity_status[part], status.as_bytes());
         self.record.day(fields.test_start_date[part], start);
         self.record.day(fields.test_completion_date[part], end);
-        // Alternate assessments could only be given on site.
-        let can_be_remote = !self.student.takes_alternate;
+        let can_be_remote = !self.test.facts.on_site;
         let remote: &[u8] =
             if can_be_remote && self.random.chance(self.writer.facts.shares.remote) { b"Y" } else { b"N" };
         self.record.set(fields.remote_tester[part], remote);

@@ -127,6 +127,7 @@ impl Lines {
                 }
             }
             LineEffect::Pad(blanks) => chunk.resize(chunk.len() + blanks, b' '),
+            LineEffect::OpenQuote => chunk.insert(start, b'"'),
             LineEffect::CarriageReturn => chunk.push(b'\r'),
             LineEffect::BlankRow => {
                 let separators = self.columns.len().saturating_sub(1);

@@ -100,7 +100,7 @@ const RESEARCH_HEADINGS: [&str; 8] = [
     "Test ID",
     "Student Group ID",
     "Grade",
-    "Total Tested with Scores",
+    "Mean Scale Score",
 ];
 
 fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec<Column>) {

@@ -8,7 +8,6 @@ mod text;
 
 pub(super) use damage::Damage;
 pub(super) use plant::{LineEffect, Planned, Planter};
-pub(super) use table::Place;
 pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
 
 /// One planted fault, a line of the side file.

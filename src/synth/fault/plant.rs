@@ -18,6 +18,8 @@ pub(crate) enum LineEffect {
     Cut(usize),
     /// So many blanks more.
     Pad(usize),
+    /// Begins with a quote that is never closed.
+    OpenQuote,
     /// Ends in CR LF.
     CarriageReturn,
     /// An empty row follows.
@@ -34,6 +36,7 @@ impl LineEffect {
             "@append" => Self::Append(number),
             "@cut" => Self::Cut(number),
             "@pad" => Self::Pad(number),
+            "@open-quote" => Self::OpenQuote,
             "@line-end" => Self::CarriageReturn,
             "@blank-row" => Self::BlankRow,
             "@header-row" => Self::HeaderRow,

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::super::facts::year_in;
 use super::super::student::Wish;
+use super::super::write::Form;
 use super::text::{Assignment, Condition};
 use crate::layout::{RecordType, RecordTypes};
 use crate::table::{Row, Table};
@@ -81,15 +82,19 @@ impl Fault {
         year_in(self.years, year)
     }
 
-    /// Whether it is about fixed columns only.
-    pub(crate) fn is_for_fixed(&self) -> bool {
-        self.set.starts_with("@pad")
-    }
-
-    /// Whether a line or file fault is possible in fixed columns too.
-    pub(crate) fn fits_every_form(&self) -> bool {
-        let everywhere = ["windows-1252", "byte-order-mark", "name-", "no-records", "cut-last-record", "@line-end"];
-        everywhere.iter().any(|name| self.set.starts_with(name))
+    /// Whether it can be planted in a file of a form: damage of separated lines means nothing in
+    /// fixed columns, the other way round, and quotes only where cells are quoted.
+    pub(crate) fn fits_form(&self, form: Form) -> bool {
+        let in_every_form = ["windows-1252", "byte-order-mark", "name-", "no-records", "cut-last-record", "@line-end"];
+        if !matches!(self.place, Place::Line | Place::File) || in_every_form.iter().any(|one| self.set.starts_with(one))
+        {
+            return true;
+        }
+        match self.set {
+            "@open-quote" => form == Form::Comma,
+            set if set.starts_with("@pad") => form == Form::Fixed,
+            _ => form != Form::Fixed,
+        }
     }
 
     /// Whether it works on single records or students, so that any number can be planted.
