@@ -1,6 +1,8 @@
 //! Rule files: the language, the mistakes it catches, and what its conditions mean.
 
+mod command;
 mod interpret;
 mod mistakes;
 mod read;
+mod schema;
 mod shipped;

@@ -3,11 +3,14 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use miette::IntoDiagnostic;
 
 pub mod check;
 mod completions;
 mod errors;
+mod explain;
 mod layout;
+mod page;
 mod rules;
 mod synth;
 mod terminal;
@@ -28,8 +31,10 @@ enum Command {
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
     Synth(synth::Args),
-    /// Test rule files
+    /// List the rules, test rule files
     Rules(rules::Args),
+    /// Tell what a rule says, why, and what to do
+    Explain(explain::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -49,7 +54,17 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man => completions::man(Cli::command()),
+    }
+}
+
+/// Prints a finished text. A pager that was closed early is no failure.
+fn print(text: &str) -> miette::Result<ExitCode> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        result => result.into_diagnostic().map(|()| ExitCode::SUCCESS),
     }
 }

@@ -125,9 +125,6 @@ fn judge_group(
             (size > 1).then(|| hit(members.map(record).take(NAMED).collect(), size, 0))
         }
         Judge::Same(values) => {
-            if members.clone().nth(1).is_none() {
-                return;
-            }
             counts.applicable += 1;
             differing(table, values, members).map(|entries| {
                 let count = entries.len() as u64;

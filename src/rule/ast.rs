@@ -74,7 +74,7 @@ pub(super) enum Question {
     /// `is a test of f`
     TestOf(Box<Node>),
     /// `matches /…/`
-    Matches { pattern: String, ignore_case: bool },
+    Matches { pattern: String, ignore_case: bool, span: Range<usize> },
 }
 
 /// A text between quotes with its place.

@@ -88,6 +88,14 @@ impl Years {
         self.0.iter().any(|(from, to)| (*from..=*to).contains(&year))
     }
 
+    /// Adds a later year.
+    pub(super) fn extend(&mut self, year: u16) {
+        match self.0.last_mut() {
+            Some((_, to)) if *to + 1 == year => *to = year,
+            _ => self.0.push((year, year)),
+        }
+    }
+
     /// These years without others.
     #[must_use]
     pub fn without(&self, others: &Self) -> Self {

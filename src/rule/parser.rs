@@ -317,8 +317,9 @@ impl Parser {
         let Token::Regex { pattern, ignore_case } = self.peek().clone() else {
             return Err(self.unexpected("a regular expression between slashes"));
         };
+        let span = self.span();
         self.at += 1;
-        Ok(self.asked(subject, Question::Matches { pattern, ignore_case }, start))
+        Ok(self.asked(subject, Question::Matches { pattern, ignore_case, span }, start))
     }
 
     fn between(&mut self, value: Node, start: usize) -> Parsed<Node> {

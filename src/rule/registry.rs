@@ -12,7 +12,7 @@ use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
 use super::ir::Instance;
-use super::model::{Rule, Severity};
+use super::model::{Rule, Severity, Years};
 
 /// The shipped rule files with their paths in the project.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/checks.rs"));
@@ -165,6 +165,26 @@ impl RuleSet {
         })
     }
 
+    /// The conditions of a rule with the years that each holds for, oldest first.
+    pub fn conditions_by_years(&self, rule: &Rule) -> Vec<(Years, Conditions)> {
+        let mut found: Vec<(Years, Conditions)> = Vec::new();
+        for year in registry().years().filter(|year| rule.years.contains(*year)) {
+            let conditions = self.conditions(rule, year);
+            match found.last_mut() {
+                // Two spans are told apart where the rule pauses.
+                Some((years, last)) if *last == conditions => years.extend(year),
+                _ => found.push((Years(vec![(year, year)]), conditions)),
+            }
+        }
+        if let Some((years, _)) = found.last_mut()
+            && rule.years.contains(u16::MAX)
+            && let Some(last) = years.0.last_mut()
+        {
+            last.1 = u16::MAX;
+        }
+        found
+    }
+
     /// Everything that is wrong with the conditions of all rules, in every year they are for.
     pub fn check(&self) -> Vec<RuleError> {
         self.loaded.iter().flat_map(|loaded| self.mistakes(loaded)).collect()
@@ -194,6 +214,16 @@ pub struct Conditions {
     pub when: Option<String>,
     /// What must hold.
     pub require: String,
+}
+
+impl Conditions {
+    /// The parts that are stated, each on one line, with their keys.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let parts =
+            [("each", self.each.as_deref()), ("when", self.when.as_deref()), ("require", Some(self.require.as_str()))];
+        parts.into_iter().filter_map(|(key, text)| Some((key, joined(text?)))).collect()
+    }
 }
 
 fn bind_loaded(loaded: &Loaded, layout: &Layout) -> Result<Vec<Instance>, Box<RuleError>> {

@@ -564,13 +564,13 @@ impl Typer<'_> {
             _ => {}
         }
         let Some(cell) = self.cell(subject)? else {
-            return asked_of_blank(question, &subject.span);
+            return asked_of_blank(question);
         };
         let test = match question {
             Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
             Question::Invisible => Test::Invisible,
             Question::BrokenLetters => Test::BrokenLetters,
-            Question::Matches { pattern, ignore_case } => Test::Matches(regex(pattern, *ignore_case, &subject.span)?),
+            Question::Matches { pattern, ignore_case, span } => Test::Matches(regex(pattern, *ignore_case, span)?),
             _ => match self.layout.field(cell.field).and_then(|field| field.length) {
                 Some(width) => Test::LongerThan(width),
                 None => return Ok(Expr::Const(false)),
@@ -834,8 +834,8 @@ fn known(num: Num) -> Expr {
 }
 
 /// What a question comes to for a field that the year lacks.
-fn asked_of_blank(question: &Question, span: &Range<usize>) -> Typed<Expr> {
-    let Question::Matches { pattern, ignore_case } = question else {
+fn asked_of_blank(question: &Question) -> Typed<Expr> {
+    let Question::Matches { pattern, ignore_case, span } = question else {
         return Ok(Expr::Const(false));
     };
     Ok(Expr::Const(regex(pattern, *ignore_case, span)?.is_match("")))
@@ -856,12 +856,8 @@ fn regex(pattern: &str, ignore_case: bool, span: &Range<usize>) -> Result<Arc<re
     let regex = Arc::new(built.map_err(|error| {
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Mistake::new(
-            span.clone(),
-            format!("regular expression cannot be read: {reason}"),
-            "in the expression after this",
-        )
-        .help("look-around and back-references are not available")
+        Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here")
+            .help("look-around and back-references are not available")
     })?);
     compiled.insert(key, Arc::clone(&regex));
     Ok(regex)

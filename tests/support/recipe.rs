@@ -1,10 +1,12 @@
 //! Makes damaged files by recipe: a small synthetic file, changed step by step, as the examples of
 //! file rules describe it (docs/writing-rules.md, "Example files").
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use scorelint::layout::{Layout, find_field, registry};
+use scorelint::layout::{FieldKind, Layout, find_field, registry};
 
 use super::scorelint;
 
@@ -24,22 +26,25 @@ struct Draft {
 pub fn make(folder: &Path, year: u16, recipe: &str) -> PathBuf {
     let steps: Vec<&str> = recipe.split(';').map(str::trim).collect();
     let fixed = steps.contains(&"fixed");
-    let base = folder.join(if fixed { "base.dat" } else { "base.csv" });
-    synthesise(&base, year, if fixed { "fixed" } else { "caret" });
-    let text = std::fs::read_to_string(&base).expect("the synthetic file");
-    std::fs::remove_file(&base).expect("a file of our own");
+    let text = synthesised(year, if fixed { "fixed" } else { "caret" });
     let (name, bytes) = if fixed { by_line("scores.dat", text, &steps) } else { Draft::of(year, &text).cooked(&steps) };
     let path = folder.join(name);
     std::fs::write(&path, bytes).expect("a writable folder");
     path
 }
 
-fn synthesise(path: &Path, year: u16, form: &str) {
-    let year = year.to_string();
-    let path = path.to_str().expect("a plain path");
-    let arguments = ["synth", "--year", &year, "--students", "12", "--seed", "7", "--format", form, "-o", path];
-    let run = scorelint().args(arguments).output().expect("a run");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+/// The same few students in every recipe, made once.
+fn synthesised(year: u16, form: &'static str) -> String {
+    static MADE: Mutex<BTreeMap<(u16, &str), String>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().expect("no panic while it was held");
+    let text = made.entry((year, form)).or_insert_with(|| {
+        let year = year.to_string();
+        let arguments = ["synth", "--year", &year, "--students", "40", "--seed", "7", "--format", form, "-o", "-"];
+        let run = scorelint().args(arguments).output().expect("a run");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("UTF-8")
+    });
+    text.clone()
 }
 
 /// Changes to a fixed-width file, line by line.
@@ -87,6 +92,22 @@ impl Draft {
         let (word, rest) = step.split_once(' ').unwrap_or((step, ""));
         match word {
             "set" => self.set(rest),
+            "upper" => self.every_cell(rest, |cell| cell.to_uppercase()),
+            "unpad" => self.every_cell(rest, |cell| {
+                let bare = cell.trim_start_matches('0');
+                if bare.is_empty() { cell.to_owned() } else { bare.to_owned() }
+            }),
+            "widen" => {
+                let (field, width) = rest.split_once(" to ").expect("widen FIELD to N");
+                let width = number(width);
+                self.every_cell(field, |cell| format!("{cell:width$}"));
+            }
+            "write" => {
+                let (field, form) = rest.split_once(" as ").expect("write FIELD as FORM");
+                for field in self.date_fields(field) {
+                    self.every_cell(&field, |cell| rewritten(cell, form));
+                }
+            }
             "named" => self.name = rest.to_owned(),
             "delimited" => self.delimiter = if rest == "by comma" { "," } else { ";" },
             "crlf" if rest.is_empty() => self.line_end = "\r\n",
@@ -123,6 +144,9 @@ impl Draft {
                 let more = ["Grade", "Total Tested at Reporting Level", "Mean Scale Score"];
                 self.header = Some(names.iter().chain(&more).map(|name| (*name).to_owned()).collect());
             }
+            "add" if rest.starts_with("a quoted cell") => {
+                self.rows.iter_mut().for_each(|row| row.push("\"\"".to_owned()))
+            }
             "add" if rest.starts_with("an empty cell") => self.rows.iter_mut().for_each(|row| row.push(String::new())),
             "add" => {
                 let (count, at) = rest.split_once(" cells ").expect("add N cells on line N");
@@ -142,17 +166,41 @@ impl Draft {
         }
     }
 
+    /// `FIELD=VALUE`, `FIELD=VALUE on line 3`, `FIELD=VALUE where FIELD=VALUE`
     fn set(&mut self, rest: &str) {
-        let (field, value) = rest.split_once('=').expect("set FIELD=VALUE");
-        let (value, only) =
-            value.split_once(" on line ").map_or((value, None), |(value, at)| (value, Some(number(at) - 2)));
+        let (field, rest) = rest.split_once('=').expect("set FIELD=VALUE");
         let place = self.place(field);
-        let value = value.replace("\\0", "\0");
+        let (value, only) =
+            rest.split_once(" on line ").map_or((rest, None), |(value, at)| (value, Some(number(at) - 2)));
+        let (value, condition) = value.split_once(" where ").map_or((value, None), |(value, test)| (value, Some(test)));
+        let condition = condition.map(|test| {
+            let (field, wanted) = test.split_once('=').expect("where FIELD=VALUE");
+            (self.place(field), wanted.to_owned())
+        });
+        let value = value.trim().replace("\\0", "\0");
+        let mut count = 0;
         for (at, row) in self.rows.iter_mut().enumerate() {
-            if only.is_none_or(|only| only == at) {
+            let fits = condition.as_ref().is_none_or(|(place, wanted)| row[*place] == *wanted);
+            if fits && only.is_none_or(|only| only == at) {
                 row[place] = value.clone();
+                count += 1;
             }
         }
+        assert!(count > 0, "no record fits: {rest}");
+    }
+
+    fn every_cell(&mut self, field: &str, change: impl Fn(&str) -> String) {
+        let place = self.place(field);
+        self.rows.iter_mut().for_each(|row| row[place] = change(&row[place]));
+    }
+
+    /// The field, or the headings of all date columns for `dates`.
+    fn date_fields(&self, field: &str) -> Vec<String> {
+        if field != "dates" {
+            return vec![field.to_owned()];
+        }
+        let dates = self.layout.fields.iter().filter(|field| field.kind == FieldKind::Date);
+        dates.map(|field| field.column.to_owned()).collect()
     }
 
     /// The place of a column by its heading or canonical id.
@@ -195,6 +243,19 @@ impl Draft {
         }
         let end = |at: usize| if self.odd_end == Some(at + 1) { "\r\n" } else { self.line_end };
         lines.into_iter().enumerate().map(|(at, line)| line + end(at)).collect()
+    }
+}
+
+/// A day as a spreadsheet writes it; anything else as it is.
+fn rewritten(cell: &str, form: &str) -> String {
+    let parts: Vec<&str> = cell.split('-').collect();
+    let [year, month, day] = parts[..] else { return cell.to_owned() };
+    match form {
+        "M/D/YYYY" => format!("{}/{}/{year}", month.trim_start_matches('0'), day.trim_start_matches('0')),
+        "DD/MM/YY" => format!("{day}/{month}/{}", &year[2..]),
+        "DD-MM-YYYY" => format!("{day}-{month}-{year}"),
+        "YYYY-DD-MM" => format!("{year}-{day}-{month}"),
+        _ => panic!("unknown form of dates: {form}"),
     }
 }
 

@@ -9,10 +9,9 @@ use miette::{IntoDiagnostic, miette};
 use crate::layout::{FieldId, Layout, LookupError, compare, find_field, find_layout, plain_name, registry, value_set};
 
 mod json;
-mod page;
 mod text;
 
-use page::Page;
+use super::page::Page;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -5,7 +5,7 @@ use crate::layout::{
     RecordType, RecordTypes, Sensitivity, accepted, codes, depends_on_test, registry, value_set, years_with,
 };
 
-use super::page::Page;
+use crate::cli::page::Page;
 
 /// From this width on a layout is one table; below it every field takes two lines.
 const WIDE: usize = 120;

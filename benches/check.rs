@@ -1,0 +1,129 @@
+//! Measures a whole check against readers of the same file, in the same run:
+//! `cargo bench` (a file of some 610,000 records), `cargo bench -- 60000` (so many students).
+//!
+//! - the csv crate reads every record into a reused `ByteRecord`, on one thread
+//! - `scorelint check` runs all rules, on one and on two threads
+//! - DuckDB (the Python package, where it is installed) checks values and widths with SQL
+//!
+//! Runs alternate and the best of each counts, so that a busy machine disturbs all alike.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use scorelint::input::View;
+use scorelint::synth::{Form, Order, write_district};
+
+/// Students of the file unless told otherwise: some 610,000 records.
+const STUDENTS: u64 = 275_000;
+const ROUNDS: usize = 3;
+
+struct Measured {
+    what: &'static str,
+    best: Duration,
+    peak_kib: u64,
+}
+
+fn main() {
+    let students = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(STUDENTS);
+    let file = make_file(students);
+    let size = file.metadata().unwrap().len();
+    let path = file.as_path();
+    let mut records = 0;
+    let mut all = [
+        Measured { what: "csv crate, ByteRecord, 1 thread", best: Duration::MAX, peak_kib: 0 },
+        Measured { what: "scorelint check, 1 thread", best: Duration::MAX, peak_kib: 0 },
+        Measured { what: "scorelint check, 2 threads", best: Duration::MAX, peak_kib: 0 },
+    ];
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        records = read_with_csv(path);
+        all[0].best = all[0].best.min(begin.elapsed());
+        for (threads, measured) in [("1", 1), ("2", 2)] {
+            let begin = Instant::now();
+            all[measured].peak_kib = all[measured].peak_kib.max(check(path, threads));
+            all[measured].best = all[measured].best.min(begin.elapsed());
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{records} records, {size} bytes").unwrap();
+    for one in &all {
+        let seconds = one.best.as_secs_f64();
+        let (speed, pace) = (size as f64 / seconds / 1e6, records as f64 / seconds);
+        let ratio = seconds / all[0].best.as_secs_f64();
+        write!(out, "{:34} {seconds:7.3} s {speed:7.0} MB/s {pace:10.0} records/s  ratio {ratio:5.2}", one.what).unwrap();
+        match one.peak_kib {
+            0 => writeln!(out).unwrap(),
+            peak => writeln!(out, "  peak {} MiB", peak / 1024).unwrap(),
+        }
+    }
+    with_duckdb(path, &mut out);
+}
+
+fn make_file(students: u64) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("bench-2025-{students}.csv"));
+    if !path.exists() {
+        let order = Order { year: 2025, students, seed: 1, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+        let mut out = BufWriter::with_capacity(1 << 20, File::create(&path).unwrap());
+        write_district(&order, &mut out).unwrap();
+    }
+    path
+}
+
+fn read_with_csv(path: &Path) -> u64 {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b'^').from_path(path).unwrap();
+    let mut record = csv::ByteRecord::new();
+    let mut records = 0;
+    while reader.read_byte_record(&mut record).unwrap() {
+        records += 1;
+    }
+    records
+}
+
+/// Runs the program on the file; returns the most memory it had, in KiB (0 where it cannot be told).
+fn check(path: &Path, threads: &str) -> u64 {
+    let program = env!("CARGO_BIN_EXE_scorelint");
+    let child = Command::new(program)
+        .args(["check", "--no-progress", "--threads", threads])
+        .arg(path)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    watch(child)
+}
+
+fn watch(mut child: Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+        peak = peak.max(now);
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.code().is_some_and(|code| code < 2), "the check did not run");
+            return peak;
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+}
+
+/// The same value and width checks as SQL, if the package is there.
+fn with_duckdb(path: &Path, out: &mut dyn Write) {
+    let layout = Command::new(env!("CARGO_BIN_EXE_scorelint")).args(["layout", "2025", "--format", "json"]).output();
+    let layout = layout.unwrap().stdout;
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let layout_file = folder.join("layout-2025.json");
+    std::fs::write(&layout_file, layout).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/duckdb_check.py");
+    let run = Command::new("python3").arg(script).arg(path).arg(layout_file).output();
+    match run {
+        Ok(run) if run.status.success() => writeln!(out, "{}", String::from_utf8_lossy(&run.stdout).trim()).unwrap(),
+        _ => writeln!(out, "DuckDB was not measured: its Python package is not installed").unwrap(),
+    }
+}

@@ -1,0 +1,164 @@
+//! The list of rules: which are wanted, and how they are printed.
+
+use miette::{IntoDiagnostic, miette};
+use serde::Serialize;
+
+use super::words::{self, Family, families};
+use super::{Format, ListArgs};
+use crate::cli::page::Page;
+use crate::layout::registry;
+use crate::rule::{Rule, RuleSet, Severity, closest};
+
+/// The version of the JSON form; grows when a field changes its meaning.
+const SCHEMA: &str = "rules-1";
+
+/// The rules that pass every filter, by code.
+pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<Vec<&'r Rule>> {
+    let family = args.family.as_deref().map(family).transpose()?;
+    if let Some(year) = args.year.filter(|year| registry().years().all(|one| one != *year)) {
+        let years: Vec<String> = registry().years().map(|year| year.to_string()).collect();
+        return Err(miette!(
+            help = format!("layouts are known of {}", years.join(", ")),
+            "there is no layout of {year}"
+        ));
+    }
+    let owner = args.owner.as_deref().map(str::to_lowercase);
+    let fits = |rule: &&Rule| {
+        family.is_none_or(|family| words::is_of(rule, family))
+            && args.year.is_none_or(|year| rule.years.contains(year))
+            && args.severity.is_none_or(|wanted| severity_in(rules, rule, args.year) == wanted)
+            && owner.as_deref().is_none_or(|part| rule.owners.iter().any(|one| one.to_lowercase().contains(part)))
+    };
+    Ok(rules.rules().filter(fits).collect())
+}
+
+fn family(wanted: &str) -> miette::Result<Family> {
+    let fits =
+        |family: &Family| family.letter.eq_ignore_ascii_case(wanted) || family.folder.eq_ignore_ascii_case(wanted);
+    families().find(fits).ok_or_else(|| {
+        let known: Vec<&str> = families().flat_map(|family| [family.letter, family.folder]).collect();
+        let help = match closest(wanted, known.iter().copied()) {
+            Some(one) => format!("did you mean `{one}`?"),
+            None => format!("one of: {}", known.join(", ")),
+        };
+        miette!(help = help, "there is no family `{wanted}`")
+    })
+}
+
+fn severity_in(rules: &RuleSet, rule: &Rule, year: Option<u16>) -> Severity {
+    year.map_or(rule.severity, |year| rules.severity(rule, year))
+}
+
+/// The rules in the format asked for.
+pub(super) fn shown(rules: &RuleSet, chosen: &[&Rule], args: &ListArgs) -> miette::Result<String> {
+    match args.format {
+        Format::Text => Ok(text(rules, chosen, args.year)),
+        Format::Json => json(rules, chosen, args.year),
+        Format::Markdown => Ok(markdown(rules, chosen, args.year)),
+    }
+}
+
+fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
+    const HEADINGS: [&str; 4] = ["code", "severity", "years", "name"];
+    const WIDEST: usize = 20;
+    let cells = |rule: &&Rule| {
+        let severity = severity_in(rules, rule, year).to_string();
+        vec![rule.code.clone(), severity, words::short_years(&rule.years), rule.name.clone()]
+    };
+    let mut page = Page::of_terminal();
+    let all: Vec<Vec<String>> = chosen.iter().map(cells).collect();
+    let widths = page.column_widths(&HEADINGS, &all, WIDEST);
+    for family in families() {
+        let of_family: Vec<&&Rule> = chosen.iter().filter(|rule| words::is_of(rule, family)).collect();
+        if of_family.is_empty() {
+            continue;
+        }
+        page.heading(&format!("{}  {}", family.letter, family.title));
+        page.titles(&HEADINGS, &widths);
+        of_family.into_iter().for_each(|rule| page.row(&cells(rule), &widths));
+    }
+    let own: Vec<&&Rule> = chosen.iter().filter(|rule| families().all(|family| !words::is_of(rule, family))).collect();
+    if !own.is_empty() {
+        page.heading("Own rules");
+        page.titles(&HEADINGS, &widths);
+        own.into_iter().for_each(|rule| page.row(&cells(rule), &widths));
+    }
+    page.heading(&format!("{} rules", chosen.len()));
+    page.aside(0, "`scorelint explain CODE` tells what a rule says, why, and what to do");
+    page.finish()
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    schema: &'static str,
+    rules: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    code: &'a str,
+    name: &'a str,
+    severity: &'static str,
+    scope: &'static str,
+    years: Vec<Span>,
+    tests: Vec<String>,
+    message: &'a str,
+    help: &'a str,
+    owner: &'a [String],
+    certainty: &'static str,
+    sources: Vec<String>,
+    needs: Vec<&'static str>,
+    implies: &'a [String],
+    since: &'a str,
+}
+
+/// Years, both ends included; no `to` means that the rule still holds.
+#[derive(Serialize)]
+struct Span {
+    from: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u16>,
+}
+
+fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miette::Result<String> {
+    let entry = |rule: &&'r Rule| {
+        let span = |(from, to): &(u16, u16)| Span { from: *from, to: (*to != u16::MAX).then_some(*to) };
+        Entry {
+            code: &rule.code,
+            name: &rule.name,
+            severity: severity_in(rules, rule, year).as_str(),
+            scope: words::scope(rule.scope),
+            years: rule.years.0.iter().map(span).collect(),
+            tests: if words::tests(rule.tests) == "all" {
+                Vec::new()
+            } else {
+                rule.tests.iter().map(|one| one.to_string()).collect()
+            },
+            message: year.map_or(rule.message.as_str(), |year| rules.message(rule, year)),
+            help: &rule.help,
+            owner: &rule.owners,
+            certainty: rule.certainty.as_str(),
+            sources: rule.sources.iter().map(words::source).collect(),
+            needs: rule.needs.iter().map(|need| words::need(*need)).collect(),
+            implies: &rule.implies,
+            since: &rule.since,
+        }
+    };
+    let list = List { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };
+    serde_json::to_string_pretty(&list).into_diagnostic().map(|text| text + "\n")
+}
+
+fn markdown(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
+    let mut out = String::from("| code | severity | years | name | message |\n|---|---|---|---|---|\n");
+    for rule in chosen {
+        let severity = severity_in(rules, rule, year);
+        let message = year.map_or(rule.message.as_str(), |year| rules.message(rule, year)).replace('|', "\\|");
+        out.push_str(&format!(
+            "| {} | {severity} | {} | {} | {message} |\n",
+            rule.code,
+            words::short_years(&rule.years),
+            rule.name
+        ));
+    }
+    out
+}

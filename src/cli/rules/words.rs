@@ -1,0 +1,184 @@
+//! Facts about a rule in words, for the list, the pages and `explain`.
+
+use crate::layout::RecordTypes;
+use crate::rule::{Example, ExampleRow, Expect, Grouping, Need, Rule, Scope, Severity, Source, Years};
+use crate::table::{Row, Table};
+
+const FAMILIES: &str = include_str!("../../../rules/families.tsv");
+const ARROW: &str = "<-";
+
+/// A family of rules, a row of `rules/families.tsv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Family {
+    pub letter: &'static str,
+    pub folder: &'static str,
+    pub title: &'static str,
+    pub about: &'static str,
+}
+
+/// The families, in the order of the table.
+pub(in crate::cli) fn families() -> impl Iterator<Item = Family> {
+    let family = |row: Row<'static>| Family {
+        letter: row.get("letter"),
+        folder: row.get("folder"),
+        title: row.get("title"),
+        about: row.get("about"),
+    };
+    Table::new(FAMILIES).rows().map(family)
+}
+
+/// Whether the rule is of a shipped family; own rules have longer prefixes.
+pub(in crate::cli) fn is_of(rule: &Rule, family: Family) -> bool {
+    rule.code.trim_end_matches(|letter: char| letter.is_ascii_digit()) == family.letter
+}
+
+/// `2017 and later`, `2019 to 2023`, `2017, 2019 and later`.
+pub(in crate::cli) fn years(years: &Years) -> String {
+    let one = |(from, to): &(u16, u16)| match to {
+        &u16::MAX => format!("{from} and later"),
+        to if to == from => from.to_string(),
+        to => format!("{from} to {to}"),
+    };
+    years.0.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `2017..2019, 2021..`, as rule files write it.
+pub(in crate::cli) fn short_years(years: &Years) -> String {
+    let one = |(from, to): &(u16, u16)| match to {
+        &u16::MAX => format!("{from}.."),
+        to if to == from => from.to_string(),
+        to => format!("{from}..{to}"),
+    };
+    years.0.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `01, 02`; `all` where the rule names none.
+pub(in crate::cli) fn tests(tests: RecordTypes) -> String {
+    if tests == RecordTypes::ALL {
+        return "all".to_owned();
+    }
+    tests.iter().map(|test| test.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+pub(in crate::cli) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Cell => "cell",
+        Scope::Record => "record",
+        Scope::Set => "records together",
+        Scope::File => "file",
+    }
+}
+
+pub(in crate::cli) fn grouping(grouping: Grouping) -> Option<&'static str> {
+    match grouping {
+        Grouping::Each => None,
+        Grouping::Column => Some("one finding for a column, with the number of cells"),
+        Grouping::Count => Some("one finding for the file, with the number of records"),
+    }
+}
+
+pub(in crate::cli) fn need(need: Need) -> &'static str {
+    match need {
+        Need::EntityList => "the official list of schools and districts of the year",
+        Need::EarlierFile => "the file of an earlier year",
+        Need::Roster => "the enrolled view or a roster of the same year",
+        Need::Official => "the official results",
+        Need::View => "to know whether this is the tested or the enrolled view",
+        Need::TestedView => "the tested view",
+        Need::Delimited => "a delimited file",
+        Need::FixedWidth => "a fixed-width file",
+    }
+}
+
+/// `layout 2022, field 122`; `layout 2022, include indicators`.
+pub(in crate::cli) fn source(source: &Source) -> String {
+    let field = source.field.map(|field| format!("field {field}"));
+    let layout = source.layout.map(|year| format!("layout {year}"));
+    [layout, field, source.table.clone(), source.text.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The severity, and what it drops to in carried years.
+pub(in crate::cli) fn severity(rule: &Rule) -> String {
+    if rule.carried && rule.severity == Severity::Error {
+        return "error; warning in years whose value sets are carried over".to_owned();
+    }
+    rule.severity.to_string()
+}
+
+/// An example as it stands in the rule file, columns aligned.
+pub(in crate::cli) fn example(example: &Example) -> Vec<String> {
+    if let Some(fixture) = &example.fixture {
+        let mut lines = vec![format!("# expect: {}", outcome(&fixture.expect))];
+        lines.extend(String::from_utf8_lossy(&fixture.content).lines().map(visible));
+        return lines;
+    }
+    if !example.recipes.is_empty() {
+        let rows: Vec<(Vec<String>, String)> =
+            example.recipes.iter().map(|recipe| (vec![visible(&recipe.steps)], outcome(&recipe.expect))).collect();
+        return aligned(&[], &rows);
+    }
+    let headings: Vec<String> =
+        example.rows.first().map(|row| row.cells.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
+    let cells = |row: &ExampleRow| row.cells.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
+    let rows: Vec<_> = example.rows.iter().map(|row| (cells(row), outcome(&row.expect))).collect();
+    aligned(&headings, &rows)
+}
+
+fn aligned(headings: &[String], rows: &[(Vec<String>, String)]) -> Vec<String> {
+    let columns = rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0).max(headings.len());
+    let widest = |place: usize| {
+        let cells = rows.iter().filter_map(|(cells, _)| cells.get(place)).chain(headings.get(place));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(widest).collect();
+    let line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ")
+    };
+    let mut lines: Vec<String> = Vec::with_capacity(rows.len() + 1);
+    if !headings.is_empty() {
+        lines.push(line(headings).trim_end().to_owned());
+    }
+    for (cells, outcome) in rows {
+        let arrow = if outcome.is_empty() { String::new() } else { format!("  {ARROW} {outcome}") };
+        lines.push(format!("{}{arrow}", line(cells)).trim_end().to_owned());
+    }
+    lines
+}
+
+/// `.` for blank, quoted where spaces or invisible characters would be lost.
+fn cell(value: &str) -> String {
+    if value.is_empty() {
+        return ".".to_owned();
+    }
+    let shown = visible(value);
+    if shown != value || value.contains(' ') || value.starts_with('"') || value == "." {
+        return format!("\"{}\"", shown.replace('"', "\\\""));
+    }
+    shown
+}
+
+fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
+        match letter {
+            '\t' => out.push_str("\\t"),
+            letter if crate::rule::read::is_invisible(letter) => out.extend(letter.escape_unicode()),
+            letter => out.push(letter),
+        }
+        out
+    })
+}
+
+fn outcome(expect: &Expect) -> String {
+    match expect {
+        Expect::Broke { severity, field } => {
+            let word = severity.map_or("broke", Severity::as_str);
+            field.as_ref().map_or_else(|| word.to_owned(), |field| format!("{word}: {field}"))
+        }
+        Expect::Held => "held".to_owned(),
+        Expect::NotApplicable => "n/a".to_owned(),
+        Expect::Undecidable => "undecidable".to_owned(),
+        Expect::Refused => "refused".to_owned(),
+        Expect::Part => String::new(),
+    }
+}
