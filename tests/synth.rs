@@ -1,6 +1,8 @@
 //! Synthetic districts: the same on every run, of the right shape in every year and form, with
 //! faults where the side file says.
 
+mod found;
+
 use std::io::Write;
 
 use scorelint::input::View;

@@ -87,7 +87,7 @@ pub fn write_district(order: &Order, out: &mut dyn Write) -> Result<Made, SynthE
     let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
     let mut lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
     check_faults(order, layout)?;
-    let planter = Planter::new(layout, write::header_names(layout), &order.faults);
+    let planter = Planter::new(layout, order.form, write::header_names(layout), &order.faults);
     let damage = Damage::new(&order.faults, layout, &mut lines);
     let writer = writer(&facts, layout, order.seed);
     let chunk = Vec::with_capacity(CHUNK + 16 * 1024);
