@@ -3,6 +3,7 @@
 //! official aggregates.
 
 pub mod cli;
+pub mod counting;
 pub mod engine;
 pub mod input;
 pub mod layout;

@@ -6,3 +6,4 @@ mod hostile;
 mod human;
 mod json;
 mod leaks;
+mod program;

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use miette::IntoDiagnostic;
 
+use crate::privacy::pseudonym::Pseudonyms;
+
 pub mod check;
 mod completions;
 mod errors;
@@ -50,7 +52,7 @@ pub fn run() -> miette::Result<ExitCode> {
     crate::privacy::panic::install();
     errors::install();
     match Cli::parse().command {
-        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run))),
+        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

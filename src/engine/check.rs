@@ -10,6 +10,7 @@ use super::judge::judge;
 use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
+use crate::counting::student_groups;
 use crate::input::{self, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Cell, Expr, Form, Grouping, Instance, Need, Rule, RuleError, RuleSet, Scope, Severity, Test};
@@ -65,8 +66,8 @@ const DAMAGED_COLUMN: u64 = 20;
 pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
     let mut checker = Checker::new(options);
-    for opened in input::open(paths, &options.input)? {
-        checker.file(opened)?;
+    for opened in input::open_each(paths, &options.input)? {
+        checker.file(opened?)?;
     }
     Ok(checker.finish(begin.elapsed()))
 }
@@ -139,7 +140,8 @@ impl<'a> Checker<'a> {
         if let Some(error) = failure {
             return Err(error.into());
         }
-        let sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        let mut sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
         collapse(&program, &mut run);
         self.count(&program, &run, &weights);
@@ -168,7 +170,8 @@ impl<'a> Checker<'a> {
             let all = all.collect::<Result<_, _>>()?;
             self.bound.insert(info.year, all);
         }
-        let mut compiler = Compiler::new(info);
+        let groups = student_groups(info.year)?;
+        let mut compiler = Compiler::new(info, &groups);
         let bound = &self.bound[&info.year];
         for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
             if weight.is_none() {
@@ -282,7 +285,9 @@ impl<'a> Checker<'a> {
         }
         for hit in sets {
             if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
-                drafts.push(Draft::of_set(planned, severity, input, hit));
+                let group = hit.group.and_then(|place| program.groups.get(usize::from(place)));
+                let group = group.map(|group| group.label.clone());
+                drafts.push(Draft::of_set(planned, severity, input, hit, group));
             }
         }
         drafts
@@ -421,7 +426,8 @@ fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
             }
         })
         .collect();
-    if run.trailing > 0 {
+    // Where every row has it, the reader has said so.
+    if run.trailing > 0 && !info.trailing_cell {
         findings.push(FileFinding { code: "L019", count: 1, ..FileFinding::default() });
     }
     findings

@@ -19,6 +19,8 @@ const NEIGHBOURS: usize = 1;
 pub(super) struct Draft<'a> {
     planned: &'a Planned,
     set: Option<SetHit>,
+    /// The student group, for rules that go through them.
+    group: Option<String>,
     /// Its records, the one it is shown at first.
     pub(super) records: Vec<u32>,
     finding: Finding,
@@ -40,13 +42,20 @@ impl<'a> Draft<'a> {
             related: Vec::new(),
             shown: Vec::new(),
         };
-        Self { planned, set: None, records, finding, values: BTreeMap::new() }
+        Self { planned, set: None, group: None, records, finding, values: BTreeMap::new() }
     }
 
     /// A breach by a group of records.
-    pub(super) fn of_set(planned: &'a Planned, severity: Severity, input: usize, hit: SetHit) -> Self {
+    pub(super) fn of_set(
+        planned: &'a Planned,
+        severity: Severity,
+        input: usize,
+        hit: SetHit,
+        group: Option<String>,
+    ) -> Self {
         let mut draft = Self::new(planned, severity, input, hit.records.clone(), 1);
         draft.set = Some(hit);
+        draft.group = group;
         draft
     }
 
@@ -78,6 +87,12 @@ impl<'a> Draft<'a> {
             Demand::Set(SetTest::Same { values, .. }) => values.first(),
             _ => None,
         }
+    }
+
+    /// Whether it tells of a group of many students, whose name (a school, a student group) is no
+    /// student's value.
+    fn is_share(&self) -> bool {
+        matches!(self.planned.source.demand, Demand::Set(SetTest::Share { .. }))
     }
 
     fn within(&self) -> &'a [Key] {
@@ -148,9 +163,14 @@ impl<'a> Draft<'a> {
             Placeholder::Lacking => public(String::new()),
             Placeholder::Set("group") => {
                 let keys = self.within();
-                let value = keys.iter().map(|key| key_text(key, row)).filter(|text| !text.is_empty());
+                let of = |key: &Key| match key {
+                    Key::StudentGroup => self.group.clone().unwrap_or_default(),
+                    key => key_text(key, row),
+                };
+                let value = keys.iter().map(of).filter(|text| !text.is_empty());
                 let value = value.collect::<Vec<_>>().join(", ");
-                Some(Shown { name: name.to_owned(), value, field: keys.iter().find_map(key_field) })
+                let field = if self.is_share() { None } else { most_sensitive_of(keys) };
+                Some(Shown { name: name.to_owned(), value, field })
             }
             // Known only when all records were taken in.
             Placeholder::Set(_) => None,
@@ -164,7 +184,7 @@ impl<'a> Draft<'a> {
         });
         let mut distinct: Vec<&String> = self.values.values().collect();
         distinct.dedup();
-        let field = self.compared().and_then(key_field);
+        let field = self.compared().and_then(|key| most_sensitive_of(std::slice::from_ref(key)));
         let value = |place: usize| self.values.get(&place).cloned().unwrap_or_default();
         let count = self.set.as_ref().map_or(self.finding.count, |set| set.count);
         let rate = self.set.as_ref().map_or(String::new(), |set| rate(set.met, set.count));
@@ -209,7 +229,7 @@ fn most_sensitive(show: &Show) -> Option<FieldId> {
         Show::Num { num, .. } => reads.num(num),
         Show::Text(text) => reads.text(text),
     }
-    reads.fields.into_iter().max_by_key(|field| registry().info(*field).sensitivity)
+    most_sensitive_field(reads)
 }
 
 fn key_text(key: &Key, row: &Reread<'_>) -> String {
@@ -220,16 +240,19 @@ fn key_text(key: &Key, row: &Reread<'_>) -> String {
     }
 }
 
-fn key_field(key: &Key) -> Option<FieldId> {
-    let mut text = match key {
-        Key::Text(text) => text,
-        _ => return None,
-    };
-    loop {
-        text = match text {
-            Text::Cell(cell) => return Some(cell.field),
-            Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => inner,
-            _ => return None,
-        };
+/// The field that the parts of a key tell most about.
+fn most_sensitive_of(keys: &[Key]) -> Option<FieldId> {
+    let mut reads = Reads::default();
+    for key in keys {
+        match key {
+            Key::Text(text) => reads.text(text),
+            Key::Num(num) => reads.num(num),
+            Key::Truth(_) | Key::StudentGroup | Key::File => {}
+        }
     }
+    most_sensitive_field(reads)
+}
+
+fn most_sensitive_field(reads: Reads) -> Option<FieldId> {
+    reads.fields.into_iter().max_by_key(|field| registry().info(*field).sensitivity)
 }

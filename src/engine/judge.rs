@@ -12,7 +12,7 @@ use super::run::Counts;
 use super::sets::{Entries, Judge, SetPlan};
 
 /// How many records of a group are named.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// A group that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) struct SetHit {
     pub(super) count: u64,
     /// Participants that meet the condition of a share.
     pub(super) met: u64,
-    /// The student group, for rules that go through them.
+    /// The place of the student group in the program, for rules that go through them.
     pub(super) group: Option<u16>,
 }
 
@@ -105,13 +105,8 @@ fn judge_group(
     let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
     let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
     let Some(first) = members.clone().next() else { return };
-    let hit = |records: Vec<u32>, count: u64, met: u64| SetHit {
-        instance: plan.instance,
-        records,
-        count,
-        met,
-        group: table.groups.get(first as usize).copied(),
-    };
+    let hit =
+        |records: Vec<u32>, count: u64, met: u64| SetHit { instance: plan.instance, records, count, met, group: None };
     let record = |entry: u32| table.rows[entry as usize];
     let hit = match &plan.judge {
         Judge::Unique => {
@@ -187,7 +182,6 @@ struct Flat {
     bits: Vec<u64>,
     values: Vec<u32>,
     width: usize,
-    groups: Vec<u16>,
 }
 
 impl Flat {
@@ -199,14 +193,12 @@ impl Flat {
             bits: Vec::with_capacity(len),
             values: Vec::with_capacity(len * width),
             width,
-            groups: Vec::new(),
         };
         for (first, chunk) in chunks {
             flat.keys.extend(chunk.keys);
             flat.rows.extend(chunk.rows.into_iter().map(|row| first + row));
             flat.bits.extend(chunk.bits);
             flat.values.extend(chunk.values);
-            flat.groups.extend(chunk.groups);
         }
         flat
     }

@@ -6,6 +6,7 @@ mod details;
 mod evaluate;
 mod fields;
 mod findings;
+mod groups;
 mod judge;
 mod mask;
 mod matcher;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::evaluate::{Batch, State};
+use super::groups::GroupCounts;
 use super::mask::Mask;
 use super::program::{Kind, Program};
 use super::sets::Entries;
@@ -73,6 +74,8 @@ pub(super) struct FileRun {
     pub(super) blocks: Vec<BlockPlace>,
     /// For each table, the entries of each block with the number of the block's first record.
     pub(super) entries: Vec<Vec<(u32, Entries)>>,
+    /// What the tables of student groups came to.
+    pub(super) groups: GroupCounts,
 }
 
 /// What a run needs to know besides the program.
@@ -95,6 +98,7 @@ struct BlockRun {
     odd: Vec<Odd>,
     trailing: u64,
     entries: Vec<Entries>,
+    groups: GroupCounts,
 }
 
 /// The reader, and the number of the next block.
@@ -229,6 +233,7 @@ impl<'a> Worker<'a> {
         for (table, entries) in self.program.tables.iter().zip(&mut run.entries) {
             table.collect(&mut self.state, &batch, run.rows, entries);
         }
+        run.groups.collect(&mut self.state, &batch, run.rows);
     }
 
     /// Breaches of cell rules.
@@ -358,6 +363,7 @@ impl FileRun {
             let room = NAMED.saturating_sub(all.first.len());
             all.first.extend(grouped.first.into_iter().take(room).map(|record| first + record));
         }
+        self.groups.join(run.groups, first);
         self.entries.resize_with(run.entries.len(), Vec::new);
         for (all, entries) in self.entries.iter_mut().zip(run.entries) {
             if !entries.keys.is_empty() {

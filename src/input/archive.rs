@@ -101,5 +101,8 @@ pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result
 }
 
 fn broken(error: zip::result::ZipError) -> InputError {
-    InputError::BrokenArchive { path: String::new(), reason: error.to_string() }
+    let text = error.to_string();
+    // The directory of a zip stands at its end.
+    let reason = if text.contains("EOCD") { "its end is missing, so it was cut off".to_owned() } else { text };
+    InputError::BrokenArchive { path: String::new(), reason }
 }

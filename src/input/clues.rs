@@ -81,7 +81,7 @@ impl Sample {
     }
 
     fn take_lines(&mut self, bytes: &[u8], separator: u8, columns: usize) {
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !matches!(line, [] | [b'\r']));
         let mut trailing = 0;
         for line in lines.take(MOST_RECORDS) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);

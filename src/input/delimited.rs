@@ -90,7 +90,7 @@ impl Delimited {
         let mut at = 0;
         while at < bytes.len() {
             let line = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
-            if bytes[at..line].trim_ascii().is_empty() {
+            if matches!(&bytes[at..line], b"\n" | b"\r\n" | b"\r") {
                 self.advance(&bytes[at..line]);
                 at = line;
                 continue;
@@ -123,7 +123,7 @@ impl Delimited {
                 (length, rows.push(quoted.cells(), line, offset))
             }
         };
-        self.parts.watch.record(&bytes[..length], line, offset, shape.count);
+        self.parts.watch.record(&bytes[..length], line, offset);
         self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
         self.advance(&bytes[..length]);
         Some(length)
@@ -140,7 +140,7 @@ impl Delimited {
             self.wrapped.add(line, offset);
         }
         let shape = rows.push(cells.into_iter().map(unwrap_cell), line, offset);
-        self.parts.watch.record(&bytes[..length], line, offset, shape.count);
+        self.parts.watch.record(&bytes[..length], line, offset);
         self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
         self.advance(&bytes[..length]);
         length

@@ -193,8 +193,8 @@ impl fmt::Display for Nearest {
         write!(out, "; nearest is {} with {} columns, {} names in common", self.year, self.columns, self.hits)?;
         if !self.unknown.is_empty() {
             let names = self.unknown.iter().map(|(name, meant)| match meant {
-                Some(meant) => format!("{name} (did you mean {meant}?)"),
-                None => name.clone(),
+                Some(meant) => format!("{} (did you mean {meant}?)", visible(name)),
+                None => visible(name),
             });
             write!(out, "\n  not in the layout: {}", cut(names, self.unknown.len()))?;
         }
@@ -206,7 +206,7 @@ impl fmt::Display for Nearest {
 }
 
 fn cut(names: impl Iterator<Item = String>, count: usize) -> String {
-    let mut text = names.take(LISTED).map(|name| visible(&name)).collect::<Vec<_>>().join(", ");
+    let mut text = names.take(LISTED).collect::<Vec<_>>().join(", ");
     if count > LISTED {
         text += &format!(" and {} more", count - LISTED);
     }
@@ -232,8 +232,12 @@ fn shown(nearest: &Option<Box<Nearest>>) -> String {
     nearest.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// `2022, 2023 and 2025`.
+/// `2022, 2023 and 2025`, or `2017 to 2025` where none is left out.
 pub(super) fn listed(years: &[u16]) -> String {
+    let follow = years.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    if let (Some(first), Some(last), true) = (years.first(), years.last(), follow && years.len() > 2) {
+        return format!("{first} to {last}");
+    }
     let words: Vec<String> = years.iter().map(u16::to_string).collect();
     match words.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

@@ -121,7 +121,7 @@ impl Fixed {
         let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         self.note_end(bytes.len() > body.len(), body.ends_with(b"\r"));
         let body = body.strip_suffix(b"\r").unwrap_or(body);
-        if body.trim_ascii().is_empty() {
+        if body.is_empty() {
             return;
         }
         let wide = !body.is_ascii();

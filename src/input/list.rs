@@ -63,26 +63,81 @@ pub fn list(paths: &[PathBuf], options: &Options) -> Result<Listing, InputError>
     Ok(listing)
 }
 
-/// Opens all files that paths stand for. Files that lie in a folder or archive together with score
-/// files and are none themselves are passed over; [`list`] and [`Candidate::open`] say which.
+/// Opens all files that paths stand for, at once; see [`open_each`].
 ///
 /// # Errors
 /// When one of the files cannot be read, or none is a score file.
 pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
-    let listing = list(paths, options)?;
-    let mut opened = Vec::new();
-    let mut passed_over = None;
-    for file in &listing.files {
-        match file.open(options) {
-            Ok(one) => opened.push(one),
-            Err(error) if !file.named && error.is_another_kind() => passed_over = passed_over.or(Some(error)),
-            Err(error) => return Err(error),
+    open_each(paths, options)?.collect()
+}
+
+/// Opens the files that paths stand for one after the other, so that few are held at a time.
+///
+/// Files of another kind that lie in a folder or archive together with score files are passed
+/// over; the last file says so among what was detected.
+///
+/// # Errors
+/// When a path does not exist, or a folder or archive holds nothing that looks like a score file.
+pub fn open_each(paths: &[PathBuf], options: &Options) -> Result<OpenedFiles, InputError> {
+    let Listing { files, skipped } = list(paths, options)?;
+    Ok(OpenedFiles {
+        files: files.into_iter(),
+        options: options.clone(),
+        skipped,
+        held: None,
+        refused: None,
+        any: false,
+    })
+}
+
+/// Opens files one after the other.
+pub struct OpenedFiles {
+    files: std::vec::IntoIter<Candidate>,
+    options: Options,
+    skipped: Vec<Skipped>,
+    /// The file opened last; given out when it is known whether another follows.
+    held: Option<Opened>,
+    /// Why the first file that was passed over was.
+    refused: Option<InputError>,
+    any: bool,
+}
+
+impl Iterator for OpenedFiles {
+    type Item = Result<Opened, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for file in self.files.by_ref() {
+            match file.open(&self.options) {
+                Ok(opened) => {
+                    self.any = true;
+                    if let Some(before) = self.held.replace(opened) {
+                        return Some(Ok(before));
+                    }
+                }
+                Err(error) if !file.named && error.is_another_kind() => {
+                    self.skipped.push(Skipped { path: file.name(), why: error.to_string() });
+                    self.refused.get_or_insert(error);
+                }
+                Err(error) => return Some(Err(error)),
+            }
         }
+        let refused = self.refused.take();
+        let Some(mut last) = self.held.take() else {
+            return refused.filter(|_| !self.any).map(Err);
+        };
+        last.info.detected.extend(told(&self.skipped));
+        Some(Ok(last))
     }
-    match passed_over {
-        Some(error) if opened.is_empty() => Err(error),
-        _ => Ok(opened),
-    }
+}
+
+/// What was passed over, in one line: a folder can hold many other files.
+fn told(skipped: &[Skipped]) -> Option<Detected> {
+    const NAMED: usize = 3;
+    let first: Vec<String> = skipped.iter().take(NAMED).map(|one| format!("{} ({})", one.path, one.why)).collect();
+    let more = skipped.len().saturating_sub(NAMED);
+    let why = if more > 0 { format!("{} and {more} more", first.join(", ")) } else { first.join(", ") };
+    let value = format!("{} {}", skipped.len(), if skipped.len() == 1 { "file" } else { "files" });
+    (!skipped.is_empty()).then_some(Detected { what: "skipped", value, why })
 }
 
 /// Opens a file again, to read its records a second time.
@@ -175,7 +230,7 @@ fn open_stream(
     let start = read_head(&mut unpacked, 4)
         .map_err(|error| InputError::BrokenArchive { path: String::new(), reason: super::failure::reason(&error) })?;
     if is_gzip(&start) || is_zip(&start) {
-        return Err(InputError::Nested { path: String::new(), member: "what is inside".to_owned() });
+        return Err(InputError::Nested { path: String::new(), member: "its content".to_owned() });
     }
     let mut origin = origin.clone();
     origin.detected.push(Detected {
@@ -237,15 +292,27 @@ impl Listing {
         let before = self.files.len();
         let mut found = Vec::new();
         for entry in WalkDir::new(folder).sort_by_file_name() {
-            let entry = entry.map_err(|error| InputError::Io {
-                path: String::new(),
-                source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("the folder links to itself")),
-            })?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.depth() > 0 => {
+                    let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
+                    self.skip(path, "it cannot be read");
+                    continue;
+                }
+                Err(error) => {
+                    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is no folder"));
+                    return Err(InputError::Io { path: String::new(), source });
+                }
+            };
             let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-            if !entry.file_type().is_file() || hidden {
+            if entry.file_type().is_dir() || hidden {
                 continue;
             }
             let name = entry.path().display().to_string();
+            if !entry.file_type().is_file() {
+                self.skip(name, "it is a link or device; name it to have it read");
+                continue;
+            }
             if ENDINGS.contains(&ending(&name).as_str()) {
                 found.push(entry.into_path());
             } else {

@@ -207,13 +207,7 @@ fn open_delimited(
     let mapped = mapped(&head, year.year)?;
     let clues = origin.clues();
     let header_line = &text.head[head.start..head.start + head.length];
-    let watch = Watch::new(
-        info.separator,
-        mapped.columns.len(),
-        header_line.trim_ascii_end(),
-        header_line.ends_with(b"\r\n"),
-        clues.lea.as_deref(),
-    );
+    let watch = Watch::new(header_line.trim_ascii_end(), header_line.ends_with(b"\r\n"), clues.lea.as_deref());
     let before = head.start + head.length;
     let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
     chunks.skip(before);
@@ -364,7 +358,8 @@ pub fn open_sheet(
     origin: &Origin,
     options: &Options,
 ) -> Result<Opened, InputError> {
-    let (sheet, mut source) = open_workbook(backing, members, options.limits, fingerprint)?;
+    let clues = origin.clues();
+    let (sheet, mut source) = open_workbook(backing, members, options.limits, fingerprint, clues.lea.as_deref())?;
     let mut info = origin.info();
     info.dialect = Dialect::Workbook;
     let others = match sheet.sheets {
@@ -384,7 +379,6 @@ pub fn open_sheet(
     let year = year_of(&head.names, options)?;
     let mapped = mapped(&head, year.year)?;
     info.first_line = sheet.row + 1;
-    let clues = origin.clues();
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);

@@ -46,8 +46,7 @@ impl Quoted {
         let end = self.read(bytes);
         let first_line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
         if let Some(length) = end {
-            let lines = memchr::memchr_iter(b'\n', &bytes[..length]).count();
-            if length <= first_line || (lines <= MOST_LINES && length <= self.limit && self.has_all_columns()) {
+            if length <= first_line || self.may_span(&bytes[..length], first_line) {
                 return Found::Record(length);
             }
         } else if more && bytes.len() <= self.limit && memchr::memchr_iter(b'\n', bytes).count() <= MOST_LINES {
@@ -67,6 +66,20 @@ impl Quoted {
             let cell = self.text.get(start..*end).unwrap_or_default();
             if at + 1 == count { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell }
         })
+    }
+
+    /// Whether a record of several lines, just read, is one: it has all columns, and its first line
+    /// alone has not. Else a quote that was left open has met the next one.
+    fn may_span(&mut self, bytes: &[u8], first_line: usize) -> bool {
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
+        if lines > MOST_LINES || bytes.len() > self.limit || !self.has_all_columns() {
+            return false;
+        }
+        let line = &bytes[..first_line];
+        self.read_broken(line, open_quote(line, self.separator).unwrap_or(0));
+        let complete = self.has_all_columns();
+        self.read(bytes);
+        !complete
     }
 
     fn has_all_columns(&self) -> bool {
@@ -108,6 +121,7 @@ impl Quoted {
             cells.pop();
         }
         let rest = line[quote..].strip_suffix(b"\n").unwrap_or(&line[quote..]);
+        let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
         cells.extend(rest.split(|byte| *byte == self.separator).map(<[u8]>::to_vec));
         self.text.clear();
         self.ends.clear();

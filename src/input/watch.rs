@@ -1,5 +1,5 @@
-//! Watches a delimited file as it passes by: line ends, a repeated header, a cut-off last record,
-//! and whether the LEA in the file name occurs.
+//! Watches a delimited file as it passes by: line ends, a repeated header, and whether the LEA in
+//! the file name occurs.
 
 use memchr::memmem::Finder;
 
@@ -9,8 +9,6 @@ use crate::engine::FileFinding;
 
 /// What is watched for in one file.
 pub struct Watch {
-    separator: u8,
-    columns: usize,
     /// Start of the header line.
     header: Vec<u8>,
     lea: Option<LeaSearch>,
@@ -18,9 +16,8 @@ pub struct Watch {
     returns: Option<bool>,
     other_end: Option<(u64, u64)>,
     repeated: Tally,
-    /// Cells of the record before, and of the last one with its line and byte.
-    before: Option<usize>,
-    last: Option<(usize, u64, u64)>,
+    /// Whether anything has passed by.
+    seen: bool,
 }
 
 /// A run of whole lines and where it stands.
@@ -36,19 +33,16 @@ pub struct Run<'a> {
 
 impl Watch {
     /// A watch over a file with this header line (without its end).
-    pub fn new(separator: u8, columns: usize, header: &[u8], returns: bool, lea: Option<&str>) -> Self {
+    pub fn new(header: &[u8], returns: bool, lea: Option<&str>) -> Self {
         // The first cells are enough: no record starts with the words of a heading.
         const ENOUGH: usize = 24;
         Self {
-            separator,
-            columns,
             header: header[..header.len().min(ENOUGH)].to_vec(),
             lea: lea.map(LeaSearch::new),
             returns: Some(returns),
             other_end: None,
             repeated: Tally::default(),
-            before: None,
-            last: None,
+            seen: false,
         }
     }
 
@@ -56,19 +50,16 @@ impl Watch {
     pub fn run(&mut self, run: Run<'_>) -> u64 {
         let lines = self.lines(run);
         self.search_lea(run.bytes);
-        self.last_records(run);
         lines
     }
 
-    /// Looks at one quoted record: its bytes with the line end, its line and offset, its cells.
-    pub fn record(&mut self, bytes: &[u8], line: u64, offset: u64, cells: usize) {
+    /// Looks at one quoted record: its bytes with the line end, its line and offset.
+    pub fn record(&mut self, bytes: &[u8], line: u64, offset: u64) {
         self.note_end(bytes.ends_with(b"\r\n"), bytes.ends_with(b"\n"), line, offset);
         if self.is_header(bytes) {
             self.repeated.add(line, offset);
         }
         self.search_lea(bytes);
-        self.before = self.last.map(|(count, ..)| count);
-        self.last = Some((cells, line, offset));
     }
 
     /// What was noticed, once the file is at its end.
@@ -77,14 +68,8 @@ impl Watch {
         if let Some((line, byte)) = self.other_end {
             findings.push(at_line("L003", line, byte).with("count", 2).done());
         }
-        findings.extend(self.lea.as_ref().filter(|_| self.last.is_some()).map(LeaSearch::finding));
+        findings.extend(self.lea.as_ref().filter(|_| self.seen).map(LeaSearch::finding));
         findings.extend(self.repeated.finding("L025"));
-        match (self.before, self.last) {
-            (Some(before), Some((last, line, byte))) if before >= self.columns && last < self.columns => {
-                findings.push(at_line("L027", line, byte).done());
-            }
-            _ => {}
-        }
         findings
     }
 
@@ -122,28 +107,10 @@ impl Watch {
     }
 
     fn search_lea(&mut self, bytes: &[u8]) {
+        self.seen = true;
         if self.lea.as_ref().is_some_and(|search| search.occurs_in(bytes)) {
             self.lea = None;
         }
-    }
-
-    fn last_records(&mut self, run: Run<'_>) {
-        let mut end = run.bytes.len();
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        while end > 0 && found.len() < 2 {
-            let body = run.bytes[..end].strip_suffix(b"\n").unwrap_or(&run.bytes[..end]);
-            let start = memchr::memrchr(b'\n', body).map_or(0, |at| at + 1);
-            let line = &run.bytes[start..end];
-            if !line.trim_ascii().is_empty() {
-                found.push((start, memchr::memchr_iter(self.separator, line).count() + 1));
-            }
-            end = start;
-        }
-        let Some((start, count)) = found.first() else { return };
-        let earlier = found.get(1).map(|(_, count)| *count);
-        self.before = earlier.or(self.last.map(|(count, ..)| count));
-        let line = run.line + memchr::memchr_iter(b'\n', &run.bytes[..*start]).count() as u64;
-        self.last = Some((*count, line, run.offset + *start as u64));
     }
 }
 

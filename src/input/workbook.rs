@@ -13,6 +13,7 @@ use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::rows::Rows;
 use super::stream::Fingerprint;
+use super::watch::LeaSearch;
 use super::year::heading_count;
 use crate::engine::FileFinding;
 
@@ -46,6 +47,8 @@ pub struct Workbook {
     messages: Receiver<Message>,
     fingerprint: Fingerprint,
     ahead: Option<Block>,
+    lea: Option<LeaSearch>,
+    seen: bool,
 }
 
 /// Opens a workbook and finds its sheet.
@@ -57,6 +60,7 @@ pub fn open_workbook(
     members: &[Member],
     limits: Limits,
     fingerprint: Fingerprint,
+    lea: Option<&str>,
 ) -> Result<(Sheet, Workbook), InputError> {
     check_size(&backing, members, limits)?;
     let file = backing.open().map_err(|source| InputError::Io { path: String::new(), source })?;
@@ -69,7 +73,9 @@ pub fn open_workbook(
     });
     let broken = |reason| InputError::BrokenArchive { path: String::new(), reason };
     match messages.recv() {
-        Ok(Message::Sheet(sheet)) => Ok((sheet, Workbook { messages, fingerprint, ahead: None })),
+        Ok(Message::Sheet(sheet)) => {
+            Ok((sheet, Workbook { messages, fingerprint, ahead: None, lea: lea.map(LeaSearch::new), seen: false }))
+        }
         Ok(Message::Failed(reason)) => Err(broken(reason)),
         Ok(Message::Rows(_)) | Err(_) => Err(broken("its cells cannot be read".to_owned())),
     }
@@ -230,12 +236,16 @@ impl BlockSource for Workbook {
         };
         self.ahead = self.receive()?;
         found.last = self.ahead.is_none();
+        self.seen = true;
+        if self.lea.as_ref().is_some_and(|search| search.occurs_in(&found.bytes)) {
+            self.lea = None;
+        }
         *block = found;
         Ok(true)
     }
 
     fn take_findings(&mut self) -> Vec<FileFinding> {
-        Vec::new()
+        self.lea.iter().filter(|_| self.seen).map(LeaSearch::finding).collect()
     }
 
     fn sha256(&self) -> Option<String> {

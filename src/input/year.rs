@@ -43,20 +43,18 @@ pub fn heading_count(names: &[String]) -> usize {
 
 /// Finds the year whose layout a header is of.
 ///
-/// The fewest differences win: names the layout lacks and headings the file lacks together. Where
-/// columns were dropped, years with as few unknown names fit as well, and are named as rivals.
+/// The year wins that knows most of the names; of several, the one whose headings are all there.
+/// Where columns were dropped, years that know as many names are named as rivals.
 ///
 /// # Errors
 /// When no year fits.
 pub fn find_year(names: &[String]) -> Result<Year, InputError> {
     let named = named(names);
     let mut fits = fits(&named);
-    fits.sort_by_key(|fit| named.len() - fit.hits + fit.missing);
+    fits.sort_by_key(|fit| (named.len() - fit.hits, fit.missing));
     let share = |fit: &Fit| fit.hits as f64 / named.len().max(1) as f64;
     let Some(best) = fits.first().filter(|best| named.len() >= FEWEST && share(best) >= KNOWN_SHARE) else {
-        // Where many columns are strange, the year that knows most of the names is nearest.
-        let nearest = fits.iter().max_by_key(|fit| fit.hits).filter(|fit| fit.hits >= FEWEST);
-        return Err(no_year(names, nearest.map(|fit| fit.year)));
+        return Err(no_year(names, fits.first().filter(|fit| fit.hits >= FEWEST).map(|fit| fit.year)));
     };
     let is_rival = |fit: &&Fit| best.missing > 0 && fit.hits >= best.hits;
     let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();
@@ -81,10 +79,9 @@ fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
     let nearest = nearest_year.and_then(known).map(|known| Box::new(nearest(names, known)));
     let help = match &nearest {
         Some(nearest) => format!(
-            "layouts of {} are known; if this is a file of {}, read it with --year {}, else choose the student score \
-             data file of such a year",
+            "layouts of {} are known; choose a file of one of these years, or restore the column names from the \
+             original download; --year {} reads the columns that have a name of that layout",
             listed(&headings().years),
-            nearest.year,
             nearest.year
         ),
         None => format!("choose a student score data file of {}, with its header line", listed(&headings().years)),

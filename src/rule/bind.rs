@@ -1,9 +1,11 @@
 //! Binds the parts of a rule to a layout year: one instance for every value of its parameter.
 
+use std::sync::Arc;
+
 use crate::layout::{FieldId, Layout, RecordTypes, registry};
 
 use super::ast::{Kind, Literal, Node, Parameter, SetNode};
-use super::error::{Mistake, Piece, RuleError};
+use super::error::{Mistake, Piece, RuleError, SourceText};
 use super::ir::{Cell, Demand, Expr, Form, Instance, Key, Placeholder, SetTest, Show, Text};
 use super::message::{self, SET_WORDS};
 use super::model::Scope;
@@ -45,6 +47,40 @@ pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<
         }
     }
     Ok(instances)
+}
+
+/// Binds a condition that stands by itself, outside a rule file, to a layout year. `name` is what
+/// messages call the table it stands in; its codes are looked up in all of `years`.
+///
+/// # Errors
+/// A mistake in the condition, or a year without a layout.
+pub fn condition(name: &str, text: &str, layout_year: u16, years: &[u16]) -> Result<Expr, Box<RuleError>> {
+    alone(name, text, layout_year, years, Typer::condition)
+}
+
+/// Binds a text, a number or a condition that stands by itself, as the part of a key. Else as
+/// [`condition`].
+///
+/// # Errors
+/// A mistake in the text, or a year without a layout.
+pub fn key(name: &str, text: &str, layout_year: u16, years: &[u16]) -> Result<Key, Box<RuleError>> {
+    alone(name, text, layout_year, years, key_of)
+}
+
+fn alone<'y, T>(
+    name: &str,
+    text: &str,
+    layout_year: u16,
+    years: &'y [u16],
+    bind: fn(&mut Typer<'y>, &Node) -> Typed<T>,
+) -> Result<T, Box<RuleError>> {
+    let source = Arc::new(SourceText { name: name.to_owned(), text: text.to_owned() });
+    let piece = Piece { text: text.to_owned(), span: 0..text.len(), source };
+    let Some(layout) = registry().layout(layout_year) else {
+        return Err(piece.error_whole(format!("there is no layout of {layout_year}"), "cannot be bound"));
+    };
+    let mut typer = typer(layout, years, None);
+    bound_piece(&piece, &mut typer, parser::expression, bind).map_err(|failed| failed.whole())
 }
 
 fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
@@ -248,10 +284,10 @@ fn set_test(typer: &mut Typer, node: &SetNode) -> Typed<SetTest> {
 }
 
 fn keys(typer: &mut Typer, nodes: &[Node]) -> Typed<Vec<Key>> {
-    nodes.iter().map(|node| key(typer, node)).collect()
+    nodes.iter().map(|node| key_of(typer, node)).collect()
 }
 
-fn key(typer: &mut Typer, node: &Node) -> Typed<Key> {
+fn key_of(typer: &mut Typer, node: &Node) -> Typed<Key> {
     if let Kind::Name { name, .. } = &node.kind {
         match name.as_str() {
             "file" => return Ok(Key::File),

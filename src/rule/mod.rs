@@ -21,6 +21,7 @@ mod sets;
 mod typed;
 mod values;
 
+pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleRecord, judge_record, run_examples};
 pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};

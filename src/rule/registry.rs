@@ -139,7 +139,8 @@ impl RuleSet {
         if !rule.years.contains(layout_year) {
             return Ok(Vec::new());
         }
-        bind_loaded(loaded, layout)
+        // Codes were looked up in all years when the rule was loaded.
+        bind::bind(&loaded.parts(layout_year), layout, &[])
     }
 
     /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.

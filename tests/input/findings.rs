@@ -244,8 +244,8 @@ fn years_that_fit_equally_are_told_apart_by_the_testing_windows() {
         sheet.set_all("school_window_1_start", &format!("{year}-03-01"));
         let places: Vec<usize> = keep.iter().map(|field| sheet.column(field)).collect();
         let cut = |row: &Vec<String>| places.iter().map(|place| row[*place].clone()).collect();
-        sheet.header = cut(&sheet.header);
-        sheet.rows = sheet.rows.iter().map(cut).collect();
+        let header = cut(&sheet.header);
+        sheet = Sheet { header, rows: sheet.rows.iter().map(cut).collect(), ..sheet };
         let file = read(&folder.write("a.csv", sheet.caret()));
         assert_eq!(file.info.year, year);
         assert!(file.detected("layout")[0].contains("the testing windows are of"));

@@ -181,13 +181,13 @@ fn a_workbook_shows_what_the_spreadsheet_made_of_the_values() {
     page.write_number(1, sheet.column("record_type") as u16, 1).unwrap();
     page.write_number(1, sheet.column("calpads_district_code") as u16, 58_999_990_000_000_f64).unwrap();
     page.write_number(1, sheet.column("ssid") as u16, 9_000_000_001_f64).unwrap();
-    page.write_number_with_format(1, sheet.column("birth_date") as u16, 40_644, &day).unwrap();
+    page.write_number_with_format(1, sheet.column("date_of_birth") as u16, 40_644, &day).unwrap();
     let folder = Folder::new();
     let file = read(&folder.write("a.xlsx", book.save_to_buffer().unwrap()));
     let cell = |field| file.rows[0][sheet.column(field)].as_str();
     assert_eq!(cell("record_type"), "1");
     assert_eq!(cell("calpads_district_code"), "5.9E+13");
-    assert_eq!((cell("ssid"), cell("birth_date")), ("9000000001", "4/11/2011"));
+    assert_eq!((cell("ssid"), cell("date_of_birth")), ("9000000001", "4/11/2011"));
 }
 
 #[test]

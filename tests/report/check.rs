@@ -6,6 +6,7 @@ use std::fs;
 use clap::Parser;
 use scorelint::cli::check::{Args, Exit, Failure, Request, Selection, run};
 use scorelint::engine::Outcome;
+use scorelint::privacy::pseudonym::{KeyError, Pseudonyms};
 use scorelint::report::RuleBook;
 use scorelint::rule::RuleSet;
 
@@ -26,11 +27,15 @@ fn answer(_: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
     Ok(district())
 }
 
+fn no_key() -> Result<Pseudonyms, KeyError> {
+    Err(KeyError::NoFolder)
+}
+
 /// Runs with the report going to a file; the report.
 fn report_of(line: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report");
-    run(&args(&format!("{line} --output {}", path.display())), answer).unwrap();
+    run(&args(&format!("{line} --output {}", path.display())), answer, no_key).unwrap();
     fs::read_to_string(path).unwrap()
 }
 
@@ -42,7 +47,7 @@ fn exit_of(line: &str, change: impl FnOnce(&mut Outcome)) -> Exit {
         change(&mut outcome);
         Ok((outcome, rules))
     };
-    run(&args(&line), engine).unwrap()
+    run(&args(&line), engine, no_key).unwrap()
 }
 
 /// Leaves the findings of this severity only.
@@ -81,25 +86,26 @@ fn only_the_human_report_asks_for_samples_only() {
         let asked = Cell::new(None);
         let folder = tempfile::tempdir().unwrap();
         let args = args(&format!("{line} --output {}", folder.path().join("report").display()));
-        run(&args, |request| {
+        let engine = |request: &Request<'_>| {
             asked.set(request.samples);
             answer(request)
-        })
-        .unwrap();
+        };
+        run(&args, engine, no_key).unwrap();
         assert_eq!(asked.get(), expected, "{line}");
     }
 }
 
 #[test]
 fn an_output_that_cannot_be_written_is_exit_2_and_says_where() {
-    let failure = run(&args("a.txt --output /nonexistent/report"), answer).unwrap_err();
+    let failure = run(&args("a.txt --output /nonexistent/report"), answer, no_key).unwrap_err();
     assert_eq!(failure.exit, Exit::Unreadable);
     assert!(format!("{}", failure.report).contains("/nonexistent/report"), "{}", failure.report);
 }
 
 #[test]
 fn a_wrong_rule_file_is_exit_3() {
-    let failure = run(&args("a.txt"), |_| Err(Failure::rules(miette::miette!("rule X001 is wrong")))).unwrap_err();
+    let failure =
+        run(&args("a.txt"), |_| Err(Failure::rules(miette::miette!("rule X001 is wrong"))), no_key).unwrap_err();
     assert_eq!(failure.exit, Exit::Rules);
 }
 

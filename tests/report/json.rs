@@ -1,11 +1,9 @@
 //! The report for programs, held against its published schema.
 
 use scorelint::engine::Outcome;
-use scorelint::layout::registry;
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::report::{Material, RuleBook, Timings, write_json};
-use scorelint::rule::RuleSet;
 use serde_json::{Value, json};
 
 use crate::support::outcome::{SSID, district};

@@ -19,7 +19,7 @@ pub use args::{Args, FailOn, Format};
 pub use exit::{Exit, Failure};
 pub use selection::Selection;
 
-use crate::engine::Outcome;
+use crate::engine::{Finding, Outcome};
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
@@ -64,6 +64,9 @@ pub enum Hashing {
     Off,
 }
 
+/// Where the key of the pseudonyms comes from; asked only if a finding has a student.
+pub type KeySource = fn() -> Result<Pseudonyms, KeyError>;
+
 /// Runs the command with an engine.
 ///
 /// # Errors
@@ -71,13 +74,16 @@ pub enum Hashing {
 pub fn run(
     args: &Args,
     engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
+    key: KeySource,
 ) -> Result<Exit, Failure> {
     let bar = progress::Progress::new(args);
     let report_progress = |bytes| bar.told(bytes);
     let checked = engine(&request(args, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
-    write(args, &outcome, &rules).map_err(Failure::input)?;
+    let pseudonyms = pseudonyms_for(&outcome, key);
+    let material = Material::new(&outcome, &rules, args.reveal(), pseudonyms.as_ref());
+    write(args, &material).map_err(Failure::input)?;
     Ok(Exit::of(&outcome, args.fail_on))
 }
 
@@ -111,10 +117,10 @@ fn request<'a>(args: &'a Args, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a
 }
 
 /// Writes the report to the file named by `--output`, else to standard output.
-fn write(args: &Args, outcome: &Outcome, rules: &RuleBook) -> miette::Result<()> {
+fn write(args: &Args, material: &Material<'_>) -> miette::Result<()> {
     let written = match &args.output {
-        Some(path) => write_file(args, outcome, rules, path),
-        None => write_to(args, outcome, rules, &mut BufWriter::new(io::stdout().lock())),
+        Some(path) => write_file(args, material, path),
+        None => write_to(args, material, &mut BufWriter::new(io::stdout().lock())),
     };
     match written {
         // Whoever reads from us has read enough (`| head`).
@@ -124,32 +130,29 @@ fn write(args: &Args, outcome: &Outcome, rules: &RuleBook) -> miette::Result<()>
     }
 }
 
-fn write_file(args: &Args, outcome: &Outcome, rules: &RuleBook, path: &Path) -> io::Result<()> {
+fn write_file(args: &Args, material: &Material<'_>, path: &Path) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let mut file = BufWriter::new(File::create(path).map_err(named)?);
-    write_to(args, outcome, rules, &mut file).map_err(named)
+    write_to(args, material, &mut file).map_err(named)
 }
 
-fn write_to(args: &Args, outcome: &Outcome, rules: &RuleBook, out: &mut dyn Write) -> io::Result<()> {
-    let pseudonyms = pseudonyms_for(outcome);
-    let material = Material::new(outcome, rules, args.reveal(), pseudonyms.as_ref());
+fn write_to(args: &Args, material: &Material<'_>, out: &mut dyn Write) -> io::Result<()> {
     match args.format {
-        Format::Human => write_human(out, &material, look::look(args))?,
-        Format::Concise => write_concise(out, &material)?,
-        Format::Json => write_json(out, &material, args.timings())?,
+        Format::Human => write_human(out, material, look::look(args))?,
+        Format::Concise => write_concise(out, material)?,
+        Format::Json => write_json(out, material, args.timings())?,
     }
     out.flush()
 }
 
 /// The pseudonyms of the user, where a finding has a student at all. Without a key the report is
 /// written without them; a key that is too weak is said, as its owner believes to have one.
-fn pseudonyms_for(outcome: &Outcome) -> Option<Pseudonyms> {
-    let has_student =
-        |finding: &crate::engine::Finding| finding.record.as_ref().is_some_and(|one| !one.ssid.is_empty());
+fn pseudonyms_for(outcome: &Outcome, key: KeySource) -> Option<Pseudonyms> {
+    let has_student = |finding: &Finding| finding.record.as_ref().is_some_and(|one| !one.ssid.is_empty());
     if !outcome.findings.iter().any(has_student) {
         return None;
     }
-    match Pseudonyms::of_user() {
+    match key() {
         Ok(pseudonyms) => Some(pseudonyms),
         Err(error @ KeyError::TooShort) => {
             eprintln!("warning: {error}; students are left without pseudonyms");

@@ -12,6 +12,9 @@ use crate::engine::Finding;
 use crate::report::{Material, RuleWords};
 use crate::rule::Severity;
 
+/// The owner of rules that report what is as it should be.
+const NOBODY: &str = "nobody (expected)";
+
 /// A finding that is shown, with the frame drawn for it where there is a cell to point at.
 pub struct Sample<'a> {
     /// The finding.
@@ -66,12 +69,14 @@ fn draw_frames(material: &Material<'_>, shown: &mut [Sample<'_>], is_common: boo
     }
 }
 
+/// What to do, and who can do it where anybody has to.
 fn help(words: &RuleWords) -> Option<String> {
-    if words.help.is_empty() {
-        return None;
+    let owners: Vec<&str> = words.owners.iter().map(String::as_str).filter(|owner| *owner != NOBODY).collect();
+    match (words.help.as_str(), owners.as_slice()) {
+        ("", _) => None,
+        (help, []) => Some(help.to_owned()),
+        (help, owners) => Some(format!("{help}\nwho: {}", owners.join(" or "))),
     }
-    let owners = words.owners.join(" or ");
-    Some(if owners.is_empty() { words.help.clone() } else { format!("{}\nwho: {owners}", words.help) })
 }
 
 fn draw(block: &Block, look: Look) -> String {
@@ -88,7 +93,14 @@ fn draw(block: &Block, look: Look) -> String {
     if handler.render_report(&mut drawn, block).is_err() {
         return format!("{}\n{block}\n", block.code);
     }
+    let drawn = if block.severity == Severity::Notice { without_blank_lines(&drawn) } else { drawn };
     renumber(&drawn, &block.samples, &characters)
+}
+
+/// Notices are many and short; miette's blank line below the code would double their length.
+fn without_blank_lines(drawn: &str) -> String {
+    let lines: Vec<&str> = drawn.lines().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 /// A rule that broke, in the form miette draws.

@@ -73,6 +73,7 @@ pub fn lay(mut cells: Vec<Cell>, total: usize, room: usize) -> Laid {
         let least = least_telling(&cells);
         cells.remove(least);
     }
+    make_room_for_label(&mut cells, room);
     let mut laid = Laid::default();
     for (place, cell) in cells.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|one| cells.get(one));
@@ -86,6 +87,29 @@ pub fn lay(mut cells: Vec<Cell>, total: usize, room: usize) -> Laid {
         laid.values.push_str(LEFT_OUT.trim_end());
     }
     laid
+}
+
+/// Leaves out cells before the pointed one that only help to find the way, where its label would
+/// else run over the edge.
+fn make_room_for_label(cells: &mut Vec<Cell>, room: usize) {
+    let Some(mut pointed) = cells.iter().position(|cell| cell.role == Role::Pointed) else { return };
+    while label_room(cells, pointed, room) < whole_label_width(&cells[pointed]) {
+        let Some(first) = cells[..pointed].iter().position(|cell| cell.role == Role::Beside) else { return };
+        cells.remove(first);
+        pointed -= 1;
+    }
+}
+
+/// The columns left for the label of a cell.
+fn label_room(cells: &[Cell], place: usize, room: usize) -> usize {
+    let start = columns_before(cells, place);
+    room.saturating_sub(start + width(&cells[place].text) / 2 + LABEL_LEAD)
+}
+
+/// The column at which a cell starts.
+fn columns_before(cells: &[Cell], place: usize) -> usize {
+    let gaps = (0..=place).map(|one| width(gap_before(one.checked_sub(1).map(|before| &cells[before]), &cells[one])));
+    gaps.sum::<usize>() + cells[..place].iter().map(cell_width).sum::<usize>()
 }
 
 fn narrow(cell: &mut Cell, most: usize) {
@@ -146,7 +170,16 @@ fn padded(text: &str, columns: usize) -> String {
 
 /// The words under a value: the name for people and the column, as much as there is room for.
 fn label(cell: &Cell, room: usize) -> Option<String> {
-    let column = format!("column {} ({})", cell.column + 1, spreadsheet_letters(cell.column));
+    labels(cell).into_iter().find(|text| width(text) <= room)
+}
+
+fn labels(cell: &Cell) -> Vec<String> {
+    let letters = spreadsheet_letters(cell.column);
+    let column = format!("column {} ({letters})", cell.column + 1);
     let whole = cell.title.map(|title| format!("{title}, {column}"));
-    whole.into_iter().chain([column, spreadsheet_letters(cell.column)]).find(|text| width(text) <= room)
+    whole.into_iter().chain([column, letters]).collect()
+}
+
+fn whole_label_width(cell: &Cell) -> usize {
+    labels(cell).first().map_or(0, |label| width(label))
 }

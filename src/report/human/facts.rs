@@ -23,14 +23,18 @@ pub fn lines(
     shown: &[Sample<'_>],
 ) -> Vec<String> {
     let mut lines = vec![common.map_or_else(|| words.name.replace('-', " "), str::to_owned)];
-    lines.extend(count(outcome, words, shown));
+    let count = count(outcome, words, shown);
+    let unframed: Vec<&Sample<'_>> = shown.iter().filter(|sample| sample.frame.is_none()).collect();
+    let places = match common {
+        Some(_) => places(material, outcome, &unframed),
+        None => unframed.iter().map(|sample| in_one_line(material, sample)).collect(),
+    };
+    match (count, places.as_slice()) {
+        (Some(count), [place]) if common.is_some() => lines.push(format!("{count} {place}")),
+        (count, _) => lines.extend(count.into_iter().chain(places)),
+    }
     lines.extend(schools(outcome));
     lines.extend(columns(material, findings, shown));
-    let unframed: Vec<&Sample<'_>> = shown.iter().filter(|sample| sample.frame.is_none()).collect();
-    match common {
-        Some(_) => lines.extend(places(material, outcome, &unframed)),
-        None => lines.extend(unframed.iter().map(|sample| in_one_line(material, sample))),
-    }
     if outcome.carried {
         lines.push("the codes it is held against are carried over from another year's layout".to_owned());
     }

@@ -151,22 +151,28 @@ fn of_header(info: &FileInfo, place: usize, pointed: usize) -> Option<Cell> {
 
 /// Record type, student and the other lines of a set, as far as they are known.
 fn note(material: &Material<'_>, finding: &Finding) -> String {
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     if let Some(record_type) = material.record_type(finding) {
         parts.push(format!("record type {record_type}"));
     }
     if let Some(student) = material.student(finding) {
         parts.push(format!("student {student}"));
     }
-    if !finding.related.is_empty() {
-        parts.push(format!("also {}{}", lines(&finding.related), and_others(finding)));
-    }
-    parts.join(", ")
+    let about = parts.join(", ");
+    let others = others(finding);
+    if about.is_empty() || others.is_empty() { about + &others } else { format!("{about}; {others}") }
 }
 
+/// The other lines of a finding: records of the same set, or further cells with the same trouble.
 /// A grouped finding knows the lines of a few of its cells only.
-fn and_others(finding: &Finding) -> &'static str {
-    if finding.count > finding.related.len() as u64 + 1 { " and others" } else { "" }
+fn others(finding: &Finding) -> String {
+    let lines = lines(&finding.related);
+    match (finding.related.len() as u64, finding.count) {
+        (0, _) => String::new(),
+        (_, 0 | 1) => format!("together with {lines}"),
+        (known, count) if count > known + 1 => format!("likewise {lines} and others"),
+        _ => format!("likewise {lines}"),
+    }
 }
 
 /// `line 12`, `lines 12, 45 and 1,201 more`.

@@ -110,7 +110,7 @@ fn write_not_run(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io
     }
     for (reason, codes) in reasons {
         let rules = plural(codes.len() as u64, "rule");
-        write_wrapped(out, &format!("{rules} not run, {reason}: {}", first_of(&codes, " ")), "  ", look)?;
+        write_wrapped(out, &format!("{rules} not run ({reason}): {}", first_of(&codes, " ")), "  ", look)?;
     }
     Ok(())
 }

@@ -1,0 +1,139 @@
+//! Rules that go through student groups. A record is in many groups, so no entry is kept a record
+//! and group: members and those who meet the condition are counted by group and key, a batch at a
+//! time, out of masks.
+
+use rustc_hash::FxHashMap;
+
+use super::evaluate::{Batch, State};
+use super::judge::{NAMED, SetHit};
+use super::mask::Mask;
+use super::program::Program;
+use super::run::Counts;
+use super::sets::{Judge, SetPlan, Within, key_of};
+
+/// A set of a rule: the place of its plan, the place of the student group, the rest of the key.
+type SetOf = (usize, u16, u64);
+
+/// What was counted by rule, student group and key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GroupCounts(FxHashMap<SetOf, Members>);
+
+/// The participating records of one student group and key.
+#[derive(Clone, Debug, Default)]
+struct Members {
+    all: u64,
+    met: u64,
+    /// The first participants.
+    first: Vec<u32>,
+    /// The first of those who meet the condition.
+    first_met: Vec<u32>,
+}
+
+/// The condition that a plan counts besides taking part.
+fn counted(plan: &SetPlan) -> Option<usize> {
+    match plan.judge {
+        Judge::AtMost(_, bit) | Judge::Share { bit, .. } => Some(bit),
+        Judge::Unique | Judge::Same(_) | Judge::Exists(_) => None,
+    }
+}
+
+impl GroupCounts {
+    /// Adds a batch whose first record is number `first` of its block.
+    pub(super) fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
+        for (place, plan) in batch.program.sets.iter().enumerate() {
+            let table = &batch.program.tables[plan.table];
+            let Within::Groups(keys) = &table.within else { continue };
+            let wanted = state.truths(batch, table.bits[plan.when]).yes.and(batch.valid);
+            if wanted.is_empty() {
+                continue;
+            }
+            let met = counted(plan).map_or(Mask::NONE, |bit| state.truths(batch, table.bits[bit]).yes);
+            table.prepare(state, batch);
+            let mut by_key: Vec<(u64, Mask)> = Vec::new();
+            for row in wanted.rows() {
+                let Some(key) = key_of(keys, state, batch, row) else { continue };
+                let known = by_key.iter().rposition(|(one, _)| *one == key);
+                let known = known.unwrap_or_else(|| {
+                    by_key.push((key, Mask::NONE));
+                    by_key.len() - 1
+                });
+                by_key[known].1.set(row);
+            }
+            for (number, group) in batch.program.groups.iter().enumerate() {
+                let members = state.truths(batch, group.member).yes;
+                for (key, rows) in &by_key {
+                    let rows = rows.and(members);
+                    if !rows.is_empty() {
+                        let set = self.0.entry((place, number as u16, *key)).or_default();
+                        set.add(rows, rows.and(met), first);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the counts of the next block, whose first record is number `first` of the file.
+    pub(super) fn join(&mut self, block: Self, first: u32) {
+        for (set, members) in block.0 {
+            self.0.entry(set).or_default().join(&members, first);
+        }
+    }
+
+    /// The sets that break their rule, by instance and first record; adds to the counts of the
+    /// instances.
+    pub(super) fn judge(self, program: &Program, counts: &mut [Counts]) -> Vec<SetHit> {
+        let mut hits = Vec::new();
+        for ((place, group, _), members) in self.0 {
+            let plan = &program.sets[place];
+            let Some((records, count)) = members.judge(&plan.judge, &mut counts[plan.instance]) else { continue };
+            counts[plan.instance].broke += 1;
+            hits.push(SetHit { instance: plan.instance, records, count, met: members.met, group: Some(group) });
+        }
+        hits.sort_by(|a, b| (a.instance, a.group, &a.records).cmp(&(b.instance, b.group, &b.records)));
+        hits
+    }
+}
+
+impl Members {
+    fn add(&mut self, all: Mask, met: Mask, first: u32) {
+        self.all += all.count();
+        self.met += met.count();
+        extend(&mut self.first, all.rows().map(|row| first + row as u32));
+        extend(&mut self.first_met, met.rows().map(|row| first + row as u32));
+    }
+
+    fn join(&mut self, later: &Self, first: u32) {
+        self.all += later.all;
+        self.met += later.met;
+        extend(&mut self.first, later.first.iter().map(|record| first + record));
+        extend(&mut self.first_met, later.first_met.iter().map(|record| first + record));
+    }
+
+    /// The records to name and the number to give, if the set breaks the rule.
+    fn judge(&self, judge: &Judge, counts: &mut Counts) -> Option<(Vec<u32>, u64)> {
+        match judge {
+            Judge::Share { percent, among, .. } => {
+                if self.all < u64::from(*among) {
+                    return None;
+                }
+                counts.applicable += 1;
+                let broke = self.met * 100 < self.all * u64::from(*percent);
+                broke.then(|| (self.first.iter().copied().take(1).collect(), self.all))
+            }
+            Judge::AtMost(limit, _) => {
+                counts.applicable += 1;
+                (self.met > u64::from(*limit)).then(|| (self.first_met.clone(), self.met))
+            }
+            Judge::Unique => {
+                counts.applicable += 1;
+                (self.all > 1).then(|| (self.first.clone(), self.all))
+            }
+            Judge::Same(_) | Judge::Exists(_) => None,
+        }
+    }
+}
+
+fn extend(named: &mut Vec<u32>, more: impl Iterator<Item = u32>) {
+    let room = NAMED.saturating_sub(named.len());
+    named.extend(more.take(room));
+}
