@@ -146,6 +146,8 @@ pub struct Measures {
     pub score: Num,
     /// The achievement level.
     pub level: Num,
+    /// The percentage of the enrolled who are to be tested.
+    pub participation_line: u64,
     /// What a student is known by.
     pub identity: Text,
 }
@@ -279,6 +281,10 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
         grade: number("grade")?,
         score: number("score")?,
         level: number("level")?,
+        participation_line: match number("participation_line")? {
+            Num::Const(line) => u64::try_from(line).unwrap_or_default(),
+            _ => 0,
+        },
         identity: text_of(MEASURES.0, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
     })
 }

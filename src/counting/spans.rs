@@ -41,6 +41,8 @@ pub(super) fn bound_for_tests(table: &str, row: &Row<'_>, column: &str, year: u1
         return Ok(own);
     }
     let tests: Vec<String> = row.get("tests").split('|').map(|test| format!("'{test}'")).collect();
-    let of_tests = condition(table, &format!("record_type is one of ({})", tests.join(", ")), year, &[year])?;
+    // A test that some year lacks is no mistake here.
+    let every: Vec<u16> = registry().years().collect();
+    let of_tests = condition(table, &format!("record_type is one of ({})", tests.join(", ")), year, &every)?;
     Ok(Expr::And(vec![of_tests, own]))
 }

@@ -20,7 +20,7 @@ mod tally;
 mod unary;
 
 pub use check::{CheckError, CheckOptions, Detail, check};
-pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
 pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };
+pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
