@@ -201,7 +201,13 @@ impl<'a> Compiler<'a> {
         self.program
     }
 
-    fn missing(&self, reads: &Reads) -> Option<FieldId> {
+    /// Whether the file has no column for a field.
+    pub(super) fn lacks(&self, field: FieldId) -> bool {
+        !self.places.contains_key(&field)
+    }
+
+    /// A field that is read but has no column in the file.
+    pub(super) fn missing(&self, reads: &Reads) -> Option<FieldId> {
         reads.fields.iter().find(|field| !self.places.contains_key(field)).copied()
     }
 
