@@ -208,14 +208,7 @@ impl State {
     }
 
     /// Two numbers made one, for all rows alike; where one is unknown, so is the result.
-    fn combine(
-        &mut self,
-        batch: &Batch<'_>,
-        a: NumId,
-        b: NumId,
-        out: &mut Numbers,
-        with: impl Fn(i64, i64) -> i64,
-    ) {
+    fn combine(&mut self, batch: &Batch<'_>, a: NumId, b: NumId, out: &mut Numbers, with: impl Fn(i64, i64) -> i64) {
         self.number(batch, a);
         self.number(batch, b);
         let (a, b) = (&self.nums[a.0 as usize], &self.nums[b.0 as usize]);

@@ -232,7 +232,8 @@ fn class_has(class: &Class, byte: u8) -> bool {
 /// The lengths of the texts that match from the first character to the last.
 fn lengths(hir: &Hir) -> Option<(usize, usize)> {
     let properties = hir.properties();
-    let is_whole = properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End);
+    let is_whole =
+        properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End);
     is_whole.then_some((properties.minimum_len()?, properties.maximum_len().unwrap_or(usize::MAX)))
 }
 
