@@ -4,11 +4,12 @@
 use wide::u32x8;
 
 use super::mask::{Mask, Truths, WORDS};
+use super::matcher::{self, Kinds};
 use super::memo::{Key, Memo};
-use super::unary::{Reading, Unary, Value};
+use super::unary::{Reading, Shape, Unary, Value, text_of};
 use crate::input::index::{BATCH, Index};
 use crate::layout::FieldId;
-use crate::rule::Truth;
+use crate::rule::{Text, Truth};
 
 /// Conditions and cell rules that one plan can hold: one bit each.
 pub(super) const ATOMS: usize = 64;
@@ -19,10 +20,14 @@ pub(super) struct ColumnPlan {
     /// The column's place in the file.
     pub(super) place: usize,
     pub(super) field: Option<FieldId>,
+    /// Whether a single digit is read with a zero in front.
+    pub(super) is_padded: bool,
     /// Conditions of record rules, at most [`ATOMS`].
     pub(super) atoms: Vec<Unary>,
     /// How it is read where a number is needed.
     pub(super) reading: Option<Reading>,
+    /// The text made of it that is hashed, where it is part of a key or compared within a set.
+    pub(super) hashed: Option<Text>,
     /// Cell rules, in order of precedence, at most [`ATOMS`].
     pub(super) cell_rules: Vec<CellRule>,
 }
@@ -44,9 +49,28 @@ struct Judged {
     yes: u64,
     unknown: u64,
     number: i64,
+    hash: u64,
     class: u16,
     broken: bool,
 }
+
+/// What all plain texts of one shape have in common, and what has to be asked of each.
+#[derive(Clone, Copy, Debug)]
+struct Shaped {
+    shape: Shape,
+    yes: u64,
+    unknown: u64,
+    /// Conditions that the shape does not decide.
+    open_atoms: u64,
+    applies: u64,
+    fails: u64,
+    undecidable: u64,
+    /// Cell rules that the shape does not decide.
+    open_rules: u64,
+}
+
+/// Shapes remembered for a column.
+const SHAPES: usize = 64;
 
 /// Stands for "no number": no cell of up to 18 digits reads as it.
 const NO_NUMBER: i64 = i64::MIN;
@@ -69,7 +93,7 @@ pub(super) struct Column {
     judged: Vec<Judged>,
     /// What an empty cell means.
     empty: Judged,
-    classes: Vec<Class>,
+    memory: Memory,
     /// Cells a class, over all batches so far.
     counts: Vec<u64>,
     batch: BatchState,
@@ -86,6 +110,7 @@ struct BatchState {
     yes: Box<[u64; BATCH]>,
     unknown: Box<[u64; BATCH]>,
     numbers: Box<[i64; BATCH]>,
+    hashes: Box<[u64; BATCH]>,
     classes: Box<[u16; BATCH]>,
     /// The rows turned round: a mask an atom. Made when first asked for.
     turned: bool,
@@ -95,42 +120,165 @@ struct BatchState {
 
 impl ColumnPlan {
     /// Judges a value from scratch.
-    fn judge(&self, text: &[u8], classes: &mut Vec<Class>) -> Judged {
+    fn judge(&self, text: &[u8], memory: &mut Memory) -> Judged {
+        let kinds = matcher::kinds(text);
+        if !text.is_empty() && !matcher::may_have_space(kinds) && !(text.len() == 1 && self.is_padded) {
+            return self.judge_plain(text, kinds, memory);
+        }
         let value = Value::new(text, self.field);
         let (mut yes, mut unknown) = (0, 0);
         for (bit, atom) in self.atoms.iter().enumerate() {
-            match atom.truth(&value) {
-                Truth::True => yes |= 1 << bit,
-                Truth::Unknown => unknown |= 1 << bit,
-                Truth::False => {}
-            }
+            add(atom.truth(&value), bit, &mut yes, &mut unknown);
         }
-        let class = self.class(&value);
-        let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
-        Judged { yes, unknown, number, class: intern(class, classes), broken: class.broken != 0 }
+        let (mut applies, mut fails, mut undecidable) = (0, 0, 0);
+        for (bit, rule) in self.cell_rules.iter().enumerate() {
+            rule.add(rule.when.truth(&value), || rule.require.truth(&value), bit, (&mut applies, &mut fails, &mut undecidable));
+        }
+        let class = Class::new(applies, fails, undecidable);
+        self.judged(&value, (yes, unknown), class, memory)
     }
 
-    /// How the cell rules come out: of the broken ones only the first counts, the others do not
-    /// apply to a cell that is damaged already.
-    fn class(&self, value: &Value<'_>) -> Class {
-        let mut class = Class::default();
-        for (bit, rule) in self.cell_rules.iter().enumerate() {
-            let truth = match rule.when.truth(value) {
-                Truth::False => continue,
-                Truth::True => rule.require.truth(value),
-                Truth::Unknown => Truth::Unknown,
-            };
-            let bit = 1 << bit;
-            match truth {
-                Truth::False if class.broken != 0 => continue,
-                Truth::False => class.broken = bit,
-                Truth::Unknown => class.undecidable |= bit,
-                Truth::True => {}
+    /// Judges printable ASCII without spaces: most of it is known from the shape.
+    fn judge_plain(&self, text: &[u8], kinds: Kinds, memory: &mut Memory) -> Judged {
+        let shape = Shape { kinds, len: text.len() };
+        let shaped = memory.shapes.iter().find(|one| one.shape == shape).copied().unwrap_or_else(|| {
+            let shaped = self.shaped(shape);
+            if memory.shapes.len() < SHAPES {
+                memory.shapes.push(shaped);
             }
-            class.applies |= bit;
+            shaped
+        });
+        let value = Value::plain(std::str::from_utf8(text).unwrap_or_default(), kinds);
+        let (mut yes, mut unknown) = (shaped.yes, shaped.unknown);
+        for bit in bits(shaped.open_atoms) {
+            add(self.atoms[bit].truth(&value), bit, &mut yes, &mut unknown);
         }
-        class
+        let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
+        for bit in bits(shaped.open_rules) {
+            let rule = &self.cell_rules[bit];
+            rule.add(rule.when.truth(&value), || rule.require.truth(&value), bit, (&mut applies, &mut fails, &mut undecidable));
+        }
+        let class = Class::new(applies, fails, undecidable);
+        self.judged(&value, (yes, unknown), class, memory)
     }
+
+    fn shaped(&self, shape: Shape) -> Shaped {
+        let mut shaped = Shaped {
+            shape,
+            yes: 0,
+            unknown: 0,
+            open_atoms: 0,
+            applies: 0,
+            fails: 0,
+            undecidable: 0,
+            open_rules: 0,
+        };
+        for (bit, atom) in self.atoms.iter().enumerate() {
+            match atom.by_shape(shape) {
+                Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),
+                None => shaped.open_atoms |= 1 << bit,
+            }
+        }
+        for (bit, rule) in self.cell_rules.iter().enumerate() {
+            let out = (&mut shaped.applies, &mut shaped.fails, &mut shaped.undecidable);
+            match (rule.when.by_shape(shape), rule.require.by_shape(shape)) {
+                (Some(Truth::False), _) => {}
+                (Some(when), Some(require)) => rule.add(when, || require, bit, out),
+                _ => shaped.open_rules |= 1 << bit,
+            }
+        }
+        shaped
+    }
+
+    fn judged(&self, value: &Value<'_>, (yes, unknown): (u64, u64), class: Class, memory: &mut Memory) -> Judged {
+        let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
+        let hash = self.hash(value);
+        Judged { yes, unknown, number, hash, class: intern(class, &mut memory.classes), broken: class.broken != 0 }
+    }
+
+    fn hash(&self, value: &Value<'_>) -> u64 {
+        match (&self.hashed, self.field) {
+            (Some(Text::Cell(cell)), _) => fold(value.text(cell.form).trim().as_bytes()),
+            (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
+            _ => BLANK,
+        }
+    }
+}
+
+impl CellRule {
+    /// Adds how the rule comes out to the outcome bits.
+    fn add(
+        &self,
+        when: Truth,
+        require: impl FnOnce() -> Truth,
+        bit: usize,
+        (applies, fails, undecidable): (&mut u64, &mut u64, &mut u64),
+    ) {
+        let truth = match when {
+            Truth::False => return,
+            Truth::True => require(),
+            Truth::Unknown => Truth::Unknown,
+        };
+        *applies |= 1 << bit;
+        match truth {
+            Truth::False => *fails |= 1 << bit,
+            Truth::Unknown => *undecidable |= 1 << bit,
+            Truth::True => {}
+        }
+    }
+}
+
+impl Class {
+    /// Of the rules that fail only the first counts, the others do not apply to a cell that is
+    /// damaged already.
+    fn new(applies: u64, fails: u64, undecidable: u64) -> Self {
+        let broken = fails & fails.wrapping_neg();
+        Self { applies: applies & !(fails & !broken), broken, undecidable }
+    }
+}
+
+fn add(truth: Truth, bit: usize, yes: &mut u64, unknown: &mut u64) {
+    match truth {
+        Truth::True => *yes |= 1 << bit,
+        Truth::Unknown => *unknown |= 1 << bit,
+        Truth::False => {}
+    }
+}
+
+/// The places of the bits that are set, ascending.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = set.trailing_zeros() as usize;
+        (set != 0).then(|| {
+            set &= set - 1;
+            bit
+        })
+    })
+}
+
+/// What [`fold`] makes of nothing.
+pub(super) const BLANK: u64 = 1;
+
+/// The hash of a text without regard to (ASCII) case.
+pub(super) fn fold(text: &[u8]) -> u64 {
+    if text.is_empty() {
+        return BLANK;
+    }
+    let word = |chunk: &[u8]| chunk.iter().fold(0, |word, byte| word << 8 | u64::from(byte.to_ascii_uppercase()));
+    text.chunks(8).map(word).fold(mix(text.len() as u64), |hash, word| mix(hash ^ word))
+}
+
+/// Spreads every bit of a number over all others.
+pub(super) fn mix(value: u64) -> u64 {
+    let product = u128::from(value ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
+    (product as u64) ^ (product >> 64) as u64
+}
+
+/// What a column has learnt about its values.
+#[derive(Debug, Default)]
+struct Memory {
+    classes: Vec<Class>,
+    shapes: Vec<Shaped>,
 }
 
 fn intern(class: Class, classes: &mut Vec<Class>) -> u16 {
@@ -144,14 +292,14 @@ fn intern(class: Class, classes: &mut Vec<Class>) -> u16 {
 
 impl Column {
     pub(super) fn new(plan: &ColumnPlan) -> Self {
-        let mut classes = Vec::new();
-        let empty = plan.judge(b"", &mut classes);
+        let mut memory = Memory::default();
+        let empty = plan.judge(b"", &mut memory);
         let atoms = plan.atoms.len();
         Self {
             memo: Memo::new(),
             judged: Vec::new(),
             empty,
-            classes,
+            memory,
             counts: vec![0; 1],
             batch: BatchState {
                 filled: Mask::NONE,
@@ -160,6 +308,7 @@ impl Column {
                 yes: Box::new([0; BATCH]),
                 unknown: Box::new([0; BATCH]),
                 numbers: Box::new([NO_NUMBER; BATCH]),
+                hashes: Box::new([BLANK; BATCH]),
                 classes: Box::new([0; BATCH]),
                 turned: false,
                 yes_masks: vec![Mask::NONE; atoms],
@@ -181,7 +330,7 @@ impl Column {
         if filled.is_empty() {
             return;
         }
-        let has_atoms = !plan.atoms.is_empty();
+        let (has_atoms, has_hash) = (!plan.atoms.is_empty(), plan.hashed.is_some());
         let mut last = (Key::default(), self.empty);
         let mut run = (self.empty.class, 0);
         for row in filled.rows() {
@@ -195,6 +344,9 @@ impl Column {
             if has_atoms {
                 batch.yes[row] = judged.yes;
                 batch.unknown[row] = judged.unknown;
+            }
+            if has_hash {
+                batch.hashes[row] = judged.hash;
             }
             if judged.number != NO_NUMBER {
                 batch.numbers[row] = judged.number;
@@ -225,12 +377,12 @@ impl Column {
     #[inline]
     fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Judged {
         if self.memo.is_full() {
-            return plan.judge(text, &mut self.classes);
+            return plan.judge(text, &mut self.memory);
         }
         if let Some(entry) = self.memo.find(key, text) {
             return self.judged[entry as usize];
         }
-        let judged = plan.judge(text, &mut self.classes);
+        let judged = plan.judge(text, &mut self.memory);
         self.memo.insert(key, text);
         self.judged.push(judged);
         judged
@@ -272,6 +424,11 @@ impl Column {
         self.batch.broken
     }
 
+    /// The hash of a row's text; [`BLANK`] where there is none.
+    pub(super) fn hash(&self, row: usize) -> u64 {
+        if self.batch.filled.has(row) { self.batch.hashes[row] } else { self.empty.hash }
+    }
+
     /// The numbers of the batch, and the rows in which there is one.
     pub(super) fn numbers(&self) -> (&[i64; BATCH], Mask) {
         (&self.batch.numbers, self.batch.known)
@@ -280,12 +437,12 @@ impl Column {
     /// How the cell rules came out for a row of the batch with a broken cell.
     pub(super) fn class(&self, row: usize) -> Class {
         let class = if self.batch.filled.has(row) { self.batch.classes[row] } else { self.empty.class };
-        self.classes[usize::from(class)]
+        self.memory.classes[usize::from(class)]
     }
 
     /// How often each outcome of the cell rules came up, over all batches.
     pub(super) fn class_counts(&self) -> impl Iterator<Item = (Class, u64)> + '_ {
-        self.classes.iter().copied().zip(self.counts.iter().copied())
+        self.memory.classes.iter().copied().zip(self.counts.iter().copied())
     }
 }
 
@@ -333,7 +490,7 @@ fn turn_bits(rows: &[u64; BATCH], filled: Mask, masks: &mut [Mask]) {
 }
 
 /// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
-fn transpose(matrix: &mut [u64; 64]) {
+pub(super) fn transpose(matrix: &mut [u64; 64]) {
     let mut width = 32;
     let mut mask = 0x0000_0000_FFFF_FFFFu64;
     while width != 0 {

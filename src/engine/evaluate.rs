@@ -288,10 +288,11 @@ impl TextPlan {
             Text::Cell(cell) if cell.form == Form::Value => {
                 let (_, column) = self.places.iter().find(|(field, _)| *field == cell.field)?;
                 let text = batch.index.cell(batch.bytes, row, *column);
-                let is_plain = text.iter().all(|byte| (32..127).contains(byte));
-                let text = is_plain.then(|| text.trim_ascii())?;
+                // Printable at both ends: there is nothing to trim.
+                let is_plain = |byte: &u8| (33..127).contains(byte);
+                let is_trimmed = text.first().is_none_or(is_plain) && text.last().is_none_or(is_plain);
                 let needs_padding = text.len() == 1 && read::reading(cell.field).padded;
-                (!needs_padding).then_some(text)
+                (is_trimmed && !needs_padding && text.is_ascii()).then_some(text)
             }
             Text::Prefix(inner, len) => {
                 let inner = self.plain_part(inner, batch, row)?;

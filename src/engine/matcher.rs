@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regex::Regex;
+use super::unary::Shape;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -70,6 +71,11 @@ pub(super) fn may_be_broken(kinds: Kinds) -> bool {
     kinds & (NON_ASCII | KINDS[b'?' as usize]) != 0
 }
 
+/// Whether a text of these kinds is all digits.
+pub(super) fn is_digits(kinds: Kinds) -> bool {
+    kinds == DIGIT
+}
+
 /// Whether a text of these kinds holds an ampersand.
 pub(super) fn has_parts(kinds: Kinds) -> bool {
     kinds & KINDS[b'&' as usize] != 0
@@ -116,6 +122,19 @@ impl Matcher {
             suffixes: hir.as_ref().and_then(suffixes),
             uniform: hir.as_ref().and_then(uniform),
         }
+    }
+
+    /// The answer for every ASCII text of these kinds and this length, if it is the same.
+    pub(super) fn by_shape(&self, shape: Shape) -> Option<bool> {
+        if self.required.iter().any(|required| shape.kinds & required == 0) {
+            return Some(false);
+        }
+        if let Some(uniform) = self.uniform {
+            let fits = (uniform.min..=uniform.max).contains(&shape.len);
+            return Some(shape.kinds & !uniform.kinds == 0 && fits);
+        }
+        let too_short = self.suffixes.as_ref().is_some_and(|all| all.iter().all(|suffix| suffix.len() > shape.len));
+        too_short.then_some(false)
     }
 
     /// Whether the expression matches; `kinds` are those of the text.
@@ -254,6 +273,10 @@ mod tests {
             ] {
                 let matcher = matcher(pattern);
                 let expected = matcher.regex.is_match(&text);
+                let shape = Shape { kinds: kinds(text.as_bytes()), len: text.len() };
+                if is_plain(shape.kinds) && !may_have_space(shape.kinds) {
+                    proptest::prop_assert!(matcher.by_shape(shape).is_none_or(|answer| answer == expected));
+                }
                 proptest::prop_assert_eq!(matcher.is_match(&text, kinds(text.as_bytes())), expected, "{}", pattern);
             }
         }

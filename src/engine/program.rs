@@ -15,7 +15,7 @@ use crate::counting::Group;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 use crate::rule::{
-    self as interpret, Demand, Expr, Grouping, Instance, Lookup, LookupKind, Num, Op, Rule, Scope, Text, Truth,
+    self as interpret, Demand, Expr, Grouping, Instance, Lookup, LookupKind, Num, Op, Rule, Scope, Text, Truth, read,
 };
 
 /// A condition of the program.
@@ -172,7 +172,7 @@ impl<'a> Compiler<'a> {
             .filter(|column| self.info.columns[*column].meaning == Meaning::Filler)
             .collect();
         for column in fillers {
-            let plan = self.plan(column, None, None, true);
+            let plan = self.plan(column, None, &Asked::CellRule);
             let instance = self.program.instances.len();
             let (when, require) = (Unary::Const(Truth::True), Unary::new(blank, FieldId(u16::MAX)));
             self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
@@ -221,7 +221,7 @@ impl<'a> Compiler<'a> {
             return Kind::Cell;
         }
         let guard = (rule.scope == Scope::Cell).then(|| instance.labels.first().copied()).flatten();
-        let guard = guard.map(|field| self.plan(self.places[&field], Some(field), None, true));
+        let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &Asked::CellRule));
         Kind::Record { when: self.node(&instance.when), require: self.node(require), guard }
     }
 
@@ -233,7 +233,7 @@ impl<'a> Compiler<'a> {
         let (Some(field), None) = (fields.next().copied(), fields.next()) else {
             return None;
         };
-        let plan = self.plan(self.places[&field], Some(field), None, true);
+        let plan = self.plan(self.places[&field], Some(field), &Asked::CellRule);
         let rules = &mut self.program.columns[plan].cell_rules;
         if rules.len() == ATOMS {
             return None;
@@ -252,29 +252,38 @@ impl<'a> Compiler<'a> {
         Some(())
     }
 
-    /// A plan of a column that has room for what is asked.
-    fn plan(&mut self, place: usize, field: Option<FieldId>, reading: Option<Reading>, first: bool) -> usize {
+    /// A plan of a column that can take what is asked.
+    fn plan(&mut self, place: usize, field: Option<FieldId>, asked: &Asked<'_>) -> usize {
         let plans = self.plans.entry(place).or_default();
-        let fits = |plan: &&usize| {
-            let plan = &self.program.columns[**plan];
-            reading.is_none_or(|reading| plan.reading.is_none_or(|one| one == reading))
-                && (reading.is_some() || first || plan.atoms.len() < ATOMS)
-        };
-        let plan = plans.iter().find(fits).copied().unwrap_or_else(|| {
-            self.program.columns.push(ColumnPlan {
+        let columns = &mut self.program.columns;
+        let plan = plans.iter().find(|plan| asked.fits(&columns[**plan])).copied().unwrap_or_else(|| {
+            columns.push(ColumnPlan {
                 place,
                 field,
+                is_padded: field.is_some_and(|field| read::reading(field).padded),
                 atoms: Vec::new(),
                 reading: None,
+                hashed: None,
                 cell_rules: Vec::new(),
             });
-            plans.push(self.program.columns.len() - 1);
-            self.program.columns.len() - 1
+            plans.push(columns.len() - 1);
+            columns.len() - 1
         });
-        if reading.is_some() {
-            self.program.columns[plan].reading = reading;
+        match asked {
+            Asked::Number(reading) => columns[plan].reading = Some(*reading),
+            Asked::Hash(text) => columns[plan].hashed = Some((*text).clone()),
+            Asked::CellRule | Asked::Atom => {}
         }
         plan
+    }
+
+    /// The plan that hashes a text made from one field, if it is made from one.
+    pub(super) fn hashed(&mut self, text: &Text) -> Option<usize> {
+        let mut reads = Reads::default();
+        reads.text(text);
+        let mut fields = reads.fields.into_iter();
+        let (Some(field), None) = (fields.next(), fields.next()) else { return None };
+        Some(self.plan(self.places[&field], Some(field), &Asked::Hash(text)))
     }
 
     /// The node of a condition; the same node for equal conditions.
@@ -301,8 +310,8 @@ impl<'a> Compiler<'a> {
         match expr {
             Expr::Const(answer) => Node::Const(Truth::of(*answer)),
             Expr::Not(inner) => Node::Not(self.node(inner)),
-            Expr::And(parts) => Node::And(parts.iter().map(|part| self.node(part)).collect()),
-            Expr::Or(parts) => Node::Or(parts.iter().map(|part| self.node(part)).collect()),
+            Expr::And(parts) => Node::And(self.cheapest_first(parts)),
+            Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
             Expr::Compare { left, op, right } => Node::Compare(self.num(left), *op, self.num(right)),
             Expr::Known(num) => Node::Known(self.num(num)),
             Expr::SameText(left, right) => Node::SameText(self.text(left), self.text(right)),
@@ -310,8 +319,20 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// The parts of a condition, those first that cost least: they may settle it for the batch.
+    fn cheapest_first(&mut self, parts: &[Expr]) -> Vec<NodeId> {
+        let mut parts: Vec<NodeId> = parts.iter().map(|part| self.node(part)).collect();
+        parts.sort_by_key(|part| match &self.program.nodes[part.0 as usize] {
+            Node::Const(_) | Node::Atom(..) => 0,
+            Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
+            Node::Compare(..) | Node::Known(_) => 2,
+            Node::SameText(..) => 3,
+        });
+        parts
+    }
+
     fn atom(&mut self, expr: &Expr, field: FieldId) -> Node {
-        let plan = self.plan(self.places[&field], Some(field), None, false);
+        let plan = self.plan(self.places[&field], Some(field), &Asked::Atom);
         let atoms = &mut self.program.columns[plan].atoms;
         atoms.push(Unary::new(expr, field));
         Node::Atom(plan, atoms.len() - 1)
@@ -334,9 +355,9 @@ impl<'a> Compiler<'a> {
         match num {
             Num::Const(number) => NumNode::Const(*number),
             Num::Number(field) => {
-                NumNode::Column(self.plan(self.places[field], Some(*field), Some(Reading::Number), false))
+                NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Number)))
             }
-            Num::Day(field) => NumNode::Column(self.plan(self.places[field], Some(*field), Some(Reading::Day), false)),
+            Num::Day(field) => NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Day))),
             Num::Digits(text) => NumNode::Digits(self.text(text)),
             Num::Add(a, b) => NumNode::Add(self.num(a), self.num(b)),
             Num::Sub(a, b) => NumNode::Sub(self.num(a), self.num(b)),
@@ -385,6 +406,29 @@ impl<'a> Compiler<'a> {
     /// The column of a field; only for fields that are known to be there.
     pub(super) fn place(&self, field: FieldId) -> usize {
         self.places[&field]
+    }
+}
+
+/// What a column plan is asked for.
+enum Asked<'a> {
+    /// Room for a rule of the cell; all of a column's are in its first plan.
+    CellRule,
+    /// Room for a condition.
+    Atom,
+    /// Its number or day.
+    Number(Reading),
+    /// The hash of a text made of it.
+    Hash(&'a Text),
+}
+
+impl Asked<'_> {
+    fn fits(&self, plan: &ColumnPlan) -> bool {
+        match self {
+            Self::CellRule => true,
+            Self::Atom => plan.atoms.len() < ATOMS,
+            Self::Number(reading) => plan.reading.is_none_or(|one| one == *reading),
+            Self::Hash(text) => plan.hashed.as_ref().is_none_or(|one| one == *text),
+        }
     }
 }
 

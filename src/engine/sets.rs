@@ -6,10 +6,12 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use super::column::{BLANK, fold, mix, transpose};
 use super::evaluate::{Batch, State};
 use super::mask::{Mask, Truths};
 use super::program::{Compiler, NodeId, NumId, TextPlan};
-use crate::rule::{Expr, Key, SetTest};
+use crate::input::index::BATCH;
+use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
 /// Conditions a table can hold: one bit each.
 const BITS: usize = 64;
@@ -17,6 +19,9 @@ const BITS: usize = 64;
 /// A part of a key, or a compared value.
 #[derive(Debug)]
 pub(super) enum KeyPlan {
+    /// The hash that a column plan makes of its text.
+    Hash(usize),
+    /// A text of several fields.
     Text(TextPlan),
     Num(NumId),
     Truth(NodeId),
@@ -57,7 +62,7 @@ pub(super) enum Within {
     Keys(Vec<KeyPlan>),
     /// All cells of the record.
     Record,
-    /// The value of each of these columns, one entry each.
+    /// The value of each of these column plans, one entry each.
     Among(Vec<usize>),
     /// These keys, once for every student group of the record. Such a table has no entries: its
     /// records are counted by group and key, see [`super::groups`].
@@ -136,7 +141,10 @@ impl Compiler<'_> {
         }
         let within = match source {
             WithinSource::Record => Within::Record,
-            WithinSource::Among(fields) => Within::Among(fields.iter().map(|field| self.place(*field)).collect()),
+            WithinSource::Among(fields) => {
+                let text = |field| Text::Cell(Cell { field, form: Form::Value });
+                Within::Among(fields.iter().filter_map(|field| self.hashed(&text(*field))).collect())
+            }
             WithinSource::Keys(keys) => {
                 let by_group = keys.iter().any(|key| matches!(key, Key::StudentGroup));
                 let plain = keys.iter().filter(|key| !matches!(key, Key::StudentGroup));
@@ -183,7 +191,10 @@ impl Compiler<'_> {
 
     fn key(&mut self, key: &Key) -> KeyPlan {
         match key {
-            Key::Text(text) => KeyPlan::Text(self.text(text)),
+            Key::Text(text) => match self.hashed(text) {
+                Some(plan) => KeyPlan::Hash(plan),
+                None => KeyPlan::Text(self.text(text)),
+            },
             Key::Num(num) => KeyPlan::Num(self.num(num)),
             Key::Truth(expr) => KeyPlan::Truth(self.node(expr)),
             Key::StudentGroup | Key::File => KeyPlan::File,
@@ -211,6 +222,7 @@ impl Table {
             return;
         }
         self.prepare(state, batch);
+        let bits = by_row(&bits);
         match &self.within {
             Within::Groups(_) => {}
             Within::Keys(keys) => {
@@ -230,8 +242,7 @@ impl Table {
             Within::Among(columns) => {
                 for row in wanted.rows() {
                     for column in columns {
-                        let cell = batch.index.cell(batch.bytes, row, *column);
-                        let key = fold(cell.trim_ascii());
+                        let key = state.columns[*column].hash(row);
                         if key != BLANK {
                             self.push(state, batch, &bits, (row, first), key, entries);
                         }
@@ -251,7 +262,7 @@ impl Table {
             match key {
                 KeyPlan::Num(num) => state.number(batch, *num),
                 KeyPlan::Truth(node) => drop(state.truths(batch, *node)),
-                KeyPlan::Text(_) | KeyPlan::File => {}
+                KeyPlan::Hash(_) | KeyPlan::Text(_) | KeyPlan::File => {}
             }
         }
     }
@@ -260,20 +271,33 @@ impl Table {
         &self,
         state: &mut State,
         batch: &Batch<'_>,
-        bits: &[Truths],
+        bits: &[u64; BATCH],
         (row, first): (usize, u32),
         key: u64,
         entries: &mut Entries,
     ) {
-        let set = bits.iter().enumerate().filter(|(_, truths)| truths.yes.has(row));
         entries.keys.push(key);
         entries.rows.push(first + row as u32);
-        entries.bits.push(set.fold(0, |all, (bit, _)| all | 1 << bit));
+        entries.bits.push(bits[row]);
         for value in &self.values {
             let hash = part_of(value, state, batch, row).map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
             entries.values.push(hash);
         }
     }
+}
+
+/// The conditions that hold, a word a row.
+fn by_row(bits: &[Truths]) -> Box<[u64; BATCH]> {
+    let mut rows = Box::new([0; BATCH]);
+    for (word, rows) in rows.chunks_exact_mut(64).enumerate() {
+        let mut matrix = [0; 64];
+        for (bit, truths) in bits.iter().enumerate() {
+            matrix[bit] = truths.yes.0[word];
+        }
+        transpose(&mut matrix);
+        rows.copy_from_slice(&matrix);
+    }
+    rows
 }
 
 /// The hash of a key; `None` when a part of it is blank or unknown.
@@ -286,6 +310,7 @@ pub(super) fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row
 
 fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
     match key {
+        KeyPlan::Hash(column) => Some(state.columns[*column].hash(row)),
         KeyPlan::Text(text) => Some(match text.plain(batch, row) {
             Some(text) => fold(text.trim_ascii()),
             None => fold(text.make(batch, row).trim().as_bytes()),
@@ -297,22 +322,4 @@ fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> O
         }
         KeyPlan::File => Some(BLANK + 1),
     }
-}
-
-/// What [`fold`] makes of nothing.
-const BLANK: u64 = 1;
-
-/// The hash of a text without regard to (ASCII) case.
-fn fold(text: &[u8]) -> u64 {
-    if text.is_empty() {
-        return BLANK;
-    }
-    let words =
-        text.chunks(8).map(|chunk| chunk.iter().fold(0, |word, byte| word << 8 | u64::from(byte.to_ascii_uppercase())));
-    words.fold(mix(text.len() as u64), |hash, word| mix(hash ^ word))
-}
-
-fn mix(value: u64) -> u64 {
-    let product = u128::from(value ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
-    (product as u64) ^ (product >> 64) as u64
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::matcher::{self, Kinds, Matcher};
 use crate::layout::FieldId;
-use crate::rule::{self as interpret, Cell, Expr, Form, Test, Truth, read};
+use crate::rule::{self as interpret, Cell, Expr, Form, Num, Test, Text, Truth, read};
 
 /// The text of one cell in both forms, with what a single look at it tells.
 pub(super) struct Value<'a> {
@@ -33,6 +33,11 @@ impl<'a> Value<'a> {
         };
         let value_kinds = matcher::kinds(value.as_bytes());
         Self { written, written_kinds, value: Some(value), value_kinds }
+    }
+
+    /// A value that is known to be printable ASCII without outer spaces and to need no padding.
+    pub(super) fn plain(text: &'a str, kinds: Kinds) -> Self {
+        Self { written: Cow::Borrowed(text), written_kinds: kinds, value: None, value_kinds: kinds }
     }
 
     /// The text in a form.
@@ -71,6 +76,13 @@ pub(super) enum Reading {
     Day,
 }
 
+/// What a single look at a text tells: the kinds of its characters and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) kinds: Kinds,
+    pub(super) len: usize,
+}
+
 /// A condition that depends on one cell alone.
 #[derive(Clone, Debug)]
 pub(super) enum Unary {
@@ -93,6 +105,8 @@ pub(super) enum Quick {
     ExactPartsOneOf(Vec<String>),
     Matches(Arc<Matcher>),
     LongerThan(usize),
+    IsNumber,
+    IsDay,
     /// Rare and slow; asked only where the kinds of characters do not rule it out.
     Invisible(Test),
     Broken(Test),
@@ -108,7 +122,22 @@ impl Unary {
             Expr::And(parts) => Self::And(all(parts)),
             Expr::Or(parts) => Self::Or(all(parts)),
             Expr::Cell { cell: Cell { form, .. }, test } => Self::Test(*form, Quick::new(test)),
+            Expr::Known(Num::Number(_)) => Self::Test(Form::Value, Quick::IsNumber),
+            Expr::Known(Num::Day(_)) => Self::Test(Form::Value, Quick::IsDay),
             Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) => Self::Slow(field, expr.clone()),
+        }
+    }
+
+    /// The answer for every plain text (see [`Value::plain`]) of these kinds and this length, if
+    /// they have one and the same.
+    pub(super) fn by_shape(&self, shape: Shape) -> Option<Truth> {
+        match self {
+            Self::Const(truth) => Some(*truth),
+            Self::Not(inner) => inner.by_shape(shape).map(Truth::negate),
+            Self::And(parts) => fold_shapes(parts, shape, Truth::True, Truth::False, Truth::and),
+            Self::Or(parts) => fold_shapes(parts, shape, Truth::False, Truth::True, Truth::or),
+            Self::Test(_, test) => test.by_shape(shape).map(Truth::of),
+            Self::Slow(..) => None,
         }
     }
 
@@ -136,7 +165,37 @@ fn fold(parts: &[Unary], value: &Value<'_>, start: Truth, end: Truth, join: impl
     all
 }
 
+fn fold_shapes(
+    parts: &[Unary],
+    shape: Shape,
+    start: Truth,
+    end: Truth,
+    join: impl Fn(Truth, Truth) -> Truth,
+) -> Option<Truth> {
+    let answers: Vec<Option<Truth>> = parts.iter().map(|part| part.by_shape(shape)).collect();
+    if answers.contains(&Some(end)) {
+        return Some(end);
+    }
+    answers.into_iter().try_fold(start, |all, answer| Some(join(all, answer?)))
+}
+
 impl Quick {
+    fn by_shape(&self, shape: Shape) -> Option<bool> {
+        let not_if = |ruled_out: bool| ruled_out.then_some(false);
+        match self {
+            Self::Blank | Self::Invisible(_) => Some(false),
+            Self::OneOf(words) | Self::ExactlyOneOf(words) => not_if(words.iter().all(|word| word.len() != shape.len)),
+            Self::PartsOneOf(words) | Self::ExactPartsOneOf(words) => {
+                not_if(!matcher::has_parts(shape.kinds) && words.iter().all(|word| word.len() != shape.len))
+            }
+            Self::Matches(matcher) => matcher.by_shape(shape),
+            Self::LongerThan(limit) => Some(shape.len > *limit),
+            Self::IsNumber => Some(matcher::is_digits(shape.kinds) && (1..=18).contains(&shape.len)),
+            Self::IsDay => not_if(shape.len != 10),
+            Self::Broken(_) => not_if(!matcher::may_be_broken(shape.kinds)),
+        }
+    }
+
     fn new(test: &Test) -> Self {
         match test {
             Test::Blank => Self::Blank,
@@ -166,6 +225,8 @@ impl Quick {
             }
             Self::Matches(matcher) => matcher.is_match(text, kinds),
             Self::LongerThan(limit) => text.len() > *limit && text.chars().count() > *limit,
+            Self::IsNumber => read::number(text).is_some(),
+            Self::IsDay => read::day(text).is_some(),
             Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, text),
             Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, text),
         }
@@ -174,6 +235,11 @@ impl Quick {
 
 fn is_one_of(words: &[String], text: &str) -> bool {
     words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// The text that a record gives of which only one cell matters.
+pub(super) fn text_of(text: &Text, field: FieldId, value: &Value<'_>) -> String {
+    interpret::text(text, &OneCell { field, text: &value.written }).into_owned()
 }
 
 /// A record of which only one cell matters.
