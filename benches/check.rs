@@ -55,7 +55,8 @@ fn main() {
         let seconds = one.best.as_secs_f64();
         let (speed, pace) = (size as f64 / seconds / 1e6, records as f64 / seconds);
         let ratio = seconds / all[0].best.as_secs_f64();
-        write!(out, "{:34} {seconds:7.3} s {speed:7.0} MB/s {pace:10.0} records/s  ratio {ratio:5.2}", one.what).unwrap();
+        write!(out, "{:34} {seconds:7.3} s {speed:7.0} MB/s {pace:10.0} records/s  ratio {ratio:5.2}", one.what)
+            .unwrap();
         match one.peak_kib {
             0 => writeln!(out).unwrap(),
             peak => writeln!(out, "  peak {} MiB", peak / 1024).unwrap(),

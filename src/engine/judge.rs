@@ -102,6 +102,9 @@ fn judge_group(
     counts: &mut Counts,
     hits: &mut Vec<SetHit>,
 ) {
+    if group.len() < 2 && matches!(plan.judge, Judge::Same(_)) {
+        return;
+    }
     let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
     let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
     let Some(first) = members.clone().next() else { return };
