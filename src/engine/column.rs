@@ -132,7 +132,12 @@ impl ColumnPlan {
         }
         let (mut applies, mut fails, mut undecidable) = (0, 0, 0);
         for (bit, rule) in self.cell_rules.iter().enumerate() {
-            rule.add(rule.when.truth(&value), || rule.require.truth(&value), bit, (&mut applies, &mut fails, &mut undecidable));
+            rule.add(
+                rule.when.truth(&value),
+                || rule.require.truth(&value),
+                bit,
+                (&mut applies, &mut fails, &mut undecidable),
+            );
         }
         let class = Class::new(applies, fails, undecidable);
         self.judged(&value, (yes, unknown), class, memory)
@@ -156,23 +161,20 @@ impl ColumnPlan {
         let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
         for bit in bits(shaped.open_rules) {
             let rule = &self.cell_rules[bit];
-            rule.add(rule.when.truth(&value), || rule.require.truth(&value), bit, (&mut applies, &mut fails, &mut undecidable));
+            rule.add(
+                rule.when.truth(&value),
+                || rule.require.truth(&value),
+                bit,
+                (&mut applies, &mut fails, &mut undecidable),
+            );
         }
         let class = Class::new(applies, fails, undecidable);
         self.judged(&value, (yes, unknown), class, memory)
     }
 
     fn shaped(&self, shape: Shape) -> Shaped {
-        let mut shaped = Shaped {
-            shape,
-            yes: 0,
-            unknown: 0,
-            open_atoms: 0,
-            applies: 0,
-            fails: 0,
-            undecidable: 0,
-            open_rules: 0,
-        };
+        let mut shaped =
+            Shaped { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 };
         for (bit, atom) in self.atoms.iter().enumerate() {
             match atom.by_shape(shape) {
                 Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),

@@ -363,7 +363,9 @@ impl<'a> Compiler<'a> {
             Num::Number(field) => {
                 NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Number)))
             }
-            Num::Day(field) => NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Day))),
+            Num::Day(field) => {
+                NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Day)))
+            }
             Num::Digits(text) => NumNode::Digits(self.text(text)),
             Num::Add(a, b) => NumNode::Add(self.num(a), self.num(b)),
             Num::Sub(a, b) => NumNode::Sub(self.num(a), self.num(b)),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use scorelint::layout::registry;
 
 /// Where a cell stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub entity_type: u8,
     pub code: String,
