@@ -5,4 +5,6 @@ mod interpret;
 mod mistakes;
 mod read;
 mod schema;
+mod sets;
 mod shipped;
+mod years;

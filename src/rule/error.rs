@@ -161,6 +161,7 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
     let scored = known.into_iter().map(|one| (strsim::jaro_winkler(&folded, &one.to_lowercase()), one));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    // The first of equals: `remote_tester_1` rather than `remote_tester_4`.
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 > 0.8).then_some(best.1)
 }

@@ -149,17 +149,13 @@ fn agrees(stated: &Expect, outcomes: &[Expect], severity: Severity) -> bool {
     stated_severity.is_none_or(|stated| stated == severity) && outcomes.iter().any(at_field)
 }
 
+/// The outcome in words, with the severity of the year where the example leaves it open.
 fn described(outcome: &Expect, severity: Severity) -> String {
     match outcome {
-        Expect::Broke { severity: stated, field } => {
-            let word = stated.unwrap_or(severity).as_str();
-            field.as_ref().map_or_else(|| word.to_owned(), |field| format!("{word}: {field}"))
+        Expect::Broke { severity: None, field } => {
+            Expect::Broke { severity: Some(severity), field: field.clone() }.to_string()
         }
-        Expect::Held => "held".to_owned(),
-        Expect::NotApplicable => "n/a".to_owned(),
-        Expect::Undecidable => "undecidable".to_owned(),
-        Expect::Refused => "refused".to_owned(),
-        Expect::Part => "part of a set".to_owned(),
+        outcome => outcome.to_string(),
     }
 }
 

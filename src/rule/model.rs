@@ -159,6 +159,23 @@ pub enum Expect {
     Part,
 }
 
+impl fmt::Display for Expect {
+    /// As example tables write it; nothing for a part of a set.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broke { severity, field } => {
+                out.write_str(severity.map_or("broke", Severity::as_str))?;
+                field.as_ref().map_or(Ok(()), |field| write!(out, ": {field}"))
+            }
+            Self::Held => out.write_str("held"),
+            Self::NotApplicable => out.write_str("n/a"),
+            Self::Undecidable => out.write_str("undecidable"),
+            Self::Refused => out.write_str("refused"),
+            Self::Part => Ok(()),
+        }
+    }
+}
+
 /// A table of example records of one year, or a whole example file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::layout::{Layout, registry};
+use crate::layout::registry;
 
 use super::bind;
 use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
@@ -63,10 +63,10 @@ impl RuleSet {
 
     fn build(sources: Vec<SourceText>) -> Result<Self, RuleErrors> {
         let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: HashMap::new() };
-        let (mut mistakes, mut amendments) = (Vec::new(), Vec::new());
-        for source in sources {
-            match file::read(Arc::new(source)) {
-                Ok(RuleFile::Rule(loaded)) => mistakes.extend(set.add(*loaded)),
+        let (mut mistakes, mut amendments, mut taken) = (Vec::new(), Vec::new(), HashMap::new());
+        for read in read_all(sources) {
+            match read {
+                Ok(RuleFile::Rule(loaded)) => mistakes.extend(set.add(*loaded, &mut taken)),
                 Ok(RuleFile::Amendment { target, change }) => amendments.push((target, change)),
                 Err(mistake) => mistakes.push(*mistake),
             }
@@ -90,17 +90,19 @@ impl RuleSet {
         Ok(set)
     }
 
-    fn add(&mut self, loaded: Loaded) -> Option<RuleError> {
-        let twin =
-            self.loaded.iter().find(|one| one.rule.code == loaded.rule.code || one.rule.name == loaded.rule.name);
-        if let Some(twin) = twin {
-            let what = if twin.rule.code == loaded.rule.code { "code" } else { "name" };
+    /// Adds a rule unless another has its code or its name. `taken` holds both of all rules so far.
+    fn add(&mut self, loaded: Loaded, taken: &mut HashMap<String, usize>) -> Option<RuleError> {
+        let twin = |word: &str| taken.get(word).and_then(|place| self.loaded.get(*place));
+        let by_code = twin(&loaded.rule.code).map(|twin| ("code", twin));
+        if let Some((what, twin)) = by_code.or_else(|| twin(&loaded.rule.name).map(|twin| ("name", twin))) {
             let message = format!("{what} of `{}` is taken by {}", loaded.rule.code, twin.rule.path);
             let mistake = Mistake::new(0..loaded.code.text.len(), message, "used twice");
             return Some(
                 *loaded.code.error(mistake.help("give it another one, or write `amends` to change that rule")),
             );
         }
+        taken.insert(loaded.rule.code.clone(), self.loaded.len());
+        taken.insert(loaded.rule.name.clone(), self.loaded.len());
         self.places.insert(loaded.rule.code.clone(), self.loaded.len());
         self.loaded.push(loaded);
         None
@@ -139,8 +141,9 @@ impl RuleSet {
         if !rule.years.contains(layout_year) {
             return Ok(Vec::new());
         }
-        // Codes were looked up in all years when the rule was loaded.
-        bind::bind(&loaded.parts(layout_year), layout, &[])
+        // Codes were checked when the rules were loaded or, for shipped rules, by a test; to look
+        // at them again would mean to read the layouts of all years.
+        bind::bind(&loaded.parts(layout.year()), layout, &[])
     }
 
     /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.
@@ -227,18 +230,15 @@ impl Conditions {
     }
 }
 
-fn bind_loaded(loaded: &Loaded, layout: &Layout) -> Result<Vec<Instance>, Box<RuleError>> {
-    bind::bind(&loaded.parts(layout.year()), layout, &loaded.layout_years())
-}
-
 /// Binds the rule in every year, and asks whether it can ever fire.
 fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
     if loaded.rule.scope == super::model::Scope::File {
         return Ok(());
     }
     let mut instances = Vec::new();
-    for layout in loaded.layout_years().into_iter().filter_map(|year| registry().layout(year)) {
-        instances.extend(bind_loaded(loaded, layout)?);
+    let years = loaded.layout_years();
+    for layout in years.iter().filter_map(|year| registry().layout(*year)) {
+        instances.extend(bind::bind(&loaded.parts(layout.year()), layout, &years)?);
     }
     if instances.is_empty() {
         let piece = loaded.parts.each.as_ref().unwrap_or(&loaded.code);
@@ -246,6 +246,24 @@ fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
         return Err(piece.error(mistake.help("no layout of these years has the fields it needs")));
     }
     fold::judge(&loaded.parts, &instances)
+}
+
+/// Reads the files on two threads where there are many; the results are in the order of the files.
+fn read_all(mut sources: Vec<SourceText>) -> Vec<Result<RuleFile, Box<RuleError>>> {
+    const FEW: usize = 40;
+    let read = |sources: Vec<SourceText>| -> Vec<_> {
+        sources.into_iter().map(|source| file::read(Arc::new(source))).collect()
+    };
+    if sources.len() <= FEW {
+        return read(sources);
+    }
+    let second = sources.split_off(sources.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| read(second));
+        let mut all = read(sources);
+        all.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        all
+    })
 }
 
 fn embedded_sources() -> Vec<SourceText> {

@@ -1,24 +1,47 @@
 //! Which codes a condition may name, and which a field may hold, by year and test. The knowledge
 //! is the layout's; here it is only put into the shape that conditions need.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use crate::layout::{self, FieldId, FieldKind, Layout, RecordType, codes, depends_on_test, registry};
+
+/// A list of codes, as printed and in capitals. Shared by all conditions that ask for it.
+#[derive(Clone)]
+pub(super) struct Codes {
+    pub exact: Arc<[String]>,
+    pub upper: Arc<[String]>,
+}
 
 /// The codes of a field in one year.
 pub(super) enum ValueSet {
     /// The same for every test.
-    One(Vec<String>),
+    One(Codes),
     /// One list for each test, and one for records of none of them.
-    ByTest { tests: Vec<(RecordType, Vec<String>)>, others: Vec<String> },
+    ByTest { tests: Vec<(RecordType, Codes)>, others: Codes },
+}
+
+impl Codes {
+    fn new(list: Vec<String>) -> Self {
+        Self { upper: list.iter().map(|code| code.to_ascii_uppercase()).collect(), exact: list.into() }
+    }
 }
 
 /// The codes a field may hold in the layout's year; `None` where the year has no list for it.
-pub(super) fn value_set(layout: &Layout, id: FieldId) -> Option<ValueSet> {
-    let every_test = listed(layout, id, None)?;
+pub(super) fn value_set(layout: &Layout, id: FieldId) -> Option<Arc<ValueSet>> {
+    type Sets = HashMap<(u16, FieldId), Option<Arc<ValueSet>>>;
+    static SETS: LazyLock<Mutex<Sets>> = LazyLock::new(Mutex::default);
+    let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
+    sets.entry((layout.year(), id)).or_insert_with(|| read_set(layout, id).map(Arc::new)).clone()
+}
+
+fn read_set(layout: &Layout, id: FieldId) -> Option<ValueSet> {
+    let every_test = Codes::new(listed(layout, id, None)?);
     if !depends_on_test(layout, id) {
         return Some(ValueSet::One(every_test));
     }
     let tests = record_types(layout.year()).into_iter();
-    let tests = tests.filter_map(|test| Some((test, listed(layout, id, Some(test))?))).collect();
+    let tests = tests.filter_map(|test| Some((test, Codes::new(listed(layout, id, Some(test))?)))).collect();
     Some(ValueSet::ByTest { tests, others: every_test })
 }
 

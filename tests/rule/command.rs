@@ -102,7 +102,7 @@ fn own_rule_files_are_tested() {
     let sound = fs::read_to_string(path("docs/examples/LOC001-remote-test-on-paper.md")).unwrap();
     fs::write(folder.path().join("LOC001.md"), &sound).unwrap();
     let tested = stdout(&["rules", "test", folder.path().to_str().unwrap()], "80");
-    assert_eq!(tested, "1 rules, 4 example records: all come out as stated\n");
+    assert_eq!(tested, "1 rule, 4 example records: all come out as stated\n");
     fs::write(folder.path().join("LOC001.md"), sound.replace("<- held", "<- error")).unwrap();
     let (code, text) = stderr(&["rules", "test", folder.path().to_str().unwrap()]);
     assert_eq!(code, Some(2));

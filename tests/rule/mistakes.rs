@@ -5,37 +5,8 @@ use std::fmt::Write as _;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use scorelint::rule::{AllStudents, RuleError, RuleErrors, RuleSet, SourceText, run_examples};
 
+use crate::support::rules::rule_text as rule;
 use crate::support::snapshots;
-
-/// A sound rule with these lines in place of its own.
-fn rule(changes: &[(&str, &str)]) -> String {
-    let mut lines: Vec<(&str, String)> = [
-        ("code", "\"LOC001\""),
-        ("name", "\"invalid-score-counted\""),
-        ("severity", "\"error\""),
-        ("scope", "\"record\""),
-        ("years", "\"2021..\""),
-        ("when", "\"score_status is 'I'\""),
-        ("require", "\"include_indicator is not 'Y'\""),
-        ("message", "\"invalid score is counted as {include_indicator}\""),
-        ("help", "\"look into TOMS\""),
-        ("owner", "[\"TOMS coordinator\"]"),
-        ("certainty", "\"documented\""),
-        ("sources", "[{ layout = 2022, field = 122 }]"),
-        ("since", "\"0.1.0\""),
-    ]
-    .map(|(key, value)| (key, value.to_owned()))
-    .into();
-    for (key, value) in changes {
-        match lines.iter_mut().find(|(one, _)| one == key) {
-            Some(line) => line.1 = (*value).to_owned(),
-            None => lines.push((key, (*value).to_owned())),
-        }
-    }
-    lines.retain(|(_, value)| !value.is_empty());
-    let body = lines.iter().fold(String::new(), |all, (key, value)| format!("{all}{key} = {value}\n"));
-    format!("+++\n{body}+++\nAn invalid score must not be counted.\n")
-}
 
 fn report(mistakes: Vec<RuleError>) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(90);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use scorelint::layout::{FieldId, registry};
-use scorelint::rule::{Cell, Expr, Form, Lookup, LookupKind, Num, Op, RecordView, Test, Text};
+use scorelint::rule::{Cell, Expr, Form, Lookup, LookupKind, Num, Op, RecordView, RuleSet, SourceText, Test, Text};
 
 /// The fields that arbitrary conditions and records are about; all of them are in every layout.
 pub const FIELDS: [&str; 10] = [
@@ -164,4 +164,46 @@ pub fn arbitrary_expr() -> impl Strategy<Value = Expr> {
             proptest::collection::vec(inner, 1..4).prop_map(Expr::Or),
         ]
     })
+}
+
+/// A sound rule with these lines in place of its own.
+pub fn rule_text(changes: &[(&str, &str)]) -> String {
+    let mut lines: Vec<(&str, String)> = [
+        ("code", "\"LOC001\""),
+        ("name", "\"invalid-score-counted\""),
+        ("severity", "\"error\""),
+        ("scope", "\"record\""),
+        ("years", "\"2021..\""),
+        ("when", "\"score_status is 'I'\""),
+        ("require", "\"include_indicator is not 'Y'\""),
+        ("message", "\"invalid score is counted as {include_indicator}\""),
+        ("help", "\"look into TOMS\""),
+        ("owner", "[\"TOMS coordinator\"]"),
+        ("certainty", "\"documented\""),
+        ("sources", "[{ layout = 2022, field = 122 }]"),
+        ("since", "\"0.1.0\""),
+    ]
+    .map(|(key, value)| (key, value.to_owned()))
+    .into();
+    for (key, value) in changes {
+        match lines.iter_mut().find(|(one, _)| one == key) {
+            Some(line) => line.1 = (*value).to_owned(),
+            None => lines.push((key, (*value).to_owned())),
+        }
+    }
+    lines.retain(|(_, value)| !value.is_empty());
+    let body = lines.iter().fold(String::new(), |all, (key, value)| format!("{all}{key} = {value}\n"));
+    format!("+++\n{body}+++\nAn invalid score must not be counted.\n")
+}
+
+/// The rules of these file texts.
+pub fn rules_of(texts: &[String]) -> RuleSet {
+    let named = (1..).zip(texts);
+    let sources = named.map(|(number, text)| SourceText { name: format!("rules/{number}.md"), text: text.clone() });
+    RuleSet::of_texts(sources.collect()).unwrap_or_else(|errors| panic!("{:?}", miette::Report::new(errors)))
+}
+
+/// A record with these cells.
+pub fn record(cells: &[(&str, &str)]) -> ArbitraryRecord {
+    ArbitraryRecord(cells.iter().map(|(name, cell)| (id(name), (*cell).to_owned())).collect())
 }

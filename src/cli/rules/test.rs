@@ -17,8 +17,9 @@ pub(super) fn run(paths: &[PathBuf]) -> miette::Result<ExitCode> {
     match (mistakes.is_empty(), rules) {
         (true, Some(rules)) => {
             let rows: usize = rules.rules().flat_map(|rule| &rule.examples).map(|one| one.rows.len()).sum();
-            let line = format!("{} rules, {rows} example records: all come out as stated\n", rules.rules().len());
-            crate::cli::print(&line)
+            let count = rules.rules().len();
+            let rules = if count == 1 { "rule" } else { "rules" };
+            crate::cli::print(&format!("{count} {rules}, {rows} example records: all come out as stated\n"))
         }
         _ => Err(RuleErrors(mistakes).into()),
     }

@@ -1,7 +1,7 @@
 //! Facts about a rule in words, for the list, the pages and `explain`.
 
 use crate::layout::RecordTypes;
-use crate::rule::{Example, ExampleRow, Expect, Grouping, Need, Rule, Scope, Severity, Source, Years};
+use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, Severity, Source, Years};
 use crate::table::{Row, Table};
 
 const FAMILIES: &str = include_str!("../../../rules/families.tsv");
@@ -108,19 +108,19 @@ pub(in crate::cli) fn severity(rule: &Rule) -> String {
 /// An example as it stands in the rule file, columns aligned.
 pub(in crate::cli) fn example(example: &Example) -> Vec<String> {
     if let Some(fixture) = &example.fixture {
-        let mut lines = vec![format!("# expect: {}", outcome(&fixture.expect))];
+        let mut lines = vec![format!("# expect: {}", fixture.expect)];
         lines.extend(String::from_utf8_lossy(&fixture.content).lines().map(visible));
         return lines;
     }
     if !example.recipes.is_empty() {
         let rows: Vec<(Vec<String>, String)> =
-            example.recipes.iter().map(|recipe| (vec![visible(&recipe.steps)], outcome(&recipe.expect))).collect();
+            example.recipes.iter().map(|recipe| (vec![visible(&recipe.steps)], recipe.expect.to_string())).collect();
         return aligned(&[], &rows);
     }
     let headings: Vec<String> =
         example.rows.first().map(|row| row.cells.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
     let cells = |row: &ExampleRow| row.cells.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
-    let rows: Vec<_> = example.rows.iter().map(|row| (cells(row), outcome(&row.expect))).collect();
+    let rows: Vec<_> = example.rows.iter().map(|row| (cells(row), row.expect.to_string())).collect();
     aligned(&headings, &rows)
 }
 
@@ -167,18 +167,4 @@ fn visible(text: &str) -> String {
         }
         out
     })
-}
-
-fn outcome(expect: &Expect) -> String {
-    match expect {
-        Expect::Broke { severity, field } => {
-            let word = severity.map_or("broke", Severity::as_str);
-            field.as_ref().map_or_else(|| word.to_owned(), |field| format!("{word}: {field}"))
-        }
-        Expect::Held => "held".to_owned(),
-        Expect::NotApplicable => "n/a".to_owned(),
-        Expect::Undecidable => "undecidable".to_owned(),
-        Expect::Refused => "refused".to_owned(),
-        Expect::Part => String::new(),
-    }
 }

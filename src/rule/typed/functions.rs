@@ -1,0 +1,185 @@
+//! The functions of the language: `latest(…)`, `prefix(…)`, `lowest_score(…)` and their like.
+
+use std::ops::Range;
+
+use crate::layout::{FieldId, registry};
+
+use super::super::ast::{FieldSet, Kind, Literal, Node};
+use super::super::error::{Mistake, did_you_mean};
+use super::super::ir::{Cell, Form, Lookup, LookupKind, Num, Text};
+use super::super::{fields, read};
+use super::{Typed, Typer, Unit, Value, same_unit, unreadable};
+
+const FUNCTIONS: [&str; 14] = [
+    "written",
+    "number",
+    "day",
+    "school_year",
+    "age",
+    "latest",
+    "lowest_score",
+    "highest_score",
+    "level_for",
+    "prefix",
+    "suffix",
+    "drop_last",
+    "subject",
+    "test_name",
+];
+
+impl Typer<'_> {
+    pub(super) fn call(&mut self, name: &str, arguments: &[Node], span: &Range<usize>) -> Typed<Value> {
+        let day = |num| Value::Num(num, Unit::Day);
+        let number = |num| Value::Num(num, Unit::Number);
+        Ok(match name {
+            "written" => {
+                let [field] = expect_arguments(name, arguments, span)?;
+                self.written(field)?
+            }
+            "number" => {
+                let [text] = expect_arguments(name, arguments, span)?;
+                number(Num::Digits(Box::new(self.text(text)?)))
+            }
+            "day" => {
+                let [year, month, of_month] = expect_arguments(name, arguments, span)?;
+                let (year, month, of_month) = (self.constant(year)?, self.constant(month)?, self.constant(of_month)?);
+                let known = read::day_of(year, month, of_month);
+                day(Num::Const(known.ok_or_else(|| {
+                    Mistake::new(
+                        span.clone(),
+                        format!("there is no day {year:04}-{month:02}-{of_month:02}"),
+                        "not in the calendar",
+                    )
+                })?))
+            }
+            "school_year" => {
+                let [of] = expect_arguments(name, arguments, span)?;
+                number(Num::SchoolYear(Box::new(self.of_unit(of, Unit::Day)?)))
+            }
+            "age" => {
+                let [birth, at] = expect_arguments(name, arguments, span)?;
+                number(Num::Age(Box::new(self.of_unit(birth, Unit::Day)?), Box::new(self.of_unit(at, Unit::Day)?)))
+            }
+            "latest" => self.latest(arguments)?,
+            "lowest_score" => number(self.bounds(LookupKind::LowestScore, name, arguments, span)?),
+            "highest_score" => number(self.bounds(LookupKind::HighestScore, name, arguments, span)?),
+            "level_for" => {
+                let [test, grade, year, score] = expect_arguments(name, arguments, span)?;
+                let score = Some(Box::new(self.of_unit(score, Unit::Number)?));
+                number(self.lookup(LookupKind::Level, [test, grade, year], score)?)
+            }
+            "prefix" => self.cut(name, arguments, span, Text::Prefix)?,
+            "suffix" => self.cut(name, arguments, span, Text::Suffix)?,
+            "drop_last" => self.cut(name, arguments, span, Text::DropLast)?,
+            "subject" => Value::Text(Text::Subject(self.test_field(name, arguments, span)?)),
+            "test_name" => Value::Text(Text::TestName(self.test_field(name, arguments, span)?, self.year())),
+            _ => {
+                let help =
+                    did_you_mean(name, FUNCTIONS).unwrap_or_else(|| format!("known are: {}", FUNCTIONS.join(", ")));
+                return Err(Mistake::new(span.clone(), format!("there is no function `{name}`"), "unknown")
+                    .help(help)
+                    .into());
+            }
+        })
+    }
+
+    fn written(&mut self, node: &Node) -> Typed<Value> {
+        Ok(match self.value(node)? {
+            Value::Field(field, _) => Value::Text(Text::Cell(Cell { field, form: Form::Written })),
+            Value::Lacking => Value::Lacking,
+            _ => {
+                return Err(
+                    Mistake::new(node.span.clone(), "only a field is written in the file", "expected a field").into()
+                );
+            }
+        })
+    }
+
+    fn test_field(&mut self, name: &str, arguments: &[Node], span: &Range<usize>) -> Typed<FieldId> {
+        let [field] = expect_arguments(name, arguments, span)?;
+        match self.value(field)? {
+            Value::Field(id, _) => Ok(id),
+            _ => Err(Mistake::new(field.span.clone(), "expected a field", "write `record_type`").into()),
+        }
+    }
+
+    fn latest(&mut self, arguments: &[Node]) -> Typed<Value> {
+        let (mut all, mut unit) = (Vec::new(), Unit::Either);
+        for node in arguments {
+            for part in self.spread(node)? {
+                let (num, part_unit) = self.number(&part)?;
+                unit = same_unit(unit, part_unit, &node.span)?;
+                all.push(num);
+            }
+        }
+        Ok(Value::Num(if all.is_empty() { unreadable() } else { Num::Latest(all) }, unit))
+    }
+
+    /// A pattern as the fields it stands for; anything else as it is.
+    fn spread(&mut self, node: &Node) -> Typed<Vec<Node>> {
+        let Kind::Name { name, .. } = &node.kind else {
+            return Ok(vec![node.clone()]);
+        };
+        if !name.contains('*') {
+            return Ok(vec![node.clone()]);
+        }
+        let ids = self.several(&[Literal { text: name.clone(), span: node.span.clone() }])?;
+        let named = |id: FieldId| Kind::Name { name: registry().info(id).name.to_owned(), optional: false };
+        Ok(ids.into_iter().map(|id| Node { kind: named(id), span: node.span.clone() }).collect())
+    }
+
+    /// The fields of the year that a list of names and patterns stands for.
+    pub fn several(&mut self, patterns: &[Literal]) -> Typed<Vec<FieldId>> {
+        let mut all = Vec::new();
+        for pattern in patterns {
+            let (text, _) = self.substituted(&pattern.text);
+            let set = FieldSet { patterns: vec![Literal { text, span: pattern.span.clone() }], ..FieldSet::default() };
+            all.extend(fields::select(&set, self.layout)?);
+        }
+        for id in &all {
+            self.see(*id);
+        }
+        Ok(all)
+    }
+
+    fn bounds(&mut self, what: LookupKind, name: &str, arguments: &[Node], span: &Range<usize>) -> Typed<Num> {
+        let [test, grade, year] = expect_arguments(name, arguments, span)?;
+        self.lookup(what, [test, grade, year], None)
+    }
+
+    fn lookup(&mut self, what: LookupKind, of: [&Node; 3], score: Option<Box<Num>>) -> Typed<Num> {
+        let [test, grade, year] = of;
+        Ok(Num::Lookup(Lookup {
+            what,
+            record_type: Box::new(self.of_unit(test, Unit::Number)?),
+            grade: Box::new(self.of_unit(grade, Unit::Number)?),
+            year: Box::new(self.of_unit(year, Unit::Number)?),
+            score,
+        }))
+    }
+
+    fn cut(
+        &mut self,
+        name: &str,
+        arguments: &[Node],
+        span: &Range<usize>,
+        make: fn(Box<Text>, usize) -> Text,
+    ) -> Typed<Value> {
+        let [text, count] = expect_arguments(name, arguments, span)?;
+        let length = usize::try_from(self.constant(count)?)
+            .map_err(|_| Mistake::new(count.span.clone(), "a number of characters cannot be negative", "here"))?;
+        Ok(Value::Text(make(Box::new(self.text(text)?), length)))
+    }
+}
+
+fn expect_arguments<'n, const N: usize>(
+    name: &str,
+    arguments: &'n [Node],
+    span: &Range<usize>,
+) -> Result<[&'n Node; N], Mistake> {
+    let all: Vec<&Node> = arguments.iter().collect();
+    all.try_into().map_err(|found: Vec<&Node>| {
+        let message = format!("`{name}` takes {N} values, {} are given", found.len());
+        Mistake::new(span.clone(), message, "here")
+    })
+}

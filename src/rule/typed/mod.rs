@@ -1,0 +1,359 @@
+//! Gives every part of a condition its type and its field, for one layout year and one value of
+//! the parameter.
+
+use std::ops::Range;
+
+use crate::layout::{FieldId, FieldKind, Layout, registry};
+
+use super::ast::{Kind, Node};
+use super::error::Mistake;
+use super::ir::{Cell, Expr, Form, Num, Text};
+use super::{fields, read};
+
+mod conditions;
+mod functions;
+mod logic;
+mod pattern;
+mod questions;
+
+pub(super) use logic::{and, not};
+pub(super) use questions::is_one_of;
+
+/// The field that says which test a record is of.
+pub(super) const RECORD_TYPE: &str = "record_type";
+
+/// Why a part could not be given a meaning.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The rule is wrong.
+    Mistake(Mistake),
+    /// The year lacks a field that depends on a parameter: this value is left out.
+    Lacking { parameter: String, mistake: Mistake },
+}
+
+impl From<Mistake> for Stop {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(mistake)
+    }
+}
+
+impl Stop {
+    /// Whether the value of this parameter can be left out.
+    pub fn lacks(&self, name: &str) -> bool {
+        matches!(self, Self::Lacking { parameter, .. } if parameter == name)
+    }
+
+    /// The mistake it is where nothing can be left out.
+    pub fn into_mistake(self) -> Mistake {
+        match self {
+            Self::Mistake(mistake) | Self::Lacking { mistake, .. } => mistake,
+        }
+    }
+}
+
+pub(super) type Typed<T> = Result<T, Stop>;
+
+/// A parameter's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    Number(i64),
+    Field(FieldId),
+}
+
+impl Bound {
+    /// The value as text: a number or a field name.
+    pub fn show(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Field(field) => registry().info(field).name.to_owned(),
+        }
+    }
+}
+
+/// Numbers and days are not to be mixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Number,
+    Day,
+    /// A blank cell fits both.
+    Either,
+}
+
+/// `+` or `-`.
+#[derive(Clone, Copy)]
+enum Sign {
+    Plus,
+    Minus,
+}
+
+impl Sign {
+    fn unit(self, left: Unit, right: Unit) -> Result<Unit, &'static str> {
+        match (self, left, right) {
+            (Self::Plus, Unit::Day, Unit::Day) => Err("two days cannot be added"),
+            (Self::Minus, Unit::Day, Unit::Day) => Ok(Unit::Number),
+            (Self::Minus, Unit::Number, Unit::Day) => Err("a day cannot be taken from a number"),
+            (_, Unit::Day, _) | (_, _, Unit::Day) => Ok(Unit::Day),
+            (_, Unit::Number, _) | (_, _, Unit::Number) => Ok(Unit::Number),
+            (_, Unit::Either, Unit::Either) => Ok(Unit::Either),
+        }
+    }
+
+    fn of(self, left: Num, right: Num) -> Num {
+        match (self, left, right) {
+            (Self::Plus, Num::Const(left), Num::Const(right)) => Num::Const(left.saturating_add(right)),
+            (Self::Minus, Num::Const(left), Num::Const(right)) => Num::Const(left.saturating_sub(right)),
+            (Self::Plus, left, right) => Num::Add(Box::new(left), Box::new(right)),
+            (Self::Minus, left, right) => Num::Sub(Box::new(left), Box::new(right)),
+        }
+    }
+}
+
+/// A part with its type.
+pub(super) enum Value {
+    /// A cell.
+    Field(FieldId, FieldKind),
+    /// A field that the year lacks, marked with a question mark.
+    Lacking,
+    /// A text.
+    Text(Text),
+    /// A number or a day.
+    Num(Num, Unit),
+    /// A condition.
+    Condition(Expr),
+}
+
+/// Types the parts of one rule for one year.
+pub(super) struct Typer<'a> {
+    pub layout: &'a Layout,
+    /// The years the rule is for; codes are looked up in all of them. Where there are none, codes
+    /// are not looked up.
+    pub years: &'a [u16],
+    /// The parameters in force, innermost last.
+    pub scope: Vec<(String, Bound)>,
+    /// The fields met so far, in order.
+    pub seen: Vec<FieldId>,
+}
+
+impl Typer<'_> {
+    fn year(&self) -> u16 {
+        self.layout.year()
+    }
+
+    // Names.
+
+    fn bound(&self, name: &str) -> Option<Bound> {
+        self.scope.iter().rev().find(|(one, _)| one == name).map(|(_, bound)| *bound)
+    }
+
+    /// The name with the numbers of the parameters in it, and the innermost parameter it uses.
+    fn substituted(&self, name: &str) -> (String, Option<String>) {
+        let mut innermost: Option<usize> = None;
+        let parts: Vec<String> = name
+            .split('_')
+            .map(|part| {
+                let place =
+                    self.scope.iter().rposition(|(one, bound)| one == part && matches!(bound, Bound::Number(_)));
+                let Some(place) = place else {
+                    return part.to_owned();
+                };
+                innermost = innermost.max(Some(place));
+                self.scope[place].1.show()
+            })
+            .collect();
+        (parts.join("_"), innermost.map(|place| self.scope[place].0.clone()))
+    }
+
+    /// The field of a name; `None` where it is optional and the year lacks it.
+    pub fn field(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<Option<FieldId>> {
+        if let Some(Bound::Field(id)) = self.bound(name) {
+            self.see(id);
+            return Ok(Some(id));
+        }
+        let (full, parameter) = self.substituted(name);
+        let id = registry().id(&full);
+        if id.is_none() && !(parameter.is_some() && in_some_year(&self.pattern(name))) {
+            return Err(fields::unknown(&full, span.clone()).into());
+        }
+        if let Some(id) = id.filter(|id| self.layout.has(*id)) {
+            self.see(id);
+            return Ok(Some(id));
+        }
+        if optional {
+            return Ok(None);
+        }
+        let mistake = Mistake::new(
+            span.clone(),
+            format!("the layout of {} has no field `{full}`", self.year()),
+            format!("not in {}", self.year()),
+        )
+        .help(format!("narrow `years`, add a variant for these years, or write `{name}?` to read it as blank there"));
+        Err(match parameter {
+            Some(parameter) => Stop::Lacking { parameter, mistake },
+            None => mistake.into(),
+        })
+    }
+
+    fn pattern(&self, name: &str) -> String {
+        let is_parameter = |part: &str| self.scope.iter().any(|(one, _)| one == part);
+        let parts: Vec<&str> = name.split('_').map(|part| if is_parameter(part) { "*" } else { part }).collect();
+        parts.join("_")
+    }
+
+    fn see(&mut self, id: FieldId) {
+        if !self.seen.contains(&id) {
+            self.seen.push(id);
+        }
+    }
+
+    // Values.
+
+    /// A part with whatever type it has.
+    pub fn value(&mut self, node: &Node) -> Typed<Value> {
+        Ok(match &node.kind {
+            Kind::Name { name, optional } => self.name(name, *optional, &node.span)?,
+            Kind::Number(number) => Value::Num(Num::Const(*number), Unit::Number),
+            Kind::Day(day) => Value::Num(Num::Const(*day), Unit::Day),
+            Kind::Text(text) => Value::Text(Text::Const(text.clone())),
+            Kind::Call { name, arguments } => self.call(name, arguments, &node.span)?,
+            Kind::Add(left, right) => self.sum(left, right, Sign::Plus)?,
+            Kind::Sub(left, right) => self.sum(left, right, Sign::Minus)?,
+            Kind::If { condition, then, otherwise } => self.choice(condition, then, otherwise)?,
+            _ => Value::Condition(self.condition(node)?),
+        })
+    }
+
+    fn name(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<Value> {
+        match (name, self.bound(name)) {
+            ("always", None) => return Ok(Value::Condition(Expr::Const(true))),
+            ("never", None) => return Ok(Value::Condition(Expr::Const(false))),
+            ("year", None) => return Ok(Value::Num(Num::Const(i64::from(self.year())), Unit::Number)),
+            (_, Some(Bound::Number(number))) => return Ok(Value::Num(Num::Const(number), Unit::Number)),
+            _ => {}
+        }
+        if name.contains('*') {
+            let mistake = Mistake::new(span.clone(), format!("`{name}` names several fields"), "one field is needed");
+            return Err(mistake.help("write `some f in (…): (…)` to ask about each of them").into());
+        }
+        Ok(match self.field(name, optional, span)? {
+            Some(id) => self.layout.field(id).map_or(Value::Lacking, |field| Value::Field(id, field.kind)),
+            None => Value::Lacking,
+        })
+    }
+
+    fn number(&mut self, node: &Node) -> Typed<(Num, Unit)> {
+        match self.value(node)? {
+            Value::Num(num, unit) => Ok((num, unit)),
+            Value::Lacking => Ok((unreadable(), Unit::Either)),
+            Value::Field(id, kind) => field_number(id, kind, &node.span),
+            Value::Text(_) => Err(not_a_number(&node.span, "text")
+                .help("compare texts with `is`; `number(…)` reads the digits of a text")
+                .into()),
+            Value::Condition(_) => Err(not_a_number(&node.span, "condition").into()),
+        }
+    }
+
+    fn of_unit(&mut self, node: &Node, wanted: Unit) -> Typed<Num> {
+        let (num, unit) = self.number(node)?;
+        if unit == wanted || unit == Unit::Either {
+            return Ok(num);
+        }
+        let (wanted, found) = if wanted == Unit::Day { ("day", "number") } else { ("number", "day") };
+        Err(Mistake::new(
+            node.span.clone(),
+            format!("expected a {wanted}, found a {found}"),
+            format!("this is a {found}"),
+        )
+        .into())
+    }
+
+    fn constant(&mut self, node: &Node) -> Typed<i64> {
+        match self.of_unit(node, Unit::Number)? {
+            Num::Const(number) => Ok(number),
+            _ => {
+                Err(Mistake::new(node.span.clone(), "must be known before any record is read", "depends on the record")
+                    .help("use numbers, `year` and the parameter")
+                    .into())
+            }
+        }
+    }
+
+    fn sum(&mut self, left: &Node, right: &Node, sign: Sign) -> Typed<Value> {
+        let ((left_num, left_unit), (right_num, right_unit)) = (self.number(left)?, self.number(right)?);
+        let unit = sign
+            .unit(left_unit, right_unit)
+            .map_err(|wrong| Mistake::new(right.span.clone(), wrong, "this is a day"))?;
+        Ok(Value::Num(sign.of(left_num, right_num), unit))
+    }
+
+    fn choice(&mut self, condition: &Node, then: &Node, otherwise: &Node) -> Typed<Value> {
+        let condition = self.condition(condition)?;
+        let (then_num, then_unit) = self.number(then)?;
+        let (other_num, other_unit) = self.number(otherwise)?;
+        let unit = same_unit(then_unit, other_unit, &otherwise.span)?;
+        Ok(Value::Num(
+            match condition {
+                Expr::Const(true) => then_num,
+                Expr::Const(false) => other_num,
+                condition => Num::If(Box::new(condition), Box::new(then_num), Box::new(other_num)),
+            },
+            unit,
+        ))
+    }
+
+    fn text(&mut self, node: &Node) -> Typed<Text> {
+        match self.value(node)? {
+            Value::Text(text) => Ok(text),
+            Value::Lacking => Ok(Text::Const(String::new())),
+            Value::Field(field, _) => Ok(Text::Cell(Cell { field, form: Form::Value })),
+            Value::Num(..) => {
+                Err(Mistake::new(node.span.clone(), "expected a text, found a number", "this is a number")
+                    .help("numbers and days are compared with `=`; codes are written in quotes: '4'")
+                    .into())
+            }
+            Value::Condition(_) => {
+                Err(Mistake::new(node.span.clone(), "expected a text, found a condition", "this is a condition").into())
+            }
+        }
+    }
+}
+
+fn in_some_year(pattern: &str) -> bool {
+    registry().fields().any(|(_, info)| read::matches_pattern(pattern, info.name))
+}
+
+fn field_number(id: FieldId, kind: FieldKind, span: &Range<usize>) -> Typed<(Num, Unit)> {
+    match kind {
+        FieldKind::Date => Ok((Num::Day(id), Unit::Day)),
+        FieldKind::Code | FieldKind::Digits | FieldKind::Integer => Ok((Num::Number(id), Unit::Number)),
+        // Not used in this year: unknown, unless somebody filled it.
+        FieldKind::Blank => Ok((Num::Number(id), Unit::Either)),
+        FieldKind::Text | FieldKind::YesNo | FieldKind::Yn => {
+            let name = registry().info(id).name;
+            Err(Mistake::new(span.clone(), format!("`{name}` holds text, not a number"), "this is text")
+                .help(format!("compare texts with `is`; `number({name})` reads its digits"))
+                .into())
+        }
+    }
+}
+
+fn not_a_number(span: &Range<usize>, found: &str) -> Mistake {
+    Mistake::new(span.clone(), format!("expected a number or a day, found a {found}"), format!("this is a {found}"))
+}
+
+fn same_unit(left: Unit, right: Unit, span: &Range<usize>) -> Result<Unit, Mistake> {
+    match (left, right) {
+        (Unit::Either, other) | (other, Unit::Either) => Ok(other),
+        (left, right) if left == right => Ok(left),
+        _ => Err(Mistake::new(
+            span.clone(),
+            "a day cannot be compared with a number",
+            "one is a day, the other a number",
+        )
+        .help("write days as 2021-07-01 or day(year, 7, 1); `school_year(…)` makes a number of a day")),
+    }
+}
+
+/// A number that no record has.
+fn unreadable() -> Num {
+    Num::Digits(Box::new(Text::Const(String::new())))
+}

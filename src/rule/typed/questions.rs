@@ -1,0 +1,258 @@
+//! Questions about one cell: `is …`, `matches …`, `is in value_set`.
+
+use crate::layout::{FieldId, registry};
+
+use super::super::ast::{Kind, Literal, Node, Question};
+use super::super::error::{Mistake, did_you_mean};
+use super::super::ir::{Cell, Expr, Form, Num, Test, Text};
+use super::super::read;
+use super::super::values::{Codes, ValueSet, codes_of_years, value_set};
+use super::logic::{and, not, or};
+use super::pattern::regex;
+use super::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, not_a_number, unreadable};
+
+impl Typer<'_> {
+    pub(super) fn is(&mut self, subject: &Node, question: &Question) -> Typed<Expr> {
+        match question {
+            Question::Same(other) => return self.same(subject, other),
+            Question::OneOf(words) => {
+                self.check_codes(subject, words)?;
+                return self.one_of(subject, words);
+            }
+            Question::ExactlyOneOf(words) => self.check_codes(subject, words)?,
+            Question::Number => return self.is_number(subject),
+            Question::Known => return Ok(known(self.number(subject)?.0)),
+            Question::Date => return self.is_date(subject),
+            Question::InValueSet { exactly } => return self.in_value_set(subject, *exactly),
+            Question::TestOf(field) => return self.test_of(subject, field),
+            Question::Blank => return self.blank(subject),
+            _ => {}
+        }
+        let Some(cell) = self.cell(subject)? else {
+            return asked_of_blank(question);
+        };
+        let test = match question {
+            Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
+            Question::Invisible => Test::Invisible,
+            Question::BrokenLetters => Test::BrokenLetters,
+            Question::Matches { pattern, ignore_case, span } => Test::Matches(regex(pattern, *ignore_case, span)?),
+            _ => match self.layout.field(cell.field).and_then(|field| field.length) {
+                Some(width) => Test::LongerThan(width),
+                None => return Ok(Expr::Const(false)),
+            },
+        };
+        Ok(Expr::Cell { cell, test })
+    }
+
+    /// The cell a question is about; `None` for a field that the year lacks.
+    fn cell(&mut self, node: &Node) -> Typed<Option<Cell>> {
+        match self.value(node)? {
+            Value::Field(field, _) => Ok(Some(Cell { field, form: Form::Value })),
+            Value::Text(Text::Cell(cell)) => Ok(Some(cell)),
+            Value::Lacking => Ok(None),
+            _ => Err(Mistake::new(node.span.clone(), "this can only be asked of a field", "expected a field").into()),
+        }
+    }
+
+    fn blank(&mut self, subject: &Node) -> Typed<Expr> {
+        Ok(match self.value(subject)? {
+            Value::Lacking => Expr::Const(true),
+            Value::Field(field, _) => Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::Blank },
+            Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::Blank },
+            Value::Text(text) => Expr::SameText(text, Text::Const(String::new())),
+            Value::Num(..) | Value::Condition(_) => {
+                let mistake = Mistake::new(subject.span.clone(), "only texts and fields can be blank", "here");
+                return Err(mistake.help("write `is known` for numbers and days").into());
+            }
+        })
+    }
+
+    fn same(&mut self, subject: &Node, other: &Node) -> Typed<Expr> {
+        if let Kind::Text(text) = &other.kind {
+            let words = [Literal { text: text.clone(), span: other.span.clone() }];
+            self.check_codes(subject, &words)?;
+            return self.one_of(subject, &words);
+        }
+        if let Value::Num(..) = self.value(other)? {
+            return Err(Mistake::new(other.span.clone(), "`is` compares texts, this is a number", "a number")
+                .help("write codes in quotes ('4'), or compare numbers and days with `=`")
+                .into());
+        }
+        Ok(match (self.text(subject)?, self.text(other)?) {
+            (Text::Const(left), Text::Const(right)) => Expr::Const(left.trim().eq_ignore_ascii_case(right.trim())),
+            (left, right) => Expr::SameText(left, right),
+        })
+    }
+
+    fn one_of(&mut self, subject: &Node, words: &[Literal]) -> Typed<Expr> {
+        if let Some(empty) = words.iter().find(|word| word.text.trim().is_empty()) {
+            return Err(Mistake::new(empty.span.clone(), "an empty text is no code", "here")
+                .help("write `is blank`")
+                .into());
+        }
+        let upper = |word: &Literal| word.text.trim().to_ascii_uppercase();
+        Ok(match self.value(subject)? {
+            Value::Lacking => Expr::Const(false),
+            Value::Field(field, _) => is_one_of(field, words.iter().map(upper)),
+            Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
+            Value::Text(text) => {
+                or(words.iter().map(|word| Expr::SameText(text.clone(), Text::Const(upper(word)))).collect())
+            }
+            Value::Num(..) => {
+                return Err(Mistake::new(subject.span.clone(), "a number is compared with a text", "this is a number")
+                    .help("compare numbers and days with `=`, `<` and their like")
+                    .into());
+            }
+            Value::Condition(_) => {
+                return Err(Mistake::new(subject.span.clone(), "a condition is no text", "here").into());
+            }
+        })
+    }
+
+    /// A code that no list of the rule's years knows is a slip of the pen. Not asked of `f` (which
+    /// stands for many fields) and `written(…)` (which is about damaged values).
+    fn check_codes(&self, subject: &Node, words: &[Literal]) -> Result<(), Mistake> {
+        let Kind::Name { name, .. } = &subject.kind else {
+            return Ok(());
+        };
+        if matches!(self.bound(name), Some(Bound::Field(_))) {
+            return Ok(());
+        }
+        let Some(id) = registry().id(&self.substituted(name).0) else {
+            return Ok(());
+        };
+        let Some(known) = codes_of_years(id, self.years) else {
+            return Ok(());
+        };
+        let is_known = |word: &str| known.iter().any(|code| code.eq_ignore_ascii_case(word));
+        for word in words {
+            let text = word.text.trim();
+            if text.is_empty() || is_known(text) || (text.contains('&') && text.split('&').all(is_known)) {
+                continue;
+            }
+            let name = registry().info(id).name;
+            let mistake = Mistake::new(
+                word.span.clone(),
+                format!("'{text}' is no code of `{name}`"),
+                "in no list of these years",
+            );
+            let listed = || format!("its codes are {}", short_list(&known));
+            return Err(mistake.help(did_you_mean(text, known.iter().map(String::as_str)).unwrap_or_else(listed)));
+        }
+        Ok(())
+    }
+
+    fn is_number(&mut self, subject: &Node) -> Typed<Expr> {
+        Ok(match self.value(subject)? {
+            Value::Lacking => Expr::Const(false),
+            Value::Field(field, _) => known(Num::Number(field)),
+            Value::Text(text) => known(Num::Digits(Box::new(text))),
+            Value::Num(num, _) => known(num),
+            Value::Condition(_) => return Err(not_a_number(&subject.span, "condition").into()),
+        })
+    }
+
+    fn is_date(&mut self, subject: &Node) -> Typed<Expr> {
+        match self.value(subject)? {
+            Value::Lacking => Ok(Expr::Const(false)),
+            Value::Field(field, _) => Ok(known(Num::Day(field))),
+            Value::Num(num, Unit::Day) => Ok(known(num)),
+            _ => Err(Mistake::new(subject.span.clone(), "only a field can be a date", "expected a field").into()),
+        }
+    }
+
+    fn test_of(&mut self, subject: &Node, field: &Node) -> Typed<Expr> {
+        let seen = self.seen.len();
+        let Some(tested) = self.cell(subject)? else {
+            return Ok(Expr::Const(false));
+        };
+        // The finding is about the field, not about the test.
+        self.seen.truncate(seen);
+        let Value::Field(id, _) = self.value(field)? else {
+            return Err(Mistake::new(field.span.clone(), "expected a field", "here").into());
+        };
+        let tests = self.layout.field(id).map(|field| field.applies_to).unwrap_or_default();
+        if tests.is_empty() {
+            return Err(self.without(id, field, "names no tests for"));
+        }
+        Ok(is_one_of(tested.field, tests.iter().map(|test| test.to_string())))
+    }
+
+    fn without(&self, id: FieldId, node: &Node, what: &str) -> Stop {
+        let name = registry().info(id).name;
+        let mistake = Mistake::new(
+            node.span.clone(),
+            format!("the layout of {} {what} `{name}`", self.year()),
+            format!("none in {}", self.year()),
+        )
+        .help("narrow `years`, or choose fields for which it is known");
+        let parameter = match &node.kind {
+            Kind::Name { name, .. } if self.bound(name).is_some() => Some(name.clone()),
+            Kind::Name { name, .. } => self.substituted(name).1,
+            _ => None,
+        };
+        match parameter {
+            Some(parameter) => Stop::Lacking { parameter, mistake },
+            None => mistake.into(),
+        }
+    }
+
+    fn in_value_set(&mut self, subject: &Node, exactly: bool) -> Typed<Expr> {
+        let Some(cell) = self.cell(subject)? else {
+            return Ok(Expr::Const(false));
+        };
+        let Some(set) = value_set(self.layout, cell.field) else {
+            return Err(self.without(cell.field, subject, "has no list of codes for"));
+        };
+        Ok(match &*set {
+            ValueSet::One(codes) => in_codes(cell, codes, exactly),
+            ValueSet::ByTest { tests, others } => {
+                let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
+                let of_no_test = not(is_one_of(record_type, tests.iter().map(|(test, _)| test.to_string())));
+                let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)])];
+                for (test, codes) in tests {
+                    let of_test = is_one_of(record_type, std::iter::once(test.to_string()));
+                    alternatives.push(and(vec![of_test, in_codes(cell, codes, exactly)]));
+                }
+                or(alternatives)
+            }
+        })
+    }
+}
+
+fn in_codes(cell: Cell, codes: &Codes, exactly: bool) -> Expr {
+    let test = match (exactly, read::reading(cell.field).parts) {
+        (false, false) => Test::OneOf(codes.upper.clone()),
+        (false, true) => Test::PartsOneOf(codes.upper.clone()),
+        (true, false) => Test::ExactlyOneOf(codes.exact.clone()),
+        (true, true) => Test::ExactPartsOneOf(codes.exact.clone()),
+    };
+    Expr::Cell { cell, test }
+}
+
+/// The record is of one of these codes, by the value of a cell.
+pub(in crate::rule) fn is_one_of(field: FieldId, words: impl Iterator<Item = String>) -> Expr {
+    Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::OneOf(words.collect()) }
+}
+
+/// What a question comes to for a field that the year lacks.
+fn asked_of_blank(question: &Question) -> Typed<Expr> {
+    let Question::Matches { pattern, ignore_case, span } = question else {
+        return Ok(Expr::Const(false));
+    };
+    Ok(Expr::Const(regex(pattern, *ignore_case, span)?.is_match("")))
+}
+
+fn known(num: Num) -> Expr {
+    match num {
+        Num::Const(_) => Expr::Const(true),
+        num if num == unreadable() => Expr::Const(false),
+        num => Expr::Known(num),
+    }
+}
+
+fn short_list(codes: &[String]) -> String {
+    let shown: Vec<&str> = codes.iter().take(12).map(String::as_str).collect();
+    let rest = codes.len() - shown.len();
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+}
