@@ -371,7 +371,7 @@ impl<'a> Page<'a> {
         let mut test = None;
         for cell in cells {
             self.test_line(&mut test, &cell)?;
-            let indent = if cell.entity.entity_type == 6 { " " } else { "  " };
+            let indent = if matches!(cell.entity.entity_type, 6 | 9) { " " } else { "  " };
             self.row(&format!("{indent}{}", self.name(cell.entity)), &cell.figures, self.means())?;
         }
         Ok(())
