@@ -265,7 +265,7 @@ impl<'a> Checker<'a> {
         sets: Vec<super::judge::SetHit>,
     ) -> Vec<Draft<'p>> {
         let mut drafts = Vec::new();
-        let mut keep = |instance: usize, accounts: &mut Vec<Account<'_>>| {
+        let keep = |instance: usize, accounts: &mut Vec<Account<'_>>| {
             let planned = &program.instances[instance];
             let room = &mut accounts[planned.rule].room;
             let kept = weights[planned.rule].filter(|_| *room > 0);
