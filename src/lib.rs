@@ -2,6 +2,7 @@
 //! published for their year, accounts for every record, and explains differences from the
 //! official aggregates.
 
+pub mod account;
 pub mod cli;
 pub mod counting;
 pub mod engine;

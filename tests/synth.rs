@@ -1,6 +1,8 @@
 //! Synthetic districts: the same on every run, of the right shape in every year and form, with
 //! faults where the side file says.
 
+mod found;
+
 use std::io::Write;
 
 use scorelint::input::View;
@@ -19,7 +21,7 @@ fn order(year: u16, students: u64) -> Order {
 }
 
 fn with_faults(year: u16, students: u64, kinds: &[&str]) -> Order {
-    let faults = kinds.iter().flat_map(|kind| parse_order(kind, year).unwrap()).collect();
+    let faults = kinds.iter().flat_map(|kind| parse_order(kind, year, Form::Caret).unwrap()).collect();
     Order { faults, ..order(year, students) }
 }
 
@@ -232,7 +234,7 @@ fn faults_stand_on_lines_of_their_own() {
         let planted = lines.len();
         lines.dedup();
         assert_eq!(lines.len(), planted, "{year}");
-        let ordered = parse_order("records=2", year).unwrap();
+        let ordered = parse_order("records=2", year, Form::Caret).unwrap();
         assert_eq!(planted, ordered.len() * 2, "{year}");
     }
 }
@@ -260,10 +262,10 @@ fn too_few_students_for_a_fault_is_an_error() {
 
 #[test]
 fn unknown_kinds_are_refused_with_the_nearest() {
-    let error = parse_order("date-not-in-iso-from", 2025).unwrap_err();
+    let error = parse_order("date-not-in-iso-from", 2025, Form::Caret).unwrap_err();
     assert!(format!("{error:?}").contains("date-not-in-iso-form"));
-    assert!(parse_order("V070", 2025).is_err());
-    assert!(parse_order("V010=many", 2025).is_err());
+    assert!(parse_order("V070", 2025, Form::Caret).is_err());
+    assert!(parse_order("V010=many", 2025, Form::Caret).is_err());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use miette::IntoDiagnostic;
 
 use crate::privacy::pseudonym::Pseudonyms;
 
+mod account;
 pub mod check;
 mod completions;
 mod errors;
@@ -29,6 +30,8 @@ pub struct Cli {
 enum Command {
     /// Check score files against the layout of their year
     Check(check::Args),
+    /// Account for every record: enrolled, tested, scored, by school, grade, test and student group
+    Account(account::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -53,6 +56,7 @@ pub fn run() -> miette::Result<ExitCode> {
     errors::install();
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
+        Command::Account(args) => account::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

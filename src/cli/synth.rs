@@ -69,24 +69,24 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     if views.len() > 1 && !is_folder(output) {
         return Err(miette!(help = "name a folder with --output", "two views need two files"));
     }
-    let faults = ordered_faults(args)?;
+    let form = match args.format {
+        FormArg::Caret => Form::Caret,
+        FormArg::Comma => Form::Comma,
+        FormArg::Tab => Form::Tab,
+        FormArg::Fixed => Form::Fixed,
+    };
+    let faults = ordered_faults(args, form)?;
     for view in views {
-        let form = match args.format {
-            FormArg::Caret => Form::Caret,
-            FormArg::Comma => Form::Comma,
-            FormArg::Tab => Form::Tab,
-            FormArg::Fixed => Form::Fixed,
-        };
         let (year, students, seed) = (args.year, args.students, args.seed);
         write_one(&Order { year, students, seed, view: *view, form, faults: faults.clone() }, output)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn ordered_faults(args: &Args) -> miette::Result<Vec<FaultOrder>> {
+fn ordered_faults(args: &Args, form: Form) -> miette::Result<Vec<FaultOrder>> {
     let mut orders = Vec::new();
     for text in &args.faults {
-        orders.extend(parse_order(text, args.year).map_err(|error| explain(&error))?);
+        orders.extend(parse_order(text, args.year, form).map_err(|error| explain(&error))?);
     }
     Ok(orders)
 }

@@ -33,3 +33,16 @@ pub(super) fn certainty(text: &str) -> Certainty {
         _ => Certainty::Unknown,
     }
 }
+
+/// As [`bound`], limited to the record types in the column `tests` (`01|02`; blank for all).
+pub(super) fn bound_for_tests(table: &str, row: &Row<'_>, column: &str, year: u16) -> Result<Expr, Box<RuleError>> {
+    let own = bound(table, row, column, year)?;
+    if row.get("tests").is_empty() {
+        return Ok(own);
+    }
+    let tests: Vec<String> = row.get("tests").split('|').map(|test| format!("'{test}'")).collect();
+    // A test that some year lacks is no mistake here.
+    let every: Vec<u16> = registry().years().collect();
+    let of_tests = condition(table, &format!("record_type is one of ({})", tests.join(", ")), year, &every)?;
+    Ok(Expr::And(vec![of_tests, own]))
+}

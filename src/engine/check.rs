@@ -125,6 +125,7 @@ impl<'a> Checker<'a> {
             timings: self.options.timings,
             progress: self.options.progress,
             schools: schools(&info),
+            tally: None,
         };
         let (mut run, failure) = run(&program, &info, source.as_mut(), &run_options);
         let mut file_findings = findings;

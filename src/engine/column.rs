@@ -1,8 +1,6 @@
 //! One column over a batch: what its cells mean for every condition that looks at this column
 //! alone. Cell rules are judged here, once a distinct value.
 
-use wide::u32x8;
-
 use super::mask::{Mask, Truths, WORDS};
 use super::matcher::{self, Kinds};
 use super::memo::{Key, Memo};
@@ -69,6 +67,9 @@ struct Shaped {
     open_rules: u64,
 }
 
+/// Misses over hits after which a full memory is asked no more.
+const PATIENCE: u32 = 2000;
+
 /// Shapes remembered for a column.
 const SHAPES: usize = 64;
 
@@ -94,6 +95,12 @@ pub(super) struct Column {
     /// What an empty cell means.
     empty: Judged,
     memory: Memory,
+    /// Misses since the memory is full, less the hits.
+    misses: u32,
+    /// Whether looking values up is given up: they are too many.
+    is_direct: bool,
+    /// The value judged last.
+    latest: Judged,
     /// Cells a class, over all batches so far.
     counts: Vec<u64>,
     batch: BatchState,
@@ -112,6 +119,10 @@ struct BatchState {
     numbers: Box<[i64; BATCH]>,
     hashes: Box<[u64; BATCH]>,
     classes: Box<[u16; BATCH]>,
+    /// Conditions that hold in some filled row, in all of them, and that are unknown in some.
+    any: u64,
+    all: u64,
+    any_unknown: u64,
     /// The rows turned round: a mask an atom. Made when first asked for.
     turned: bool,
     yes_masks: Vec<Mask>,
@@ -119,6 +130,11 @@ struct BatchState {
 }
 
 impl ColumnPlan {
+    /// Whether only cell rules look at it.
+    fn is_bare(&self) -> bool {
+        self.atoms.is_empty() && self.reading.is_none() && self.hashed.is_none()
+    }
+
     /// Judges a value from scratch.
     fn judge(&self, text: &[u8], memory: &mut Memory) -> Judged {
         let kinds = matcher::kinds(text);
@@ -302,6 +318,9 @@ impl Column {
             judged: Vec::new(),
             empty,
             memory,
+            misses: 0,
+            is_direct: false,
+            latest: empty,
             counts: vec![0; 1],
             batch: BatchState {
                 filled: Mask::NONE,
@@ -312,6 +331,9 @@ impl Column {
                 numbers: Box::new([NO_NUMBER; BATCH]),
                 hashes: Box::new([BLANK; BATCH]),
                 classes: Box::new([0; BATCH]),
+                any: 0,
+                all: u64::MAX,
+                any_unknown: 0,
                 turned: false,
                 yes_masks: vec![Mask::NONE; atoms],
                 unknown_masks: vec![Mask::NONE; atoms],
@@ -321,37 +343,71 @@ impl Column {
 
     /// Takes in the column's cells of a batch, but for rows that are not `valid`.
     pub(super) fn load(&mut self, plan: &ColumnPlan, index: &Index, bytes: &[u8], valid: Mask) {
-        let (before, after) = index.bounds(plan.place);
-        let filled = filled(before, after).and(valid);
+        let bounds = index.bounds(plan.place);
+        let filled = Mask(index.filled(plan.place)).and(valid);
         let batch = &mut self.batch;
         batch.filled = filled;
         batch.turned = false;
+        (batch.any, batch.all, batch.any_unknown) = (0, u64::MAX, 0);
         batch.known = if self.empty.number == NO_NUMBER { Mask::NONE } else { valid.without(filled) };
         batch.broken = if self.empty.broken { valid.without(filled) } else { Mask::NONE };
         self.counts[usize::from(self.empty.class)] += valid.without(filled).count();
         if filled.is_empty() {
             return;
         }
-        let (has_atoms, has_hash) = (!plan.atoms.is_empty(), plan.hashed.is_some());
-        let mut last = (Key::default(), self.empty);
+        if plan.is_bare() {
+            self.load_bare(plan, bounds, bytes);
+        } else {
+            self.load_all(plan, bounds, bytes);
+        }
+    }
+
+    /// The cells of a column that only cell rules look at.
+    fn load_bare(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
+        let mut last = (Key::default(), self.empty.class, self.empty.broken);
         let mut run = (self.empty.class, 0);
-        for row in filled.rows() {
-            let (start, end) = (before[row].wrapping_add(1) as usize, after[row] as usize);
+        for row in self.batch.filled.rows() {
+            let (start, end) = (starts[row] as usize, ends[row] as usize);
             let key = Key::new(bytes, start, end);
             if key != last.0 || end - start > 16 {
-                last = (key, self.look_up(plan, key, &bytes[start..end]));
+                let judged = self.look_up(plan, key, &bytes[start..end]);
+                last = (key, judged.class, judged.broken);
             }
-            let judged = last.1;
+            let (_, class, broken) = last;
+            if broken {
+                self.batch.classes[row] = class;
+                self.batch.broken.set(row);
+            }
+            if class == run.0 {
+                run.1 += 1;
+                continue;
+            }
+            self.count(run.0, run.1);
+            run = (class, 1);
+        }
+        self.count(run.0, run.1);
+    }
+
+    /// The cells of a column with everything that record rules want to know.
+    fn load_all(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
+        let mut last = (Key::default(), self.empty);
+        let mut run = (self.empty.class, 0);
+        for row in self.batch.filled.rows() {
+            let (start, end) = (starts[row] as usize, ends[row] as usize);
+            let key = Key::new(bytes, start, end);
+            if key != last.0 || end - start > 16 {
+                last = (key, *self.look_up(plan, key, &bytes[start..end]));
+            }
+            let judged = &last.1;
             let batch = &mut self.batch;
-            if has_atoms {
-                batch.yes[row] = judged.yes;
-                batch.unknown[row] = judged.unknown;
-            }
-            if has_hash {
-                batch.hashes[row] = judged.hash;
-            }
+            batch.yes[row] = judged.yes;
+            batch.any |= judged.yes;
+            batch.all &= judged.yes;
+            batch.unknown[row] = judged.unknown;
+            batch.any_unknown |= judged.unknown;
+            batch.hashes[row] = judged.hash;
+            batch.numbers[row] = judged.number;
             if judged.number != NO_NUMBER {
-                batch.numbers[row] = judged.number;
                 batch.known.set(row);
             }
             if judged.broken {
@@ -362,8 +418,9 @@ impl Column {
                 run.1 += 1;
                 continue;
             }
+            let class = judged.class;
             self.count(run.0, run.1);
-            run = (judged.class, 1);
+            run = (class, 1);
         }
         self.count(run.0, run.1);
     }
@@ -377,17 +434,29 @@ impl Column {
     }
 
     #[inline]
-    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Judged {
-        if self.memo.is_full() {
-            return plan.judge(text, &mut self.memory);
+    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> &Judged {
+        if !self.is_direct
+            && let Some(entry) = self.memo.find(key, text)
+        {
+            self.misses = self.misses.saturating_sub(1);
+            return &self.judged[entry as usize];
         }
-        if let Some(entry) = self.memo.find(key, text) {
-            return self.judged[entry as usize];
-        }
+        self.look_at(plan, key, text)
+    }
+
+    /// Judges a value that is not remembered; remembers it while there is room.
+    #[inline(never)]
+    fn look_at(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> &Judged {
         let judged = plan.judge(text, &mut self.memory);
-        self.memo.insert(key, text);
-        self.judged.push(judged);
-        judged
+        if !self.memo.is_full() {
+            self.memo.insert(key, text);
+            self.judged.push(judged);
+        } else if !self.is_direct {
+            self.misses += 1;
+            self.is_direct = self.misses > PATIENCE;
+        }
+        self.latest = judged;
+        &self.latest
     }
 
     /// A condition over the batch.
@@ -412,13 +481,9 @@ impl Column {
         let batch = &mut self.batch;
         batch.turned = true;
         let atoms = batch.yes_masks.len();
-        turn_bits(&batch.yes, batch.filled, &mut batch.yes_masks[..atoms]);
-        turn_bits(&batch.unknown, batch.filled, &mut batch.unknown_masks[..atoms]);
-    }
-
-    /// Rows with something in the cell, spaces included.
-    pub(super) fn filled(&self) -> Mask {
-        self.batch.filled
+        turn_bits(&batch.yes, (batch.any, batch.all), batch.filled, &mut batch.yes_masks[..atoms]);
+        // That none is unknown is the one case worth a short cut.
+        turn_bits(&batch.unknown, (batch.any_unknown, 0), batch.filled, &mut batch.unknown_masks[..atoms]);
     }
 
     /// Rows whose cell breaks a cell rule.
@@ -448,42 +513,18 @@ impl Column {
     }
 }
 
-/// The rows whose cell holds at least one byte.
-fn filled(before: &[u32], after: &[u32]) -> Mask {
-    let mut mask = Mask::NONE;
-    let one = u32x8::splat(1);
-    let mut place = 0;
-    for (before, after) in before.chunks(8).zip(after.chunks(8)) {
-        let (mut a, mut b) = ([0; 8], [1; 8]);
-        a[..before.len()].copy_from_slice(before);
-        b[..after.len()].copy_from_slice(after);
-        let empty = (u32x8::new(b) - u32x8::new(a)).simd_eq(one).to_bitmask();
-        mask.0[place / 64] |= u64::from(!empty & 0xFF) << (place % 64);
-        place += 8;
-    }
-    mask
-}
-
 /// Bit `i` of row `r` becomes bit `r` of mask `i`, for the filled rows; other rows may hold
-/// anything.
-fn turn_bits(rows: &[u64; BATCH], filled: Mask, masks: &mut [Mask]) {
-    for word in 0..WORDS {
-        let block = &rows[word * 64..(word + 1) * 64];
-        let wanted = filled.0[word];
-        if wanted == 0 {
-            continue;
+/// anything. `any` and `all` are the bits of some and of all filled rows.
+fn turn_bits(rows: &[u64; BATCH], (any, all): (u64, u64), filled: Mask, masks: &mut [Mask]) {
+    if any == all {
+        for (bit, mask) in masks.iter_mut().enumerate() {
+            *mask = Mask::of(any >> bit & 1 != 0);
         }
-        let (any, all) = (0..64)
-            .filter(|row| wanted >> row & 1 != 0)
-            .fold((0, u64::MAX), |(any, all), row| (any | block[row], all & block[row]));
-        if any == all {
-            for (bit, mask) in masks.iter_mut().enumerate() {
-                mask.0[word] = if any >> bit & 1 != 0 { u64::MAX } else { 0 };
-            }
-            continue;
-        }
+        return;
+    }
+    for word in (0..WORDS).filter(|word| filled.0[*word] != 0) {
         let mut matrix = [0; 64];
-        matrix.copy_from_slice(block);
+        matrix.copy_from_slice(&rows[word * 64..(word + 1) * 64]);
         transpose(&mut matrix);
         for (mask, row) in masks.iter_mut().zip(matrix) {
             mask.0[word] = row;

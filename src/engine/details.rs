@@ -27,9 +27,10 @@ impl Reread<'_> {
         if !self.is_plain {
             return None;
         }
-        let (ends_before, _) = self.index.bounds(column);
-        let start = ends_before[self.row].wrapping_add(1).wrapping_sub(self.index.start(self.row)) as usize;
-        let before = String::from_utf8_lossy(self.index.record(self.bytes, self.row).get(..start)?);
+        let record = self.index.record(self.bytes, self.row);
+        let mut separators = memchr::memchr_iter(self.info.separator, record);
+        let start = if column == 0 { 0 } else { separators.nth(column - 1)? + 1 };
+        let before = String::from_utf8_lossy(record.get(..start)?);
         u32::try_from(before.chars().count()).ok()
     }
 

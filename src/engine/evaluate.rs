@@ -96,7 +96,19 @@ impl State {
                 Truths::certain(self.nums[num.0 as usize].known)
             }
             Node::SameText(left, right) => Truths::certain(same_texts(batch, left, right)),
+            Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
         }
+    }
+
+    /// Whether two cells (or parts of them) hold the same text, by their 64-bit hashes.
+    fn same_cells(&self, batch: &Batch<'_>, left: usize, right: usize) -> Mask {
+        let mut same = Mask::NONE;
+        for row in batch.valid.rows() {
+            if self.columns[left].hash(row) == self.columns[right].hash(row) {
+                same.set(row);
+            }
+        }
+        same
     }
 
     fn all(&mut self, batch: &Batch<'_>, parts: &[NodeId]) -> Truths {
@@ -168,56 +180,73 @@ impl State {
                 out.values.copy_from_slice(values);
                 out.known = known;
             }
-            NumNode::Digits(text) => each_row(batch, out, |row| match text.plain(batch, row) {
+            NumNode::Digits(text) => digits(batch, out, |row| match text.plain(batch, row) {
                 Some(plain) => read::number(std::str::from_utf8(plain).ok()?),
                 None => read::number(&text.make(batch, row)),
             }),
-            NumNode::Add(a, b) => self.combine(batch, *a, *b, out, i64::checked_add),
-            NumNode::Sub(a, b) => self.combine(batch, *a, *b, out, i64::checked_sub),
-            NumNode::Age(birth, day) => self.combine(batch, *birth, *day, out, |birth, day| {
-                Some(read::age(read::in_calendar(birth)?, read::in_calendar(day)?))
-            }),
+            // Sums of a few readable numbers (at most 18 digits) cannot overflow.
+            NumNode::Add(a, b) => self.combine(batch, *a, *b, out, i64::wrapping_add),
+            NumNode::Sub(a, b) => self.combine(batch, *a, *b, out, i64::wrapping_sub),
+            NumNode::Age(birth, day) => {
+                let parts = [*birth, *day];
+                self.each_row(batch, parts, out, |[birth, day]| {
+                    Some(read::age(read::in_calendar(birth)?, read::in_calendar(day)?))
+                });
+            }
             NumNode::SchoolYear(day) => {
-                self.combine(batch, *day, *day, out, |day, _| read::in_calendar(day).map(read::school_year))
+                self.each_row(batch, [*day], out, |[day]| read::in_calendar(day).map(read::school_year));
             }
             NumNode::Latest(all) => self.latest(batch, all, out),
             NumNode::Lookup { what, record_type, grade, year, score } => {
                 let parts = [*record_type, *grade, *year, score.unwrap_or(*year)];
-                parts.iter().for_each(|part| self.number(batch, *part));
-                each_row(batch, out, |row| {
-                    let [record_type, grade, year, score] = parts.map(|part| self.number_of(part, row));
-                    scores::find(*what, record_type?, grade?, year?, score?)
+                self.each_row(batch, parts, out, |[record_type, grade, year, score]| {
+                    scores::find(*what, record_type, grade, year, score)
                 });
             }
-            NumNode::If(condition, yes, no) => {
-                self.number(batch, *yes);
-                self.number(batch, *no);
-                let condition = self.truths(batch, *condition);
-                each_row(batch, out, |row| {
-                    if condition.unknown.has(row) {
-                        return None;
-                    }
-                    self.number_of(if condition.yes.has(row) { *yes } else { *no }, row)
-                });
-            }
+            NumNode::If(condition, yes, no) => self.select(batch, *condition, *yes, *no, out),
         }
     }
 
-    fn combine(
-        &mut self,
-        batch: &Batch<'_>,
-        a: NumId,
-        b: NumId,
-        out: &mut Numbers,
-        with: impl Fn(i64, i64) -> Option<i64>,
-    ) {
+    /// Two numbers made one, for all rows alike; where one is unknown, so is the result.
+    fn combine(&mut self, batch: &Batch<'_>, a: NumId, b: NumId, out: &mut Numbers, with: impl Fn(i64, i64) -> i64) {
         self.number(batch, a);
         self.number(batch, b);
         let (a, b) = (&self.nums[a.0 as usize], &self.nums[b.0 as usize]);
-        let known = a.known.and(b.known).and(batch.valid);
+        out.known = a.known.and(b.known);
+        for (out, (a, b)) in out.values.iter_mut().zip(a.values.iter().zip(b.values.iter())) {
+            *out = with(*a, *b);
+        }
+    }
+
+    /// One of two numbers, by a condition.
+    fn select(&mut self, batch: &Batch<'_>, condition: NodeId, yes: NumId, no: NumId, out: &mut Numbers) {
+        self.number(batch, yes);
+        self.number(batch, no);
+        let condition = self.truths(batch, condition);
+        let (yes, no) = (&self.nums[yes.0 as usize], &self.nums[no.0 as usize]);
+        out.known = condition.yes.and(yes.known).or(condition.no().and(no.known));
+        out.values.copy_from_slice(&*no.values);
+        for row in condition.yes.and(batch.valid).rows() {
+            out.values[row] = yes.values[row];
+        }
+    }
+
+    /// A number made from others, row by row where all of them are known.
+    fn each_row<const N: usize>(
+        &mut self,
+        batch: &Batch<'_>,
+        parts: [NumId; N],
+        out: &mut Numbers,
+        with: impl Fn([i64; N]) -> Option<i64>,
+    ) {
+        for part in parts {
+            self.number(batch, part);
+        }
+        let parts = parts.map(|part| &self.nums[part.0 as usize]);
+        let known = parts.iter().fold(batch.valid, |known, part| known.and(part.known));
         out.known = known;
         for row in known.rows() {
-            match with(a.values[row], b.values[row]) {
+            match with(parts.map(|part| part.values[row])) {
                 Some(number) => out.values[row] = number,
                 None => out.known.clear(row),
             }
@@ -246,7 +275,7 @@ fn fill<'a>(mask: &mut Mask, rows: impl Iterator<Item = (&'a i64, &'a i64)>, hol
     }
 }
 
-fn each_row(batch: &Batch<'_>, out: &mut Numbers, number: impl Fn(usize) -> Option<i64>) {
+fn digits(batch: &Batch<'_>, out: &mut Numbers, number: impl Fn(usize) -> Option<i64>) {
     out.known = Mask::NONE;
     for row in batch.valid.rows() {
         if let Some(number) = number(row) {

@@ -10,7 +10,7 @@ use super::outcome::{CellShown, Finding, RecordShown, Shown};
 use super::program::Planned;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
-use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, Text, read};
+use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, read};
 
 /// Columns shown on either side of the one a finding points at.
 const NEIGHBOURS: usize = 1;

@@ -102,6 +102,9 @@ fn judge_group(
     counts: &mut Counts,
     hits: &mut Vec<SetHit>,
 ) {
+    if group.len() < 2 && matches!(plan.judge, Judge::Same(_)) {
+        return;
+    }
     let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
     let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
     let Some(first) = members.clone().next() else { return };
@@ -156,22 +159,24 @@ fn judge_group(
 /// One entry for each different value of the first compared value, if every value differs
 /// somewhere in the group.
 fn differing(table: &Flat, values: &[usize], members: impl Iterator<Item = u32> + Clone) -> Option<Vec<u32>> {
-    let mut shown = None;
-    for value in values {
-        let mut seen: Vec<(u32, u32)> = Vec::new();
-        for entry in members.clone() {
-            let one = table.value(entry, *value);
-            // Unknown values neither agree nor differ.
-            if one != 0 && seen.len() <= NAMED && seen.iter().all(|(known, _)| *known != one) {
-                seen.push((one, entry));
-            }
-        }
-        if seen.len() < 2 {
-            return None;
-        }
-        shown.get_or_insert(seen);
+    // Unknown values (0) neither agree nor differ.
+    let known = |value: usize| {
+        members.clone().map(move |entry| (table.value(entry, value), entry)).filter(|(one, _)| *one != 0)
+    };
+    let differs = |value: &usize| {
+        let mut known = known(*value).map(|(one, _)| one);
+        known.next().is_some_and(|first| known.any(|one| one != first))
+    };
+    if !values.iter().all(differs) {
+        return None;
     }
-    shown.map(|seen| seen.into_iter().map(|(_, entry)| entry).collect())
+    let mut seen: Vec<(u32, u32)> = Vec::new();
+    for (one, entry) in known(*values.first()?) {
+        if seen.len() <= NAMED && seen.iter().all(|(other, _)| *other != one) {
+            seen.push((one, entry));
+        }
+    }
+    Some(seen.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// The entries of a table in one piece.

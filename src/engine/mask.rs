@@ -69,17 +69,32 @@ impl Mask {
     }
 
     /// The records of the set, ascending.
-    pub(super) fn rows(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().enumerate().flat_map(|(place, word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
+    #[inline]
+    pub(super) fn rows(self) -> Rows {
+        Rows { words: self.0, word: 0 }
+    }
+}
+
+/// The records of a [`Mask`], ascending.
+pub(super) struct Rows {
+    words: [u64; WORDS],
+    word: usize,
+}
+
+impl Iterator for Rows {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let rest = self.words.get_mut(self.word)?;
+            if *rest != 0 {
                 let bit = rest.trailing_zeros() as usize;
-                (rest != 0).then(|| {
-                    rest &= rest - 1;
-                    place * 64 + bit
-                })
-            })
-        })
+                *rest &= *rest - 1;
+                return Some(self.word * 64 + bit);
+            }
+            self.word += 1;
+        }
     }
 }
 

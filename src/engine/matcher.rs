@@ -87,6 +87,8 @@ pub(super) struct Matcher {
     regex: Regex,
     /// No match without a byte of one of the kinds of each of these.
     required: Vec<Kinds>,
+    /// The lengths (in bytes) that a match can have, where a match is the whole text.
+    lengths: Option<(usize, usize)>,
     /// Matches exactly the texts that end with one of these.
     suffixes: Option<Vec<Vec<u8>>>,
     /// For ASCII texts: matches exactly those of these lengths made of these kinds.
@@ -120,6 +122,7 @@ impl Matcher {
             regex: regex.clone(),
             required: hir.as_ref().map(required).unwrap_or_default(),
             suffixes: hir.as_ref().and_then(suffixes),
+            lengths: hir.as_ref().and_then(lengths),
             uniform: hir.as_ref().and_then(uniform),
         }
     }
@@ -132,6 +135,9 @@ impl Matcher {
         if let Some(uniform) = self.uniform {
             let fits = (uniform.min..=uniform.max).contains(&shape.len);
             return Some(shape.kinds & !uniform.kinds == 0 && fits);
+        }
+        if self.lengths.is_some_and(|(min, max)| !(min..=max).contains(&shape.len)) {
+            return Some(false);
         }
         let too_short = self.suffixes.as_ref().is_some_and(|all| all.iter().all(|suffix| suffix.len() > shape.len));
         too_short.then_some(false)
@@ -221,6 +227,14 @@ fn class_has(class: &Class, byte: u8) -> bool {
         }
         Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&byte)),
     }
+}
+
+/// The lengths of the texts that match from the first character to the last.
+fn lengths(hir: &Hir) -> Option<(usize, usize)> {
+    let properties = hir.properties();
+    let is_whole =
+        properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End);
+    is_whole.then_some((properties.minimum_len()?, properties.maximum_len().unwrap_or(usize::MAX)))
 }
 
 /// The short cut for `^[class]{min,max}$` where the class is made of whole kinds.

@@ -16,9 +16,11 @@ mod program;
 mod run;
 mod scores;
 mod sets;
+mod tally;
 mod unary;
 
 pub use check::{CheckError, CheckOptions, Detail, check};
 pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };
+pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};

@@ -37,6 +37,8 @@ pub(super) enum Node {
     Compare(NumId, Op, NumId),
     Known(NumId),
     SameText(TextPlan, TextPlan),
+    /// As above, for texts made from one field each: column plans that hash them.
+    SameCell(usize, usize),
 }
 
 #[derive(Debug)]
@@ -199,7 +201,13 @@ impl<'a> Compiler<'a> {
         self.program
     }
 
-    fn missing(&self, reads: &Reads) -> Option<FieldId> {
+    /// Whether the file has no column for a field.
+    pub(super) fn lacks(&self, field: FieldId) -> bool {
+        !self.places.contains_key(&field)
+    }
+
+    /// A field that is read but has no column in the file.
+    pub(super) fn missing(&self, reads: &Reads) -> Option<FieldId> {
         reads.fields.iter().find(|field| !self.places.contains_key(field)).copied()
     }
 
@@ -220,7 +228,7 @@ impl<'a> Compiler<'a> {
         {
             return Kind::Cell;
         }
-        let guard = (rule.family() == 'V').then(|| instance.labels.first().copied()).flatten();
+        let guard = (rule.scope == Scope::Cell).then(|| instance.labels.first().copied()).flatten();
         let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &Asked::CellRule));
         Kind::Record { when: self.node(&instance.when), require: self.node(require), guard }
     }
@@ -314,7 +322,10 @@ impl<'a> Compiler<'a> {
             Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
             Expr::Compare { left, op, right } => Node::Compare(self.num(left), *op, self.num(right)),
             Expr::Known(num) => Node::Known(self.num(num)),
-            Expr::SameText(left, right) => Node::SameText(self.text(left), self.text(right)),
+            Expr::SameText(left, right) => match (self.hashed(left), self.hashed(right)) {
+                (Some(left), Some(right)) => Node::SameCell(left, right),
+                _ => Node::SameText(self.text(left), self.text(right)),
+            },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
         }
     }
@@ -325,7 +336,7 @@ impl<'a> Compiler<'a> {
         parts.sort_by_key(|part| match &self.program.nodes[part.0 as usize] {
             Node::Const(_) | Node::Atom(..) => 0,
             Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
-            Node::Compare(..) | Node::Known(_) => 2,
+            Node::Compare(..) | Node::Known(_) | Node::SameCell(..) => 2,
             Node::SameText(..) => 3,
         });
         parts

@@ -11,6 +11,7 @@ use super::groups::GroupCounts;
 use super::mask::Mask;
 use super::program::{Kind, Program};
 use super::sets::Entries;
+use super::tally::{TallyCounts, TallyPlan};
 use crate::input::index::{BATCH, Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError};
 use crate::rule::Grouping;
@@ -76,6 +77,8 @@ pub(super) struct FileRun {
     pub(super) entries: Vec<Vec<(u32, Entries)>>,
     /// What the tables of student groups came to.
     pub(super) groups: GroupCounts,
+    /// What was counted besides.
+    pub(super) tally: Option<TallyCounts>,
 }
 
 /// What a run needs to know besides the program.
@@ -86,6 +89,8 @@ pub(super) struct RunOptions<'a> {
     pub(super) progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Columns that name the record's school, the first filled one counts.
     pub(super) schools: Vec<usize>,
+    /// What is counted besides.
+    pub(super) tally: Option<&'a TallyPlan<'a>>,
 }
 
 /// The results of one block.
@@ -149,6 +154,7 @@ struct Worker<'a> {
     index: Index,
     counts: Vec<Counts>,
     times: Vec<Duration>,
+    tally: Option<TallyCounts>,
 }
 
 impl<'a> Worker<'a> {
@@ -161,6 +167,7 @@ impl<'a> Worker<'a> {
             index: Index::new(info.columns.len()),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
+            tally: options.tally.map(|_| TallyCounts::default()),
         }
     }
 
@@ -177,6 +184,9 @@ impl<'a> Worker<'a> {
         self.count_cells();
         let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
         joined.run.add_counts(&self.counts, &self.times);
+        if let Some(counts) = self.tally {
+            joined.run.tally.get_or_insert_default().join(counts);
+        }
     }
 
     fn next_block(&self, block: &mut Block, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) -> Option<u64> {
@@ -234,6 +244,9 @@ impl<'a> Worker<'a> {
             table.collect(&mut self.state, &batch, run.rows, entries);
         }
         run.groups.collect(&mut self.state, &batch, run.rows);
+        if let (Some(plan), Some(counts)) = (self.options.tally, &mut self.tally) {
+            counts.collect(plan, &mut self.state, &batch, block.offset);
+        }
     }
 
     /// Breaches of cell rules.

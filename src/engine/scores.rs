@@ -10,8 +10,18 @@ const GRADES: i64 = 16;
 /// How many years before the first layout earlier scores can reach.
 const HISTORY: u16 = 3;
 
-/// Lowest score, highest score and level of each range, lowest first.
-type Ranges = Vec<(i64, i64, i64)>;
+/// Achievement levels of a test at most.
+const LEVELS: usize = 8;
+
+/// The scores of one test, grade and year.
+#[derive(Clone, Copy, Default)]
+struct Ranges {
+    low: i64,
+    high: i64,
+    /// Lowest score, highest score and level of each range; the rest is empty ranges.
+    levels: [(i64, i64, i64); LEVELS],
+    is_known: bool,
+}
 
 struct Spread {
     first_year: i64,
@@ -26,24 +36,39 @@ static SPREAD: LazyLock<Spread> = LazyLock::new(|| {
     for year in first..=last {
         for record_type in 0..TYPES as u8 {
             for grade in 0..GRADES as u8 {
-                let levels = codes().score_ranges(RecordType(record_type), grade, year);
-                ranges.push(levels.map(|one| (i64::from(one.min), i64::from(one.max), i64::from(one.level))).collect());
+                ranges.push(spread(RecordType(record_type), grade, year));
             }
         }
     }
     Spread { first_year: i64::from(first), ranges }
 });
 
+fn spread(record_type: RecordType, grade: u8, year: u16) -> Ranges {
+    let Some((low, high)) = codes().score_bounds(record_type, grade, year) else {
+        return Ranges::default();
+    };
+    // An empty range holds no score.
+    let mut levels = [(0, -1, 0); LEVELS];
+    for (slot, range) in levels.iter_mut().zip(codes().score_ranges(record_type, grade, year)) {
+        *slot = (i64::from(range.min), i64::from(range.max), i64::from(range.level));
+    }
+    Ranges { low: i64::from(low), high: i64::from(high), levels, is_known: true }
+}
+
 /// Looks up a bound or level; `None` where no range is printed, or the score is in none.
+#[inline]
 pub(super) fn find(what: LookupKind, record_type: i64, grade: i64, year: i64, score: i64) -> Option<i64> {
     if !(0..TYPES).contains(&record_type) || !(0..GRADES).contains(&grade) {
         return None;
     }
-    let place = ((year - SPREAD.first_year) * TYPES + record_type) * GRADES + grade;
-    let ranges = SPREAD.ranges.get(usize::try_from(place).ok()?)?;
+    let spread = &*SPREAD;
+    let place = ((year - spread.first_year) * TYPES + record_type) * GRADES + grade;
+    let ranges = spread.ranges.get(usize::try_from(place).ok()?).filter(|ranges| ranges.is_known)?;
     match what {
-        LookupKind::LowestScore => ranges.iter().map(|range| range.0).min(),
-        LookupKind::HighestScore => ranges.iter().map(|range| range.1).max(),
-        LookupKind::Level => ranges.iter().find(|range| (range.0..=range.1).contains(&score)).map(|range| range.2),
+        LookupKind::LowestScore => Some(ranges.low),
+        LookupKind::HighestScore => Some(ranges.high),
+        LookupKind::Level => {
+            ranges.levels.iter().find(|(min, max, _)| (*min..=*max).contains(&score)).map(|(.., level)| *level)
+        }
     }
 }

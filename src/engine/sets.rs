@@ -308,6 +308,15 @@ pub(super) fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row
     })
 }
 
+/// The hash of a text without regard to case; `None` for a blank one.
+pub(super) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Option<u64> {
+    let hash = match text.plain(batch, row) {
+        Some(text) => fold(text.trim_ascii()),
+        None => fold(text.make(batch, row).trim().as_bytes()),
+    };
+    (hash != BLANK).then_some(hash)
+}
+
 fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
     match key {
         KeyPlan::Hash(column) => Some(state.columns[*column].hash(row)),

@@ -17,8 +17,18 @@ use super::stream::{Bytes, Checked, unpack};
 pub enum Backing {
     /// On disk.
     File(PathBuf),
-    /// In memory: it came through a pipe.
-    Held(Arc<[u8]>),
+    /// In memory: it came through a pipe, or out of another archive.
+    Held(Held),
+}
+
+/// Bytes in memory, shared.
+#[derive(Clone)]
+pub struct Held(pub Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// A stream that can be moved in.
@@ -30,7 +40,7 @@ impl Backing {
     pub fn open(&self) -> std::io::Result<Box<dyn Seekable>> {
         match self {
             Self::File(path) => Ok(Box::new(File::open(path)?)),
-            Self::Held(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
+            Self::Held(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
         }
     }
 }

@@ -60,6 +60,11 @@ impl Delimited {
         self.trailing_told = true;
     }
 
+    /// Whether all records whose cells were found here end with an empty cell too many.
+    pub fn all_trailing(&self) -> bool {
+        self.found.0 > 0 && self.found.0 == self.found.1
+    }
+
     /// Fills a block with lines, past those that are too long; false at the end.
     fn fill(&mut self, block: &mut Block) -> bool {
         loop {
@@ -196,7 +201,7 @@ impl BlockSource for Delimited {
         let mut findings = std::mem::take(&mut self.findings);
         findings.extend(self.parts.care.findings());
         findings.extend(self.wrapped.finding("L034"));
-        if !self.trailing_told && self.found.0 > 0 && self.found.0 == self.found.1 {
+        if !self.trailing_told && self.all_trailing() {
             findings.push(file("L019").done());
         }
         findings.extend(self.parts.watch.findings());

@@ -59,14 +59,13 @@ pub enum InputError {
 
     /// L004: no delimiter, and not a fixed-width record.
     #[error("{path}: no delimiter found in the header line")]
-    #[diagnostic(
-        code(L004),
-        help(
-            "a student score file separates its columns with ^, or with a comma or tab after it was saved again; \
-             download it again from TOMS, or name the form with --dialect"
-        )
-    )]
-    NoDelimiter { path: String },
+    #[diagnostic(code(L004))]
+    NoDelimiter {
+        path: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
 
     /// L007: a delimited file that starts with a record.
     #[error("{path}: first line looks like a student record, the header is missing")]
@@ -161,8 +160,10 @@ pub enum InputError {
     },
 
     /// More than a limit allows.
-    #[error("{path} expands to more than the limit of {limit} bytes")]
-    #[diagnostic(help("no score file is that large; if you trust this one, unpack it and name the file inside"))]
+    #[error("{path} holds or expands to more than the limit of {limit} bytes")]
+    #[diagnostic(help(
+        "name the file instead of piping it; if it is an archive you trust, unpack it and name the file inside"
+    ))]
     TooLarge {
         path: String,
         /// The limit.
@@ -256,7 +257,7 @@ impl InputError {
             | Self::NoScoreFiles { path }
             | Self::Binary { path, .. }
             | Self::NotScores { path, .. }
-            | Self::NoDelimiter { path }
+            | Self::NoDelimiter { path, .. }
             | Self::HeaderMissing { path, .. }
             | Self::UnknownLayout { path, .. }
             | Self::AmbiguousLayout { path, .. }

@@ -71,13 +71,23 @@ pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
         return Err(InputError::Empty { path: String::new() });
     };
     let Some((dialect, why)) = stated.map(|one| (one, stated_why())).or_else(|| most_frequent(line)) else {
-        return Err(InputError::NoDelimiter { path: String::new() });
+        return Err(no_delimiter(line));
     };
     let names = split(line, dialect);
     if looks_like_record(&names) {
         return without_header(dialect, why, names.len(), (start, number), options);
     }
     Ok(Form::Delimited(Head { dialect, why, names, start, length: whole_line(text, start, line), line: number }))
+}
+
+fn no_delimiter(line: &[u8]) -> InputError {
+    let other = [(b';', "semicolons"), (b'|', "bars")].into_iter().find(|(byte, _)| line.contains(byte));
+    let found = other.map(|(_, name)| format!("this one seems to use {name}; ")).unwrap_or_default();
+    let help = format!(
+        "a student score file separates its columns with ^, or with a comma or tab after it was saved again; \
+         {found}download it again from TOMS"
+    );
+    InputError::NoDelimiter { path: String::new(), help }
 }
 
 fn stated_why() -> String {

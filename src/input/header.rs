@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::finding::{at_column, file};
 use super::known::{Known, Place, is_filler, plain_name, required_fields};
-use super::model::{Column, Meaning};
+use super::model::{Column, Detected, Meaning};
 use crate::engine::FileFinding;
 use crate::layout::{Field, FieldId, registry};
 
@@ -148,6 +148,23 @@ fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: 
         }
     }
     findings
+}
+
+/// Headings of the layout in another spelling: understood, and said.
+pub fn other_spellings(columns: &[Column], known: &Known) -> Option<Detected> {
+    const SHOWN: usize = 2;
+    let other: Vec<String> = columns
+        .iter()
+        .filter(|column| matches!(column.meaning, Meaning::Field(_)))
+        .filter_map(|column| Some((column, known.field(column.number?)?.label())))
+        .filter(|(column, label)| column.name != *label)
+        .map(|(column, label)| format!("“{}” stands for {label}", column.name))
+        .collect();
+    let why = other.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = other.len().saturating_sub(SHOWN);
+    let why = if more > 0 { format!("{why} and {more} more") } else { why };
+    let value = format!("{} {} in another spelling", other.len(), if other.len() == 1 { "name" } else { "names" });
+    (!other.is_empty()).then_some(Detected { what: "header", value, why })
 }
 
 fn missing_fields(columns: &[Column], known: &Known) -> Vec<FileFinding> {

@@ -1,6 +1,6 @@
 //! Finds the cells of plain blocks: sixty-four bytes at a time, separators and line ends as bit
-//! masks, positions written column by column. Runs of empty cells cost one store each; nothing is
-//! allocated or copied a cell.
+//! masks. Only cells that hold something are visited: runs of empty cells cost nothing but the look
+//! at their bytes. Nothing is allocated or copied a cell.
 
 use wide::u8x64;
 
@@ -10,7 +10,7 @@ use super::model::{Block, Cells};
 /// the second-level cache.
 pub const BATCH: usize = 256;
 
-/// Space between the columns of the position table. Odd in cache lines, so that neighbouring
+/// Space between the columns of the position tables. Odd in cache lines, so that neighbouring
 /// columns do not fall on the same cache set.
 const STRIDE: usize = BATCH + 16;
 
@@ -23,13 +23,21 @@ pub struct OddRow {
     pub cells: u32,
 }
 
+/// Words of the mask of a column's filled rows.
+const WORDS: usize = BATCH / 64;
+
 /// Where the cells of up to [`BATCH`] records of a block are, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     columns: usize,
     rows: usize,
-    /// Plane 0 holds, for each row, the byte before its first cell; plane `c + 1` the end of its cell `c`.
-    planes: Vec<u32>,
+    /// Start and end of the filled cells; anything for the others.
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+    /// For each column the rows whose cell holds at least one byte.
+    filled: Vec<[u64; WORDS]>,
+    /// Start and end of each row, without its line end.
+    spans: Vec<(u32, u32)>,
     odd: Vec<OddRow>,
     /// Line of each row, counted from the first line of the block.
     lines: Vec<u32>,
@@ -56,7 +64,13 @@ impl Cursor {
 impl Index {
     /// An index for files of so many columns.
     pub fn new(columns: usize) -> Self {
-        Self { columns, planes: vec![0; (columns + 1) * STRIDE], ..Self::default() }
+        Self {
+            columns,
+            starts: vec![0; columns * STRIDE],
+            ends: vec![0; columns * STRIDE],
+            filled: vec![[0; WORDS]; columns],
+            ..Self::default()
+        }
     }
 
     /// Records in the batch.
@@ -81,26 +95,33 @@ impl Index {
 
     /// The byte offset of a row within its block.
     pub fn start(&self, row: usize) -> u32 {
-        self.planes[row].wrapping_add(1)
+        self.spans[row].0
     }
 
-    /// The ends of the cells before a column and of the column itself, a row each: a cell is the
-    /// bytes after the first up to the second.
+    /// The rows whose cell of a column holds at least one byte, a bit a row.
+    pub fn filled(&self, column: usize) -> [u64; WORDS] {
+        self.filled[column]
+    }
+
+    /// Where the filled cells of a column start and end, a row each; anything for the others.
     pub fn bounds(&self, column: usize) -> (&[u32], &[u32]) {
-        let (before, after) = self.planes[column * STRIDE..(column + 2) * STRIDE].split_at(STRIDE);
-        (&before[..self.rows], &after[..self.rows])
+        let rows = column * STRIDE..column * STRIDE + self.rows;
+        (&self.starts[rows.clone()], &self.ends[rows])
     }
 
     /// One cell. Empty for cells that are not there.
     pub fn cell<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
-        let (before, after) = self.bounds(column);
-        bytes.get(before[row].wrapping_add(1) as usize..after[row] as usize).unwrap_or_default()
+        if self.filled[column][row / 64] >> (row % 64) & 1 == 0 {
+            return b"";
+        }
+        let (starts, ends) = self.bounds(column);
+        bytes.get(starts[row] as usize..ends[row] as usize).unwrap_or_default()
     }
 
     /// A whole record, without its line end.
     pub fn record<'a>(&self, bytes: &'a [u8], row: usize) -> &'a [u8] {
-        let end = self.planes[self.columns * STRIDE + row] as usize;
-        bytes.get(self.start(row) as usize..end).unwrap_or_default()
+        let (start, end) = self.spans[row];
+        bytes.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// Finds the cells of the next records of a block; false when there are none left.
@@ -108,6 +129,8 @@ impl Index {
         self.rows = 0;
         self.odd.clear();
         self.lines.clear();
+        self.spans.clear();
+        self.filled.fill([0; WORDS]);
         self.trailing = 0;
         match &block.cells {
             Some(cells) => self.copy(cells, block.line, cursor),
@@ -121,10 +144,14 @@ impl Index {
         let rows = cells.starts.len().saturating_sub(cursor.at).min(BATCH);
         for row in 0..rows {
             let from = cursor.at + row;
-            self.planes[row] = cells.starts[from].wrapping_sub(1);
             let ends = &cells.ends[from * self.columns..(from + 1) * self.columns];
-            for (plane, end) in self.planes[STRIDE..].chunks_exact_mut(STRIDE).zip(ends) {
-                plane[row] = *end;
+            let mut start = cells.starts[from];
+            self.spans.push((start, ends.last().copied().unwrap_or(start)));
+            for (column, end) in ends.iter().enumerate() {
+                if *end > start {
+                    self.set(column, row, start, *end);
+                }
+                start = end + 1;
             }
             let line = cells.lines[from].saturating_sub(first_line);
             self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
@@ -137,131 +164,174 @@ impl Index {
         cursor.line = self.lines.last().map_or(cursor.line, |line| line + 1);
     }
 
+    #[inline]
+    fn set(&mut self, column: usize, row: usize, start: u32, end: u32) {
+        self.starts[column * STRIDE + row] = start;
+        self.ends[column * STRIDE + row] = end;
+        self.filled[column][row / 64] |= 1 << (row % 64);
+    }
+
     fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor) {
         let (separators, feeds) = (u8x64::splat(separator), u8x64::splat(b'\n'));
         let mut row = Row::begin(cursor.at);
+        let mut after_mark = 1;
         let mut at = cursor.at;
         while self.rows < BATCH && at < bytes.len() {
-            let window = window(bytes, at);
-            let stops = window.simd_eq(separators).to_bitmask();
-            let ends = window.simd_eq(feeds).to_bitmask();
-            if ends == 0 && row.cells + stops.count_ones() as usize <= self.columns {
-                row.cells = self.store(stops, at, self.rows, row.cells);
-                at += 64;
-                continue;
+            let (window, inside) = window(bytes, at);
+            let ends = window.simd_eq(feeds).to_bitmask() & inside;
+            let marks = window.simd_eq(separators).to_bitmask() & inside | ends;
+            let follows = marks << 1 | after_mark;
+            let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
+            after_mark = marks >> 63;
+            if ends == 0 {
+                self.cells(&mut cells, u64::MAX, at, &mut row);
+            } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
+                // The batch is full: the next one begins with the line after.
+                cursor.at = next;
+                return;
             }
-            let done = self.store_with_ends(bytes, (stops, ends), at, &mut row, cursor);
-            at = done.unwrap_or(at + 64);
+            if cells.begins != 0 {
+                row.open = at + cells.begins.trailing_zeros() as usize;
+            }
+            at += 64;
         }
         if self.rows < BATCH && row.start < bytes.len() {
-            self.finish(bytes, bytes.len(), &row, cursor);
-            row.start = bytes.len();
+            if row.open != NOTHING {
+                self.cell_ends(bytes.len(), row.open, &mut row);
+            }
+            self.row_ends(bytes, bytes.len(), &row, cursor);
         }
-        cursor.at = row.start;
+        cursor.at = bytes.len();
     }
 
-    /// Stores the ends of cells of a row that goes on beyond the window.
+    /// Takes in the cells of a window that end at one of the bits `until`.
     #[inline]
-    fn store(&mut self, mut stops: u64, at: usize, row: usize, mut cells: usize) -> usize {
-        let mut slot = (cells + 1) * STRIDE + row;
-        while stops != 0 {
-            self.planes[slot] = (at + stops.trailing_zeros() as usize) as u32;
-            slot += STRIDE;
-            cells += 1;
-            stops &= stops - 1;
+    fn cells(&mut self, cells: &mut Edges, until: u64, at: usize, row: &mut Row) {
+        let mut ends = cells.ends & until;
+        cells.ends &= !until;
+        while ends != 0 {
+            let end = at + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            let start = match row.open {
+                NOTHING => {
+                    let start = at + cells.begins.trailing_zeros() as usize;
+                    cells.begins &= cells.begins.wrapping_sub(1);
+                    start
+                }
+                open => open,
+            };
+            self.cell_ends(end, start, row);
         }
-        cells
     }
 
-    /// As [`Self::store`], with line ends among the stops, or more cells than there are columns.
-    /// Returns where to go on when the batch is full.
-    fn store_with_ends(
+    /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
+    /// the columns passed.
+    #[inline]
+    fn cell_ends(&mut self, end: usize, start: usize, row: &mut Row) {
+        row.column = row.column.wrapping_add(start.wrapping_sub(row.mark));
+        row.mark = end;
+        row.cell = start;
+        row.open = NOTHING;
+        if row.column < self.columns {
+            self.set(row.column, self.rows, start as u32, end as u32);
+        }
+    }
+
+    /// As [`Self::cells`], with line ends in the window. Returns where to go on when the batch is
+    /// full.
+    fn lines(
         &mut self,
         bytes: &[u8],
-        (stops, ends): (u64, u64),
+        (mut feeds, cells): (u64, &mut Edges),
         at: usize,
         row: &mut Row,
         cursor: &mut Cursor,
     ) -> Option<usize> {
-        let mut marks = stops | ends;
-        while marks != 0 {
-            let bit = marks & marks.wrapping_neg();
-            marks ^= bit;
+        while feeds != 0 {
+            let bit = feeds & feeds.wrapping_neg();
+            feeds ^= bit;
+            self.cells(cells, bit | (bit - 1), at, row);
             let position = at + bit.trailing_zeros() as usize;
-            if ends & bit == 0 {
-                if row.cells < self.columns {
-                    self.planes[(row.cells + 1) * STRIDE + self.rows] = position as u32;
-                }
-                row.cells += 1;
-                continue;
-            }
-            self.finish(bytes, position, row, cursor);
+            self.row_ends(bytes, position, row, cursor);
             *row = Row::begin(position + 1);
             if self.rows == BATCH {
                 return Some(position + 1);
             }
         }
+        self.cells(cells, u64::MAX, at, row);
         None
     }
 
     /// Ends a row at a line end or at the end of the file.
-    fn finish(&mut self, bytes: &[u8], position: usize, row: &Row, cursor: &mut Cursor) {
+    fn row_ends(&mut self, bytes: &[u8], position: usize, row: &Row, cursor: &mut Cursor) {
         let line = cursor.line;
         cursor.line += 1;
+        let slot = self.rows;
         let carriage = position > row.start && bytes[position - 1] == b'\r';
         let end = position - usize::from(carriage);
+        if carriage && row.column < self.columns {
+            // The last cell has it at its end.
+            self.ends[row.column * STRIDE + slot] = end as u32;
+            if row.cell == end {
+                self.filled[row.column][slot / 64] &= !(1 << (slot % 64));
+            }
+        }
         if end == row.start {
             // A line without anything on it is no record.
             return;
         }
-        let slot = self.rows;
         self.lines.push(line);
-        self.planes[slot] = (row.start as u32).wrapping_sub(1);
+        self.spans.push((row.start as u32, end as u32));
         self.rows += 1;
-        let cells = row.cells + 1;
+        let cells = row.column.wrapping_add(1).wrapping_add(position.wrapping_sub(row.mark));
         if cells == self.columns {
-            self.planes[self.columns * STRIDE + slot] = end as u32;
             return;
         }
-        if cells == self.columns + 1 && self.ends_with_nothing(bytes, slot, end) {
+        let surplus = if row.column == self.columns { &bytes[row.cell..end] } else { b"" };
+        if cells == self.columns + 1 && matches!(surplus, b"" | b"\"\"") {
             self.trailing += 1;
             return;
         }
         self.odd.push(OddRow { row: slot, cells: u32::try_from(cells).unwrap_or(u32::MAX) });
-        for column in cells.min(self.columns)..=self.columns {
-            self.planes[column.max(1) * STRIDE + slot] = end as u32;
-        }
-        self.planes[self.columns * STRIDE + slot] = end as u32;
     }
+}
 
-    /// Whether what follows the last column is empty or a pair of quotes.
-    fn ends_with_nothing(&self, bytes: &[u8], row: usize, end: usize) -> bool {
-        let surplus = self.planes[self.columns * STRIDE + row] as usize + 1;
-        matches!(bytes.get(surplus..end), Some(b"" | b"\"\""))
-    }
+/// Stands for "no cell is open".
+const NOTHING: usize = usize::MAX;
+
+/// Where filled cells of a window begin, and the marks that end them.
+struct Edges {
+    begins: u64,
+    ends: u64,
 }
 
 /// The row being read.
 struct Row {
     start: usize,
-    /// Cells ended so far.
-    cells: usize,
+    /// The mark that ended the last filled cell, or stands before the row.
+    mark: usize,
+    /// The column of the last filled cell; one before the first column at the start.
+    column: usize,
+    /// Where the last filled cell began.
+    cell: usize,
+    /// Where a filled cell began that has not ended yet.
+    open: usize,
 }
 
 impl Row {
     fn begin(start: usize) -> Self {
-        Self { start, cells: 0 }
+        Self { start, mark: start.wrapping_sub(1), column: usize::MAX, cell: start, open: NOTHING }
     }
 }
 
-/// Sixty-four bytes from a position; zeros after the end.
+/// Sixty-four bytes from a position, and which of them are there.
 #[inline]
-fn window(bytes: &[u8], at: usize) -> u8x64 {
+fn window(bytes: &[u8], at: usize) -> (u8x64, u64) {
     if let Some(window) = bytes[at..].first_chunk::<64>() {
-        return u8x64::from(*window);
+        return (u8x64::from(*window), u64::MAX);
     }
     let mut padded = [0; 64];
     let rest = &bytes[at..];
     padded[..rest.len()].copy_from_slice(rest);
-    u8x64::from(padded)
+    (u8x64::from(padded), (1 << rest.len()) - 1)
 }

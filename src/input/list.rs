@@ -4,12 +4,12 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
-use super::archive::{Backing, Member, members, open_member};
+use super::archive::{Backing, Held, Member, members, open_member};
 use super::error::InputError;
 use super::model::{BlockSource, Detected, FileInfo};
 use super::open::{Opened, Origin, open_sheet, open_text};
@@ -46,7 +46,7 @@ pub struct Candidate {
 
 enum Place {
     Text(PathBuf),
-    Pipe(Mutex<Option<Bytes>>),
+    Pipe(Held),
     Member { backing: Backing, member: Member, hash: Fingerprint },
     Workbook { backing: Backing, members: Vec<Member>, hash: Fingerprint },
 }
@@ -143,13 +143,10 @@ fn told(skipped: &[Skipped]) -> Option<Detected> {
 /// Opens a file again, to read its records a second time.
 ///
 /// # Errors
-/// When it cannot be read any more, or came through a pipe.
+/// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
     let again = |reason: &str| InputError::Io { path: name.clone(), source: std::io::Error::other(reason) };
-    if name == "-" {
-        return Err(again("standard input can be read only once"));
-    }
     // What was found out the first time is not looked for again.
     let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options)?.files;
@@ -182,10 +179,8 @@ impl Candidate {
                 let (stream, fingerprint) = hashed(File::open(path).map_err(|error| io_error(path, error))?, options);
                 open_stream(stream, fingerprint, origin, options)
             }
-            Place::Pipe(pipe) => {
-                let taken = pipe.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let Some(stream) = taken else { return Err(InputError::Empty { path: String::new() }) };
-                let (stream, fingerprint) = hashed(stream, options);
+            Place::Pipe(held) => {
+                let (stream, fingerprint) = hashed(std::io::Cursor::new(held.clone()), options);
                 open_stream(stream, fingerprint, origin, options)
             }
             Place::Member { backing, member, hash } => {
@@ -193,7 +188,7 @@ impl Candidate {
                 if !is_workbook_name(&member.name) {
                     return open_text(stream, hash.clone(), origin, options);
                 }
-                let held = hold(&mut stream, options)?;
+                let held = Backing::Held(hold(&mut stream, options)?);
                 let inner = members(&held)?;
                 open_sheet(held, &inner, hash.clone(), origin, options)
             }
@@ -265,8 +260,19 @@ fn io_error(path: &Path, source: std::io::Error) -> InputError {
     }
 }
 
+/// Takes standard input into memory, within the limit. It flows only once, and records that are
+/// shown are read a second time; so what came is kept for the life of the program.
+fn standard_input(options: &Options) -> Result<Held, InputError> {
+    static KEPT: OnceLock<Held> = OnceLock::new();
+    if let Some(held) = KEPT.get() {
+        return Ok(held.clone());
+    }
+    let held = hold(&mut (Box::new(std::io::stdin()) as Bytes), options)?;
+    Ok(KEPT.get_or_init(|| held).clone())
+}
+
 /// Takes a stream into memory, within the limit.
-fn hold(stream: &mut Bytes, options: &Options) -> Result<Backing, InputError> {
+fn hold(stream: &mut Bytes, options: &Options) -> Result<Held, InputError> {
     let limit = options.limits.held;
     let mut bytes = Vec::new();
     stream
@@ -276,13 +282,13 @@ fn hold(stream: &mut Bytes, options: &Options) -> Result<Backing, InputError> {
     if bytes.len() as u64 > limit {
         return Err(InputError::TooLarge { path: String::new(), limit });
     }
-    Ok(Backing::Held(Arc::from(bytes)))
+    Ok(Held(Arc::new(bytes)))
 }
 
 impl Listing {
     fn add(&mut self, path: &Path, options: &Options) -> Result<(), InputError> {
         if path.as_os_str() == "-" {
-            return self.add_pipe(Box::new(std::io::stdin()), options);
+            return self.add_pipe(standard_input(options)?, options);
         }
         let about = std::fs::metadata(path).map_err(|error| io_error(path, error))?;
         if about.is_dir() { self.add_folder(path, options) } else { self.add_file(path, true, options) }
@@ -352,25 +358,18 @@ impl Listing {
         self.add_archive(Backing::File(path.to_owned()), hash, origin, named)
     }
 
-    fn add_pipe(&mut self, mut stream: Bytes, options: &Options) -> Result<(), InputError> {
-        let io = |source| InputError::Io { path: "-".to_owned(), source };
-        let mut origin = Origin { path: PathBuf::from("-"), member: None, bytes: None, detected: Vec::new() };
-        let start = read_head(&mut stream, 4).map_err(io)?;
-        let is_archive = is_zip(&start);
-        let mut whole: Bytes = Box::new(std::io::Cursor::new(start).chain(stream));
-        if !is_archive {
-            self.files.push(Candidate { origin, place: Place::Pipe(Mutex::new(Some(whole))), named: true });
+    fn add_pipe(&mut self, held: Held, options: &Options) -> Result<(), InputError> {
+        let bytes = Some(held.0.len() as u64);
+        let origin = Origin { path: PathBuf::from("-"), member: None, bytes, detected: Vec::new() };
+        if !is_zip(&held.0) {
+            self.files.push(Candidate { origin, place: Place::Pipe(held), named: true });
             return Ok(());
         }
-        let backing = hold(&mut whole, options)?;
-        let mut hash = Fingerprint::Unwanted;
-        if let Backing::Held(bytes) = &backing {
-            origin.bytes = Some(bytes.len() as u64);
-            if options.want_sha256 {
-                hash = Fingerprint::Passing(Arc::new(OnceLock::from(hash_bytes(bytes))));
-            }
-        }
-        self.add_archive(backing, hash, origin, true)
+        let hash = match options.want_sha256 {
+            true => Fingerprint::Passing(Arc::new(OnceLock::from(hash_bytes(&held.0)))),
+            false => Fingerprint::Unwanted,
+        };
+        self.add_archive(Backing::Held(held), hash, origin, true)
     }
 
     fn add_archive(

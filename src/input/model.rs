@@ -86,7 +86,8 @@ impl View {
 /// One thing found out about a file, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detected {
-    /// `layout`, `dialect`, `encoding`, `view`, `lea`, `compression`; `source` (of two forms of the
+    /// `layout`, `dialect`, `encoding`, `view`, `lea`, `compression`; `header` (other
+    /// spellings of headings), `source` (of two forms of the
     /// same data, the one read) and `skipped` (what was passed over in a folder or archive).
     pub what: &'static str,
     /// The value chosen.

@@ -12,7 +12,7 @@ use super::error::{InputError, listed};
 use super::finding::{at_line, file};
 use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
-use super::header::{Mapped, map_header};
+use super::header::{Mapped, map_header, other_spellings};
 use super::known::{Known, headings, known};
 use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use super::options::Options;
@@ -227,7 +227,7 @@ fn open_delimited(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    info.trailing_cell = wide_header || sample.trailing;
+    info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
         findings.push(file("L019").done());
@@ -267,6 +267,8 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
 fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
     info.year = year.year;
     info.detected.push(Detected { what: "layout", value: year.year.to_string(), why: year.why });
+    let spellings = known(year.year).and_then(|known| other_spellings(&columns, known));
+    info.detected.extend(spellings);
     info.columns = columns;
 }
 

@@ -28,7 +28,7 @@ pub struct Limits {
     pub expanded: u64,
     /// Most expanded bytes for one stored byte, once more than [`Limits::RATIO_FREE`] came out.
     pub ratio: u64,
-    /// Most bytes of an archive or workbook that has to be held in memory whole.
+    /// Most bytes of standard input, or of a workbook in an archive: both are held in memory whole.
     pub held: u64,
 }
 

@@ -9,6 +9,7 @@ use calamine::{Reader as _, Xlsx};
 use super::archive::{Backing, Member, Seekable, open_member};
 use super::displayed::displayed;
 use super::error::InputError;
+use super::finding::at_line;
 use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::rows::Rows;
@@ -19,6 +20,9 @@ use crate::engine::FileFinding;
 
 /// Rows looked at to find the header.
 const BANNER_ROWS: usize = 30;
+
+/// What is said where the reader of workbooks gave up without a reason.
+const UNREADABLE: &str = "its cells cannot be read";
 
 /// Bytes of text in one block.
 const BLOCK: usize = 1 << 20;
@@ -38,6 +42,7 @@ pub struct Sheet {
 enum Message {
     Sheet(Sheet),
     Rows(Block),
+    End,
     Failed(String),
 }
 
@@ -48,7 +53,10 @@ pub struct Workbook {
     fingerprint: Fingerprint,
     ahead: Option<Block>,
     lea: Option<LeaSearch>,
-    seen: bool,
+    /// The last row given out.
+    row: Option<u64>,
+    failure: Option<String>,
+    ended: bool,
 }
 
 /// Opens a workbook and finds its sheet.
@@ -66,18 +74,29 @@ pub fn open_workbook(
     let file = backing.open().map_err(|source| InputError::Io { path: String::new(), source })?;
     let (sender, messages) = sync_channel(2);
     std::thread::spawn(move || {
-        if let Err(reason) = read(file, &sender) {
-            // Nobody listens any more if the reader of blocks has stopped early.
-            let _ = sender.send(Message::Failed(reason));
-        }
+        let end = match read(file, &sender) {
+            Ok(()) => Message::End,
+            Err(reason) => Message::Failed(reason),
+        };
+        // Nobody listens any more if the reader of blocks has stopped early.
+        let _ = sender.send(end);
     });
     let broken = |reason| InputError::BrokenArchive { path: String::new(), reason };
     match messages.recv() {
-        Ok(Message::Sheet(sheet)) => {
-            Ok((sheet, Workbook { messages, fingerprint, ahead: None, lea: lea.map(LeaSearch::new), seen: false }))
-        }
+        Ok(Message::Sheet(sheet)) => Ok((
+            sheet,
+            Workbook {
+                messages,
+                fingerprint,
+                ahead: None,
+                lea: lea.map(LeaSearch::new),
+                row: None,
+                failure: None,
+                ended: false,
+            },
+        )),
         Ok(Message::Failed(reason)) => Err(broken(reason)),
-        Ok(Message::Rows(_)) | Err(_) => Err(broken("its cells cannot be read".to_owned())),
+        Ok(Message::Rows(_) | Message::End) | Err(_) => Err(broken(UNREADABLE.to_owned())),
     }
 }
 
@@ -231,12 +250,10 @@ fn each_row(
 
 impl BlockSource for Workbook {
     fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
-        let Some(mut found) = self.ahead.take().map_or_else(|| self.receive(), |block| Ok(Some(block)))? else {
-            return Ok(false);
-        };
-        self.ahead = self.receive()?;
+        let Some(mut found) = self.ahead.take().or_else(|| self.receive()) else { return Ok(false) };
+        self.ahead = self.receive();
         found.last = self.ahead.is_none();
-        self.seen = true;
+        self.row = found.cells.as_ref().and_then(|cells| cells.lines.last().copied());
         if self.lea.as_ref().is_some_and(|search| search.occurs_in(&found.bytes)) {
             self.lea = None;
         }
@@ -245,7 +262,10 @@ impl BlockSource for Workbook {
     }
 
     fn take_findings(&mut self) -> Vec<FileFinding> {
-        self.lea.iter().filter(|_| self.seen).map(LeaSearch::finding).collect()
+        let mut findings: Vec<_> = self.lea.iter().filter(|_| self.row.is_some()).map(LeaSearch::finding).collect();
+        let line = self.row.unwrap_or(1);
+        findings.extend(self.failure.take().map(|reason| at_line("L035", line, 0).with("reason", reason).done()));
+        findings
     }
 
     fn sha256(&self) -> Option<String> {
@@ -254,11 +274,18 @@ impl BlockSource for Workbook {
 }
 
 impl Workbook {
-    fn receive(&mut self) -> Result<Option<Block>, InputError> {
-        match self.messages.recv() {
-            Ok(Message::Rows(block)) => Ok(Some(block)),
-            Ok(Message::Failed(reason)) => Err(InputError::BrokenArchive { path: String::new(), reason }),
-            Ok(Message::Sheet(_)) | Err(_) => Ok(None),
+    /// The next block; what was read before a failure stays read.
+    fn receive(&mut self) -> Option<Block> {
+        if self.ended {
+            return None;
         }
+        match self.messages.recv() {
+            Ok(Message::Rows(block)) => return Some(block),
+            Ok(Message::End | Message::Sheet(_)) => {}
+            Ok(Message::Failed(reason)) => self.failure = Some(reason),
+            Err(_) => self.failure = Some(UNREADABLE.to_owned()),
+        }
+        self.ended = true;
+        None
     }
 }

@@ -41,11 +41,11 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// A duration: `0.42 s`, `18 ms`, `1 min 5 s`.
+/// A duration: `0.42 s`, `18 ms`, `0.07 ms`, `1 min 5 s`.
 pub fn duration(time: Duration) -> String {
     match time.as_millis() {
-        0 => "under 1 ms".to_owned(),
-        millis @ 1..100 => format!("{millis} ms"),
+        0..10 => format!("{:.2} ms", time.as_secs_f64() * 1_000.0),
+        millis @ 10..100 => format!("{millis} ms"),
         100..60_000 => format!("{:.2} s", time.as_secs_f64()),
         _ => format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60),
     }

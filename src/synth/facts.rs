@@ -9,7 +9,9 @@ use crate::table::{Row, Table};
 const SCHOOLS: &str = include_str!("../../rules/synth/schools.tsv");
 const TESTS: &str = include_str!("../../rules/synth/tests.tsv");
 const OUTCOMES: &str = include_str!("../../rules/synth/outcomes.tsv");
-const WINDOWS: &str = include_str!("../../rules/synth/windows.tsv");
+const YEARS: &str = include_str!("../../rules/synth/years.tsv");
+const GENDERS: &str = include_str!("../../rules/synth/genders.tsv");
+const CODES: &str = include_str!("../../rules/synth/codes.tsv");
 const SHARES: &str = include_str!("../../rules/synth/shares.tsv");
 const GRADES: &str = include_str!("../../rules/synth/grades.tsv");
 const LANGUAGES: &str = include_str!("../../rules/synth/languages.tsv");
@@ -86,6 +88,8 @@ pub(super) struct TestFacts {
     pub(super) measure_base: i32,
     pub(super) measure_percent: i32,
     pub(super) error: Option<(i32, i32)>,
+    pub(super) takers: Takers,
+    pub(super) grades: Vec<u8>,
     /// Whether it could only be given on site.
     pub(super) on_site: bool,
     /// Invented score range of a test whose ranges are not printed.
@@ -175,6 +179,41 @@ pub(super) struct Window {
     pub(super) spread: i32,
 }
 
+/// The ways of one year.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct YearFacts {
+    pub(super) window: Window,
+    /// Digits of the identification number.
+    pub(super) uin_width: usize,
+    /// Whether the primary language has the three-letter code.
+    pub(super) has_long_language: bool,
+    /// The file name, with `{lea}`, `{view}`, `{year}` and `{form}` to fill in.
+    pub(super) file_name: &'static str,
+}
+
+/// Single codes that records carry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Codes {
+    pub(super) exit: &'static str,
+    pub(super) unscorable_writing: &'static str,
+    pub(super) untested_before: &'static str,
+    /// The glossary setting without a language; it does not count as a support.
+    pub(super) plain_glossary: &'static str,
+    /// The language of the Spanish test, by its name in the table of languages.
+    pub(super) spanish: &'static str,
+}
+
+/// Who takes a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takers {
+    /// Everybody but those who take the alternate assessments.
+    General,
+    Alternate,
+    /// As in general, in high school once.
+    Science,
+    Spanish,
+}
+
 /// A language with its codes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Language {
@@ -234,6 +273,10 @@ pub(super) struct Shares {
     pub(super) remote: u32,
     pub(super) tested: u32,
     pub(super) split_schools: u32,
+    pub(super) science_in_grade_11: u32,
+    pub(super) earlier_in_grade_11: u32,
+    pub(super) last_science_class: u32,
+    pub(super) support_where_likely: u32,
 }
 
 /// Everything for one year.
@@ -241,7 +284,10 @@ pub(super) struct Facts {
     pub(super) schools: Vec<School>,
     pub(super) tests: Vec<TestFacts>,
     pub(super) outcomes: Vec<OutcomeFacts>,
-    pub(super) window: Window,
+    pub(super) year: YearFacts,
+    pub(super) codes: Codes,
+    /// Weights of the layout's gender codes, in their order.
+    pub(super) genders: Vec<u32>,
     pub(super) shares: Shares,
     pub(super) grades: Weighted<u8>,
     pub(super) languages: Weighted<Language>,
@@ -261,7 +307,9 @@ impl Facts {
             schools: Table::new(SCHOOLS).rows().map(|row| school(&row)).collect(),
             tests: Table::new(TESTS).rows().filter_map(|row| test(&row)).collect(),
             outcomes: Table::new(OUTCOMES).rows().filter(|row| holds(row, year)).map(|row| outcome(&row)).collect(),
-            window: Table::new(WINDOWS).rows().find_map(|row| window(&row, year))?,
+            year: Table::new(YEARS).rows().find_map(|row| year_facts(&row, year))?,
+            codes: codes(),
+            genders: Table::new(GENDERS).rows().map(|row| number(&row, "weight")).collect(),
             shares: shares(year),
             grades: Weighted::new(Table::new(GRADES).rows().map(|row| (number(&row, "weight"), number(&row, "grade")))),
             languages: Weighted::new(Table::new(LANGUAGES).rows().map(|row| (number(&row, "weight"), language(&row)))),
@@ -292,6 +340,12 @@ impl Facts {
         let fitting = places.filter(|(_, school)| wanted(school.kind) && school.teaches(grade));
         Weighted::new(fitting.map(|(place, school)| (school.weight, place)))
     }
+}
+
+/// Whether nothing was tested in a year.
+pub(super) fn is_suspended(year: u16) -> bool {
+    let mut rows = Table::new(YEARS).rows();
+    rows.any(|row| number::<u16>(&row, "year") == year && row.get("suspended") == "yes")
 }
 
 /// Whether a `years` cell such as `2018-2019|2021-2025` holds a year.
@@ -345,6 +399,13 @@ fn test(row: &Row<'static>) -> Option<TestFacts> {
         measure_base: number(row, "measure_base"),
         measure_percent: number(row, "measure_percent"),
         error: pair(row, "error_low", "error_high"),
+        takers: match row.get("takers") {
+            "alternate" => Takers::Alternate,
+            "science" => Takers::Science,
+            "spanish" => Takers::Spanish,
+            _ => Takers::General,
+        },
+        grades: row.get("grades").split('|').filter_map(|grade| grade.parse().ok()).collect(),
         on_site: row.get("on_site") == "yes",
         unprinted: pair(row, "unprinted_low", "unprinted_high"),
     })
@@ -392,12 +453,31 @@ fn outcome(row: &Row<'static>) -> OutcomeFacts {
     }
 }
 
-fn window(row: &Row<'static>, year: u16) -> Option<Window> {
+fn year_facts(row: &Row<'static>, year: u16) -> Option<YearFacts> {
     if number::<u16>(row, "year") != year {
         return None;
     }
     let (opens, closes) = (Day::parse(row.get("opens"))?, Day::parse(row.get("closes"))?);
-    Some(Window { opens, closes, spread: number(row, "spread") })
+    Some(YearFacts {
+        window: Window { opens, closes, spread: number(row, "spread") },
+        uin_width: number(row, "uin_width"),
+        has_long_language: row.get("primary_language") == "ceds",
+        file_name: row.get("file_name"),
+    })
+}
+
+fn codes() -> Codes {
+    let code = |what: &str| {
+        let mut rows = Table::new(CODES).rows();
+        rows.find(|row| row.get("what") == what).map_or("", |row| row.get("code"))
+    };
+    Codes {
+        exit: code("exit"),
+        unscorable_writing: code("unscorable-writing"),
+        untested_before: code("untested-before"),
+        plain_glossary: code("plain-glossary"),
+        spanish: code("spanish"),
+    }
 }
 
 fn language(row: &Row<'static>) -> Language {
@@ -460,5 +540,9 @@ fn shares(year: u16) -> Shares {
         remote: share("remote"),
         tested: share("tested"),
         split_schools: share("split-schools"),
+        science_in_grade_11: share("science-in-grade-11"),
+        earlier_in_grade_11: share("earlier-in-grade-11"),
+        last_science_class: share("last-science-class"),
+        support_where_likely: share("support-where-likely"),
     }
 }

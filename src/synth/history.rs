@@ -1,6 +1,6 @@
 //! Scores of the three years before, on the scales of those years.
 
-use super::facts::Shares;
+use super::facts::{Facts, is_suspended};
 use super::fields::Fields;
 use super::random::Random;
 use super::record::{Col, Record};
@@ -32,7 +32,7 @@ impl History {
         let first_printed = registry().years().next().unwrap_or_default();
         let past = (1_u8..=3).filter_map(|years_ago| {
             let year = layout.year() - u16::from(years_ago);
-            if year == SUSPENDED {
+            if is_suspended(year) {
                 return None;
             }
             let place = usize::from(years_ago - 1);
@@ -51,19 +51,19 @@ impl History {
     }
 
     /// Writes the earlier years of a student.
-    pub(super) fn write(&self, student: &Student<'_>, shares: &Shares, mut random: Random, record: &mut Record) {
+    pub(super) fn write(&self, student: &Student<'_>, facts: &Facts, mut random: Random, record: &mut Record) {
         if student.is_newcomer {
             return;
         }
         for past in &self.0 {
             let Some(grade) = student.grade.checked_sub(past.years_ago) else { continue };
             let Some(scale) = past.scales.of_grade(grade) else { continue };
-            if random.chance(shares.history_missing) {
+            if random.chance(facts.shares.history_missing) {
                 continue;
             }
             record.number(past.grade, u64::from(grade), 2);
-            if random.chance(shares.history_untested) {
-                record.set(past.condition, b"NT");
+            if random.chance(facts.shares.history_untested) {
+                record.set(past.condition, facts.codes.untested_before.as_bytes());
                 continue;
             }
             let score = scale.at(student.ability + random.between(-60, 60));
@@ -74,9 +74,6 @@ impl History {
         }
     }
 }
-
-/// Testing was suspended in that spring.
-const SUSPENDED: u16 = 2020;
 
 /// The history block is for the tests of ELA and mathematics; the Spanish test shares some of
 /// its columns, science none.

@@ -18,7 +18,7 @@ use std::io::Write;
 
 use crate::input::View;
 use crate::layout::{Layout, RecordType, RecordTypes, registry};
-use facts::{Facts, SchoolKind};
+use facts::{Facts, SchoolKind, Takers, TestFacts};
 use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use record::Record;
@@ -87,7 +87,7 @@ pub fn write_district(order: &Order, out: &mut dyn Write) -> Result<Made, SynthE
     let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
     let mut lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
     check_faults(order, layout)?;
-    let planter = Planter::new(layout, write::header_names(layout), &order.faults);
+    let planter = Planter::new(layout, order.form, write::header_names(layout), &order.faults);
     let damage = Damage::new(&order.faults, layout, &mut lines);
     let writer = writer(&facts, layout, order.seed);
     let chunk = Vec::with_capacity(CHUNK + 16 * 1024);
@@ -208,34 +208,24 @@ fn check_faults(order: &Order, layout: &Layout) -> Result<(), SynthError> {
 
 /// The name TOMS would give the file.
 pub fn file_name(order: &Order) -> String {
-    let lea = Facts::new(order.year).and_then(|facts| {
-        let own = facts.schools.iter().find(|school| school.kind == SchoolKind::District);
-        own.map(|school| school.lea_code)
-    });
-    let lea = lea.unwrap_or_default();
-    let name = undamaged_name(order, lea);
-    let Some((layout, mut lines)) =
-        registry().layout(order.year).and_then(|layout| Some((layout, Lines::new(layout, order.form)?)))
-    else {
-        return name;
+    let Some((facts, layout)) = Facts::new(order.year).zip(registry().layout(order.year)) else {
+        return String::new();
     };
-    Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year)
-}
-
-fn undamaged_name(order: &Order, lea: &str) -> String {
+    let own = facts.schools.iter().find(|school| school.kind == SchoolKind::District);
     let view = if order.view == View::Enrolled { "Enrolled" } else { "Tested" };
-    let (form, ending) = match order.form {
-        Form::Caret => ("DLMTR", "csv"),
-        Form::Comma => ("DLMTR_COMMA", "csv"),
-        Form::Tab => ("DLMTR_TAB", "tsv"),
-        Form::Fixed => ("FIXED", "dat"),
+    let form = match order.form {
+        Form::Caret => "DLMTR.csv",
+        Form::Comma => "DLMTR_COMMA.csv",
+        Form::Tab => "DLMTR_TAB.tsv",
+        Form::Fixed => "FIXED.dat",
     };
-    // The views came with the 2021 layout; the names before knew neither view nor year.
-    if order.year >= 2021 {
-        format!("{lea}_CAASPP_Student_Score_Data_File_{view}StudentScoreData_{}_{form}.{ending}", order.year)
-    } else {
-        format!("{lea}_Student_Results_{}_{view}_{form}.{ending}", order.year)
-    }
+    let name = facts.year.file_name.replace("{lea}", own.map_or("", |school| school.lea_code));
+    let name = name.replace("{view}", view).replace("{year}", &order.year.to_string()).replace("{form}", form);
+    let lines = Lines::new(layout, order.form);
+    lines.map_or_else(
+        || name.clone(),
+        |mut lines| Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year),
+    )
 }
 
 fn writer<'a>(facts: &'a Facts, layout: &Layout, seed: u64) -> Writer<'a> {
@@ -260,25 +250,25 @@ fn is_in_view(student: &Student<'_>, view: View) -> bool {
 impl Writer<'_> {
     /// The tests a student is registered for.
     fn types_of(&self, student: &Student<'_>) -> RecordTypes {
-        let types = self.tests.iter().map(|test| test.record_type).filter(|one| takes(student, *one));
-        RecordTypes(types.fold(0, |set, one| set | 1 << one.0))
+        let tests = self.tests.iter().filter(|test| takes(student, test.facts, self.facts));
+        RecordTypes(tests.fold(0, |set, test| set | 1 << test.record_type.0))
     }
 }
 
 /// Whether a student is registered for a test.
-fn takes(student: &Student<'_>, record_type: RecordType) -> bool {
-    let in_every_subject = matches!(student.grade, 3..=8 | 11);
-    match record_type.0 {
-        1 | 2 => in_every_subject && !student.takes_alternate,
-        3 | 4 => in_every_subject && student.takes_alternate,
-        5 => student.takes_alternate && matches!(student.grade, 5 | 8 | 11),
-        6 => !student.takes_alternate && (matches!(student.grade, 5 | 8 | 10 | 12) || takes_science_in_11(student)),
-        9 => student.takes_spanish,
-        _ => false,
+fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
+    if !test.grades.contains(&student.grade) {
+        return false;
+    }
+    match test.takers {
+        Takers::General => !student.takes_alternate,
+        Takers::Alternate => student.takes_alternate,
+        Takers::Science => !student.takes_alternate && takes_science(student, facts),
+        Takers::Spanish => student.takes_spanish,
     }
 }
 
-/// In high school science is taken once, in most cases in grade 11 or 12.
-fn takes_science_in_11(student: &Student<'_>) -> bool {
-    student.grade == 11 && student.random.branch(3).chance(6_000)
+/// In high school science is taken once, by some in grade 11, by others later.
+fn takes_science(student: &Student<'_>, facts: &Facts) -> bool {
+    student.grade != 11 || student.random.branch(3).chance(facts.shares.science_in_grade_11)
 }

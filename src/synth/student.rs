@@ -19,9 +19,6 @@ pub(super) enum Move {
     In,
 }
 
-/// The language of the Spanish test, as `rules/synth/languages.tsv` names it.
-const SPANISH: &str = "Spanish";
-
 /// A student.
 #[derive(Clone, Debug)]
 pub(super) struct Student<'a> {
@@ -136,7 +133,7 @@ impl<'a> Students<'a> {
             year: i32::from(year),
             seed,
             school_of: school_of.collect(),
-            genders: genders(layout),
+            genders: genders(layout, &facts.genders),
             disabilities: list("primary-disability"),
             parent_education: list("parent-education"),
         }
@@ -171,7 +168,7 @@ impl<'a> Students<'a> {
         let is_newcomer = random.chance(shares.newcomer) || wish == Wish::Newcomer;
         let status = self.status(&mut random, is_newcomer || wish == Wish::Spanish)?;
         let language = self.language(&mut random, status, wish)?;
-        let speaks_spanish = language.name == SPANISH && !takes_alternate;
+        let speaks_spanish = language.name == self.facts.codes.spanish && !takes_alternate;
         let takes_spanish = speaks_spanish && (random.chance(shares.spanish_test) || wish == Wish::Spanish);
         let enrolled_since = self.enrolled_since(&mut random, moved);
         let first_school = self.first_school(&mut random, grade, is_newcomer);
@@ -258,7 +255,7 @@ impl<'a> Students<'a> {
     }
 
     fn language(&self, random: &mut Random, status: &AcquisitionStatus, wish: Wish) -> Option<Language> {
-        match status.language.or((wish == Wish::Spanish).then_some(SPANISH)) {
+        match status.language.or((wish == Wish::Spanish).then_some(self.facts.codes.spanish)) {
             Some(name) => self.facts.fixed_languages.iter().find(|language| language.name == name).copied(),
             None => self.facts.languages.draw(random).copied(),
         }
@@ -266,7 +263,7 @@ impl<'a> Students<'a> {
 
     fn enrolled_since(&self, random: &mut Random, moved: Move) -> Day {
         if moved == Move::In {
-            return self.facts.window.closes.plus(random.between(1, 8));
+            return self.facts.year.window.closes.plus(random.between(1, 8));
         }
         Day::new(self.year - 1, 8, 10).plus(random.between(0, 12))
     }
@@ -281,29 +278,33 @@ impl<'a> Students<'a> {
     }
 
     fn reclassified(&self, random: &mut Random, entry: Day) -> Day {
-        let latest = self.facts.window.opens.plus(-30);
+        let latest = self.facts.year.window.opens.plus(-30);
         entry.plus(random.between(365, entry.days_until(latest).max(366)))
     }
 
     fn exit(&self, random: &mut Random, moved: Move, enrolled_since: Day) -> Option<Exit> {
-        let (shares, window) = (&self.facts.shares, self.facts.window);
+        let (shares, window) = (&self.facts.shares, self.facts.year.window);
         if moved != Move::Stayed {
             return None;
         }
         if random.chance(shares.left_before_testing) {
             let latest = enrolled_since.days_until(window.opens) + 30;
             let day = enrolled_since.plus(random.between(30, latest));
-            return Some(Exit { code: "T160", day, before_testing: true });
+            return Some(Exit { code: self.facts.codes.exit, day, before_testing: true });
         }
         let leaves = random.chance(shares.left_after_testing);
-        leaves.then(|| Exit { code: "T160", day: window.closes.plus(random.between(1, 14)), before_testing: false })
+        leaves.then(|| Exit {
+            code: self.facts.codes.exit,
+            day: window.closes.plus(random.between(1, 14)),
+            before_testing: false,
+        })
     }
 
     /// Writes what is the same on all records of the student.
     pub(super) fn write(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
         self.write_identity(student, fields, record);
         self.write_enrolment(student, fields, record);
-        write_language(student, self.year, fields, record);
+        self.write_language(student, fields, record);
         write_background(student, fields, record);
         if let Some(exit) = student.exit {
             record.set(fields.student_exit_code, exit.code.as_bytes());
@@ -313,10 +314,8 @@ impl<'a> Students<'a> {
     }
 
     fn write_identity(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
-        // From 2023 the number is not padded; the layouts say 16 characters in all years.
-        let uin_width = if self.year >= 2023 { 8 } else { 16 };
         record.number(fields.ssid, student.ssid, 10);
-        record.number(fields.uin, student.uin, uin_width);
+        record.number(fields.uin, student.uin, self.facts.year.uin_width);
         record.number(fields.local_student_id, 300_000 + student.index, 6);
         record.set(fields.last_name, student.last_name.as_bytes());
         record.set(fields.first_name, student.first_name.as_bytes());
@@ -342,22 +341,22 @@ impl<'a> Students<'a> {
             record.set(fields.special_education_district_of_accountability, district.as_bytes());
         }
     }
-}
 
-fn write_language(student: &Student<'_>, year: i32, fields: &Fields, record: &mut Record) {
-    record.yes_no(fields.el_status, student.status.is_learner);
-    record.set(fields.elas, student.status.code.as_bytes());
-    record.set(fields.language_code, student.language.ceds.as_bytes());
-    // The column changed from the CALPADS to the CEDS code in 2024.
-    let primary = if year >= 2024 { student.language.ceds } else { student.language.calpads };
-    record.set(fields.calpads_primary_language, primary.as_bytes());
-    for (column, day) in [
-        (fields.el_entry_date, student.entry),
-        (fields.rfep_date, student.reclassified),
-        (fields.first_us_school_entry_date, student.first_school),
-    ] {
-        if let Some(day) = day {
-            record.day(column, day);
+    fn write_language(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
+        record.yes_no(fields.el_status, student.status.is_learner);
+        record.set(fields.elas, student.status.code.as_bytes());
+        record.set(fields.language_code, student.language.ceds.as_bytes());
+        let language = student.language;
+        let primary = if self.facts.year.has_long_language { language.ceds } else { language.calpads };
+        record.set(fields.calpads_primary_language, primary.as_bytes());
+        for (column, day) in [
+            (fields.el_entry_date, student.entry),
+            (fields.rfep_date, student.reclassified),
+            (fields.first_us_school_entry_date, student.first_school),
+        ] {
+            if let Some(day) = day {
+                record.day(column, day);
+            }
         }
     }
 }
@@ -403,11 +402,11 @@ fn draw_move(random: &mut Random, out: u32, into: u32) -> Move {
     }
 }
 
-/// The codes of the layout's gender row, the third (from 2020) being rare.
-fn genders(layout: &Layout) -> Weighted<&'static str> {
+/// The codes of the layout's gender row.
+fn genders(layout: &Layout, weights: &[u32]) -> Weighted<&'static str> {
     let row = crate::layout::registry().id("gender").and_then(|id| layout.field(id));
     let list = row.map_or(&[][..], |row| &row.codes);
-    Weighted::new([495, 500, 5].into_iter().zip(list.iter().map(|code| code.code)))
+    Weighted::new(weights.iter().copied().zip(list.iter().map(|code| code.code)))
 }
 
 fn count<T>(list: &[T]) -> u64 {

@@ -1,7 +1,7 @@
 //! Accommodations and designated supports: which settings a layout offers for a test, and which
 //! of them a student has.
 
-use super::facts::Shares;
+use super::facts::Facts;
 use super::fields::{Fields, column};
 use super::random::Random;
 use super::record::{Col, Record};
@@ -17,7 +17,7 @@ pub(super) struct Setting {
     pub(super) is_paper: bool,
     /// An unlisted resource that changes what is measured was used.
     pub(super) is_ruled: bool,
-    pub(super) is_newcomer_language: bool,
+    pub(super) is_newcomer: bool,
 }
 
 /// One resource with its columns, one a part of the test.
@@ -42,12 +42,10 @@ pub(super) struct Supports {
 /// Unlisted resources come with a ruling, so they are not drawn like the others.
 const UNLISTED: &str = "nea_unlisted_resources";
 
-/// The glossary setting without a language; it does not count as a support.
-const PLAIN_GLOSSARY: &str = "TDS_WL_Glossary";
-
 impl Supports {
     /// The resources that the layout names for a test.
-    pub(super) fn new(layout: &Layout, record_type: RecordType) -> Self {
+    pub(super) fn new(layout: &Layout, record_type: RecordType, facts: &Facts) -> Self {
+        let plain_glossary = facts.codes.plain_glossary;
         let mut resources: Vec<Resource> = Vec::new();
         let mut glossary = Vec::new();
         let mut unlisted = None;
@@ -63,10 +61,10 @@ impl Supports {
                 unlisted = unlisted.or(offered.first().map(|code| (place, *code)));
                 continue;
             }
-            if offered.contains(&PLAIN_GLOSSARY) {
+            if offered.contains(&plain_glossary) {
                 glossary.push(place);
             }
-            let offered = offered.into_iter().filter(|code| *code != PLAIN_GLOSSARY).collect();
+            let offered = offered.into_iter().filter(|code| *code != plain_glossary).collect();
             let stem = name.trim_end_matches(|last: char| last.is_ascii_digit()).trim_end_matches('_');
             match resources.iter_mut().find(|resource| resource.name == stem) {
                 Some(resource) => resource.columns.push((place, offered)),
@@ -81,11 +79,12 @@ impl Supports {
     pub(super) fn write(
         &self,
         setting: &Setting,
-        shares: &Shares,
+        facts: &Facts,
         mut random: Random,
         fields: &Fields,
         record: &mut Record,
     ) {
+        let shares = &facts.shares;
         let mut accommodated = false;
         if setting.has_plan && random.chance(shares.accommodation) {
             accommodated = choose(&self.accommodations, setting, &mut random, record);
@@ -96,11 +95,12 @@ impl Supports {
             record.set(fields.unlisted_resource_construct_change, if setting.is_ruled { b"Y" } else { b"N" });
             accommodated = true;
         }
-        let support_share = if setting.has_plan || setting.is_newcomer_language { 6_000 } else { shares.support };
+        let is_likely = setting.has_plan || setting.is_newcomer;
+        let support_share = if is_likely { shares.support_where_likely } else { shares.support };
         let supported = random.chance(support_share) && choose(&self.supports, setting, &mut random, record);
         if !setting.is_paper && random.chance(shares.glossary) {
             for place in self.glossary.iter().filter(|place| record.is_blank(**place)).copied().collect::<Vec<_>>() {
-                record.set(place, PLAIN_GLOSSARY.as_bytes());
+                record.set(place, facts.codes.plain_glossary.as_bytes());
             }
         }
         record.yes_no(fields.accommodations_available, accommodated);

@@ -14,7 +14,7 @@ use crate::layout::{Layout, RecordType};
 /// How one test is written in one year.
 pub(super) struct Test<'a> {
     pub(super) record_type: RecordType,
-    facts: &'a TestFacts,
+    pub(super) facts: &'a TestFacts,
     fields: Fields,
     for_anybody: Weighted<&'a OutcomeFacts>,
     for_newcomers: Weighted<&'a OutcomeFacts>,
@@ -55,7 +55,7 @@ impl<'a> Test<'a> {
             not_tested: outcomes().find(|one| one.parts == Parts::None && one.who == Who::Anybody),
             scales: Scales::new(record_type, layout.year(), test.unprinted),
             history: History::new(layout, record_type, &fields),
-            supports: Supports::new(layout, record_type),
+            supports: Supports::new(layout, record_type, facts),
             fields,
         })
     }
@@ -131,7 +131,8 @@ impl Writer<'_> {
     fn earlier(&self, student: &Student<'_>, test: &Test<'_>, random: &mut Random) -> Option<Earlier> {
         let could_be = self.has_cohort_flag && student.grade == 12 && test.fields.cast_current_year_flag != Col::NONE;
         let is_earlier = could_be && random.chance(self.facts.shares.earlier_science_result);
-        is_earlier.then(|| Earlier { grade: if random.chance(8_500) { 11 } else { 10 } })
+        is_earlier
+            .then(|| Earlier { grade: if random.chance(self.facts.shares.earlier_in_grade_11) { 11 } else { 10 } })
     }
 }
 
@@ -161,7 +162,7 @@ impl Sitting<'_, '_> {
         let score = self.write_score();
         self.write_release(completed, score);
         self.write_resources();
-        self.test.history.write(self.student, &self.writer.facts.shares, self.random.branch(7), self.record);
+        self.test.history.write(self.student, self.writer.facts, self.random.branch(7), self.record);
     }
 
     fn write_registration(&mut self) {
@@ -219,7 +220,7 @@ impl Sitting<'_, '_> {
 
     /// Windows, sessions and completion; the day the test was completed, if it was begun.
     fn write_dates(&mut self) -> Option<Day> {
-        let window = self.writer.facts.window;
+        let window = self.writer.facts.year.window;
         let school = i32::try_from(self.student.tested).unwrap_or_default();
         let opens = window.opens.plus(school * 7 % window.spread.max(1));
         for part in 0..usize::from(self.parts()) {
@@ -278,7 +279,8 @@ impl Sitting<'_, '_> {
         let fields = self.fields;
         let is_high_school = self.student.grade >= 10;
         if is_high_school && self.outcome.is_tested() {
-            let last_class: &[u8] = if self.random.chance(3_000) { b"1" } else { b"2" };
+            let share = self.writer.facts.shares.last_science_class;
+            let last_class: &[u8] = if self.random.chance(share) { b"1" } else { b"2" };
             self.record.set(fields.cast_last_science_class_flag, last_class);
         }
         if self.student.grade != 12 || !self.writer.has_cohort_flag {
@@ -426,7 +428,7 @@ impl Sitting<'_, '_> {
             for column in
                 [fields.wer_por_condition_code, fields.wer_dev_eel_condition_code, fields.wer_cov_condition_code]
             {
-                self.record.set(column, b"I");
+                self.record.set(column, self.writer.facts.codes.unscorable_writing.as_bytes());
             }
             return;
         }
@@ -471,10 +473,10 @@ impl Sitting<'_, '_> {
             has_plan: self.student.has_plan(),
             is_paper: self.outcome.parts == Parts::Paper,
             is_ruled,
-            is_newcomer_language: self.student.is_newcomer,
+            is_newcomer: self.student.is_newcomer,
         };
         let random = self.random.branch(11);
-        self.test.supports.write(&setting, &self.writer.facts.shares, random, self.fields, self.record);
+        self.test.supports.write(&setting, self.writer.facts, random, self.fields, self.record);
     }
 }
 

@@ -239,6 +239,41 @@ fn the_hash_is_that_of_the_stored_file_in_every_form() {
 }
 
 #[test]
+fn standard_input_takes_every_form() {
+    let folder = Folder::new();
+    let sheet = sample(2023);
+    let caret = sheet.caret();
+    let forms = [
+        caret.clone().into_bytes(),
+        gzip(caret.as_bytes()),
+        zip(&[("a.csv", caret.as_bytes())]),
+        sheet.fixed().into_bytes(),
+        sheet.workbook(&[]),
+    ];
+    for bytes in forms {
+        let file = std::fs::File::open(folder.write("a", bytes)).unwrap();
+        let run = crate::support::scorelint().args(["check", "-", "--format", "json"]).stdin(file).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+        let input = &report["inputs"][0];
+        assert_eq!(
+            (input["path"].as_str(), input["records"].as_u64(), input["layout"].as_u64()),
+            (Some("-"), Some(5), Some(2023))
+        );
+    }
+}
+
+#[test]
+fn headings_in_another_spelling_are_understood_and_said() {
+    let folder = Folder::new();
+    let sheet = sample(2023);
+    let text = sheet.caret().replacen("FinalTestedSchoolNPSFlag", "Final Tested School NPS Flag", 1);
+    let file = read(&folder.write("a.csv", text));
+    assert_same(&file, &sheet);
+    let told = "1 name in another spelling: “Final Tested School NPS Flag” stands for FinalTestedSchoolNPSFlag";
+    assert_eq!(file.detected("header"), [told]);
+}
+
+#[test]
 fn a_file_can_be_read_a_second_time() {
     let folder = Folder::new();
     let sheet = sample(2023);

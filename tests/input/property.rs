@@ -1,9 +1,9 @@
 //! Whatever the bytes: no panic, and every line that is not blank is accounted for.
 
 use proptest::prelude::*;
-use scorelint::input::{Limits, Options};
+use scorelint::input::{Limits, Options, open_each};
 
-use crate::support::files::{Folder, Sheet, read_with};
+use crate::support::files::{Folder, Sheet, drain, gzip, read_with, utf16, zip};
 
 /// Records and findings of a body under a good header; lines in the body that are not blank.
 fn accounts(separator: char, body: &[u8], limits: Limits) -> (usize, usize) {
@@ -12,6 +12,25 @@ fn accounts(separator: char, body: &[u8], limits: Limits) -> (usize, usize) {
     let file = read_with(&Folder::new().write("a.csv", &bytes), &Options { limits, ..Options::default() }).unwrap();
     let skipped = file.findings.iter().filter(|one| one.code == "L031").count();
     (file.rows.len(), skipped)
+}
+
+/// The same few records in every form.
+fn forms() -> &'static [Vec<u8>] {
+    static FORMS: std::sync::LazyLock<Vec<Vec<u8>>> = std::sync::LazyLock::new(|| {
+        let sheet = Sheet::new(2021, 6);
+        let caret = sheet.caret();
+        vec![
+            caret.clone().into_bytes(),
+            sheet.delimited(',').replace("Quill", "\"Quill,\"").into_bytes(),
+            sheet.fixed().into_bytes(),
+            utf16(&caret, true),
+            gzip(caret.as_bytes()),
+            zip(&[("a.csv", caret.as_bytes())]),
+            sheet.workbook(&["banner"]),
+            zip(&[("a.xlsx", &sheet.workbook(&[])), ("b.dat", sheet.fixed().as_bytes())]),
+        ]
+    });
+    &FORMS
 }
 
 fn lines(body: &[u8]) -> usize {
@@ -55,6 +74,30 @@ proptest! {
         let (records, skipped) = accounts(',', &body, Limits::default());
         // Without a record of the full width no cell may span lines, so each line is one record.
         prop_assert_eq!(records + skipped, lines(&body));
+    }
+
+    #[test]
+    fn damaged_files_of_every_form_are_read_or_refused(
+        form in 0usize..8,
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..6),
+        cut in proptest::option::of(any::<proptest::sample::Index>()),
+    ) {
+        let mut bytes = forms()[form].clone();
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let limits = Limits { record: 1 << 14, expanded: 1 << 24, ..Limits::default() };
+        let path = Folder::new();
+        let options = Options { limits, want_sha256: true, ..Options::default() };
+        let Ok(files) = open_each(&[path.write("a", &bytes)], &options) else { return Ok(()) };
+        for file in files.flatten() {
+            // Seven rows and one more for each line end that the damage made.
+            prop_assert!(drain(file).is_ok_and(|file| file.rows.len() <= 14));
+        }
     }
 
     #[test]

@@ -94,6 +94,26 @@ fn the_statuses_of_the_rules_add_up_to_all_rules() {
 }
 
 #[test]
+fn timings_are_listed_when_asked_for() {
+    let timed = render_district(Look { timings: Timings::Shown, ..look(80) });
+    assert!(timed.contains("\nTime spent on each rule, the slowest first\n  D002           1.23 ms\n"), "{timed}");
+    assert!(!render_district(look(80)).contains("Time spent"));
+}
+
+#[test]
+fn rules_that_were_not_run_are_not_called_judged() {
+    let carried = rule("V027", "flag-value-unknown", Severity::Error, Scope::Cell, "bad", "mend it");
+    let mut account = broke(&carried, 0, &[]);
+    account.carried = true;
+    let judged =
+        render(&outcome(vec![account.clone()], Vec::new()), &RuleBook::new([&carried]), Reveal::Public, look(80));
+    assert!(judged.contains("1 rule judged with codes carried over"), "{judged}");
+    account.status = Status::NotRun("not selected".into());
+    let left_out = render(&outcome(vec![account], Vec::new()), &RuleBook::new([&carried]), Reveal::Public, look(80));
+    assert!(!left_out.contains("carried over"), "{left_out}");
+}
+
+#[test]
 fn links_go_to_the_page_of_the_rule() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("LOC001.md");

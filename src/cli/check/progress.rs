@@ -36,7 +36,9 @@ impl Progress {
             return Self(None);
         };
         let mut bar = ProgressBar::new(total);
-        if let Ok(style) = ProgressStyle::with_template("reading {bar:40} {bytes} of {total_bytes}, {eta} left") {
+        if let Ok(style) =
+            ProgressStyle::with_template("reading {wide_bar} {decimal_bytes} of {decimal_total_bytes}, {eta} left")
+        {
             bar = bar.with_style(style);
         }
         Self(Some(Bar { bar, read: Mutex::default() }))

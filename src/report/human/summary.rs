@@ -32,7 +32,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     write_rules(out, material, look)?;
     write_not_run(out, material, look)?;
     write_undecidable(out, material, look)?;
-    write_masked(out, material, look)?;
+    write_more(out, material, look)?;
     writeln!(out)?;
     write_totals(out, material, look)
 }
@@ -92,7 +92,8 @@ fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::
         grouped(totals.not_run),
     );
     write_wrapped(out, &text, "  ", look)?;
-    let carried = material.outcome.rules.iter().filter(|rule| rule.carried).count() as u64;
+    let judged = |rule: &&RuleOutcome| rule.carried && !matches!(rule.status, Status::NotRun(_));
+    let carried = material.outcome.rules.iter().filter(judged).count() as u64;
     if carried > 0 {
         let text = format!("{} judged with codes carried over from another year's layout", plural(carried, "rule"));
         write_wrapped(out, &text, "  ", look)?;
@@ -140,7 +141,7 @@ fn first_of(all: &[&str], separator: &str) -> String {
 fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let mut rules: Vec<&RuleOutcome> = material.outcome.rules.iter().collect();
     rules.sort_by(|left, right| right.time.cmp(&left.time).then_with(|| left.code.cmp(&right.code)));
-    writeln!(out, "\n{}", "Time spent on each rule, the slowest first".style(paint::strong(look)))?;
+    writeln!(out, "{}", "Time spent on each rule, the slowest first".style(paint::strong(look)))?;
     for rule in rules.iter().take(SLOWEST).filter(|rule| !rule.time.is_zero()) {
         writeln!(out, "  {:<8}{:>14}", rule.code, duration(rule.time))?;
     }
@@ -161,9 +162,13 @@ fn write_read(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::R
     write_wrapped(out, &text, "  ", look)
 }
 
-/// Says that values are masked where a masked one was shown.
-fn write_masked(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
-    if material.reveal != Reveal::Public || material.outcome.findings.is_empty() {
+/// How to learn more: about a rule, and about values that are masked.
+fn write_more(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    if material.outcome.findings.is_empty() {
+        return Ok(());
+    }
+    write_wrapped(out, "scorelint explain CODE says more about a rule", "  ", look)?;
+    if material.reveal != Reveal::Public {
         return Ok(());
     }
     write_wrapped(

@@ -4,6 +4,7 @@
 use super::super::record::{Col, Record};
 use super::super::student::Student;
 use super::super::testing::{Test, Writer};
+use super::super::write::Form;
 use super::Planted;
 use super::table::{Fault, FaultOrder, Place, TestChange};
 use super::text::{Condition, Scene, column_named};
@@ -77,6 +78,7 @@ struct Everywhere {
 /// Plants faults while the students of a file go by.
 pub(crate) struct Planter<'l> {
     layout: &'l Layout,
+    form: Form,
     headers: Vec<String>,
     pending: Vec<Pending>,
     everywhere: Vec<Everywhere>,
@@ -84,7 +86,7 @@ pub(crate) struct Planter<'l> {
 }
 
 impl<'l> Planter<'l> {
-    pub(crate) fn new(layout: &'l Layout, headers: Vec<String>, orders: &[FaultOrder]) -> Self {
+    pub(crate) fn new(layout: &'l Layout, form: Form, headers: Vec<String>, orders: &[FaultOrder]) -> Self {
         let mut pending = Vec::new();
         let mut everywhere = Vec::new();
         let mut planted = Vec::new();
@@ -95,7 +97,7 @@ impl<'l> Planter<'l> {
                 _ => pending.push(Pending { fault, left: *count, planted: 0, partner: None, used: Vec::new() }),
             }
         }
-        Self { layout, headers, pending, everywhere, planted }
+        Self { layout, form, headers, pending, everywhere, planted }
     }
 
     /// Whether record faults are still to be planted.
@@ -106,7 +108,10 @@ impl<'l> Planter<'l> {
     /// The kinds for which no (more) records were found, with the numbers that are missing.
     pub(crate) fn missing(&self) -> Vec<(&'static str, u64)> {
         let left = self.pending.iter().filter(|pending| pending.left > 0);
-        left.map(|pending| (pending.fault.name, pending.left)).collect()
+        let unhit = self.everywhere.iter().filter(|everywhere| everywhere.count == 0);
+        left.map(|pending| (pending.fault.name, pending.left))
+            .chain(unhit.map(|everywhere| (everywhere.fault.name, 1)))
+            .collect()
     }
 
     /// Makes the student with a number such that one of the wanted faults can be planted; `None`
@@ -127,6 +132,10 @@ impl<'l> Planter<'l> {
             let mut records = write_records(writer, &student, fault);
             let Some(pending) = self.pending.get_mut(place) else { continue };
             let Some(target) = find_target(pending, self.layout, &records) else { continue };
+            let cells = assigned_cells(pending, self.layout, &records, target);
+            if !cells.iter().all(|(column, text, _)| fits(self.form, self.layout, *column, text)) {
+                continue;
+            }
             spoil(pending, self.layout, &mut records, target);
             return Some(records);
         }
@@ -137,15 +146,17 @@ impl<'l> Planter<'l> {
     pub(crate) fn spoil_columns(&mut self, record: &mut Record, line: u64) {
         for everywhere in &mut self.everywhere {
             let cells = filled_cells(everywhere.fault, self.layout, record);
-            let is_hit = cells.iter().any(|(column, _)| *column == column_named(self.layout, everywhere.fault.field));
+            let main = column_named(self.layout, everywhere.fault.field);
+            let is_hit =
+                cells.iter().any(|(column, text)| *column == main && fits(self.form, self.layout, *column, text));
             if is_hit {
                 everywhere.count += 1;
                 if everywhere.first_line == 0 {
                     everywhere.first_line = line;
                 }
             }
-            for (column, text) in cells {
-                record.set(column, text.as_bytes());
+            for (column, text) in cells.iter().filter(|(column, text)| fits(self.form, self.layout, *column, text)) {
+                record.set(*column, text.as_bytes());
             }
         }
     }
@@ -317,6 +328,13 @@ fn filled_cells(fault: &Fault, layout: &Layout, record: &Record) -> Vec<(Col, St
     let targets = fault.assignments.iter().map(|one| (column_of(layout, one.field), one));
     let filled = targets.filter(|(column, _)| !record.is_blank(*column));
     filled.map(|(column, one)| (column, scene.fill(one.text))).collect()
+}
+
+/// Whether a text has room in its column; only fixed columns are narrow.
+fn fits(form: Form, layout: &Layout, column: Col, text: &str) -> bool {
+    let field = column.place().and_then(|place| layout.fields.get(place));
+    let width = field.and_then(|field| field.length).and_then(|length| usize::try_from(length).ok());
+    form != Form::Fixed || width.is_none_or(|width| text.chars().count() <= width)
 }
 
 /// The column of an assignment; `@filler` is the first filler.

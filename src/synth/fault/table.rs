@@ -84,8 +84,11 @@ impl Fault {
 
     /// Whether it can be planted in a file of a form: damage of separated lines means nothing in
     /// fixed columns, the other way round, and quotes only where cells are quoted.
-    pub(crate) fn fits_form(&self, form: Form) -> bool {
+    pub fn fits_form(&self, form: Form) -> bool {
         let in_every_form = ["windows-1252", "byte-order-mark", "name-", "no-records", "cut-last-record", "@line-end"];
+        if self.is_on_cells() && self.set.contains('"') {
+            return form == Form::Caret;
+        }
         if !matches!(self.place, Place::Line | Place::File) || in_every_form.iter().any(|one| self.set.starts_with(one))
         {
             return true;
@@ -95,6 +98,11 @@ impl Fault {
             set if set.starts_with("@pad") => form == Form::Fixed,
             _ => form != Form::Fixed,
         }
+    }
+
+    /// Whether it works on cells of single records.
+    pub fn is_on_cells(&self) -> bool {
+        self.is_countable() && self.place != Place::Line
     }
 
     /// Whether it works on single records or students, so that any number can be planted.
@@ -149,11 +157,11 @@ pub fn faults() -> &'static [Fault] {
 ///
 /// # Errors
 /// When there is no such kind, or not in the year.
-pub fn parse_order(text: &str, year: u16) -> Result<Vec<FaultOrder>, UnknownFault> {
+pub fn parse_order(text: &str, year: u16, form: Form) -> Result<Vec<FaultOrder>, UnknownFault> {
     let (kind, count) = text.split_once('=').unwrap_or((text, "1"));
     let count = count.parse().map_err(|_| UnknownFault::Count(count.to_owned()))?;
     if kind == "records" {
-        let main = faults().iter().filter(|fault| fault.is_countable() && fault.place != Place::Line);
+        let main = faults().iter().filter(|fault| fault.is_on_cells() && fault.fits_form(form));
         return Ok(main.filter(|fault| fault.holds_in(year)).map(|fault| FaultOrder { fault, count }).collect());
     }
     let fits = |fault: &&Fault| fault.code.eq_ignore_ascii_case(kind) || fault.name == kind;

@@ -1,0 +1,252 @@
+//! Cells as they are shown: chosen by filters, with means and shares worked out the way the
+//! public site does, and with small numbers hidden where a table is to be shared.
+
+use super::Account;
+use super::cube::{Entity, Place};
+use crate::counting::{Suppression, TestInfo};
+use crate::engine::GroupCells;
+
+/// Whether a table may be passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// For the people who may see the file: nothing is hidden.
+    Internal,
+    /// With the limits of the public site.
+    Shared,
+}
+
+/// What tables are made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// By what became of the records.
+    Reason,
+    /// By test.
+    Test,
+    /// By grade.
+    Grade,
+    /// By school and charter.
+    School,
+    /// By student group.
+    Group,
+}
+
+/// Which cells are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Codes of entities: all fourteen digits, or the first of them; all where it is empty.
+    pub entities: Vec<String>,
+    /// Official test numbers; all where it is empty.
+    pub tests: Vec<u16>,
+    /// Grade rows; all where it is empty.
+    pub grades: Vec<u8>,
+    /// Official group numbers; all where it is empty.
+    pub groups: Vec<u16>,
+    /// What to tell apart; everything where it is empty.
+    pub by: Vec<Dimension>,
+}
+
+impl Filter {
+    /// Whether a dimension is told apart.
+    pub fn tells(&self, dimension: Dimension) -> bool {
+        self.by.is_empty() || self.by.contains(&dimension)
+    }
+
+    /// Whether an entity is wanted.
+    pub fn has_entity(&self, entity: Entity) -> bool {
+        let code = entity.code_text();
+        let fits = |wanted: &String| {
+            // A code that ends in zeros stands for the district itself; a short one for all in it.
+            code == *wanted || wanted.len() < code.len() && code.starts_with(wanted.as_str())
+        };
+        self.entities.is_empty() || self.entities.iter().any(fits)
+    }
+
+    /// Whether a test is wanted.
+    pub fn has_test(&self, test: u16) -> bool {
+        self.tests.is_empty() || self.tests.contains(&test)
+    }
+
+    fn has_place(&self, (entity, test, grade): Place) -> bool {
+        let is_school = matches!(entity.entity_type, 7 | 10);
+        let named = !self.entities.is_empty();
+        self.has_entity(entity)
+            && self.has_test(test)
+            && (self.grades.is_empty() || self.grades.contains(&grade))
+            && (self.tells(Dimension::School) || named || !is_school)
+            && (self.tells(Dimension::Grade) || !self.grades.is_empty() || grade == ALL_GRADES)
+    }
+
+    fn has_group(&self, group: u16) -> bool {
+        let wanted = self.groups.is_empty() || self.groups.contains(&group);
+        wanted && (self.tells(Dimension::Group) || !self.groups.is_empty() || group == ALL_STUDENTS)
+    }
+}
+
+/// The row of all grades in the public files.
+pub const ALL_GRADES: u8 = 13;
+/// The group of all students in the public files.
+pub const ALL_STUDENTS: u16 = 1;
+
+/// One cell of the cube.
+#[derive(Debug)]
+pub struct Cell<'a> {
+    /// The entity.
+    pub entity: Entity,
+    /// The test.
+    pub test: &'a TestInfo,
+    /// The grade row.
+    pub grade: u8,
+    /// The place of the student group in the book.
+    pub group: usize,
+    /// Its figures.
+    pub figures: Figures,
+    /// Figures for other readings of the group's definition, where they differ.
+    pub variants: Vec<(&'a str, Figures)>,
+}
+
+/// The figures of a cell; `None` stands for what is hidden or does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Enrolled.
+    pub enrolled: Option<u64>,
+    /// Tested.
+    pub tested: Option<u64>,
+    /// Tested with scores.
+    pub with_scores: Option<u64>,
+    /// Means and levels, unless there are no scores.
+    pub results: Option<Results>,
+    /// Whether something is hidden.
+    pub hidden: bool,
+}
+
+/// Results of those with scores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Results {
+    /// The sum of the scale scores.
+    pub score_sum: u64,
+    /// The mean in tenths, where one is published.
+    pub mean: Option<u64>,
+    /// Students by achievement level.
+    pub levels: Vec<u64>,
+    /// Shares of the levels in hundredths of a percent.
+    pub shares: Vec<u64>,
+    /// Students who met the standard, where the test has one, and their share.
+    pub met: Option<(u64, u64)>,
+}
+
+impl Figures {
+    /// The figures of counts.
+    pub fn new(counts: &GroupCells, test: &TestInfo, has_mean: bool) -> Self {
+        Self {
+            enrolled: Some(counts.enrolled),
+            tested: Some(counts.tested),
+            with_scores: Some(counts.with_scores),
+            results: (counts.with_scores > 0).then(|| Results::new(counts, test, has_mean)),
+            hidden: false,
+        }
+    }
+
+    /// The same with small numbers hidden.
+    #[must_use]
+    pub fn shared(mut self, limits: Suppression) -> Self {
+        let with_scores = self.with_scores.unwrap_or_default();
+        let tested = self.tested.unwrap_or_default();
+        if limits.row_to.is_some_and(|row_to| with_scores <= row_to && tested > 0) {
+            return Self { enrolled: None, tested: None, with_scores: None, results: None, hidden: true };
+        }
+        if with_scores <= limits.results_to && self.results.take().is_some() {
+            self.hidden = true;
+        }
+        for count in [&mut self.enrolled, &mut self.tested, &mut self.with_scores] {
+            if count.is_some_and(|count| (1..=limits.counts_to).contains(&count)) {
+                *count = None;
+                self.hidden = true;
+            }
+        }
+        self
+    }
+
+    /// The share of the enrolled who were tested, in hundredths of a percent.
+    pub fn participation(&self) -> Option<u64> {
+        let (tested, enrolled) = (self.tested?, self.enrolled?);
+        (enrolled > 0).then(|| share(tested, enrolled))
+    }
+}
+
+impl Results {
+    fn new(counts: &GroupCells, test: &TestInfo, has_mean: bool) -> Self {
+        let levels: Vec<u64> = counts.levels.iter().take(test.levels).copied().collect();
+        let met: u64 = levels.iter().skip(test.met_from.saturating_sub(1)).sum();
+        Self {
+            score_sum: counts.score_sum,
+            mean: (has_mean && counts.scored > 0).then(|| tenths(counts.score_sum, counts.scored)),
+            shares: levels.iter().map(|level| share(*level, counts.with_scores)).collect(),
+            met: (test.met_from > 0).then(|| (met, share(met, counts.with_scores))),
+            levels,
+        }
+    }
+}
+
+/// A share in hundredths of a percent, half up.
+pub fn share(part: u64, whole: u64) -> u64 {
+    (part * 20_000 + whole) / (2 * whole.max(1))
+}
+
+/// A quotient in tenths, half up.
+fn tenths(sum: u64, count: u64) -> u64 {
+    (sum * 20 + count) / (2 * count.max(1))
+}
+
+impl Account {
+    /// The cells that a filter asks for, in a fixed order; empty ones are left out.
+    pub fn cells<'a, 'f>(
+        &'a self,
+        filter: &'f Filter,
+        sharing: Sharing,
+    ) -> impl Iterator<Item = Cell<'a>> + use<'a, 'f> {
+        self.cube.cells().filter(|(place, _)| filter.has_place(*place)).flat_map(
+            move |((entity, id, grade), counts)| {
+                let test = self.book.tests.iter().find(|test| test.id == id);
+                test.into_iter().flat_map(move |test| {
+                    let groups =
+                        (0..self.book.groups.len()).filter(|group| filter.has_group(self.book.groups[*group].id));
+                    groups.filter_map(move |group| self.cell((entity, test, grade), group, counts, sharing))
+                })
+            },
+        )
+    }
+
+    fn cell<'a>(
+        &'a self,
+        (entity, test, grade): (Entity, &'a TestInfo, u8),
+        group: usize,
+        counts: &[GroupCells],
+        sharing: Sharing,
+    ) -> Option<Cell<'a>> {
+        let has_mean = self.book.grades.iter().any(|row| row.code == grade && row.has_mean);
+        let figures = |counts: &GroupCells| {
+            let figures = Figures::new(counts, test, has_mean);
+            if sharing == Sharing::Shared { figures.shared(self.book.suppression) } else { figures }
+        };
+        let of_group =
+            || self.cube.sets().iter().zip(counts).enumerate().filter(move |(_, ((one, _), _))| *one == group);
+        let (_, (_, main)) =
+            of_group().find(|(place, ((_, variant), _))| variant.is_none() && self.cube.is_told(*place))?;
+        let other = of_group().filter_map(|(place, ((_, variant), counts))| {
+            let differs = counts != main && self.cube.is_told(place);
+            let variant = self.book.groups.get(group)?.variants.get((*variant)?)?;
+            differs.then(|| (variant.label.as_str(), figures(counts)))
+        });
+        let variants: Vec<(&str, Figures)> = other.collect();
+        let is_empty = main.enrolled == 0 && main.tested == 0 && variants.is_empty();
+        (!is_empty).then(|| Cell { entity, test, grade, group, figures: figures(main), variants })
+    }
+
+    /// The count of a class as it may be shown.
+    pub fn shown_count(&self, records: u64, sharing: Sharing) -> Option<u64> {
+        let limits = self.book.suppression;
+        let hide_to = limits.counts_to.max(limits.row_to.unwrap_or_default());
+        let hidden = sharing == Sharing::Shared && (1..=hide_to).contains(&records);
+        (!hidden).then_some(records)
+    }
+}

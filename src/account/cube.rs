@@ -1,0 +1,208 @@
+//! Adds up what was counted: schools to districts, counties and the state, grades to all grades.
+
+use std::collections::BTreeMap;
+
+use crate::counting::{Book, GradeKind, Rows};
+use crate::engine::{GroupCells, Leaf, LeafPlace, Tally};
+
+const STATE: u8 = 4;
+const COUNTY: u8 = 5;
+const DISTRICT: u8 = 6;
+const SCHOOL: u8 = 7;
+const LOCAL_CHARTER: u8 = 10;
+
+/// A state, county, district, school or charter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entity {
+    /// Its type in the public files; 0 for records of no place.
+    pub entity_type: u8,
+    /// Its code, fourteen digits.
+    code: [u8; 14],
+}
+
+impl Entity {
+    /// The code.
+    pub fn code_text(self) -> String {
+        String::from_utf8_lossy(&self.code).into_owned()
+    }
+
+    /// Whether it is the row of a district's own program: its school code repeats the district's.
+    pub fn is_district_level(self) -> bool {
+        self.entity_type == SCHOOL && self.code[..7] == self.code[7..]
+    }
+
+    fn of(place: LeafPlace) -> Self {
+        Self { entity_type: place.entity_type, code: place.code }
+    }
+
+    fn above(self, entity_type: u8, digits: usize) -> Self {
+        let mut code = [b'0'; 14];
+        code[..digits].copy_from_slice(&self.code[..digits]);
+        Self { entity_type, code }
+    }
+
+    /// The entity itself and all it is part of. A direct-funded charter is part of no district.
+    fn with_all_above(self) -> Vec<Self> {
+        let district = matches!(self.entity_type, SCHOOL | LOCAL_CHARTER).then(|| self.above(DISTRICT, 7));
+        let higher = (self.entity_type != 0).then(|| [self.above(COUNTY, 2), self.above(STATE, 0)]);
+        std::iter::once(self).chain(district).chain(higher.into_iter().flatten()).collect()
+    }
+}
+
+/// What an entity is called in the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntityName(pub String);
+
+/// Where a cell stands: entity, test and grade row.
+pub type Place = (Entity, u16, u8);
+
+/// The sums over all files of a year.
+#[derive(Debug)]
+pub struct Cube {
+    entities: BTreeMap<Entity, EntityName>,
+    cells: BTreeMap<Place, Vec<GroupCells>>,
+    classes: BTreeMap<(Entity, u8, usize), u64>,
+    class_totals: Vec<u64>,
+    contradictions: BTreeMap<(u8, usize), u64>,
+    /// Group and variant of each place in a cell.
+    sets: Vec<(usize, Option<usize>)>,
+    /// Whether some file told who belongs to the set.
+    told: Vec<bool>,
+}
+
+impl Cube {
+    pub(super) fn new(book: &Book) -> Self {
+        let sets: Vec<(usize, Option<usize>)> = book
+            .groups
+            .iter()
+            .enumerate()
+            .flat_map(|(place, group)| {
+                let variants = (0..group.variants.len()).map(Some);
+                std::iter::once(None).chain(variants).map(move |variant| (place, variant))
+            })
+            .collect();
+        Self {
+            entities: BTreeMap::new(),
+            cells: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            class_totals: vec![0; book.classes.len()],
+            contradictions: BTreeMap::new(),
+            told: vec![false; sets.len()],
+            sets,
+        }
+    }
+
+    pub(super) fn add(&mut self, book: &Book, tally: &Tally) {
+        let places: Vec<Option<usize>> =
+            tally.sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
+        for place in places.iter().flatten() {
+            self.told[*place] = true;
+        }
+        for leaf in &tally.leaves {
+            let own = Entity::of(leaf.place);
+            self.add_classes(own, leaf);
+            self.name(own, leaf);
+            let Some(test) = book.test_of(leaf.record_type) else { continue };
+            let grades = grade_rows(book, leaf);
+            for entity in own.with_all_above() {
+                for grade in &grades {
+                    let empty = || vec![GroupCells::default(); self.sets.len()];
+                    let cell = self.cells.entry((entity, test.id, *grade)).or_insert_with(empty);
+                    for (place, counts) in places.iter().zip(&leaf.groups) {
+                        if let Some(sum) = place.and_then(|place| cell.get_mut(place)) {
+                            sum.add(counts);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_classes(&mut self, own: Entity, leaf: &Leaf) {
+        for (class, records) in leaf.classes.iter().enumerate().filter(|(_, records)| **records > 0) {
+            self.class_totals[class] += records;
+            for entity in own.with_all_above() {
+                *self.classes.entry((entity, leaf.record_type, class)).or_default() += records;
+            }
+        }
+        for (place, records) in leaf.contradictions.iter().enumerate().filter(|(_, records)| **records > 0) {
+            *self.contradictions.entry((leaf.record_type, place)).or_default() += records;
+        }
+    }
+
+    fn name(&mut self, own: Entity, leaf: &Leaf) {
+        for entity in own.with_all_above() {
+            let name = match entity.entity_type {
+                DISTRICT => &leaf.lea_name,
+                _ if entity == own => &leaf.name,
+                _ => "",
+            };
+            let known = self.entities.entry(entity).or_default();
+            if known.0.is_empty() {
+                name.clone_into(&mut known.0);
+            }
+        }
+    }
+
+    /// All entities with their names; the name is blank where no record has one.
+    pub fn entities(&self) -> impl Iterator<Item = (Entity, &str)> {
+        self.entities.iter().map(|(entity, name)| (*entity, name.0.as_str()))
+    }
+
+    /// The name of an entity.
+    pub fn name_of(&self, entity: Entity) -> &str {
+        self.entities.get(&entity).map_or("", |name| name.0.as_str())
+    }
+
+    /// All cells: where they stand, and their counts by student group and variant.
+    pub fn cells(&self) -> impl Iterator<Item = (Place, &[GroupCells])> {
+        self.cells.iter().map(|(place, counts)| (*place, counts.as_slice()))
+    }
+
+    /// One cell.
+    pub fn cell(&self, place: Place) -> Option<&[GroupCells]> {
+        self.cells.get(&place).map(Vec::as_slice)
+    }
+
+    /// Group, and variant if it is one, of each count of a cell.
+    pub fn sets(&self) -> &[(usize, Option<usize>)] {
+        &self.sets
+    }
+
+    /// Whether some file told who belongs to a group or variant.
+    pub fn is_told(&self, place: usize) -> bool {
+        self.told.get(place).copied().unwrap_or_default()
+    }
+
+    /// Records by class, in the order of the book.
+    pub fn classes(&self) -> impl Iterator<Item = u64> {
+        self.class_totals.iter().copied()
+    }
+
+    /// Records by entity, record type and class.
+    pub fn classes_by_entity(&self) -> impl Iterator<Item = (Entity, u8, usize, u64)> {
+        self.classes.iter().map(|((entity, record_type, class), records)| (*entity, *record_type, *class, *records))
+    }
+
+    /// Records with a contradiction, by record type and contradiction.
+    pub fn contradictions(&self) -> impl Iterator<Item = (u8, usize, u64)> {
+        self.contradictions.iter().map(|((record_type, place), records)| (*record_type, *place, *records))
+    }
+}
+
+/// The grade rows that the records of a leaf are counted in.
+fn grade_rows(book: &Book, leaf: &Leaf) -> Vec<u8> {
+    let of_test = |tests: &[u8]| tests.is_empty() || tests.contains(&leaf.record_type);
+    let counted = |kind: &GradeKind, code: u8| match (kind, leaf.rows) {
+        (_, Rows::None) => false,
+        (GradeKind::ClassOf(_), Rows::ClassOf) => true,
+        (_, Rows::ClassOf) => false,
+        (GradeKind::Grade, Rows::Grade) => leaf.grade == code,
+        (GradeKind::All, Rows::Grade) => {
+            book.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == leaf.grade)
+        }
+        (GradeKind::Sum(members) | GradeKind::ClassOf(members), Rows::Grade) => members.contains(&leaf.grade),
+    };
+    let rows = book.grades.iter().filter(|row| of_test(&row.tests) && counted(&row.kind, row.code));
+    rows.map(|row| row.code).collect()
+}

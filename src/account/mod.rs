@@ -1,0 +1,186 @@
+//! What happened to every record: reads score files and adds them up by entity, test, grade and
+//! student group, the way public results are made. What counts as what is in `rules/counting`.
+
+mod cells;
+mod csv;
+mod cube;
+mod json;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use rustc_hash::FxHashSet;
+
+pub use cells::{Cell, Dimension, Figures, Filter, Results, Sharing};
+pub use csv::write as write_csv;
+pub use cube::{Cube, Entity, EntityName};
+pub use json::write as write_json;
+pub use text::{Signs, write as write_text};
+
+use crate::counting::Book;
+use crate::engine::{Tally, TallyError, TallyOptions, tally};
+use crate::input::{self, FileInfo, InputError, Opened, View};
+use crate::rule::RuleError;
+
+/// How files are accounted for.
+pub struct AccountOptions<'a> {
+    /// How files are read.
+    pub input: input::Options,
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// Told the bytes of the current file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+/// Why an account could not be made.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum AccountError {
+    /// A file cannot be found or opened.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    /// A file cannot be counted.
+    #[error("{path}: {source}")]
+    Tally {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: TallyError,
+    },
+    /// A shipped table is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] Box<RuleError>),
+}
+
+/// The account of all files of one year.
+#[derive(Debug)]
+pub struct Account {
+    /// What is known about counting in that year.
+    pub book: Book,
+    /// The files, in the order they were counted.
+    pub files: Vec<FileAccount>,
+    /// The sums.
+    pub cube: Cube,
+    /// The districts and charters whose tested view was read as a whole.
+    pub whole: BTreeSet<String>,
+}
+
+/// What one file came to.
+#[derive(Clone, Debug)]
+pub struct FileAccount {
+    /// What it is.
+    pub info: FileInfo,
+    /// Records read.
+    pub records: u64,
+    /// Records with a wrong number of cells.
+    pub unreadable: u64,
+    /// Records that an earlier file has.
+    pub repeated: u64,
+    /// Records without an identifier, where records were to be found again.
+    pub unidentified: u64,
+    /// What could not be told for lack of a column: what, and the column.
+    pub untold: Vec<(String, &'static str)>,
+}
+
+/// Reads files and folders and accounts for their records, year by year.
+///
+/// Files of one year are counted together: tested views first, so that a record that stands in
+/// both views is counted where its student was tested.
+///
+/// # Errors
+/// When a file cannot be opened, read to its end, or counted.
+pub fn account(paths: &[PathBuf], options: &AccountOptions<'_>) -> Result<Vec<Account>, AccountError> {
+    let mut years: BTreeMap<u16, Vec<Opened>> = BTreeMap::new();
+    for opened in input::open(paths, &options.input)? {
+        years.entry(opened.info.year).or_default().push(opened);
+    }
+    years.into_iter().map(|(year, files)| account_year(year, files, options)).collect()
+}
+
+fn account_year(year: u16, mut files: Vec<Opened>, options: &AccountOptions<'_>) -> Result<Account, AccountError> {
+    let book = Book::of(year)?;
+    files.sort_by_key(|opened| match opened.info.view {
+        View::Tested => 0,
+        View::Unknown => 1,
+        View::Enrolled => 2,
+    });
+    let remember = files.len() > 1;
+    let mut known = FxHashSet::default();
+    let mut account = Account { cube: Cube::new(&book), book, files: Vec::new(), whole: BTreeSet::new() };
+    for opened in files {
+        let info = opened.info.clone();
+        let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
+        let counted = tally(opened, &account.book, &run)
+            .map_err(|source| AccountError::Tally { path: info.path.display().to_string(), source })?;
+        known.extend(counted.identities.iter().copied());
+        account.add(info, counted);
+    }
+    Ok(account)
+}
+
+impl Account {
+    fn add(&mut self, info: FileInfo, tally: Tally) {
+        self.cube.add(&self.book, &tally);
+        if info.view == View::Tested {
+            self.whole.extend(info.lea.clone());
+        }
+        self.files.push(FileAccount {
+            info,
+            records: tally.records,
+            unreadable: tally.unreadable,
+            repeated: tally.repeated,
+            unidentified: tally.unidentified,
+            untold: tally.untold,
+        });
+    }
+
+    /// Records read from all files.
+    pub fn records(&self) -> u64 {
+        self.files.iter().map(|file| file.records).sum()
+    }
+
+    /// Records by reason: the classes in the order of the book, then those that no class has. Adds
+    /// up to [`Account::records`].
+    pub fn reasons(&self) -> Vec<(&str, &str, u64)> {
+        let classes = self.book.classes.iter().zip(self.cube.classes());
+        let mut reasons: Vec<(&str, &str, u64)> = Vec::new();
+        for (class, records) in classes {
+            // Classes of one name are one reason, told for different tests.
+            match reasons.iter_mut().find(|(id, ..)| *id == class.id) {
+                Some((.., all)) => *all += records,
+                None => reasons.push((&class.id, &class.reason, records)),
+            }
+        }
+        let sum = |of: fn(&FileAccount) -> u64| self.files.iter().map(of).sum();
+        reasons.push(("repeated", "stands in a file counted before", sum(|file| file.repeated)));
+        reasons.push(("unreadable", "row with a wrong number of cells", sum(|file| file.unreadable)));
+        reasons
+    }
+
+    /// Whether all records of an entity that its LEA has are in the files.
+    pub fn is_whole(&self, entity: Entity) -> bool {
+        let code = entity.code_text();
+        let lea = match entity.entity_type {
+            6 | 7 | 10 => format!("{}0000000", code.get(..7).unwrap_or_default()),
+            9 => code,
+            _ => return false,
+        };
+        self.whole.contains(&lea)
+    }
+
+    /// What these files cannot tell, in sentences.
+    pub fn limits(&self) -> Vec<(&'static str, &'static str)> {
+        let has_view = |view: View| self.files.iter().any(|file| file.info.view == view);
+        let has_class_of =
+            self.book.grades.iter().any(|row| matches!(row.kind, crate::counting::GradeKind::ClassOf(_)));
+        let applies = |when: &str| match when {
+            "enrolled" => has_view(View::Enrolled),
+            "unknown" => has_view(View::Unknown),
+            "science" => has_class_of,
+            _ => true,
+        };
+        crate::counting::limits().filter(|(_, when, _)| applies(when)).map(|(id, _, text)| (id, text)).collect()
+    }
+}

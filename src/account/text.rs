@@ -1,0 +1,486 @@
+//! The account for people: tables that fit the width of the terminal, with bars for shares.
+
+use std::io::{self, Write};
+
+use super::cells::{ALL_GRADES, ALL_STUDENTS, Cell, Dimension, Figures, Filter, Sharing, share};
+use super::cube::Entity;
+use super::{Account, FileAccount};
+use crate::counting::{entity_type_name, underivable_groups};
+use crate::privacy::text::{fit, neutralise, width as columns_of};
+
+/// Whether bars and dots may be drawn with other signs than ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// Block characters.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+/// Widest label of a row.
+const LABEL: (usize, usize) = (22, 60);
+/// Columns of all figures of a row.
+const FIGURES: usize = 50;
+/// Columns from which codes are shown beside names, and bars are longer.
+const WIDE: usize = 110;
+
+/// Writes the accounts of all years.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(
+    out: &mut dyn Write,
+    accounts: &[Account],
+    filter: &Filter,
+    sharing: Sharing,
+    (width, signs): (usize, Signs),
+) -> io::Result<()> {
+    for (place, account) in accounts.iter().enumerate() {
+        if place > 0 {
+            writeln!(out)?;
+        }
+        let mut page = Page { out, account, filter, sharing, width: width.max(LABEL.0 + FIGURES + 8), signs };
+        page.write()?;
+    }
+    Ok(())
+}
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    account: &'a Account,
+    filter: &'a Filter,
+    sharing: Sharing,
+    width: usize,
+    signs: Signs,
+}
+
+/// With a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn count(number: Option<u64>) -> String {
+    number.map_or_else(|| "*".to_owned(), grouped)
+}
+
+fn percent(hundredths: u64) -> String {
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
+fn plural(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+impl<'a> Page<'a> {
+    fn write(&mut self) -> io::Result<()> {
+        self.head()?;
+        let sections = [Dimension::Reason, Dimension::Test, Dimension::Grade, Dimension::School, Dimension::Group];
+        let wanted: Vec<Dimension> = if self.filter.by.is_empty() { sections.to_vec() } else { self.filter.by.clone() };
+        for dimension in wanted {
+            match dimension {
+                Dimension::Reason => self.reasons()?,
+                Dimension::Test => self.by_test()?,
+                Dimension::Grade => self.by_grade()?,
+                Dimension::School => self.by_school()?,
+                Dimension::Group => self.by_group()?,
+            }
+        }
+        self.foot()
+    }
+
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", text.trim_end())
+    }
+
+    fn title(&mut self, text: &str) -> io::Result<()> {
+        let width = self.width;
+        writeln!(self.out)?;
+        self.line(&fit(text, width))
+    }
+
+    fn label(&self) -> usize {
+        (self.width - FIGURES - self.bar()).clamp(LABEL.0, LABEL.1)
+    }
+
+    fn bar(&self) -> usize {
+        if self.width < WIDE { 8 } else { 24 }
+    }
+
+    fn drawn(&self, hundredths: u64) -> String {
+        let room = self.bar() as u64 - 1;
+        let full = ((hundredths * room + 5_000) / 10_000).min(room);
+        let (sign, rest) = if self.signs == Signs::Unicode { ("█", "·") } else { ("#", ".") };
+        let repeated = |sign: &str, times: u64| sign.repeat(usize::try_from(times).unwrap_or_default());
+        format!("{}{}", repeated(sign, full), repeated(rest, room - full))
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        let account = self.account;
+        let files = plural(account.files.len() as u64, "file");
+        let records = plural(account.records(), "record");
+        self.line(&format!("Account of {}: {files}, {records}", account.book.year))?;
+        for file in &account.files {
+            let text = file_line(file);
+            let text = fit(&text, self.width).into_owned();
+            self.line(&text)?;
+        }
+        if self.sharing == Sharing::Shared {
+            self.line("* stands for a small number, hidden by the limits of the public site")?;
+        }
+        Ok(())
+    }
+
+    /// Records by reason. Their sum is the number of records read.
+    fn reasons(&mut self) -> io::Result<()> {
+        let account = self.account;
+        let rows: Vec<(String, u64)> = if self.filter.entities.is_empty() && self.filter.tests.is_empty() {
+            account.reasons().into_iter().map(|(_, reason, records)| (reason.to_owned(), records)).collect()
+        } else {
+            self.reasons_of_entities()
+        };
+        let total: u64 = rows.iter().map(|(_, records)| records).sum();
+        self.title("What became of the records")?;
+        for (reason, records) in rows.iter().filter(|(_, records)| *records > 0) {
+            self.reason(reason, *records, total)?;
+        }
+        let all = if self.filter.entities.is_empty() { "records read" } else { "records" };
+        let label = self.reason_label();
+        self.line(&format!("{}{:>10}", padded(all, label), grouped(total)))?;
+        self.contradictions()
+    }
+
+    fn reason_label(&self) -> usize {
+        (self.width - 20 - self.bar()).min(72)
+    }
+
+    fn reason(&mut self, reason: &str, records: u64, total: u64) -> io::Result<()> {
+        let shown = self.account.shown_count(records, self.sharing);
+        let label = self.reason_label();
+        let part = share(records, total);
+        let (share, bar) = match shown {
+            Some(_) => (percent(part), self.drawn(part)),
+            None => (String::new(), String::new()),
+        };
+        self.line(&format!("{}{:>10}{share:>9} {bar}", padded(reason, label), count(shown)))
+    }
+
+    /// Records by reason of the chosen entities, none counted twice.
+    fn reasons_of_entities(&self) -> Vec<(String, u64)> {
+        let account = self.account;
+        let mut rows: Vec<(String, u64)> = account.book.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
+        let tops = self.tops();
+        for (entity, record_type, class, records) in account.cube.classes_by_entity() {
+            let test = account.book.test_of(record_type).map(|test| test.id);
+            let of_test = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test));
+            if of_test && tops.contains(&entity) {
+                rows[class].1 += records;
+            }
+        }
+        rows
+    }
+
+    fn contradictions(&mut self) -> io::Result<()> {
+        let account = self.account;
+        let mut rows: Vec<(String, u64)> = Vec::new();
+        for (record_type, place, records) in account.cube.contradictions() {
+            let test = account.book.test_of(record_type);
+            let wanted = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test.id));
+            let Some(one) = account.book.contradictions.get(place).filter(|_| wanted) else { continue };
+            match rows.iter_mut().find(|(words, _)| *words == one.words) {
+                Some((_, all)) => *all += records,
+                None => rows.push((one.words.clone(), records)),
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.title("Values that contradict each other (the include indicator decides; all files)")?;
+        for (words, records) in rows {
+            let shown = count(account.shown_count(records, self.sharing));
+            let label = self.reason_label();
+            self.wrapped(&words, label, &format!("{shown:>10}"))?;
+        }
+        Ok(())
+    }
+
+    /// A text in lines of a width, the first followed by an end.
+    fn wrapped(&mut self, text: &str, width: usize, end: &str) -> io::Result<()> {
+        let lines = textwrap::wrap(text, textwrap::Options::new(width.saturating_sub(2)).subsequent_indent("  "));
+        for (place, line) in lines.iter().enumerate() {
+            let line = if place == 0 { format!("{}{end}", padded(line, width)) } else { line.to_string() };
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
+    /// The entities that tables without schools are about: those asked for, else the districts
+    /// and charters whose file this is, else everything there is.
+    fn tops(&self) -> Vec<Entity> {
+        let entities = || self.account.cube.entities().map(|(entity, _)| entity);
+        if !self.filter.entities.is_empty() {
+            let named = entities().filter(|entity| self.filter.has_entity(*entity) && entity.entity_type != 0);
+            let named: Vec<Entity> = named.collect();
+            // A district's schools are in its own figures.
+            let has_district =
+                |code: &str| named.iter().any(|one| one.entity_type == 6 && one.code_text()[..7] == code[..7]);
+            let kept = named
+                .iter()
+                .filter(|entity| !matches!(entity.entity_type, 7 | 10) || !has_district(&entity.code_text()));
+            return kept.copied().collect();
+        }
+        let whole: Vec<Entity> =
+            entities().filter(|one| matches!(one.entity_type, 6 | 9) && self.account.is_whole(*one)).collect();
+        let of_leas = |entity_type: u8| whole.iter().filter(move |one| one.entity_type == entity_type);
+        match (of_leas(6).count(), of_leas(9).count()) {
+            (1, _) => of_leas(6).copied().collect(),
+            (0, 1) => of_leas(9).copied().collect(),
+            _ => entities().filter(|one| one.entity_type == 4).collect(),
+        }
+    }
+
+    fn entity_title(&self, entity: Entity) -> String {
+        let code = entity.code_text();
+        let name = neutralise(self.account.cube.name_of(entity)).into_owned();
+        match entity.entity_type {
+            4 => "All records of these files".to_owned(),
+            kind if name.is_empty() => format!("{code} ({})", entity_type_name(kind)),
+            kind => format!("{name} ({}, {code})", entity_type_name(kind)),
+        }
+    }
+
+    fn name(&self, entity: Entity) -> String {
+        let code = entity.code_text();
+        let name = self.account.cube.name_of(entity);
+        let name = match (entity.is_district_level(), name.is_empty()) {
+            (true, _) => "District Level Program".to_owned(),
+            (false, true) => return code,
+            (false, false) => neutralise(name).into_owned(),
+        };
+        if self.width < WIDE { name } else { format!("{code} {name}") }
+    }
+
+    /// Cells of one entity and the tests asked for.
+    fn cells(&self, entity: Entity, grades: Vec<u8>, groups: Vec<u16>) -> Vec<Cell<'a>> {
+        let entities = vec![entity.code_text()];
+        let filter = Filter { entities, tests: self.filter.tests.clone(), grades, groups, by: Vec::new() };
+        self.account.cells(&filter, self.sharing).filter(|cell| cell.entity == entity).collect()
+    }
+
+    /// The grade row of tables that do not go by grade.
+    fn grade(&self) -> u8 {
+        if let [grade] = self.filter.grades.as_slice() { *grade } else { ALL_GRADES }
+    }
+
+    /// The group of tables that do not go by group.
+    fn group(&self) -> u16 {
+        if let [group] = self.filter.groups.as_slice() { *group } else { ALL_STUDENTS }
+    }
+
+    fn grade_name(&self, code: u8) -> String {
+        let row = self.account.book.grades.iter().find(|row| row.code == code);
+        row.map_or_else(|| format!("grade {code}"), |row| row.name.clone())
+    }
+
+    fn group_name(&self, id: u16) -> &'a str {
+        let group = self.account.book.groups.iter().find(|group| group.id == id);
+        group.map_or("", |group| group.label.as_str())
+    }
+
+    /// What a table holds still: `all grades, All Students`.
+    fn fixed(&self, with_grade: bool, with_group: bool) -> String {
+        let grade = with_grade.then(|| self.grade_name(self.grade()));
+        let group = with_group.then(|| self.group_name(self.group()).to_owned());
+        grade.into_iter().chain(group).collect::<Vec<_>>().join(", ")
+    }
+
+    fn by_test(&mut self) -> io::Result<()> {
+        for entity in self.tops() {
+            let cells = self.cells(entity, vec![self.grade()], vec![self.group()]);
+            let title = format!("By test: {}; {}", self.entity_title(entity), self.fixed(true, true));
+            self.title(&title)?;
+            self.heading()?;
+            for cell in cells {
+                self.row(&cell.test.short, &cell.figures)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn by_grade(&mut self) -> io::Result<()> {
+        for entity in self.tops() {
+            let cells = self.cells(entity, self.filter.grades.clone(), vec![self.group()]);
+            let title = format!("By grade: {}; {}", self.entity_title(entity), self.fixed(false, true));
+            self.title(&title)?;
+            self.heading()?;
+            let mut test = None;
+            for cell in cells {
+                self.test_line(&mut test, &cell)?;
+                self.row(&format!("  {}", self.grade_name(cell.grade)), &cell.figures)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn by_school(&mut self) -> io::Result<()> {
+        let account = self.account;
+        let schools: Vec<Entity> = account
+            .cube
+            .entities()
+            .map(|(entity, _)| entity)
+            .filter(|entity| matches!(entity.entity_type, 6 | 7 | 9 | 10) && self.filter.has_entity(*entity))
+            .collect();
+        let title = format!("By school; {}", self.fixed(true, true));
+        self.title(&title)?;
+        self.heading()?;
+        let mut cells: Vec<Cell<'_>> = Vec::new();
+        for entity in schools {
+            cells.extend(self.cells(entity, vec![self.grade()], vec![self.group()]));
+        }
+        // A district stands over its schools, a direct-funded charter after them.
+        cells.sort_by_key(|cell| {
+            let kind = cell.entity.entity_type;
+            let district = if kind == 9 { String::new() } else { cell.entity.code_text()[..7].to_owned() };
+            (cell.test.id, kind == 9, district, kind != 6, cell.entity)
+        });
+        let mut test = None;
+        for cell in cells {
+            self.test_line(&mut test, &cell)?;
+            let indent = if cell.entity.entity_type == 6 { "  " } else { "    " };
+            self.row(&format!("{indent}{}", self.name(cell.entity)), &cell.figures)?;
+        }
+        Ok(())
+    }
+
+    fn by_group(&mut self) -> io::Result<()> {
+        for entity in self.tops() {
+            let cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
+            let title = format!("By student group: {}; {}", self.entity_title(entity), self.fixed(true, false));
+            self.title(&title)?;
+            self.heading()?;
+            let (mut test, mut category) = (None, "");
+            for cell in &cells {
+                if self.test_line(&mut test, cell)? {
+                    category = "";
+                }
+                let Some(group) = self.account.book.groups.get(cell.group) else { continue };
+                if category != group.category && group.category != group.name {
+                    self.line(&format!("  {}", neutralise(&group.category)))?;
+                }
+                category = &group.category;
+                self.row(&format!("    {}", group.name), &cell.figures)?;
+                for (variant, figures) in &cell.variants {
+                    self.row(&format!("      or: {variant}"), figures)?;
+                }
+            }
+            if cells.iter().any(|cell| !cell.variants.is_empty()) {
+                self.line("or: the definition of the group is not published; counted both ways")?;
+            }
+        }
+        let not_told = underivable_groups(self.account.book.year);
+        if !not_told.is_empty() {
+            let names: Vec<String> = not_told.into_iter().map(|(id, name)| format!("{name} ({id})")).collect();
+            let width = self.width;
+            self.wrapped(&format!("not in the file: {}", names.join(", ")), width, "")?;
+        }
+        Ok(())
+    }
+
+    /// The name of the test, where another one begins.
+    fn test_line(&mut self, last: &mut Option<u16>, cell: &Cell<'_>) -> io::Result<bool> {
+        if *last == Some(cell.test.id) {
+            return Ok(false);
+        }
+        *last = Some(cell.test.id);
+        self.line(&cell.test.short)?;
+        Ok(true)
+    }
+
+    fn heading(&mut self) -> io::Result<()> {
+        let label = padded("", self.label());
+        self.line(&format!(
+            "{label}{:>9}{:>8}{:>9}{:>8}{:>8}{:>8} ",
+            "enrolled", "tested", "rate", "scores", "mean", "met"
+        ))
+    }
+
+    fn row(&mut self, label: &str, figures: &Figures) -> io::Result<()> {
+        let line = self.account.book.measures.participation_line;
+        let is_low = |rate: u64| rate < line * 100;
+        let rate = figures.participation();
+        let mark = if rate.is_some_and(is_low) { "!" } else { " " };
+        let rate = rate.map_or_else(|| self.none(figures.enrolled.is_none()), percent);
+        let results = figures.results.as_ref();
+        let mean = results.and_then(|one| one.mean);
+        let mean = mean.map_or_else(
+            || self.none(results.is_none() && figures.hidden),
+            |mean| format!("{}.{}", mean / 10, mean % 10),
+        );
+        let met = results.and_then(|one| one.met).map(|(_, share)| share);
+        let met_text = met.map_or_else(|| self.none(results.is_none() && figures.hidden), percent);
+        let bar = met.map_or_else(String::new, |met| self.drawn(met));
+        self.line(&format!(
+            "{}{:>9}{:>8}{rate:>8}{mark}{:>8}{mean:>8}{met_text:>8} {bar}",
+            padded(label, self.label()),
+            count(figures.enrolled),
+            count(figures.tested),
+            count(figures.with_scores),
+        ))
+    }
+
+    /// What stands where there is no figure.
+    fn none(&self, is_hidden: bool) -> String {
+        (if is_hidden { "*" } else { "-" }).to_owned()
+    }
+
+    fn foot(&mut self) -> io::Result<()> {
+        let line = self.account.book.measures.participation_line;
+        self.title(&format!("! fewer than {line} percent of the enrolled were tested; met: met and above"))?;
+        self.line("What these files cannot tell")?;
+        let mut sentences: Vec<String> = self.account.limits().into_iter().map(|(_, text)| text.to_owned()).collect();
+        let mut columns: Vec<&str> =
+            self.account.files.iter().flat_map(|file| file.untold.iter().map(|(_, column)| *column)).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        if !columns.is_empty() {
+            sentences.push(format!(
+                "columns that a file lacks, so that what rests on them is not told: {}",
+                columns.join(", ")
+            ));
+        }
+        let unidentified: u64 = self.account.files.iter().map(|file| file.unidentified).sum();
+        if unidentified > 0 {
+            sentences.push(format!(
+                "{} without a student identifier: they may stand in another file as well",
+                plural(unidentified, "record")
+            ));
+        }
+        for sentence in sentences {
+            let width = self.width;
+            self.wrapped(&format!("- {sentence}"), width, "")?;
+        }
+        Ok(())
+    }
+}
+
+/// A text brought to a width.
+fn padded(text: &str, width: usize) -> String {
+    let text = fit(text, width.saturating_sub(1));
+    let room = width.saturating_sub(columns_of(&text));
+    format!("{text}{}", " ".repeat(room))
+}
+
+fn file_line(file: &FileAccount) -> String {
+    let path = file.info.path.display().to_string();
+    let name = file.info.member.as_ref().map_or_else(|| path.clone(), |member| format!("{path}: {member}"));
+    let lea = file.info.lea.as_ref().map_or_else(String::new, |lea| format!(" of {lea}"));
+    let view = file.info.view.as_str();
+    format!("  {} ({view} view{lea}): {}", neutralise(&name), plural(file.records, "record"))
+}

@@ -1,0 +1,148 @@
+//! `scorelint account`: what happened to every record, by school, grade, test and student group.
+
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::num::{NonZero, NonZeroUsize};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use miette::{IntoDiagnostic, WrapErr};
+
+use super::terminal;
+use crate::account::{
+    Account, AccountOptions, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
+};
+use crate::input::{Options, View};
+
+/// Arguments of `account`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Score files, folders with score files, or - for standard input
+    ///
+    /// Files of one year are counted together. A record that stands in the tested and the enrolled
+    /// view, known by student and test, is counted once.
+    #[arg(value_name = "FILE|FOLDER|-", required = true)]
+    paths: Vec<PathBuf>,
+    /// What to make tables by; json and csv tell the others apart only where they are named
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
+    by: Vec<ByArg>,
+    /// Only these entities: fourteen digits, or the first digits for all that begin with them
+    #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = entity_code)]
+    entity: Vec<String>,
+    /// Only these tests, by their official numbers: 1 SB ELA, 2 SB mathematics, 17 CAST
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    test: Vec<u16>,
+    /// Only these grade rows: 3 to 12, 13 all grades, 14 all high school, 15 Class of
+    #[arg(long, value_delimiter = ',', value_name = "GRADES")]
+    grade: Vec<u8>,
+    /// Only these student groups, by their official numbers: 1 all students, 160 English learners
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    group: Vec<u16>,
+    /// Hide small numbers by the limits of the public site, so that the account can be passed on
+    #[arg(long)]
+    share: bool,
+    /// How the account is written
+    #[arg(long, value_enum, default_value_t = FormatArg::Human)]
+    format: FormatArg,
+    /// Write to a file instead of the terminal
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Read the files by the layout of this year
+    #[arg(long, value_name = "YEAR")]
+    year: Option<u16>,
+    /// Take the files for this view
+    #[arg(long, value_enum, value_name = "VIEW")]
+    view: Option<ViewArg>,
+    /// Threads; as many as the machine has where it is not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ByArg {
+    Reason,
+    Test,
+    Grade,
+    School,
+    Group,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum FormatArg {
+    /// Tables for people
+    Human,
+    /// For programs: docs/schemas/account-1.schema.json
+    Json,
+    /// One figure a line, for spreadsheets and statistics
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ViewArg {
+    Tested,
+    Enrolled,
+}
+
+fn entity_code(text: &str) -> Result<String, String> {
+    let is_code = (1..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code { Ok(text.to_owned()) } else { Err("a code has one to fourteen digits".to_owned()) }
+}
+
+pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let view = args.view.map(|view| match view {
+        ViewArg::Tested => View::Tested,
+        ViewArg::Enrolled => View::Enrolled,
+    });
+    let input = Options { year: args.year, view, ..Options::default() };
+    let accounts = match account(&args.paths, &AccountOptions { input, threads, progress: None }) {
+        Ok(accounts) => accounts,
+        Err(error) => {
+            eprintln!("{:?}", miette::Report::new(error));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let written = match &args.output {
+        None => write(args, &accounts, &mut BufWriter::new(io::stdout().lock())),
+        Some(path) => File::create(path).and_then(|file| write(args, &accounts, &mut BufWriter::new(file))),
+    };
+    match written {
+        // Whoever reads from us has read enough (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        other => other.into_diagnostic().wrap_err("the account cannot be written").map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn write(args: &Args, accounts: &[Account], out: &mut dyn Write) -> io::Result<()> {
+    let filter = args.filter();
+    let sharing = if args.share { Sharing::Shared } else { Sharing::Internal };
+    match args.format {
+        FormatArg::Json => write_json(out, accounts, &filter, sharing)?,
+        FormatArg::Csv => write_csv(out, accounts, &filter, sharing)?,
+        FormatArg::Human => {
+            let plain = args.output.is_none() && terminal::signs_on_stdout() == crate::report::Signs::Ascii;
+            let signs = if plain { Signs::Ascii } else { Signs::Unicode };
+            write_text(out, accounts, &filter, sharing, (terminal::width(), signs))?;
+        }
+    }
+    out.flush()
+}
+
+impl Args {
+    fn filter(&self) -> Filter {
+        let by = |by: &ByArg| match by {
+            ByArg::Reason => Dimension::Reason,
+            ByArg::Test => Dimension::Test,
+            ByArg::Grade => Dimension::Grade,
+            ByArg::School => Dimension::School,
+            ByArg::Group => Dimension::Group,
+        };
+        Filter {
+            entities: self.entity.clone(),
+            tests: self.test.clone(),
+            grades: self.grade.clone(),
+            groups: self.group.clone(),
+            by: self.by.iter().map(by).collect(),
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Counts the records of a file by place, test, grade and class, and within these by student
+//! group. A batch is counted out of the masks of its conditions; what is kept does not grow with
+//! the number of records, but for the identities where a run needs them.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::evaluate::{Batch, State};
+use super::fields::Reads;
+use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
+use super::run::{RunOptions, run};
+use super::sets::hash_text;
+use crate::counting::{Book, Rows};
+use crate::input::index::BATCH;
+use crate::input::{InputError, Opened};
+use crate::layout::{FieldId, registry};
+use crate::rule::{Expr, Num, Text};
+
+/// Digits of a school code.
+const CODE: usize = 14;
+
+/// How records are counted.
+pub struct TallyOptions<'a> {
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// Told the bytes of the file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Students and tests that an earlier file has; their records are not counted again.
+    pub known: &'a FxHashSet<u64>,
+    /// Whether the students and tests of this file are remembered for later ones.
+    pub remember: bool,
+}
+
+/// Why a file cannot be counted.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum TallyError {
+    /// The file cannot be read on.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    /// Without these columns nothing can be told of a record.
+    #[error("the file has no column for {0}, so its records cannot be counted")]
+    #[diagnostic(help("download the file again with all columns"))]
+    Missing(&'static str),
+}
+
+/// Where a record is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LeafPlace {
+    /// The type of entity, as in the public files; 0 for none.
+    pub entity_type: u8,
+    /// Its code, fourteen digits.
+    pub code: [u8; CODE],
+}
+
+/// What the records of a leaf have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct LeafKey {
+    place: LeafPlace,
+    record_type: u8,
+    grade: u8,
+    rows: Rows,
+}
+
+/// The records of one place, test and grade.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// The place.
+    pub place: LeafPlace,
+    /// The name of the school, where a record has one.
+    pub name: String,
+    /// The name of its district, where a record has one.
+    pub lea_name: String,
+    /// The record type; 0 where it is no number.
+    pub record_type: u8,
+    /// The grade assessed; 0 where it is no number.
+    pub grade: u8,
+    /// The rows the records are counted in.
+    pub rows: Rows,
+    /// Records by class, in the order of the book.
+    pub classes: Vec<u64>,
+    /// Records by contradiction, in the order of the book.
+    pub contradictions: Vec<u64>,
+    /// Counts by student group and variant, in the order of [`Tally::sets`].
+    pub groups: Vec<Counts>,
+}
+
+/// Students of one group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Enrolled.
+    pub enrolled: u64,
+    /// Tested.
+    pub tested: u64,
+    /// Tested with scores.
+    pub with_scores: u64,
+    /// Of those, with a scale score that can be read.
+    pub scored: u64,
+    /// The sum of these scale scores.
+    pub score_sum: u64,
+    /// Of those with scores, by achievement level.
+    pub levels: [u64; 4],
+}
+
+impl Counts {
+    /// Adds others.
+    pub fn add(&mut self, other: &Self) {
+        self.enrolled += other.enrolled;
+        self.tested += other.tested;
+        self.with_scores += other.with_scores;
+        self.scored += other.scored;
+        self.score_sum += other.score_sum;
+        for (all, one) in self.levels.iter_mut().zip(other.levels) {
+            *all += one;
+        }
+    }
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Records read.
+    pub records: u64,
+    /// Records with a wrong number of cells, of which nothing can be told.
+    pub unreadable: u64,
+    /// Records that an earlier file has.
+    pub repeated: u64,
+    /// Records without an identifier, which cannot be found again in another file.
+    pub unidentified: u64,
+    /// The leaves, in a fixed order.
+    pub leaves: Vec<Leaf>,
+    /// The places in the book of what [`Leaf::groups`] counts: group, and variant if it is one.
+    pub sets: Vec<(usize, Option<usize>)>,
+    /// Students and tests, if they were to be remembered.
+    pub identities: FxHashSet<u64>,
+    /// What could not be told because the file lacks a column: what, and the field.
+    pub untold: Vec<(String, &'static str)>,
+}
+
+/// Everything that is counted, compiled for one file.
+pub(super) struct TallyPlan<'a> {
+    book: &'a Book,
+    options: &'a TallyOptions<'a>,
+    /// The place in the book and the condition.
+    classes: Vec<(usize, NodeId)>,
+    contradictions: Vec<(usize, NodeId)>,
+    sets: Vec<(usize, Option<usize>)>,
+    members: Vec<NodeId>,
+    places: Vec<PlacePlan>,
+    record_type: NumId,
+    grade: NumId,
+    score: Option<NumId>,
+    level: Option<NumId>,
+    identity: Option<TextPlan>,
+}
+
+struct PlacePlan {
+    when: NodeId,
+    entity_type: u8,
+    district_level: bool,
+    code: TextPlan,
+    name: Option<TextPlan>,
+    lea_name: Option<TextPlan>,
+}
+
+/// Counts the records of a file.
+///
+/// # Errors
+/// When the file cannot be read to its end, or lacks a column that every count rests on.
+pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<Tally, TallyError> {
+    let Opened { info, mut source, .. } = opened;
+    let mut compiler = Compiler::new(&info, &[]);
+    let mut untold = Vec::new();
+    let plan = TallyPlan::new(&mut compiler, book, options, &mut untold)?;
+    let program: Program = compiler.finish();
+    let run_options = RunOptions {
+        threads: options.threads,
+        timings: false,
+        progress: options.progress,
+        schools: Vec::new(),
+        tally: Some(&plan),
+    };
+    let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let counts = run.tally.unwrap_or_default();
+    Ok(Tally {
+        records: run.records,
+        unreadable: run.odd.len() as u64,
+        repeated: counts.repeated,
+        unidentified: counts.unidentified,
+        leaves: counts.leaves(),
+        sets: plan.sets.clone(),
+        identities: counts.identities,
+        untold,
+    })
+}
+
+impl<'a> TallyPlan<'a> {
+    fn new(
+        compiler: &mut Compiler<'_>,
+        book: &'a Book,
+        options: &'a TallyOptions<'a>,
+        untold: &mut Vec<(String, &'static str)>,
+    ) -> Result<Self, TallyError> {
+        let mut told = |compiler: &mut Compiler<'_>, expr: &Expr, what: &str| match compiler.missing(&Reads::of(expr)) {
+            None => Some(compiler.node(expr)),
+            Some(field) => {
+                untold.push((what.to_owned(), title(field)));
+                None
+            }
+        };
+        let mut classes = Vec::new();
+        for (place, class) in book.classes.iter().enumerate() {
+            classes.extend(told(compiler, &class.condition, &class.reason).map(|node| (place, node)));
+        }
+        let mut contradictions = Vec::new();
+        for (place, one) in book.contradictions.iter().enumerate() {
+            contradictions.extend(told(compiler, &one.condition, &one.words).map(|node| (place, node)));
+        }
+        let (mut sets, mut members) = (Vec::new(), Vec::new());
+        for (place, group) in book.groups.iter().enumerate() {
+            let variants = group.variants.iter().enumerate().map(|(one, variant)| (Some(one), &variant.condition));
+            for (variant, condition) in std::iter::once((None, &group.condition)).chain(variants) {
+                if let Some(node) = told(compiler, condition, &group.label) {
+                    sets.push((place, variant));
+                    members.push(node);
+                }
+            }
+        }
+        let mut places = Vec::new();
+        for place in &book.places {
+            let Some(when) = told(compiler, &place.when, "the place of some records") else { continue };
+            let Some(code) = text(compiler, &place.code) else { continue };
+            places.push(PlacePlan {
+                when,
+                entity_type: place.entity_type,
+                district_level: place.district_level,
+                code,
+                name: place.name.as_ref().and_then(|name| text(compiler, name)),
+                lea_name: place.lea_name.as_ref().and_then(|name| text(compiler, name)),
+            });
+        }
+        let include = registry().id("include_indicator");
+        if let Some(field) = include.filter(|field| compiler.lacks(*field)) {
+            return Err(TallyError::Missing(title(field)));
+        }
+        let needed = |compiler: &mut Compiler<'_>, num: &Num| number(compiler, num).map_err(TallyError::Missing);
+        let measures = &book.measures;
+        Ok(Self {
+            book,
+            options,
+            classes,
+            contradictions,
+            sets,
+            members,
+            places,
+            record_type: needed(compiler, &measures.record_type)?,
+            grade: needed(compiler, &measures.grade)?,
+            score: number(compiler, &measures.score).ok(),
+            level: number(compiler, &measures.level).ok(),
+            identity: text(compiler, &measures.identity),
+        })
+    }
+}
+
+fn title(field: FieldId) -> &'static str {
+    registry().info(field).title
+}
+
+fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'static str> {
+    let mut reads = Reads::default();
+    reads.num(num);
+    match compiler.missing(&reads) {
+        Some(field) => Err(title(field)),
+        None => Ok(compiler.num(num)),
+    }
+}
+
+fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
+    let mut reads = Reads::default();
+    reads.text(text);
+    compiler.missing(&reads).is_none().then(|| compiler.text(text))
+}
+
+/// What a thread has counted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TallyCounts {
+    places: FxHashMap<LeafKey, usize>,
+    kept: Vec<Kept>,
+    repeated: u64,
+    unidentified: u64,
+    identities: FxHashSet<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    /// The byte its first record stands at.
+    first: u64,
+    leaf: Leaf,
+}
+
+/// What is known of the records of a batch.
+struct RowFacts {
+    class: [u8; BATCH],
+    leaf: [u32; BATCH],
+}
+
+impl TallyCounts {
+    /// Counts a batch of a block that starts at a byte of the file.
+    pub(super) fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut State, batch: &Batch<'_>, offset: u64) {
+        let mut counted = batch.valid;
+        state.number(batch, plan.record_type);
+        state.number(batch, plan.grade);
+        for num in plan.score.iter().chain(&plan.level) {
+            state.number(batch, *num);
+        }
+        for row in batch.valid.rows() {
+            if !self.is_new(plan, state, batch, row) {
+                counted.clear(row);
+            }
+        }
+        let mut facts = RowFacts { class: [0; BATCH], leaf: [0; BATCH] };
+        let mut left = counted;
+        for (place, node) in &plan.classes {
+            let here = state.truths(batch, *node).yes.and(left);
+            here.rows().for_each(|row| facts.class[row] = *place as u8);
+            left = left.without(here);
+        }
+        self.find_leaves(plan, state, batch, (counted, offset), &mut facts);
+        for row in counted.rows() {
+            self.kept[facts.leaf[row] as usize].leaf.classes[usize::from(facts.class[row])] += 1;
+        }
+        for (place, node) in &plan.contradictions {
+            for row in state.truths(batch, *node).yes.and(counted).rows() {
+                self.kept[facts.leaf[row] as usize].leaf.contradictions[*place] += 1;
+            }
+        }
+        let ones: Vec<Counts> = (0..BATCH).map(|row| one(plan, state, facts.class[row], row)).collect();
+        for (set, node) in plan.members.iter().enumerate() {
+            for row in state.truths(batch, *node).yes.and(counted).rows() {
+                self.kept[facts.leaf[row] as usize].leaf.groups[set].add(&ones[row]);
+            }
+        }
+    }
+
+    /// Whether no earlier file has the student and test of a record.
+    fn is_new(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>, row: usize) -> bool {
+        if !plan.options.remember && plan.options.known.is_empty() {
+            return true;
+        }
+        let student = plan.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
+        let Some(student) = student else {
+            self.unidentified += 1;
+            return true;
+        };
+        let test = state.number_of(plan.record_type, row).unwrap_or_default() as u64;
+        let identity = student ^ test.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        if plan.options.known.contains(&identity) {
+            self.repeated += 1;
+            return false;
+        }
+        if plan.options.remember {
+            self.identities.insert(identity);
+        }
+        true
+    }
+
+    fn find_leaves(
+        &mut self,
+        plan: &TallyPlan<'_>,
+        state: &mut State,
+        batch: &Batch<'_>,
+        (counted, offset): (super::mask::Mask, u64),
+        facts: &mut RowFacts,
+    ) {
+        let mut left = counted;
+        let mut find = |all: &mut Self, row: usize, place: LeafPlace, from: Option<&PlacePlan>, state: &State| {
+            let small = |num: NumId| state.number_of(num, row).and_then(|one| u8::try_from(one).ok());
+            let key = LeafKey {
+                place,
+                record_type: small(plan.record_type).unwrap_or_default(),
+                grade: small(plan.grade).unwrap_or_default(),
+                rows: plan.book.classes[usize::from(facts.class[row])].rows,
+            };
+            let place = all.places.get(&key).copied().unwrap_or_else(|| {
+                let named = |name: &Option<TextPlan>| name.as_ref().map(|name| name.make(batch, row).trim().to_owned());
+                let (name, lea_name) = from.map_or((None, None), |from| (named(&from.name), named(&from.lea_name)));
+                let first = offset + u64::from(batch.index.start(row));
+                all.kept.push(Kept::new(plan, key, first, name.unwrap_or_default(), lea_name.unwrap_or_default()));
+                all.places.insert(key, all.kept.len() - 1);
+                all.kept.len() - 1
+            });
+            facts.leaf[row] = place as u32;
+        };
+        for place in &plan.places {
+            if left.is_empty() {
+                return;
+            }
+            let here = state.truths(batch, place.when).yes.and(left);
+            for row in here.rows() {
+                find(self, row, place.of(batch, row), Some(place), state);
+            }
+            left = left.without(here);
+        }
+        for row in left.rows() {
+            find(self, row, LeafPlace { entity_type: 0, code: [b'0'; CODE] }, None, state);
+        }
+    }
+
+    /// Adds what another thread has counted.
+    pub(super) fn join(&mut self, other: Self) {
+        self.repeated += other.repeated;
+        self.unidentified += other.unidentified;
+        self.identities.extend(other.identities);
+        for kept in other.kept {
+            let key = kept.key();
+            match self.places.get(&key).and_then(|place| self.kept.get_mut(*place)) {
+                Some(known) => known.add(kept),
+                None => {
+                    self.places.insert(key, self.kept.len());
+                    self.kept.push(kept);
+                }
+            }
+        }
+    }
+
+    fn leaves(&self) -> Vec<Leaf> {
+        let mut kept: Vec<&Kept> = self.kept.iter().collect();
+        kept.sort_by_key(|one| one.key());
+        kept.into_iter().map(|one| one.leaf.clone()).collect()
+    }
+}
+
+impl PlacePlan {
+    fn of(&self, batch: &Batch<'_>, row: usize) -> LeafPlace {
+        let made = self.code.make(batch, row);
+        let digits = made.trim().as_bytes();
+        let mut code = [b'0'; CODE];
+        if self.district_level {
+            // The school code of a district's own program repeats the district's.
+            for (to, from) in code.iter_mut().zip(digits.iter().chain(digits)) {
+                *to = *from;
+            }
+        } else {
+            for (to, from) in code.iter_mut().zip(digits) {
+                *to = *from;
+            }
+        }
+        LeafPlace { entity_type: self.entity_type, code }
+    }
+}
+
+/// What one record adds to each of its groups.
+fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Counts {
+    let class = &plan.book.classes[usize::from(class)];
+    let mut counts = Counts {
+        enrolled: u64::from(class.enrolled),
+        tested: u64::from(class.tested),
+        with_scores: u64::from(class.with_scores),
+        ..Counts::default()
+    };
+    if !class.with_scores {
+        return counts;
+    }
+    let number = |num: Option<NumId>| state.number_of(num?, row).and_then(|one| u64::try_from(one).ok());
+    if let Some(score) = number(plan.score) {
+        counts.scored = 1;
+        counts.score_sum = score;
+    }
+    let level = number(plan.level).and_then(|level| usize::try_from(level).ok());
+    if let Some(count) = level.and_then(|level| counts.levels.get_mut(level.wrapping_sub(1))) {
+        *count = 1;
+    }
+    counts
+}
+
+impl Kept {
+    fn new(plan: &TallyPlan<'_>, key: LeafKey, first: u64, name: String, lea_name: String) -> Self {
+        let leaf = Leaf {
+            place: key.place,
+            name,
+            lea_name,
+            record_type: key.record_type,
+            grade: key.grade,
+            rows: key.rows,
+            classes: vec![0; plan.book.classes.len()],
+            contradictions: vec![0; plan.book.contradictions.len()],
+            groups: vec![Counts::default(); plan.members.len()],
+        };
+        Self { first, leaf }
+    }
+
+    fn key(&self) -> LeafKey {
+        let leaf = &self.leaf;
+        LeafKey { place: leaf.place, record_type: leaf.record_type, grade: leaf.grade, rows: leaf.rows }
+    }
+
+    fn add(&mut self, other: Self) {
+        if other.first < self.first {
+            self.first = other.first;
+            self.leaf.name = other.leaf.name;
+            self.leaf.lea_name = other.leaf.lea_name;
+        }
+        let sums = self.leaf.classes.iter_mut().chain(&mut self.leaf.contradictions);
+        for (all, one) in sums.zip(other.leaf.classes.into_iter().chain(other.leaf.contradictions)) {
+            *all += one;
+        }
+        for (all, one) in self.leaf.groups.iter_mut().zip(&other.leaf.groups) {
+            all.add(one);
+        }
+    }
+}
