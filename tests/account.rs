@@ -26,6 +26,55 @@ fn district(folder: &Path, year: u16, students: u64, seed: u64, view: View) -> P
     path
 }
 
+/// A district in which what is rare happens often: nonpublic schools with and without a district of
+/// accountability, results of earlier years, adult learners, set-aside results, students who left.
+fn stirred(folder: &Path, year: u16, students: u64, seed: u64) -> PathBuf {
+    let path = district(folder, year, students, seed, View::Tested);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let layout = registry().layout(year).unwrap();
+    let place = |name: &str| {
+        let id = registry().id(name);
+        layout.fields.iter().position(|field| field.id.is_some() && field.id == id)
+    };
+    let nonpublic = if year >= 2021 { "final_tested_nps_flag" } else { "tested_nps_flag_1" };
+    let charter = if year >= 2021 { "final_tested_charter_indicator" } else { "tested_charter_indicator_1" };
+    let part = if year >= 2021 { "final_tested_school_code" } else { "tested_school_code_2" };
+    let changes: [&[(&str, &str)]; 12] = [
+        &[(nonpublic, "Y"), ("special_education_district_of_accountability", "5899997")],
+        &[(nonpublic, "Y"), ("special_education_district_of_accountability", "")],
+        &[
+            ("cast_current_year_flag", "N"),
+            ("cast_participated_nps_flag", "Y"),
+            ("cast_participated_district_of_accountability", "5799991"),
+        ],
+        &[("elas", if year >= 2021 { "ADEL" } else { "TBD" }), ("first_us_school_entry_date", "2030-01-01")],
+        &[("include_indicator", "R")],
+        &[("include_indicator", "N"), ("student_exit_date", "2000-01-01"), ("school_window_1_start", "2000-01-02")],
+        &[(charter, "DF")],
+        &[(part, "58999996900005"), ("grade_assessed", "9")],
+        &[("scale_score", "NS"), ("achievement_level", "9")],
+        &[("include_indicator", ""), ("economic_disadvantage_for_testing", "")],
+        &[("include_indicator", "T"), ("reporting_ethnicity", "")],
+        &[("grade_assessed", "12"), ("special_education_for_testing", "")],
+    ];
+    let line = |(number, line): (usize, &str)| {
+        let mut cells: Vec<&str> = line.split('^').collect();
+        let chosen = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(seed) >> 7;
+        if number > 0
+            && let Some(change) = changes.get((chosen % 40) as usize)
+        {
+            for (name, value) in *change {
+                if let Some(column) = place(name) {
+                    cells[column] = value;
+                }
+            }
+        }
+        cells.join("^") + "\n"
+    };
+    std::fs::write(&path, text.lines().enumerate().map(line).collect::<String>()).unwrap();
+    path
+}
+
 fn accounted(paths: &[PathBuf], threads: usize) -> Account {
     let options = AccountOptions { input: Options::default(), threads, progress: None };
     let mut accounts = account(paths, &options).unwrap();
@@ -92,7 +141,7 @@ proptest! {
     #[test]
     fn an_independent_recount_agrees_on_every_cell(year in 2018u16..=2025, seed in 1u64..10_000, threads in 1usize..=2) {
         let folder = tempfile::tempdir().unwrap();
-        let paths = [district(folder.path(), year, 350, seed, View::Tested)];
+        let paths = [stirred(folder.path(), year, 350, seed)];
         compare(&accounted(&paths, threads), &read(&paths), year)?;
     }
 
@@ -124,7 +173,7 @@ fn every_year_has_all_its_tables() {
 #[test]
 fn the_identities_of_the_public_files_hold() {
     let folder = tempfile::tempdir().unwrap();
-    let paths = [district(folder.path(), 2024, 2_000, 11, View::Tested)];
+    let paths = [stirred(folder.path(), 2024, 1_000, 11)];
     let account = accounted(&paths, 2);
     let cells = cells(&account);
     let mut by_type: BTreeMap<(u8, u16, u8, u16), [u64; 3]> = BTreeMap::new();
@@ -216,6 +265,41 @@ fn tables_fit_80_columns() {
     let text = run(folder.path(), "80", &[name]);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     support::snapshots().bind(|| insta::assert_snapshot!("account-80", text));
+}
+
+#[test]
+fn tables_by_group_show_both_readings() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = district(folder.path(), 2025, 700, 5, View::Tested);
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let text = run(folder.path(), "80", &[name, "--by", "group", "--test", "1"]);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(text.contains("or: CALPADS value"), "{text}");
+    support::snapshots().bind(|| insta::assert_snapshot!("account-group", text));
+}
+
+#[test]
+fn a_folder_of_districts_adds_up_to_its_counties() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = district(folder.path(), 2024, 200, 4, View::Tested);
+    let other = district(folder.path(), 2024, 200, 9, View::Tested);
+    assert_eq!(path, other, "written over");
+    let text = std::fs::read_to_string(&other).unwrap().replace("58999", "57888").replace("^9", "^8");
+    let name = other.file_name().unwrap().to_str().unwrap().replace("58999", "57888");
+    std::fs::write(folder.path().join(name), text).unwrap();
+    district(folder.path(), 2024, 200, 4, View::Tested);
+    let account = accounted(&[folder.path().to_owned()], 2);
+    assert_eq!(account.files.len(), 2);
+    let counts = |wanted: u8| -> Vec<(String, u64)> {
+        let filter = Filter { tests: vec![1], grades: vec![13], groups: vec![1], ..Filter::default() };
+        let cells = account.cells(&filter, Sharing::Internal).filter(|cell| cell.entity.entity_type == wanted);
+        cells.map(|cell| (cell.entity.code_text(), cell.figures.enrolled.unwrap())).collect()
+    };
+    let counties = counts(5);
+    assert_eq!(counties.len(), 2, "{counties:?}");
+    assert_eq!(counts(4), [("0".repeat(14), counties.iter().map(|(_, enrolled)| enrolled).sum())]);
+    let text = run(folder.path(), "80", &[".", "--by", "test"]);
+    assert!(text.contains("All records of these files"), "{text}");
 }
 
 #[test]

@@ -232,7 +232,9 @@ impl Account {
             || self.cube.sets().iter().zip(counts).enumerate().filter(move |(_, ((one, _), _))| *one == group);
         let (_, (_, main)) =
             of_group().find(|(place, ((_, variant), _))| variant.is_none() && self.cube.is_told(*place))?;
-        let other = of_group().filter_map(|(place, ((_, variant), counts))| {
+        // Two counts of one group tell how many students changed: that is not passed on.
+        let is_internal = sharing == Sharing::Internal;
+        let other = of_group().filter(move |_| is_internal).filter_map(|(place, ((_, variant), counts))| {
             let differs = counts != main && self.cube.is_told(place);
             let variant = self.book.groups.get(group)?.variants.get((*variant)?)?;
             differs.then(|| (variant.label.as_str(), figures(counts)))

@@ -17,10 +17,19 @@ pub enum Signs {
     Ascii,
 }
 
-/// Widest label of a row.
+/// Whether a table has a column for means. Over all grades there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    Shown,
+    Left,
+}
+
+/// Narrowest and widest label of a row.
 const LABEL: (usize, usize) = (22, 60);
-/// Columns of all figures of a row.
-const FIGURES: usize = 50;
+/// Columns of all figures of a row but the mean.
+const FIGURES: usize = 42;
+/// Columns of the mean.
+const MEAN: usize = 8;
 /// Columns from which codes are shown beside names, and bars are longer.
 const WIDE: usize = 110;
 
@@ -39,7 +48,7 @@ pub fn write(
         if place > 0 {
             writeln!(out)?;
         }
-        let mut page = Page { out, account, filter, sharing, width: width.max(LABEL.0 + FIGURES + 8), signs };
+        let mut page = Page { out, account, filter, sharing, width: width.max(LABEL.0 + FIGURES + MEAN + 8), signs };
         page.write()?;
     }
     Ok(())
@@ -82,7 +91,7 @@ fn plural(number: u64, noun: &str) -> String {
 impl<'a> Page<'a> {
     fn write(&mut self) -> io::Result<()> {
         self.head()?;
-        let sections = [Dimension::Reason, Dimension::Test, Dimension::Grade, Dimension::School, Dimension::Group];
+        let sections = [Dimension::Reason, Dimension::Test, Dimension::Grade, Dimension::School];
         let wanted: Vec<Dimension> = if self.filter.by.is_empty() { sections.to_vec() } else { self.filter.by.clone() };
         for dimension in wanted {
             match dimension {
@@ -106,8 +115,9 @@ impl<'a> Page<'a> {
         self.line(&fit(text, width))
     }
 
-    fn label(&self) -> usize {
-        (self.width - FIGURES - self.bar()).clamp(LABEL.0, LABEL.1)
+    fn label(&self, means: Means) -> usize {
+        let mean = if means == Means::Shown { MEAN } else { 0 };
+        (self.width - FIGURES - mean - self.bar()).clamp(LABEL.0, LABEL.1)
     }
 
     fn bar(&self) -> usize {
@@ -169,7 +179,7 @@ impl<'a> Page<'a> {
             Some(_) => (percent(part), self.drawn(part)),
             None => (String::new(), String::new()),
         };
-        self.line(&format!("{}{:>10}{share:>9} {bar}", padded(reason, label), count(shown)))
+        self.wrapped(reason, label, &format!("{:>10}{share:>9} {bar}", count(shown)))
     }
 
     /// Records by reason of the chosen entities, none counted twice.
@@ -252,6 +262,7 @@ impl<'a> Page<'a> {
         match entity.entity_type {
             4 => "All records of these files".to_owned(),
             kind if name.is_empty() => format!("{code} ({})", entity_type_name(kind)),
+            kind if self.width < WIDE => format!("{name} ({})", entity_type_name(kind)),
             kind => format!("{name} ({}, {code})", entity_type_name(kind)),
         }
     }
@@ -294,6 +305,13 @@ impl<'a> Page<'a> {
         group.map_or("", |group| group.label.as_str())
     }
 
+    /// Whether the table of one grade row has means.
+    fn means(&self) -> Means {
+        let grade = self.grade();
+        let has_mean = self.account.book.grades.iter().any(|row| row.code == grade && row.has_mean);
+        if has_mean { Means::Shown } else { Means::Left }
+    }
+
     /// What a table holds still: `all grades, All Students`.
     fn fixed(&self, with_grade: bool, with_group: bool) -> String {
         let grade = with_grade.then(|| self.grade_name(self.grade()));
@@ -306,9 +324,9 @@ impl<'a> Page<'a> {
             let cells = self.cells(entity, vec![self.grade()], vec![self.group()]);
             let title = format!("By test: {}; {}", self.entity_title(entity), self.fixed(true, true));
             self.title(&title)?;
-            self.heading()?;
+            self.heading(self.means())?;
             for cell in cells {
-                self.row(&cell.test.short, &cell.figures)?;
+                self.row(&cell.test.short, &cell.figures, self.means())?;
             }
         }
         Ok(())
@@ -319,11 +337,11 @@ impl<'a> Page<'a> {
             let cells = self.cells(entity, self.filter.grades.clone(), vec![self.group()]);
             let title = format!("By grade: {}; {}", self.entity_title(entity), self.fixed(false, true));
             self.title(&title)?;
-            self.heading()?;
+            self.heading(Means::Shown)?;
             let mut test = None;
             for cell in cells {
                 self.test_line(&mut test, &cell)?;
-                self.row(&format!("  {}", self.grade_name(cell.grade)), &cell.figures)?;
+                self.row(&format!("  {}", self.grade_name(cell.grade)), &cell.figures, Means::Shown)?;
             }
         }
         Ok(())
@@ -339,7 +357,7 @@ impl<'a> Page<'a> {
             .collect();
         let title = format!("By school; {}", self.fixed(true, true));
         self.title(&title)?;
-        self.heading()?;
+        self.heading(self.means())?;
         let mut cells: Vec<Cell<'_>> = Vec::new();
         for entity in schools {
             cells.extend(self.cells(entity, vec![self.grade()], vec![self.group()]));
@@ -353,18 +371,19 @@ impl<'a> Page<'a> {
         let mut test = None;
         for cell in cells {
             self.test_line(&mut test, &cell)?;
-            let indent = if cell.entity.entity_type == 6 { "  " } else { "    " };
-            self.row(&format!("{indent}{}", self.name(cell.entity)), &cell.figures)?;
+            let indent = if matches!(cell.entity.entity_type, 6 | 9) { " " } else { "  " };
+            self.row(&format!("{indent}{}", self.name(cell.entity)), &cell.figures, self.means())?;
         }
         Ok(())
     }
 
     fn by_group(&mut self) -> io::Result<()> {
         for entity in self.tops() {
-            let cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
+            let mut cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
+            cells.sort_by_key(|cell| (cell.test.id, self.category_place(cell.group), cell.group));
             let title = format!("By student group: {}; {}", self.entity_title(entity), self.fixed(true, false));
             self.title(&title)?;
-            self.heading()?;
+            self.heading(self.means())?;
             let (mut test, mut category) = (None, "");
             for cell in &cells {
                 if self.test_line(&mut test, cell)? {
@@ -372,12 +391,12 @@ impl<'a> Page<'a> {
                 }
                 let Some(group) = self.account.book.groups.get(cell.group) else { continue };
                 if category != group.category && group.category != group.name {
-                    self.line(&format!("  {}", neutralise(&group.category)))?;
+                    self.line(&format!(" {}", group.category))?;
                 }
                 category = &group.category;
-                self.row(&format!("    {}", group.name), &cell.figures)?;
+                self.row(&format!("  {}", group.name), &cell.figures, self.means())?;
                 for (variant, figures) in &cell.variants {
-                    self.row(&format!("      or: {variant}"), figures)?;
+                    self.row(&format!("    or: {variant}"), figures, self.means())?;
                 }
             }
             if cells.iter().any(|cell| !cell.variants.is_empty()) {
@@ -403,32 +422,39 @@ impl<'a> Page<'a> {
         Ok(true)
     }
 
-    fn heading(&mut self) -> io::Result<()> {
-        let label = padded("", self.label());
-        self.line(&format!(
-            "{label}{:>9}{:>8}{:>9}{:>8}{:>8}{:>8} ",
-            "enrolled", "tested", "rate", "scores", "mean", "met"
-        ))
+    /// The place of a group's category: that of its first group.
+    fn category_place(&self, group: usize) -> usize {
+        let groups = &self.account.book.groups;
+        let category = groups.get(group).map(|group| &group.category);
+        groups.iter().position(|one| Some(&one.category) == category).unwrap_or(group)
     }
 
-    fn row(&mut self, label: &str, figures: &Figures) -> io::Result<()> {
+    fn heading(&mut self, means: Means) -> io::Result<()> {
+        let label = padded("", self.label(means));
+        let mean = if means == Means::Shown { "    mean" } else { "" };
+        self.line(&format!("{label}{:>9}{:>8}{:>9}{:>8}{mean}{:>8} ", "enrolled", "tested", "rate", "scores", "met"))
+    }
+
+    fn row(&mut self, label: &str, figures: &Figures, means: Means) -> io::Result<()> {
         let line = self.account.book.measures.participation_line;
         let is_low = |rate: u64| rate < line * 100;
         let rate = figures.participation();
         let mark = if rate.is_some_and(is_low) { "!" } else { " " };
         let rate = rate.map_or_else(|| self.none(figures.enrolled.is_none()), percent);
         let results = figures.results.as_ref();
-        let mean = results.and_then(|one| one.mean);
-        let mean = mean.map_or_else(
-            || self.none(results.is_none() && figures.hidden),
-            |mean| format!("{}.{}", mean / 10, mean % 10),
-        );
+        let is_hidden = results.is_none() && figures.hidden;
+        let mean = results.and_then(|one| one.mean).map(|mean| format!("{}.{}", mean / 10, mean % 10));
+        let mean = if means == Means::Shown {
+            format!("{:>8}", mean.unwrap_or_else(|| self.none(is_hidden)))
+        } else {
+            String::new()
+        };
         let met = results.and_then(|one| one.met).map(|(_, share)| share);
-        let met_text = met.map_or_else(|| self.none(results.is_none() && figures.hidden), percent);
         let bar = met.map_or_else(String::new, |met| self.drawn(met));
+        let met = met.map_or_else(|| self.none(is_hidden), percent);
         self.line(&format!(
-            "{}{:>9}{:>8}{rate:>8}{mark}{:>8}{mean:>8}{met_text:>8} {bar}",
-            padded(label, self.label()),
+            "{}{:>9}{:>8}{rate:>8}{mark}{:>8}{mean}{met:>8} {bar}",
+            padded(label, self.label(means)),
             count(figures.enrolled),
             count(figures.tested),
             count(figures.with_scores),
@@ -443,7 +469,10 @@ impl<'a> Page<'a> {
     fn foot(&mut self) -> io::Result<()> {
         let line = self.account.book.measures.participation_line;
         self.title(&format!("! fewer than {line} percent of the enrolled were tested; met: met and above"))?;
-        self.line("What these files cannot tell")?;
+        if self.filter.by.is_empty() {
+            self.line("tables by student group: --by group")?;
+        }
+        self.title("What these files cannot tell")?;
         let mut sentences: Vec<String> = self.account.limits().into_iter().map(|(_, text)| text.to_owned()).collect();
         let mut columns: Vec<&str> =
             self.account.files.iter().flat_map(|file| file.untold.iter().map(|(_, column)| *column)).collect();
@@ -482,5 +511,5 @@ fn file_line(file: &FileAccount) -> String {
     let name = file.info.member.as_ref().map_or_else(|| path.clone(), |member| format!("{path}: {member}"));
     let lea = file.info.lea.as_ref().map_or_else(String::new, |lea| format!(" of {lea}"));
     let view = file.info.view.as_str();
-    format!("  {} ({view} view{lea}): {}", neutralise(&name), plural(file.records, "record"))
+    format!("  {}, {view} view{lea}: {}", plural(file.records, "record"), neutralise(&name))
 }

@@ -434,20 +434,21 @@ impl TallyCounts {
 
 impl PlacePlan {
     fn of(&self, batch: &Batch<'_>, row: usize) -> LeafPlace {
-        let made = self.code.make(batch, row);
-        let digits = made.trim().as_bytes();
-        let mut code = [b'0'; CODE];
-        if self.district_level {
-            // The school code of a district's own program repeats the district's.
-            for (to, from) in code.iter_mut().zip(digits.iter().chain(digits)) {
-                *to = *from;
-            }
-        } else {
-            for (to, from) in code.iter_mut().zip(digits) {
-                *to = *from;
-            }
-        }
+        let code = match self.code.plain(batch, row) {
+            Some(digits) => self.code_of(digits.trim_ascii()),
+            None => self.code_of(self.code.make(batch, row).trim().as_bytes()),
+        };
         LeafPlace { entity_type: self.entity_type, code }
+    }
+
+    fn code_of(&self, digits: &[u8]) -> [u8; CODE] {
+        let mut code = [b'0'; CODE];
+        // The school code of a district's own program repeats the district's.
+        let repeated: &[u8] = if self.district_level { digits } else { &[] };
+        for (to, from) in code.iter_mut().zip(digits.iter().chain(repeated)) {
+            *to = *from;
+        }
+        code
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use scorelint::layout::registry;
 
 /// Where a cell stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub entity_type: u8,
     pub code: String,
@@ -148,7 +148,7 @@ fn entities(record: &Record<'_>, year: u16, is_earlier: bool) -> Option<Vec<(u8,
         (
             record.get("final_tested_school_code").to_owned(),
             record.get("final_tested_charter_indicator"),
-            record.is("final_tested_nps_flag", "Y") && !is_earlier,
+            record.is("final_tested_nps_flag", "Y"),
             record.get("final_tested_lea_code"),
         )
     } else {
@@ -173,7 +173,9 @@ fn entities(record: &Record<'_>, year: u16, is_earlier: bool) -> Option<Vec<(u8,
     let own_district = if is_earlier && record.is("cast_participated_nps_flag", "Y") && !earlier.is_empty() {
         Some(earlier)
     } else if is_nonpublic {
-        Some(if accountable.is_empty() { &lea[..7] } else { accountable })
+        // Nonpublic schools have no rows of their own. The district of accountability is that of
+        // this year, so it says nothing about an earlier test.
+        Some(if accountable.is_empty() || is_earlier { &lea[..7] } else { accountable })
     } else {
         None
     };
