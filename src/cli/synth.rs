@@ -1,7 +1,7 @@
 //! `scorelint synth`: makes score files of a synthetic district.
 
-use std::fs::{File, create_dir_all, write};
-use std::io::{Write, stdout};
+use std::fs::{File, create_dir_all, remove_file, write};
+use std::io::{ErrorKind, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::input::View;
 use crate::synth::{
-    Fault, FaultOrder, Form, Order, UnknownFault, faults, file_name, parse_order, side_file, write_district,
+    Fault, FaultOrder, Form, Order, SynthError, UnknownFault, faults, file_name, parse_order, side_file, write_district,
 };
 
 /// Arguments of `synth`.
@@ -108,8 +108,11 @@ fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
                 "the list of planted faults needs a file"
             ));
         }
-        write_district(order, &mut stdout().lock()).into_diagnostic()?;
-        return Ok(());
+        return match write_district(order, &mut stdout().lock()) {
+            Err(SynthError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(not_made(&error)),
+            Ok(_) => Ok(()),
+        };
     }
     let path = if is_folder(output) {
         create_dir_all(output).into_diagnostic().wrap_err_with(|| cannot_write(output))?;
@@ -118,8 +121,14 @@ fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
         output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let made = write_district(order, &mut file).into_diagnostic()?;
-    file.flush().into_diagnostic()?;
+    let made = match write_district(order, &mut file) {
+        Ok(made) => made,
+        Err(error) => {
+            // Half a file would pass for a whole one.
+            remove_file(&path).into_diagnostic()?;
+            return Err(not_made(&error));
+        }
+    };
     eprintln!("{}: {} records, {} bytes", path.display(), made.records, made.bytes);
     if !order.faults.is_empty() {
         let mut side = path.clone().into_os_string();
@@ -136,9 +145,22 @@ fn list_faults() -> miette::Result<ExitCode> {
     let mut out = stdout().lock();
     let name_width = faults().iter().map(|fault| fault.name.len()).max().unwrap_or_default();
     for Fault { code, name, years, place, .. } in faults() {
-        writeln!(out, "{code}  {name:name_width$}  {years:20}  {}", place.as_str()).into_diagnostic()?;
+        match writeln!(out, "{code}  {name:name_width$}  {years:20}  {}", place.as_str()) {
+            // Whoever reads the list has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+            written => written.into_diagnostic()?,
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn not_made(error: &SynthError) -> miette::Report {
+    match error {
+        SynthError::TooFew(_) => miette!(help = "make more students with --students", "{error}"),
+        SynthError::Year(_) => miette!(help = "name a year from 2018 to 2025 with --year", "{error}"),
+        SynthError::NoPositions(_) => miette!(help = "use --format caret, comma or tab", "{error}"),
+        _ => miette!("{error}"),
+    }
 }
 
 /// A path is taken for a folder when it is one, ends in a separator, or has no ending.

@@ -60,7 +60,7 @@ pub enum SynthError {
     #[error("fault {0} cannot be planted in a file of this year and form")]
     Impossible(&'static str),
     /// Too few students for the faults.
-    #[error("too few records fit for {0}: make more students")]
+    #[error("too few records fit for {0}")]
     TooFew(String),
     /// The file could not be written.
     #[error("the file could not be written")]
@@ -206,10 +206,13 @@ fn check_faults(order: &Order, layout: &Layout) -> Result<(), SynthError> {
     Ok(())
 }
 
-/// The name TOMS would give the file.
+/// The name TOMS would give the file; a plain one where there are no files of that year and form.
 pub fn file_name(order: &Order) -> String {
-    let Some((facts, layout)) = Facts::new(order.year).zip(registry().layout(order.year)) else {
-        return String::new();
+    let known = Facts::new(order.year).zip(registry().layout(order.year));
+    let Some((facts, layout, mut lines)) =
+        known.and_then(|(facts, layout)| Some((facts, layout, Lines::new(layout, order.form)?)))
+    else {
+        return format!("district-{}", order.year);
     };
     let own = facts.schools.iter().find(|school| school.kind == SchoolKind::District);
     let view = if order.view == View::Enrolled { "Enrolled" } else { "Tested" };
@@ -221,11 +224,7 @@ pub fn file_name(order: &Order) -> String {
     };
     let name = facts.year.file_name.replace("{lea}", own.map_or("", |school| school.lea_code));
     let name = name.replace("{view}", view).replace("{year}", &order.year.to_string()).replace("{form}", form);
-    let lines = Lines::new(layout, order.form);
-    lines.map_or_else(
-        || name.clone(),
-        |mut lines| Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year),
-    )
+    Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year)
 }
 
 fn writer<'a>(facts: &'a Facts, layout: &Layout, seed: u64) -> Writer<'a> {
@@ -268,7 +267,10 @@ fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
     }
 }
 
-/// In high school science is taken once, by some in grade 11, by others later.
+/// The grade in which some take the science test of high school, and others wait.
+const EARLY_SCIENCE_GRADE: u8 = 11;
+
+/// In high school science is taken once.
 fn takes_science(student: &Student<'_>, facts: &Facts) -> bool {
-    student.grade != 11 || student.random.branch(3).chance(facts.shares.science_in_grade_11)
+    student.grade != EARLY_SCIENCE_GRADE || student.random.branch(3).chance(facts.shares.science_in_grade_11)
 }

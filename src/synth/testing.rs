@@ -11,6 +11,15 @@ use super::student::{Student, Students};
 use super::supports::Supports;
 use crate::layout::{Layout, RecordType};
 
+/// Students of this grade have a record of their science test, whenever they took it (2022 field 115).
+const COHORT_GRADE: u8 = 12;
+
+/// The lowest grade asked for the last science class (2022 field 119).
+const HIGH_SCHOOL: u8 = 10;
+
+/// Students of this grade may release their results to colleges (2022 field 161).
+const RELEASE_GRADE: u8 = 11;
+
 /// How one test is written in one year.
 pub(super) struct Test<'a> {
     pub(super) record_type: RecordType,
@@ -129,7 +138,8 @@ impl Writer<'_> {
     }
 
     fn earlier(&self, student: &Student<'_>, test: &Test<'_>, random: &mut Random) -> Option<Earlier> {
-        let could_be = self.has_cohort_flag && student.grade == 12 && test.fields.cast_current_year_flag != Col::NONE;
+        let could_be =
+            self.has_cohort_flag && student.grade == COHORT_GRADE && test.fields.cast_current_year_flag != Col::NONE;
         let is_earlier = could_be && random.chance(self.facts.shares.earlier_science_result);
         is_earlier
             .then(|| Earlier { grade: if random.chance(self.facts.shares.earlier_in_grade_11) { 11 } else { 10 } })
@@ -277,16 +287,16 @@ impl Sitting<'_, '_> {
 
     fn write_cohort(&mut self) {
         let fields = self.fields;
-        let is_high_school = self.student.grade >= 10;
+        let is_high_school = self.student.grade >= HIGH_SCHOOL;
         if is_high_school && self.outcome.is_tested() {
             let share = self.writer.facts.shares.last_science_class;
             let last_class: &[u8] = if self.random.chance(share) { b"1" } else { b"2" };
             self.record.set(fields.cast_last_science_class_flag, last_class);
         }
-        if self.student.grade != 12 || !self.writer.has_cohort_flag {
+        if self.student.grade != COHORT_GRADE || !self.writer.has_cohort_flag {
             return;
         }
-        let grade = self.earlier.map_or(12, |earlier| earlier.grade);
+        let grade = self.earlier.map_or(COHORT_GRADE, |earlier| earlier.grade);
         let flag: &[u8] = if self.earlier.is_some() { b"N" } else { b"Y" };
         self.record.set(fields.cast_current_year_flag, flag);
         self.record.number(fields.cast_participated_grade, u64::from(grade), 2);
@@ -402,7 +412,7 @@ impl Sitting<'_, '_> {
             let level = self.band();
             put(self.record, column, level, 1);
         }
-        if self.student.grade == 11 {
+        if self.student.grade == RELEASE_GRADE {
             let release: &[u8] = if self.random.chance(self.writer.facts.shares.release_given) { b"1" } else { b"2" };
             self.record.set(fields.eap_release, release);
         }

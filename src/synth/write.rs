@@ -18,6 +18,16 @@ pub enum Form {
 }
 
 impl Form {
+    /// The word used on the command line and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caret => "caret",
+            Self::Comma => "comma",
+            Self::Tab => "tab",
+            Self::Fixed => "fixed",
+        }
+    }
+
     /// The sign between two cells; `None` in fixed columns.
     pub(super) fn separator(self) -> Option<u8> {
         match self {

@@ -59,6 +59,8 @@ pub struct Fault {
     pub name: &'static str,
     /// The years in which it can be planted, as in the table.
     pub years: &'static str,
+    /// The forms of files in which it can be planted, joined by `|`; empty for all.
+    pub forms: &'static str,
     /// What it works on.
     pub place: Place,
     /// The canonical id of the field that is wrong in the end; empty for lines and files.
@@ -83,21 +85,9 @@ impl Fault {
     }
 
     /// Whether it can be planted in a file of a form: damage of separated lines means nothing in
-    /// fixed columns, the other way round, and quotes only where cells are quoted.
+    /// fixed columns and the other way round, and some values have no room there.
     pub fn fits_form(&self, form: Form) -> bool {
-        let in_every_form = ["windows-1252", "byte-order-mark", "name-", "no-records", "cut-last-record", "@line-end"];
-        if self.is_on_cells() && self.set.contains('"') {
-            return form == Form::Caret;
-        }
-        if !matches!(self.place, Place::Line | Place::File) || in_every_form.iter().any(|one| self.set.starts_with(one))
-        {
-            return true;
-        }
-        match self.set {
-            "@open-quote" => form == Form::Comma,
-            set if set.starts_with("@pad") => form == Form::Fixed,
-            _ => form != Form::Fixed,
-        }
+        self.forms.is_empty() || self.forms.split('|').any(|one| one == form.as_str())
     }
 
     /// Whether it works on cells of single records.
@@ -197,6 +187,7 @@ fn fault(row: &Row<'static>) -> Fault {
         code: row.get("code"),
         name: row.get("name"),
         years: row.get("years"),
+        forms: row.get("forms"),
         place,
         field: row.get("field"),
         also: row.get("also"),
