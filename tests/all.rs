@@ -7,6 +7,7 @@ mod account;
 mod counting;
 mod coverage;
 mod deviations;
+mod engine;
 mod file_rules;
 mod index;
 mod input;

@@ -12,6 +12,7 @@ mod mask;
 mod matcher;
 mod memo;
 mod outcome;
+mod probe;
 mod program;
 mod run;
 mod scores;
@@ -23,4 +24,5 @@ pub use check::{CheckError, CheckOptions, Detail, check};
 pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };
+pub use probe::truths_of;
 pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
