@@ -177,7 +177,8 @@ fn the_identities_of_the_public_files_hold() {
     let account = accounted(&paths, 2);
     let cells = cells(&account);
     let mut by_type: BTreeMap<(u8, u16, u8, u16), [u64; 3]> = BTreeMap::new();
-    let mut grades: BTreeMap<(u8, String, u16, u16), ([u64; 3], [u64; 3])> = BTreeMap::new();
+    type ByGrade = BTreeMap<(u8, String, u16, u16), ([u64; 3], [u64; 3])>;
+    let mut grades = ByGrade::new();
     let counts = |sums: &Sums| [sums.enrolled, sums.tested, sums.with_scores];
     let add = |to: &mut [u64; 3], sums: &Sums| to.iter_mut().zip(counts(sums)).for_each(|(to, one)| *to += one);
     for ((place, group, variant), sums) in &cells {

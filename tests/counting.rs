@@ -110,7 +110,10 @@ fn by_engine(outcome: &Outcome) -> BTreeSet<String> {
     findings.map(|finding| format!("{} {}", shown(finding, "count"), shown(finding, "group").to_uppercase())).collect()
 }
 
-fn by_interpreter(rules: &RuleSet, text: &str, year: u16, groups: &Vec<Group>) -> (BTreeSet<String>, u64) {
+/// What the interpreter takes for the groups of a year.
+type Groups = Vec<Group>;
+
+fn by_interpreter(rules: &RuleSet, text: &str, year: u16, groups: &Groups) -> (BTreeSet<String>, u64) {
     let rule = rules.find("TST001").unwrap();
     let records = records(text, year);
     let views: Vec<&dyn RecordView> = records.iter().map(|record| record as &dyn RecordView).collect();

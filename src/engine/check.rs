@@ -166,9 +166,11 @@ impl<'a> Checker<'a> {
 
     fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<Program, CheckError> {
         if !self.bound.contains_key(&info.year) {
-            let all =
-                self.accounts.iter().zip(weights).map(|(account, weight)| self.bind(account.rule, *weight, info.year));
-            let all = all.collect::<Result<_, _>>()?;
+            let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && rule.scope != Scope::File;
+            let pairs = self.accounts.iter().zip(weights);
+            let wanted: Vec<Option<&Rule>> =
+                pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
+            let all = self.options.rules.bind_each(&wanted, info.year, self.options.threads)?;
             self.bound.insert(info.year, all);
         }
         let groups = student_groups(info.year)?;
@@ -195,13 +197,6 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(compiler.finish())
-    }
-
-    fn bind(&self, rule: &Rule, weight: Option<Severity>, year: u16) -> Result<Vec<Instance>, Box<RuleError>> {
-        if weight.is_none() || rule.scope == Scope::File || !rule.years.contains(year) {
-            return Ok(Vec::new());
-        }
-        self.options.rules.bind(rule, year)
     }
 
     /// Adds a file's counts to the accounts of the rules.
@@ -265,7 +260,7 @@ impl<'a> Checker<'a> {
         sets: Vec<super::judge::SetHit>,
     ) -> Vec<Draft<'p>> {
         let mut drafts = Vec::new();
-        let mut keep = |instance: usize, accounts: &mut Vec<Account<'_>>| {
+        let keep = |instance: usize, accounts: &mut Vec<Account<'_>>| {
             let planned = &program.instances[instance];
             let room = &mut accounts[planned.rule].room;
             let kept = weights[planned.rule].filter(|_| *room > 0);

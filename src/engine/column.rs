@@ -73,6 +73,14 @@ const PATIENCE: u32 = 2000;
 /// Shapes remembered for a column.
 const SHAPES: usize = 64;
 
+/// Where a value was found, and what the cell rules say to it.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    entry: u32,
+    class: u16,
+    broken: bool,
+}
+
 /// Stands for "no number": no cell of up to 18 digits reads as it.
 const NO_NUMBER: i64 = i64::MIN;
 
@@ -99,8 +107,6 @@ pub(super) struct Column {
     misses: u32,
     /// Whether looking values up is given up: they are too many.
     is_direct: bool,
-    /// The value judged last.
-    latest: Judged,
     /// Cells a class, over all batches so far.
     counts: Vec<u64>,
     batch: BatchState,
@@ -108,37 +114,25 @@ pub(super) struct Column {
 
 #[derive(Debug)]
 struct BatchState {
+    valid: Mask,
     /// Rows with something in the cell, spaces included.
     filled: Mask,
     /// Rows whose cell breaks a cell rule.
     broken: Mask,
-    /// Rows with a readable number.
-    known: Mask,
-    yes: Box<[u64; BATCH]>,
-    unknown: Box<[u64; BATCH]>,
-    numbers: Box<[i64; BATCH]>,
-    hashes: Box<[u64; BATCH]>,
-    classes: Box<[u16; BATCH]>,
-    /// Conditions that hold in some filled row, in all of them, and that are unknown in some.
-    any: u64,
-    all: u64,
-    any_unknown: u64,
-    /// The rows turned round: a mask an atom. Made when first asked for.
+    /// The value of each filled row, by its place in `judged`.
+    entries: Box<[u32; BATCH]>,
+    /// Whether the masks are of this batch. They are made when first asked for.
     turned: bool,
     yes_masks: Vec<Mask>,
     unknown_masks: Vec<Mask>,
 }
 
 impl ColumnPlan {
-    /// Whether only cell rules look at it.
-    fn is_bare(&self) -> bool {
-        self.atoms.is_empty() && self.reading.is_none() && self.hashed.is_none()
-    }
-
     /// Judges a value from scratch.
     fn judge(&self, text: &[u8], memory: &mut Memory) -> Judged {
         let kinds = matcher::kinds(text);
-        if !text.is_empty() && !matcher::may_have_space(kinds) && !(text.len() == 1 && self.is_padded) {
+        let needs_padding = text.len() == 1 && self.is_padded;
+        if !(text.is_empty() || needs_padding || matcher::may_have_space(kinds)) {
             return self.judge_plain(text, kinds, memory);
         }
         let value = Value::new(text, self.field);
@@ -320,20 +314,12 @@ impl Column {
             memory,
             misses: 0,
             is_direct: false,
-            latest: empty,
             counts: vec![0; 1],
             batch: BatchState {
+                valid: Mask::NONE,
                 filled: Mask::NONE,
                 broken: Mask::NONE,
-                known: Mask::NONE,
-                yes: Box::new([0; BATCH]),
-                unknown: Box::new([0; BATCH]),
-                numbers: Box::new([NO_NUMBER; BATCH]),
-                hashes: Box::new([BLANK; BATCH]),
-                classes: Box::new([0; BATCH]),
-                any: 0,
-                all: u64::MAX,
-                any_unknown: 0,
+                entries: Box::new([0; BATCH]),
                 turned: false,
                 yes_masks: vec![Mask::NONE; atoms],
                 unknown_masks: vec![Mask::NONE; atoms],
@@ -348,79 +334,39 @@ impl Column {
         let batch = &mut self.batch;
         batch.filled = filled;
         batch.turned = false;
-        (batch.any, batch.all, batch.any_unknown) = (0, u64::MAX, 0);
-        batch.known = if self.empty.number == NO_NUMBER { Mask::NONE } else { valid.without(filled) };
+        batch.valid = valid;
+        // Values that found no room are of the last batch.
+        self.judged.truncate(self.memo.len());
         batch.broken = if self.empty.broken { valid.without(filled) } else { Mask::NONE };
         self.counts[usize::from(self.empty.class)] += valid.without(filled).count();
         if filled.is_empty() {
             return;
         }
-        if plan.is_bare() {
-            self.load_bare(plan, bounds, bytes);
-        } else {
-            self.load_all(plan, bounds, bytes);
-        }
+        self.look_up_all(plan, bounds, bytes);
     }
 
-    /// The cells of a column that only cell rules look at.
-    fn load_bare(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
-        let mut last = (Key::default(), self.empty.class, self.empty.broken);
+    /// Finds out which value each filled cell has; what the values mean is fetched when it is asked
+    /// for.
+    fn look_up_all(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
+        let mut last = (Key::default(), Found { entry: 0, class: self.empty.class, broken: self.empty.broken });
         let mut run = (self.empty.class, 0);
         for row in self.batch.filled.rows() {
             let (start, end) = (starts[row] as usize, ends[row] as usize);
             let key = Key::new(bytes, start, end);
             if key != last.0 || end - start > 16 {
-                let judged = self.look_up(plan, key, &bytes[start..end]);
-                last = (key, judged.class, judged.broken);
+                last = (key, self.look_up(plan, key, &bytes[start..end]));
             }
-            let (_, class, broken) = last;
-            if broken {
-                self.batch.classes[row] = class;
+            let found = last.1;
+            self.batch.entries[row] = found.entry;
+            if found.broken {
                 self.batch.broken.set(row);
             }
-            if class == run.0 {
+            if found.class == run.0 {
                 run.1 += 1;
                 continue;
             }
             self.count(run.0, run.1);
-            run = (class, 1);
-        }
-        self.count(run.0, run.1);
-    }
-
-    /// The cells of a column with everything that record rules want to know.
-    fn load_all(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
-        let mut last = (Key::default(), self.empty);
-        let mut run = (self.empty.class, 0);
-        for row in self.batch.filled.rows() {
-            let (start, end) = (starts[row] as usize, ends[row] as usize);
-            let key = Key::new(bytes, start, end);
-            if key != last.0 || end - start > 16 {
-                last = (key, *self.look_up(plan, key, &bytes[start..end]));
-            }
-            let judged = &last.1;
-            let batch = &mut self.batch;
-            batch.yes[row] = judged.yes;
-            batch.any |= judged.yes;
-            batch.all &= judged.yes;
-            batch.unknown[row] = judged.unknown;
-            batch.any_unknown |= judged.unknown;
-            batch.hashes[row] = judged.hash;
-            batch.numbers[row] = judged.number;
-            if judged.number != NO_NUMBER {
-                batch.known.set(row);
-            }
-            if judged.broken {
-                batch.classes[row] = judged.class;
-                batch.broken.set(row);
-            }
-            if judged.class == run.0 {
-                run.1 += 1;
-                continue;
-            }
-            let class = judged.class;
-            self.count(run.0, run.1);
-            run = (class, 1);
+            run = (found.class, 1);
         }
         self.count(run.0, run.1);
     }
@@ -434,29 +380,41 @@ impl Column {
     }
 
     #[inline]
-    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> &Judged {
+    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Found {
         if !self.is_direct
             && let Some(entry) = self.memo.find(key, text)
         {
             self.misses = self.misses.saturating_sub(1);
-            return &self.judged[entry as usize];
+            return self.found(entry);
         }
         self.look_at(plan, key, text)
     }
 
-    /// Judges a value that is not remembered; remembers it while there is room.
+    /// Judges a value that is not remembered; remembers it while there is room, else until the
+    /// end of the batch.
     #[inline(never)]
-    fn look_at(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> &Judged {
+    fn look_at(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Found {
         let judged = plan.judge(text, &mut self.memory);
+        let entry = self.judged.len() as u32;
+        self.judged.push(judged);
         if !self.memo.is_full() {
             self.memo.insert(key, text);
-            self.judged.push(judged);
         } else if !self.is_direct {
             self.misses += 1;
             self.is_direct = self.misses > PATIENCE;
         }
-        self.latest = judged;
-        &self.latest
+        self.found(entry)
+    }
+
+    #[inline]
+    fn found(&self, entry: u32) -> Found {
+        let judged = &self.judged[entry as usize];
+        Found { entry, class: judged.class, broken: judged.broken }
+    }
+
+    /// What is known of the value of a filled row.
+    fn value(&self, row: usize) -> &Judged {
+        &self.judged[self.batch.entries[row] as usize]
     }
 
     /// A condition over the batch.
@@ -478,12 +436,20 @@ impl Column {
 
     /// Turns the rows' bits into a mask an atom.
     fn turn(&mut self) {
+        self.batch.turned = true;
+        let (mut any, mut all, mut any_unknown) = (0, u64::MAX, 0);
+        let (mut yes, mut unknown) = ([0; BATCH], [0; BATCH]);
+        for row in self.batch.filled.rows() {
+            let judged = self.value(row);
+            (yes[row], unknown[row]) = (judged.yes, judged.unknown);
+            any |= judged.yes;
+            all &= judged.yes;
+            any_unknown |= judged.unknown;
+        }
         let batch = &mut self.batch;
-        batch.turned = true;
-        let atoms = batch.yes_masks.len();
-        turn_bits(&batch.yes, (batch.any, batch.all), batch.filled, &mut batch.yes_masks[..atoms]);
+        turn_bits(&yes, (any, all), batch.filled, &mut batch.yes_masks);
         // That none is unknown is the one case worth a short cut.
-        turn_bits(&batch.unknown, (batch.any_unknown, 0), batch.filled, &mut batch.unknown_masks[..atoms]);
+        turn_bits(&unknown, (any_unknown, 0), batch.filled, &mut batch.unknown_masks);
     }
 
     /// Rows whose cell breaks a cell rule.
@@ -493,17 +459,26 @@ impl Column {
 
     /// The hash of a row's text; [`BLANK`] where there is none.
     pub(super) fn hash(&self, row: usize) -> u64 {
-        if self.batch.filled.has(row) { self.batch.hashes[row] } else { self.empty.hash }
+        if self.batch.filled.has(row) { self.value(row).hash } else { self.empty.hash }
     }
 
-    /// The numbers of the batch, and the rows in which there is one.
-    pub(super) fn numbers(&self) -> (&[i64; BATCH], Mask) {
-        (&self.batch.numbers, self.batch.known)
+    /// Writes the numbers of the batch; returns the rows in which there is one.
+    pub(super) fn numbers(&self, numbers: &mut [i64; BATCH]) -> Mask {
+        let unfilled = self.batch.valid.without(self.batch.filled);
+        let mut known = if self.empty.number == NO_NUMBER { Mask::NONE } else { unfilled };
+        for row in self.batch.filled.rows() {
+            let number = self.value(row).number;
+            numbers[row] = number;
+            if number != NO_NUMBER {
+                known.set(row);
+            }
+        }
+        known
     }
 
-    /// How the cell rules came out for a row of the batch with a broken cell.
+    /// How the cell rules came out for a row of the batch.
     pub(super) fn class(&self, row: usize) -> Class {
-        let class = if self.batch.filled.has(row) { self.batch.classes[row] } else { self.empty.class };
+        let class = if self.batch.filled.has(row) { self.value(row).class } else { self.empty.class };
         self.memory.classes[usize::from(class)]
     }
 
@@ -563,9 +538,9 @@ mod tests {
         }
         let before = matrix;
         transpose(&mut matrix);
-        for row in 0..64 {
-            for bit in 0..64 {
-                assert_eq!(matrix[row] >> bit & 1, before[bit] >> row & 1);
+        for (row, word) in matrix.iter().enumerate() {
+            for (bit, other) in before.iter().enumerate() {
+                assert_eq!(word >> bit & 1, other >> row & 1);
             }
         }
     }

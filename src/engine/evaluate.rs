@@ -176,9 +176,7 @@ impl State {
                 out.known = Mask::ALL;
             }
             NumNode::Column(column) => {
-                let (values, known) = self.columns[*column].numbers();
-                out.values.copy_from_slice(values);
-                out.known = known;
+                out.known = self.columns[*column].numbers(&mut out.values);
             }
             NumNode::Digits(text) => digits(batch, out, |row| match text.plain(batch, row) {
                 Some(plain) => read::number(std::str::from_utf8(plain).ok()?),
@@ -313,7 +311,7 @@ impl TextPlan {
 
     fn plain_part<'a>(&'a self, text: &'a Text, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
         match text {
-            Text::Const(text) => text.is_ascii().then(|| text.as_bytes()),
+            Text::Const(text) => text.is_ascii().then_some(text.as_bytes()),
             Text::Cell(cell) if cell.form == Form::Value => {
                 let (_, column) = self.places.iter().find(|(field, _)| *field == cell.field)?;
                 let text = batch.index.cell(batch.bytes, row, *column);

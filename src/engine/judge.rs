@@ -14,6 +14,9 @@ use super::sets::{Entries, Judge, SetPlan};
 /// How many records of a group are named.
 pub(super) const NAMED: usize = 20;
 
+/// The entries of a table, block by block, with the number of each block's first record.
+type Chunks = Vec<(u32, Entries)>;
+
 /// A group that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SetHit {
@@ -37,14 +40,8 @@ struct TableResult {
 
 /// Judges all tables; returns the broken groups by instance and first record, and adds to the
 /// counts of the instances.
-pub(super) fn judge(
-    program: &Program,
-    entries: Vec<Vec<(u32, Entries)>>,
-    counts: &mut [Counts],
-    threads: usize,
-) -> Vec<SetHit> {
-    let tables: Vec<Mutex<Option<Vec<(u32, Entries)>>>> =
-        entries.into_iter().map(|one| Mutex::new(Some(one))).collect();
+pub(super) fn judge(program: &Program, entries: Vec<Chunks>, counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
+    let tables: Vec<Mutex<Option<Chunks>>> = entries.into_iter().map(|one| Mutex::new(Some(one))).collect();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
@@ -75,7 +72,7 @@ pub(super) fn judge(
     hits
 }
 
-fn judge_table(program: &Program, place: usize, chunks: Vec<(u32, Entries)>) -> TableResult {
+fn judge_table(program: &Program, place: usize, chunks: Chunks) -> TableResult {
     let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
     let table = Flat::new(chunks, program.tables[place].values.len());
     let only_unique = plans.iter().all(|plan| matches!(plan.judge, Judge::Unique));
@@ -190,7 +187,7 @@ struct Flat {
 }
 
 impl Flat {
-    fn new(chunks: Vec<(u32, Entries)>, width: usize) -> Self {
+    fn new(chunks: Chunks, width: usize) -> Self {
         let len = chunks.iter().map(|(_, chunk)| chunk.keys.len()).sum();
         let mut flat = Self {
             keys: Vec::with_capacity(len),

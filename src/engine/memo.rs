@@ -83,6 +83,11 @@ impl Memo {
         Self { slots: vec![(Key::default(), u32::MAX); 64], long: Vec::new() }
     }
 
+    /// How many values are remembered.
+    pub(super) fn len(&self) -> usize {
+        self.long.len()
+    }
+
     /// Whether no more values should be remembered.
     pub(super) fn is_full(&self) -> bool {
         self.long.len() >= LIMIT

@@ -92,7 +92,7 @@ pub(super) enum Kind {
     /// Judged a record at a time; skipped where the guarded column's cell is broken.
     Record { when: NodeId, require: NodeId, guard: Option<usize> },
     /// Judged over records taken together.
-    Set(usize),
+    Set,
     /// Cannot run on this file.
     NotRun(String),
 }
@@ -219,7 +219,7 @@ impl<'a> Compiler<'a> {
             Demand::Set(test) => {
                 let plan = SetPlan::new(self, self.program.instances.len(), &instance.when, test);
                 self.program.sets.push(plan);
-                return Kind::Set(self.program.sets.len() - 1);
+                return Kind::Set;
             }
             Demand::Record(require) => require,
         };
@@ -414,11 +414,6 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn tables(&mut self) -> &mut Vec<Table> {
         &mut self.program.tables
-    }
-
-    /// The column of a field; only for fields that are known to be there.
-    pub(super) fn place(&self, field: FieldId) -> usize {
-        self.places[&field]
     }
 }
 

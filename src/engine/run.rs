@@ -12,7 +12,7 @@ use super::mask::Mask;
 use super::program::{Kind, Program};
 use super::sets::Entries;
 use super::tally::{TallyCounts, TallyPlan};
-use crate::input::index::{BATCH, Cursor, Index};
+use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError};
 use crate::rule::Grouping;
 
@@ -398,6 +398,3 @@ impl FileRun {
         }
     }
 }
-
-/// Records a thread works on at a time; for the documentation of throughput.
-pub const RECORDS_A_BATCH: usize = BATCH;

@@ -43,6 +43,9 @@ struct ConditionCode {
     include: &'static str,
 }
 
+/// A code of a plain list with the years whose layout prints it.
+type Listed = (Vec<u16>, Code);
+
 struct IncludeCode {
     year: u16,
     record_types: RecordTypes,
@@ -57,7 +60,7 @@ pub struct CodeTables {
     includes: Vec<IncludeCode>,
     ranges: Vec<ScoreRange>,
     /// By name: each code with the years whose layout prints it.
-    lists: Vec<(&'static str, Vec<(Vec<u16>, Code)>)>,
+    lists: Vec<(&'static str, Vec<Listed>)>,
 }
 
 /// The one set of reference tables of the program.
@@ -196,7 +199,7 @@ fn year_of(row: &Row<'_>) -> u16 {
     row.get("year").parse().unwrap_or_default()
 }
 
-fn listed_code(row: &Row<'static>) -> (Vec<u16>, Code) {
+fn listed_code(row: &Row<'static>) -> Listed {
     let years = row.get("years").split('|').filter_map(|year| year.parse().ok()).collect();
     (years, Code { code: row.get("code"), label: list_label(row) })
 }

@@ -32,15 +32,19 @@ pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<
     if parts.scope == Scope::File {
         return Ok(Vec::new());
     }
+    let parsed = Parsed::new(parts)?;
+    let parsed = &parsed;
     let Some(each) = &parts.each else {
-        return Ok(vec![Binding { parts, layout, years, bound: None }.instance().map_err(|failed| failed.whole())?]);
+        return Ok(vec![
+            Binding { parts, parsed, layout, years, bound: None }.instance().map_err(|failed| failed.whole())?,
+        ]);
     };
     let parameter = parser::parameter(&each.text).map_err(|mistake| each.error(mistake))?;
     let values = typer(layout, years, None).domain(&parameter).map_err(|mistake| each.error(mistake))?;
     let mut instances = Vec::with_capacity(values.len());
     for value in values {
         let bound = Some((&parameter, value));
-        match (Binding { parts, layout, years, bound }).instance() {
+        match (Binding { parts, parsed, layout, years, bound }).instance() {
             Ok(instance) => instances.push(instance),
             Err(failed) if failed.stop.lacks(&parameter.name) => {}
             Err(failed) => return Err(failed.whole()),
@@ -80,7 +84,8 @@ fn alone<'y, T>(
         return Err(piece.error_whole(format!("there is no layout of {layout_year}"), "cannot be bound"));
     };
     let mut typer = typer(layout, years, None);
-    bound_piece(&piece, &mut typer, parser::expression, bind).map_err(|failed| failed.whole())
+    let node = parser::expression(text).map_err(|mistake| piece.error(mistake))?;
+    bind(&mut typer, &node).map_err(|stop| piece.error(stop.into_mistake()))
 }
 
 fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
@@ -106,8 +111,36 @@ impl Failed {
 
 type Bind<T> = Result<T, Box<Failed>>;
 
+/// The parts as trees, which are the same for every instance.
+struct Parsed {
+    require: Required,
+    when: Option<Node>,
+    shows: Vec<Node>,
+}
+
+enum Required {
+    Record(Node),
+    Set(SetNode),
+}
+
+impl Parsed {
+    fn new(parts: &Parts) -> Result<Self, Box<RuleError>> {
+        let tree = |piece: &Piece| parser::expression(&piece.text).map_err(|mistake| piece.error(mistake));
+        let require = &parts.require;
+        Ok(Self {
+            require: match parts.scope {
+                Scope::Set => Required::Set(parser::set(&require.text).map_err(|mistake| require.error(mistake))?),
+                _ => Required::Record(tree(require)?),
+            },
+            when: parts.when.as_ref().map(tree).transpose()?,
+            shows: parts.shows.iter().map(|(_, piece)| tree(piece)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 struct Binding<'a> {
     parts: &'a Parts,
+    parsed: &'a Parsed,
     layout: &'a Layout,
     years: &'a [u16],
     bound: Option<(&'a Parameter, Bound)>,
@@ -117,8 +150,8 @@ impl Binding<'_> {
     fn instance(&self) -> Bind<Instance> {
         let mut typer = typer(self.layout, self.years, self.bound);
         let demand = self.demand(&mut typer)?;
-        let when = match &self.parts.when {
-            Some(when) => bound_piece(when, &mut typer, parser::expression, Typer::condition)?,
+        let when = match self.parts.when.as_ref().zip(self.parsed.when.as_ref()) {
+            Some((piece, when)) => typer.condition(when).map_err(|stop| Failed::new(piece, stop))?,
             None => Expr::Const(true),
         };
         let labels = match &self.parts.labels {
@@ -147,11 +180,11 @@ impl Binding<'_> {
     }
 
     fn demand(&self, typer: &mut Typer) -> Bind<Demand> {
-        let require = &self.parts.require;
-        if self.parts.scope == Scope::Set {
-            return bound_piece(require, typer, parser::set, set_test).map(Demand::Set);
-        }
-        bound_piece(require, typer, parser::expression, Typer::condition).map(Demand::Record)
+        let demand = match &self.parsed.require {
+            Required::Record(node) => typer.condition(node).map(Demand::Record),
+            Required::Set(node) => set_test(typer, node).map(Demand::Set),
+        };
+        demand.map_err(|stop| Failed::new(&self.parts.require, stop))
     }
 
     fn labels(&self, labels: &[Piece]) -> Bind<Vec<FieldId>> {
@@ -178,8 +211,8 @@ impl Binding<'_> {
     }
 
     fn shows(&self, typer: &mut Typer) -> Bind<Vec<(String, Show)>> {
-        let one = |(name, piece): &(String, Piece)| {
-            let value = bound_piece(piece, typer, parser::expression, Typer::value)?;
+        let one = |((name, piece), node): (&(String, Piece), &Node)| {
+            let value = typer.value(node).map_err(|stop| Failed::new(piece, stop))?;
             let show = match value {
                 Value::Num(num, unit) => Show::Num { num, day: unit == Unit::Day || name.ends_with("date") },
                 Value::Text(text) => Show::Text(text),
@@ -193,7 +226,7 @@ impl Binding<'_> {
             };
             Ok((name.clone(), show))
         };
-        self.parts.shows.iter().map(one).collect()
+        self.parts.shows.iter().zip(&self.parsed.shows).map(one).collect()
     }
 
     fn placeholders(
@@ -249,17 +282,6 @@ impl Binding<'_> {
             }
         }
     }
-}
-
-fn bound_piece<'l, N, T>(
-    piece: &Piece,
-    typer: &mut Typer<'l>,
-    parse: fn(&str) -> Result<N, Mistake>,
-    bind: impl FnOnce(&mut Typer<'l>, &N) -> Typed<T>,
-) -> Bind<T> {
-    let failed = |stop: Stop| Failed::new(piece, stop);
-    let node = parse(&piece.text).map_err(|mistake| failed(mistake.into()))?;
-    bind(typer, &node).map_err(failed)
 }
 
 fn set_test(typer: &mut Typer, node: &SetNode) -> Typed<SetTest> {
