@@ -87,15 +87,9 @@ fn variants(id: &str, year: u16) -> Result<Vec<Variant>, Box<RuleError>> {
     rows.map(variant).collect()
 }
 
-impl StudentGroups for [Group] {
+impl StudentGroups for Vec<Group> {
     fn groups(&self, record: &dyn RecordView) -> Vec<String> {
         let of = self.iter().filter(|group| truth(&group.condition, record) == Truth::True);
         of.map(|group| group.label.clone()).collect()
-    }
-}
-
-impl StudentGroups for Vec<Group> {
-    fn groups(&self, record: &dyn RecordView) -> Vec<String> {
-        self.as_slice().groups(record)
     }
 }
