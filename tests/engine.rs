@@ -117,7 +117,8 @@ fn recount(rules: &RuleSet, rule: &Rule, year: u16, records: &[Read]) -> (u64, u
                 continue;
             }
             counts.0 += 1;
-            match when.and(truth(require, record)) {
+            let holds = if when == Truth::True { truth(require, record) } else { Truth::Unknown };
+            match holds {
                 Truth::Unknown => counts.2 += 1,
                 Truth::False => counts.1 += 1,
                 Truth::True => {}
