@@ -272,10 +272,17 @@ impl<'a> Page<'a> {
         let name = self.account.cube.name_of(entity);
         let name = match (entity.is_district_level(), name.is_empty()) {
             (true, _) => "District Level Program".to_owned(),
-            (false, true) => return code,
+            (false, true) => String::new(),
             (false, false) => neutralise(name).into_owned(),
         };
-        if self.width < WIDE { name } else { format!("{code} {name}") }
+        // Students of other districts, as the enrolled view has them.
+        let is_part = entity.entity_type == 6 && !self.account.is_whole(entity);
+        let part = if is_part && !self.account.whole.is_empty() { "in part: " } else { "" };
+        match (name.is_empty(), self.width < WIDE) {
+            (true, _) => format!("{part}{code}"),
+            (false, true) => format!("{part}{name}"),
+            (false, false) => format!("{part}{code} {name}"),
+        }
     }
 
     /// Cells of one entity and the tests asked for.

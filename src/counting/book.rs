@@ -4,7 +4,7 @@
 use super::groups::{Group, student_groups};
 use super::spans;
 use crate::layout::{Certainty, RecordType};
-use crate::rule::{Expr, Key, Num, RuleError, Text, key};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, key};
 use crate::table::{Row, Table};
 
 const CLASSES: (&str, &str) = ("rules/counting/classes.tsv", include_str!("../../rules/counting/classes.tsv"));
@@ -271,6 +271,11 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
     };
     let number = |id: &str| {
         Ok::<_, Box<RuleError>>(match key(MEASURES.0, expression(id), year, &[year])? {
+            // The digits of a cell are its number, which the engine works out once a value.
+            Key::Num(Num::Digits(text)) => match *text {
+                Text::Cell(Cell { field, form: Form::Value }) => Num::Number(field),
+                text => Num::Digits(Box::new(text)),
+            },
             Key::Num(number) => number,
             Key::Text(text) => Num::Digits(Box::new(text)),
             Key::Truth(_) | Key::StudentGroup | Key::File => Num::Const(0),

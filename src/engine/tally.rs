@@ -283,6 +283,30 @@ fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
     compiler.missing(&reads).is_none().then(|| compiler.text(text))
 }
 
+/// The figures of one record, or their sums over the records a thread has counted. Small, because
+/// it is added for every group of every record.
+#[derive(Clone, Copy, Debug, Default)]
+struct Packed {
+    score_sum: u64,
+    /// Enrolled, tested, with scores, scored, and the four levels.
+    counts: [u32; 8],
+}
+
+impl Packed {
+    #[inline]
+    fn add(&mut self, other: &Self) {
+        self.score_sum += other.score_sum;
+        for (all, one) in self.counts.iter_mut().zip(other.counts) {
+            *all = all.wrapping_add(one);
+        }
+    }
+
+    fn unpacked(&self) -> Counts {
+        let [enrolled, tested, with_scores, scored, levels @ ..] = self.counts.map(u64::from);
+        Counts { enrolled, tested, with_scores, scored, score_sum: self.score_sum, levels }
+    }
+}
+
 /// What a thread has counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TallyCounts {
@@ -297,7 +321,9 @@ pub(super) struct TallyCounts {
 struct Kept {
     /// The byte its first record stands at.
     first: u64,
+    /// All but the groups.
     leaf: Leaf,
+    groups: Vec<Packed>,
 }
 
 /// What is known of the records of a batch.
@@ -336,10 +362,10 @@ impl TallyCounts {
                 self.kept[facts.leaf[row] as usize].leaf.contradictions[*place] += 1;
             }
         }
-        let ones: Vec<Counts> = (0..BATCH).map(|row| one(plan, state, facts.class[row], row)).collect();
+        let ones: Vec<Packed> = (0..BATCH).map(|row| one(plan, state, facts.class[row], row)).collect();
         for (set, node) in plan.members.iter().enumerate() {
             for row in state.truths(batch, *node).yes.and(counted).rows() {
-                self.kept[facts.leaf[row] as usize].leaf.groups[set].add(&ones[row]);
+                self.kept[facts.leaf[row] as usize].groups[set].add(&ones[row]);
             }
         }
     }
@@ -428,7 +454,8 @@ impl TallyCounts {
     fn leaves(&self) -> Vec<Leaf> {
         let mut kept: Vec<&Kept> = self.kept.iter().collect();
         kept.sort_by_key(|one| one.key());
-        kept.into_iter().map(|one| one.leaf.clone()).collect()
+        let leaf = |one: &Kept| Leaf { groups: one.groups.iter().map(Packed::unpacked).collect(), ..one.leaf.clone() };
+        kept.into_iter().map(leaf).collect()
     }
 }
 
@@ -453,27 +480,26 @@ impl PlacePlan {
 }
 
 /// What one record adds to each of its groups.
-fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Counts {
+fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Packed {
     let class = &plan.book.classes[usize::from(class)];
-    let mut counts = Counts {
-        enrolled: u64::from(class.enrolled),
-        tested: u64::from(class.tested),
-        with_scores: u64::from(class.with_scores),
-        ..Counts::default()
-    };
+    let mut one = Packed::default();
+    let [enrolled, tested, with_scores, scored, levels @ ..] = &mut one.counts;
+    *enrolled = u32::from(class.enrolled);
+    *tested = u32::from(class.tested);
+    *with_scores = u32::from(class.with_scores);
     if !class.with_scores {
-        return counts;
+        return one;
     }
     let number = |num: Option<NumId>| state.number_of(num?, row).and_then(|one| u64::try_from(one).ok());
-    if let Some(score) = number(plan.score) {
-        counts.scored = 1;
-        counts.score_sum = score;
-    }
     let level = number(plan.level).and_then(|level| usize::try_from(level).ok());
-    if let Some(count) = level.and_then(|level| counts.levels.get_mut(level.wrapping_sub(1))) {
+    if let Some(count) = level.and_then(|level| levels.get_mut(level.wrapping_sub(1))) {
         *count = 1;
     }
-    counts
+    if let Some(score) = number(plan.score) {
+        *scored = 1;
+        one.score_sum = score;
+    }
+    one
 }
 
 impl Kept {
@@ -487,9 +513,9 @@ impl Kept {
             rows: key.rows,
             classes: vec![0; plan.book.classes.len()],
             contradictions: vec![0; plan.book.contradictions.len()],
-            groups: vec![Counts::default(); plan.members.len()],
+            groups: Vec::new(),
         };
-        Self { first, leaf }
+        Self { first, leaf, groups: vec![Packed::default(); plan.members.len()] }
     }
 
     fn key(&self) -> LeafKey {
@@ -507,7 +533,7 @@ impl Kept {
         for (all, one) in sums.zip(other.leaf.classes.into_iter().chain(other.leaf.contradictions)) {
             *all += one;
         }
-        for (all, one) in self.leaf.groups.iter_mut().zip(&other.leaf.groups) {
+        for (all, one) in self.groups.iter_mut().zip(&other.groups) {
             all.add(one);
         }
     }
