@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
         let weights = self.weights(info.year);
         let program = self.program(&info, &weights)?;
         let run_options = RunOptions {
-            threads: self.options.threads,
+            threads: useful_threads(&info, self.options.threads),
             timings: self.options.timings,
             progress: self.options.progress,
             schools: schools(&info),
@@ -366,6 +366,12 @@ fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compil
 
 /// The rule about fillers, which have no field that a rule could name.
 const FILLERS: &str = "filler-column-filled";
+
+/// Threads worth starting: a file of less than a block is read by one.
+fn useful_threads(info: &FileInfo, threads: usize) -> usize {
+    const BLOCK: u64 = 1 << 20;
+    if info.bytes.is_some_and(|bytes| bytes < BLOCK) { 1 } else { threads }
+}
 
 /// What a rule needs that this run does not have.
 fn unmet(rule: &Rule, info: &FileInfo) -> Option<String> {

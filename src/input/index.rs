@@ -166,8 +166,9 @@ impl Index {
 
     #[inline]
     fn set(&mut self, column: usize, row: usize, start: u32, end: u32) {
-        self.starts[column * STRIDE + row] = start;
-        self.ends[column * STRIDE + row] = end;
+        let place = column * STRIDE + row;
+        self.starts[place] = start;
+        self.ends[place] = end;
         self.filled[column][row / 64] |= 1 << (row % 64);
     }
 
