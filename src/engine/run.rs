@@ -221,6 +221,7 @@ impl<'a> Worker<'a> {
             run.rows += index.rows() as u32;
         }
         self.index = index;
+        run.entries.iter_mut().for_each(Entries::shrink);
         run
     }
 

@@ -213,6 +213,16 @@ pub(super) struct Entries {
     pub(super) values: Vec<u32>,
 }
 
+impl Entries {
+    /// Gives back room that was not needed: the entries stay until the file is read.
+    pub(super) fn shrink(&mut self) {
+        self.keys.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.bits.shrink_to_fit();
+        self.values.shrink_to_fit();
+    }
+}
+
 impl Table {
     /// Adds the entries of a batch whose first record is number `first` of its block.
     pub(super) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, entries: &mut Entries) {
