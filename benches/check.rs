@@ -125,6 +125,11 @@ fn with_duckdb(path: &Path, out: &mut dyn Write) {
     let run = Command::new("python3").arg(script).arg(path).arg(layout_file).output();
     match run {
         Ok(run) if run.status.success() => writeln!(out, "{}", String::from_utf8_lossy(&run.stdout).trim()).unwrap(),
-        _ => writeln!(out, "DuckDB was not measured: its Python package is not installed").unwrap(),
+        Ok(run) => {
+            let why = String::from_utf8_lossy(&run.stderr);
+            let why = why.lines().last().unwrap_or("its script failed");
+            writeln!(out, "DuckDB was not measured: {why}").unwrap();
+        }
+        Err(error) => writeln!(out, "DuckDB was not measured: python3 cannot be run ({error})").unwrap(),
     }
 }

@@ -17,7 +17,7 @@ def quoted(text):
 
 def conditions(field):
     column = '"' + field["column"].replace('"', '""') + '"'
-    codes = [code["code"] for code in field.get("codes", [])]
+    codes = [code["code"] for code in field.get("codes") or []]
     if codes:
         listed = ", ".join(quoted(code.upper()) for code in codes)
         yield f"{column} IS NOT NULL AND upper(trim({column})) NOT IN ({listed})"
