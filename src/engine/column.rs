@@ -127,6 +127,13 @@ struct BatchState {
     unknown_masks: Vec<Mask>,
 }
 
+impl Shaped {
+    /// Nothing decided, nothing open.
+    fn nothing(shape: Shape) -> Self {
+        Self { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 }
+    }
+}
+
 impl ColumnPlan {
     /// Judges a value from scratch.
     fn judge(&self, text: &[u8], memory: &mut Memory) -> Judged {
@@ -135,22 +142,7 @@ impl ColumnPlan {
         if !(text.is_empty() || needs_padding || matcher::may_have_space(kinds)) {
             return self.judge_plain(text, kinds, memory);
         }
-        let value = Value::new(text, self.field);
-        let (mut yes, mut unknown) = (0, 0);
-        for (bit, atom) in self.atoms.iter().enumerate() {
-            add(atom.truth(&value), bit, &mut yes, &mut unknown);
-        }
-        let (mut applies, mut fails, mut undecidable) = (0, 0, 0);
-        for (bit, rule) in self.cell_rules.iter().enumerate() {
-            rule.add(
-                rule.when.truth(&value),
-                || rule.require.truth(&value),
-                bit,
-                (&mut applies, &mut fails, &mut undecidable),
-            );
-        }
-        let class = Class::new(applies, fails, undecidable);
-        self.judged(&value, (yes, unknown), class, memory)
+        self.answer(&self.unshaped(), &Value::new(text, self.field), memory)
     }
 
     /// Judges printable ASCII without spaces: most of it is known from the shape.
@@ -163,28 +155,37 @@ impl ColumnPlan {
             }
             shaped
         });
-        let value = Value::plain(std::str::from_utf8(text).unwrap_or_default(), kinds);
+        self.answer(&shaped, &Value::plain(std::str::from_utf8(text).unwrap_or_default(), kinds), memory)
+    }
+
+    /// Adds to what a shape decides the answers it leaves open.
+    fn answer(&self, shaped: &Shaped, value: &Value<'_>, memory: &mut Memory) -> Judged {
         let (mut yes, mut unknown) = (shaped.yes, shaped.unknown);
         for bit in bits(shaped.open_atoms) {
-            add(self.atoms[bit].truth(&value), bit, &mut yes, &mut unknown);
+            add(self.atoms[bit].truth(value), bit, &mut yes, &mut unknown);
         }
         let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
         for bit in bits(shaped.open_rules) {
             let rule = &self.cell_rules[bit];
-            rule.add(
-                rule.when.truth(&value),
-                || rule.require.truth(&value),
-                bit,
-                (&mut applies, &mut fails, &mut undecidable),
-            );
+            let out = (&mut applies, &mut fails, &mut undecidable);
+            rule.add(rule.when.truth(value), || rule.require.truth(value), bit, out);
         }
         let class = Class::new(applies, fails, undecidable);
-        self.judged(&value, (yes, unknown), class, memory)
+        self.judged(value, (yes, unknown), class, memory)
+    }
+
+    /// Stands for the shape of a text that shapes say nothing about: all is open.
+    fn unshaped(&self) -> Shaped {
+        let all = |count: usize| if count >= ATOMS { u64::MAX } else { (1 << count) - 1 };
+        Shaped {
+            open_atoms: all(self.atoms.len()),
+            open_rules: all(self.cell_rules.len()),
+            ..Shaped::nothing(Shape { kinds: 0, len: 0 })
+        }
     }
 
     fn shaped(&self, shape: Shape) -> Shaped {
-        let mut shaped =
-            Shaped { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 };
+        let mut shaped = Shaped::nothing(shape);
         for (bit, atom) in self.atoms.iter().enumerate() {
             match atom.by_shape(shape) {
                 Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),

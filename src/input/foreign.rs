@@ -1,6 +1,6 @@
 //! Recognises files that are often mistaken for a student score file.
 
-use super::known::plain_name;
+use crate::layout::plain_name;
 use crate::table::Table;
 
 /// What a file is instead of a student score file.

@@ -3,16 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
-use crate::layout::{Field, FieldId, Layout, registry};
+use crate::layout::{Field, FieldId, Layout, plain_name, registry};
 use crate::table::Table;
 
 const CANONICAL: &str = include_str!("../../rules/layouts/canonical-fields.tsv");
-
-/// A heading as it is compared: letters and digits only, in lower case. Case, spaces, underscores,
-/// hyphens, en dashes and brackets differ between files of the same year.
-pub fn plain_name(name: &str) -> String {
-    name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
 
 /// Whether a plain name is that of a filler: `blank`, `blank12`. Fillers are numbered by order, so
 /// the number says nothing about the field.

@@ -279,7 +279,7 @@ fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
     }
     let Some(year) = options.year else { return find_year(names) };
     let known = known_year(year)?;
-    if !names.iter().any(|name| known.get(&super::known::plain_name(name)).is_some()) {
+    if !names.iter().any(|name| known.get(&crate::layout::plain_name(name)).is_some()) {
         // Not one heading is known: the stated year does not make it a score file.
         return find_year(names);
     }

@@ -2,7 +2,8 @@
 
 use super::error::{InputError, Nearest, listed};
 use super::foreign::recognise;
-use super::known::{Known, headings, is_filler, known, plain_name};
+use super::known::{Known, headings, is_filler, known};
+use crate::layout::plain_name;
 
 /// Share of named columns that must be headings of the layout. The 2016 header, which has no
 /// layout here, shares 70 percent of its names with 2017; the most edited real header (2019, with

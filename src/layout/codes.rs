@@ -59,6 +59,8 @@ pub struct CodeTables {
     conditions: Vec<ConditionCode>,
     includes: Vec<IncludeCode>,
     ranges: Vec<ScoreRange>,
+    /// Each year, ascending, with the year whose tables stand for it.
+    sources: Vec<(u16, u16)>,
     /// By name: each code with the years whose layout prints it.
     lists: Vec<(&'static str, Vec<Listed>)>,
 }
@@ -94,6 +96,9 @@ impl CodeTables {
             ranges: rows(include_str!("../../rules/codes/scale-score-ranges.tsv"))
                 .filter_map(|row| score_range(&row))
                 .collect(),
+            sources: rows(include_str!("../../rules/layouts/years.tsv"))
+                .map(|row| (year_of(&row), row.get("codes_from").parse().unwrap_or_default()))
+                .collect(),
             lists: LISTS
                 .iter()
                 .map(|(name, text)| (*name, rows(text).map(|row| listed_code(&row)).collect()))
@@ -101,15 +106,12 @@ impl CodeTables {
         }
     }
 
-    /// The year whose tables stand for `year`: its own where it has one, else the neighbour that
-    /// the layouts are carried from (2018 from 2019, years after 2022 from 2022).
+    /// The year whose tables stand for `year`: its own where it has one, else the neighbour that the
+    /// layouts are carried from (`codes_from` in `rules/layouts/years.tsv`). Earlier years than the
+    /// first have its tables, later ones those of the last.
     pub fn source_year(&self, year: u16) -> u16 {
-        match year {
-            ..2018 => 2017,
-            2018 | 2019 => 2019,
-            2020..2022 => year,
-            2022.. => 2022,
-        }
+        let known = self.sources.iter().rev().find(|(from, _)| *from <= year).or(self.sources.first());
+        known.map_or(year, |(_, source)| *source)
     }
 
     /// The record types of a year with the tests they stand for.
