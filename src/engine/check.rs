@@ -126,6 +126,7 @@ impl<'a> Checker<'a> {
             progress: self.options.progress,
             schools: schools(&info),
             tally: None,
+            trace: None,
         };
         let (mut run, failure) = run(&program, &info, source.as_mut(), &run_options);
         let mut file_findings = findings;

@@ -12,6 +12,7 @@ use super::mask::Mask;
 use super::program::{Kind, Program};
 use super::sets::Entries;
 use super::tally::{TallyCounts, TallyPlan};
+use super::trace::{Trace, TracePlan};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError};
 use crate::rule::Grouping;
@@ -79,6 +80,8 @@ pub(super) struct FileRun {
     pub(super) groups: GroupCounts,
     /// What was counted besides.
     pub(super) tally: Option<TallyCounts>,
+    /// What was told of every record besides.
+    pub(super) trace: Trace,
 }
 
 /// What a run needs to know besides the program.
@@ -91,6 +94,8 @@ pub(super) struct RunOptions<'a> {
     pub(super) schools: Vec<usize>,
     /// What is counted besides.
     pub(super) tally: Option<&'a TallyPlan<'a>>,
+    /// What is told of every record besides.
+    pub(super) trace: Option<&'a TracePlan<'a>>,
 }
 
 /// The results of one block.
@@ -104,6 +109,7 @@ struct BlockRun {
     trailing: u64,
     entries: Vec<Entries>,
     groups: GroupCounts,
+    trace: Trace,
 }
 
 /// The reader, and the number of the next block.
@@ -248,6 +254,10 @@ impl<'a> Worker<'a> {
         if let (Some(plan), Some(counts)) = (self.options.tally, &mut self.tally) {
             counts.collect(plan, &mut self.state, &batch, block.offset);
         }
+        if let Some(plan) = self.options.trace {
+            let line = |row: usize| block.line + index.line(row);
+            plan.collect(&mut self.state, &batch, (run.rows, &line), &mut run.trace);
+        }
     }
 
     /// Breaches of cell rules.
@@ -378,6 +388,7 @@ impl FileRun {
             all.first.extend(grouped.first.into_iter().take(room).map(|record| first + record));
         }
         self.groups.join(run.groups, first);
+        self.trace.add(run.trace, first);
         self.entries.resize_with(run.entries.len(), Vec::new);
         for (all, entries) in self.entries.iter_mut().zip(run.entries) {
             if !entries.keys.is_empty() {

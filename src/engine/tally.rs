@@ -52,6 +52,18 @@ pub struct LeafPlace {
     pub code: [u8; CODE],
 }
 
+impl LeafPlace {
+    /// The place of digits. The school code of a district's own program repeats the district's.
+    pub(super) fn new(entity_type: u8, digits: &[u8], is_district_level: bool) -> Self {
+        let mut code = [b'0'; CODE];
+        let repeated: &[u8] = if is_district_level { digits } else { &[] };
+        for (to, from) in code.iter_mut().zip(digits.iter().chain(repeated)) {
+            *to = *from;
+        }
+        Self { entity_type, code }
+    }
+}
+
 /// What the records of a leaf have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct LeafKey {
@@ -178,6 +190,7 @@ pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<
         progress: options.progress,
         schools: Vec::new(),
         tally: Some(&plan),
+        trace: None,
     };
     let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
     if let Some(error) = failure {
@@ -461,21 +474,10 @@ impl TallyCounts {
 
 impl PlacePlan {
     fn of(&self, batch: &Batch<'_>, row: usize) -> LeafPlace {
-        let code = match self.code.plain(batch, row) {
-            Some(digits) => self.code_of(digits.trim_ascii()),
-            None => self.code_of(self.code.make(batch, row).trim().as_bytes()),
-        };
-        LeafPlace { entity_type: self.entity_type, code }
-    }
-
-    fn code_of(&self, digits: &[u8]) -> [u8; CODE] {
-        let mut code = [b'0'; CODE];
-        // The school code of a district's own program repeats the district's.
-        let repeated: &[u8] = if self.district_level { digits } else { &[] };
-        for (to, from) in code.iter_mut().zip(digits.iter().chain(repeated)) {
-            *to = *from;
+        match self.code.plain(batch, row) {
+            Some(digits) => LeafPlace::new(self.entity_type, digits.trim_ascii(), self.district_level),
+            None => LeafPlace::new(self.entity_type, self.code.make(batch, row).trim().as_bytes(), self.district_level),
         }
-        code
     }
 }
 

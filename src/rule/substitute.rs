@@ -1,0 +1,117 @@
+//! Conditions as they read where some fields have other values: what a record would count as if
+//! the state had seen another school, grade or status in it.
+
+use std::collections::BTreeMap;
+
+use super::interpret::holds;
+use super::ir::{Cell, Expr, Form, Lookup, Num, Text};
+use super::read;
+use crate::layout::FieldId;
+
+/// What stands in for a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// The value of another field.
+    Field(FieldId),
+    /// A fixed value.
+    Fixed(String),
+}
+
+/// Fields and what stands in for each.
+pub type Stands = BTreeMap<FieldId, Stand>;
+
+/// A condition with stand-ins.
+pub fn substituted(expr: &Expr, stands: &Stands) -> Expr {
+    let each = |parts: &[Expr]| parts.iter().map(|part| substituted(part, stands)).collect();
+    match expr {
+        Expr::Const(answer) => Expr::Const(*answer),
+        Expr::Not(inner) => Expr::Not(Box::new(substituted(inner, stands))),
+        Expr::And(parts) => Expr::And(each(parts)),
+        Expr::Or(parts) => Expr::Or(each(parts)),
+        Expr::Cell { cell, test } => match stands.get(&cell.field) {
+            None => expr.clone(),
+            Some(Stand::Field(field)) => Expr::Cell { cell: Cell { field: *field, ..*cell }, test: test.clone() },
+            Some(Stand::Fixed(value)) => Expr::Const(holds(test, &fixed(*cell, value))),
+        },
+        Expr::Compare { left, op, right } => {
+            Expr::Compare { left: substituted_number(left, stands), op: *op, right: substituted_number(right, stands) }
+        }
+        Expr::Known(number) => Expr::Known(substituted_number(number, stands)),
+        Expr::SameText(left, right) => Expr::SameText(substituted_text(left, stands), substituted_text(right, stands)),
+    }
+}
+
+/// A number or day with stand-ins.
+pub fn substituted_number(number: &Num, stands: &Stands) -> Num {
+    let inner = |number: &Num| Box::new(substituted_number(number, stands));
+    match number {
+        Num::Const(_) => number.clone(),
+        Num::Number(field) => match stands.get(field) {
+            None => number.clone(),
+            Some(Stand::Field(other)) => Num::Number(*other),
+            Some(Stand::Fixed(value)) => known(read::number(&read::value(*field, value))),
+        },
+        Num::Day(field) => match stands.get(field) {
+            None => number.clone(),
+            Some(Stand::Field(other)) => Num::Day(*other),
+            Some(Stand::Fixed(value)) => known(read::day(&read::value(*field, value))),
+        },
+        Num::Digits(text) => Num::Digits(Box::new(substituted_text(text, stands))),
+        Num::Add(left, right) => Num::Add(inner(left), inner(right)),
+        Num::Sub(left, right) => Num::Sub(inner(left), inner(right)),
+        Num::Latest(all) => Num::Latest(all.iter().map(|one| substituted_number(one, stands)).collect()),
+        Num::SchoolYear(day) => Num::SchoolYear(inner(day)),
+        Num::Age(birth, day) => Num::Age(inner(birth), inner(day)),
+        Num::Lookup(lookup) => Num::Lookup(Lookup {
+            what: lookup.what,
+            record_type: inner(&lookup.record_type),
+            grade: inner(&lookup.grade),
+            year: inner(&lookup.year),
+            score: lookup.score.as_deref().map(inner),
+        }),
+        Num::If(condition, then, otherwise) => {
+            Num::If(Box::new(substituted(condition, stands)), inner(then), inner(otherwise))
+        }
+    }
+}
+
+/// A text with stand-ins.
+pub fn substituted_text(text: &Text, stands: &Stands) -> Text {
+    let inner = |text: &Text| Box::new(substituted_text(text, stands));
+    match text {
+        Text::Const(_) => text.clone(),
+        Text::Cell(cell) => match stands.get(&cell.field) {
+            None => text.clone(),
+            Some(Stand::Field(field)) => Text::Cell(Cell { field: *field, ..*cell }),
+            Some(Stand::Fixed(value)) => Text::Const(fixed(*cell, value)),
+        },
+        Text::Prefix(of, length) => Text::Prefix(inner(of), *length),
+        Text::Suffix(of, length) => Text::Suffix(inner(of), *length),
+        Text::DropLast(of, length) => Text::DropLast(inner(of), *length),
+        Text::Subject(field) => match stands.get(field) {
+            Some(Stand::Field(other)) => Text::Subject(*other),
+            Some(Stand::Fixed(value)) => Text::Const(read::subject(&read::value(*field, value)).to_owned()),
+            None => text.clone(),
+        },
+        Text::TestName(field, year) => match stands.get(field) {
+            Some(Stand::Field(other)) => Text::TestName(*other, *year),
+            Some(Stand::Fixed(value)) => {
+                Text::Const(read::test_name(&read::value(*field, value), *year).to_owned())
+            }
+            None => text.clone(),
+        },
+    }
+}
+
+/// A fixed value in the form that the cell is asked for in.
+fn fixed(cell: Cell, value: &str) -> String {
+    match cell.form {
+        Form::Value => read::value(cell.field, value).into_owned(),
+        Form::Written => value.to_owned(),
+    }
+}
+
+/// A number that is known or not: digits of nothing are no number.
+fn known(number: Option<i64>) -> Num {
+    number.map_or_else(|| Num::Digits(Box::new(Text::Const(String::new()))), Num::Const)
+}
