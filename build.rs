@@ -1,4 +1,4 @@
-//! Lists the shipped rule files, so that the program can carry them. Their text is embedded as it
+//! Lists the shipped rule and cause files, so that the program can carry them. Their text is embedded as it
 //! is; nothing is worked out here.
 
 use std::fmt::Write as _;
@@ -6,13 +6,20 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 const CHECKS: &str = "rules/checks";
+const CAUSES: &str = "rules/causes";
 
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed={CHECKS}");
     println!("cargo:rerun-if-changed=build.rs");
+    list(CHECKS, "checks.rs")?;
+    list(CAUSES, "causes.rs")
+}
+
+/// Writes the names and texts of the files of a folder as a Rust array.
+fn list(folder: &str, name: &str) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={folder}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    collect(&root.join(CHECKS), &mut files)?;
+    collect(&root.join(folder), &mut files)?;
     files.sort();
     let mut list = String::from("[\n");
     for file in &files {
@@ -21,7 +28,7 @@ fn main() -> io::Result<()> {
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("checks.rs"), list)
+    fs::write(out.join(name), list)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

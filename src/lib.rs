@@ -3,6 +3,7 @@
 //! official aggregates.
 
 pub mod account;
+pub mod cause;
 pub mod cli;
 pub mod counting;
 pub mod engine;

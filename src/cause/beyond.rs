@@ -1,0 +1,47 @@
+//! Known reasons for differences that are no hypotheses: the standard count goes by them, reading
+//! takes care of them, another command reports them, or no score file can tell.
+
+use crate::table::Table;
+
+const BEYOND: &str = include_str!("../../rules/causes/beyond.tsv");
+
+/// What is done about a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The standard count goes by it.
+    Counted,
+    /// Taken care of when official files are read.
+    Read,
+    /// Reported by `scorelint check`.
+    Checked,
+    /// Cannot be told from score files.
+    Beyond,
+}
+
+/// A known reason that is no hypothesis.
+#[derive(Clone, Copy, Debug)]
+pub struct Beyond {
+    /// Its name.
+    pub id: &'static str,
+    /// What is done about it.
+    pub standing: Standing,
+    /// What it is, as a sentence without its stop.
+    pub words: &'static str,
+    /// What would decide it; blank where nothing is left to decide.
+    pub decided_by: &'static str,
+}
+
+/// All of them, in the order of the table.
+pub fn beyond() -> impl Iterator<Item = Beyond> {
+    Table::new(BEYOND).rows().map(|row| Beyond {
+        id: row.get("id"),
+        standing: match row.get("standing") {
+            "counted" => Standing::Counted,
+            "read" => Standing::Read,
+            "checked" => Standing::Checked,
+            _ => Standing::Beyond,
+        },
+        words: row.get("words"),
+        decided_by: row.get("decided_by"),
+    })
+}

@@ -1,0 +1,215 @@
+//! Causes bound to a year: conditions and stand-ins in the typed form that the engine evaluates.
+
+use super::file::{Case, Cause, CauseError, causes};
+use crate::counting::Book;
+use crate::engine::{Parameter, Supposition};
+use crate::layout::{FieldId, Layout, registry};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
+
+/// A cause with what it supposes in a year.
+#[derive(Clone, Debug)]
+pub struct BoundCause {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// What is supposed.
+    pub hypothesis: Hypothesis,
+    /// What the official files must show first.
+    pub evidence: Option<Evidence>,
+    /// Whether an earlier download makes it superfluous.
+    pub is_for_want_of_earlier: bool,
+}
+
+/// What a cause supposes.
+#[derive(Clone, Debug)]
+pub enum Hypothesis {
+    /// The state has seen other values.
+    Suppose(Supposition),
+    /// Records that repeat an earlier one do not count.
+    Repeats {
+        /// What names a student and test.
+        key: Vec<Text>,
+        /// Records that repeat one by this key are left to another cause.
+        but_not: Vec<Text>,
+    },
+    /// The state took something from an earlier download.
+    Earlier(Aspect),
+    /// The files lack whole schools.
+    AbsentSchools,
+}
+
+/// What the state took from an earlier download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// Results that are invalidated now.
+    Invalidated,
+    /// Scores and levels of results scored now and then.
+    Rescored,
+    /// That a test was not taken then.
+    TestedSince,
+    /// Student groups.
+    Groups,
+    /// School and grade.
+    Place,
+    /// That the record was not there.
+    New,
+    /// That the record was there.
+    Gone,
+}
+
+/// What the official files must show of a school before something is supposed of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// It is of this type there.
+    OfficialType(u8),
+}
+
+/// The causes that suppose something in the year of a book, in the order of their steps.
+///
+/// # Errors
+/// A mistake in a shipped file; a test makes sure that there is none.
+pub fn bound_causes(book: &Book) -> Result<Vec<BoundCause>, Box<CauseError>> {
+    let all = causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
+    let mut bound = Vec::new();
+    for cause in all {
+        for case in cause.cases.iter().filter(|case| years(&case.years).contains(book.year)) {
+            bound.push(Binding { cause, case, book }.bound()?);
+        }
+    }
+    Ok(bound)
+}
+
+fn years(text: &str) -> Years {
+    crate::counting::years(text)
+}
+
+/// One case on its way to being bound.
+struct Binding<'a> {
+    cause: &'static Cause,
+    case: &'a Case,
+    book: &'a Book,
+}
+
+type Bind<T> = Result<T, Box<CauseError>>;
+
+impl Binding<'_> {
+    fn bound(&self) -> Bind<BoundCause> {
+        Ok(BoundCause {
+            cause: self.cause,
+            hypothesis: self.hypothesis()?,
+            evidence: self.evidence()?,
+            is_for_want_of_earlier: self.case.unless.as_deref() == Some("earlier"),
+        })
+    }
+
+    fn hypothesis(&self) -> Bind<Hypothesis> {
+        let case = self.case;
+        if let Some(aspect) = &case.earlier {
+            return Ok(Hypothesis::Earlier(self.aspect(aspect)?));
+        }
+        if case.absent.is_some() {
+            return Ok(Hypothesis::AbsentSchools);
+        }
+        if !case.repeats.is_empty() {
+            return Ok(Hypothesis::Repeats { key: self.cells(&case.repeats)?, but_not: self.cells(&case.but_not)? });
+        }
+        Ok(Hypothesis::Suppose(Supposition {
+            when: case.when.as_ref().map_or(Ok(Expr::Const(true)), |when| self.condition(when))?,
+            sees: self.sees()?,
+            groups: self.groups()?,
+            counts: case.counts,
+            parameter: self.parameter()?,
+        }))
+    }
+
+    fn wrong(&self, message: impl Into<String>) -> Box<CauseError> {
+        Box::new(CauseError { path: self.cause.path.clone(), message: message.into() })
+    }
+
+    fn mistake(&self, error: &RuleError) -> Box<CauseError> {
+        self.wrong(error.to_string())
+    }
+
+    /// The layout years of the case: its codes may be of any of them.
+    fn layout_years(&self) -> Vec<u16> {
+        let spans = years(&self.case.years);
+        registry().years().filter(|year| spans.contains(*year)).collect()
+    }
+
+    fn condition(&self, text: &str) -> Bind<Expr> {
+        condition(&self.cause.path, text, self.book.year, &self.layout_years()).map_err(|error| self.mistake(&error))
+    }
+
+    fn key(&self, text: &str) -> Bind<Key> {
+        key(&self.cause.path, text, self.book.year, &self.layout_years()).map_err(|error| self.mistake(&error))
+    }
+
+    fn layout(&self) -> Bind<&'static Layout> {
+        registry().layout(self.book.year).ok_or_else(|| self.wrong("there is no layout of the year"))
+    }
+
+    fn field(&self, name: &str) -> Bind<FieldId> {
+        let layout = self.layout()?;
+        let field = registry().id(name).filter(|field| layout.has(*field));
+        field.ok_or_else(|| self.wrong(format!("{} has no field {name}", self.book.year)))
+    }
+
+    fn cells(&self, names: &[String]) -> Bind<Vec<Text>> {
+        let cell = |name: &String| Ok(Text::Cell(Cell { field: self.field(name)?, form: Form::Value }));
+        names.iter().map(cell).collect()
+    }
+
+    fn sees(&self) -> Bind<Stands> {
+        let mut stands = Stands::new();
+        for (name, text) in &self.case.sees {
+            let fixed = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            let stand = match fixed {
+                Some(value) => Stand::Fixed(value.to_owned()),
+                None => Stand::Field(self.field(text)?),
+            };
+            stands.insert(self.field(name)?, stand);
+        }
+        Ok(stands)
+    }
+
+    fn groups(&self) -> Bind<Vec<(usize, Expr)>> {
+        let mut groups = Vec::new();
+        for (id, condition) in &self.case.groups {
+            let id: u16 = id.parse().map_err(|_| self.wrong(format!("{id} is no number of a student group")))?;
+            // A group that the year lacks is not counted in it.
+            if let Some(place) = self.book.groups.iter().position(|group| group.id == id) {
+                groups.push((place, self.condition(condition)?));
+            }
+        }
+        Ok(groups)
+    }
+
+    fn parameter(&self) -> Bind<Parameter> {
+        match (&self.case.as_of, &self.case.each) {
+            (Some(day), _) => Ok(Parameter::Day(Num::Day(self.field(day)?))),
+            (None, Some(text)) => match self.key(text)? {
+                Key::Text(text) => Ok(Parameter::Text(text)),
+                _ => Err(self.wrong(format!("{text} is no text"))),
+            },
+            (None, None) => Ok(Parameter::None),
+        }
+    }
+
+    fn evidence(&self) -> Bind<Option<Evidence>> {
+        let Some(text) = &self.case.evidence else { return Ok(None) };
+        let kind = text.strip_prefix("official-type-").and_then(|kind| kind.parse().ok());
+        kind.map(|kind| Some(Evidence::OfficialType(kind))).ok_or_else(|| self.wrong(format!("unknown evidence {text}")))
+    }
+
+    fn aspect(&self, text: &str) -> Bind<Aspect> {
+        Ok(match text {
+            "invalidated" => Aspect::Invalidated,
+            "rescored" => Aspect::Rescored,
+            "tested-since" => Aspect::TestedSince,
+            "groups" => Aspect::Groups,
+            "place" => Aspect::Place,
+            "new" => Aspect::New,
+            "gone" => Aspect::Gone,
+            _ => return Err(self.wrong(format!("nothing called {text} is taken from an earlier download"))),
+        })
+    }
+}
