@@ -10,3 +10,4 @@ pub use book::{
     limits,
 };
 pub use groups::{Group, Variant, student_groups, underivable_groups};
+pub use spans::years;
