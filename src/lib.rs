@@ -11,6 +11,7 @@ pub mod input;
 pub mod layout;
 pub mod official;
 pub mod privacy;
+pub mod reconcile;
 pub mod report;
 pub mod rule;
 pub mod synth;

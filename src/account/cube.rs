@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::counting::{Book, GradeKind, Rows};
+use crate::counting::Book;
 use crate::engine::{GroupCells, Leaf, LeafPlace, Tally};
 
 const STATE: u8 = 4;
@@ -103,7 +103,7 @@ impl Cube {
             self.add_classes(own, leaf);
             self.name(own, leaf);
             let Some(test) = book.test_of(leaf.record_type) else { continue };
-            let grades = grade_rows(book, leaf);
+            let grades = book.grade_rows(leaf.record_type, leaf.grade, leaf.rows);
             for entity in own.with_all_above() {
                 for grade in &grades {
                     let empty = || vec![GroupCells::default(); self.sets.len()];
@@ -188,21 +188,4 @@ impl Cube {
     pub fn contradictions(&self) -> impl Iterator<Item = (u8, usize, u64)> {
         self.contradictions.iter().map(|((record_type, place), records)| (*record_type, *place, *records))
     }
-}
-
-/// The grade rows that the records of a leaf are counted in.
-fn grade_rows(book: &Book, leaf: &Leaf) -> Vec<u8> {
-    let of_test = |tests: &[u8]| tests.is_empty() || tests.contains(&leaf.record_type);
-    let counted = |kind: &GradeKind, code: u8| match (kind, leaf.rows) {
-        (_, Rows::None) => false,
-        (GradeKind::ClassOf(_), Rows::ClassOf) => true,
-        (_, Rows::ClassOf) => false,
-        (GradeKind::Grade, Rows::Grade) => leaf.grade == code,
-        (GradeKind::All, Rows::Grade) => {
-            book.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == leaf.grade)
-        }
-        (GradeKind::Sum(members) | GradeKind::ClassOf(members), Rows::Grade) => members.contains(&leaf.grade),
-    };
-    let rows = book.grades.iter().filter(|row| of_test(&row.tests) && counted(&row.kind, row.code));
-    rows.map(|row| row.code).collect()
 }

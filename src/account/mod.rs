@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-pub use cells::{Cell, Dimension, Figures, Filter, Results, Sharing};
+pub use cells::{ALL_GRADES, Cell, Dimension, Figures, Filter, Results, Sharing};
 pub use csv::write as write_csv;
 pub use cube::{Cube, Entity, EntityName};
 pub use json::write as write_json;

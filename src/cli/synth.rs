@@ -2,14 +2,17 @@
 
 use std::fs::{File, create_dir_all, remove_file, write};
 use std::io::{ErrorKind, Write, stdout};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::input::View;
 use crate::synth::{
-    Fault, FaultOrder, Form, Order, SynthError, UnknownFault, faults, file_name, parse_order, side_file, write_district,
+    Cause, Fault, FaultOrder, Form, Order, Scenario, SceneOrder, SynthError, UnknownFault, Views, faults, file_name,
+    find_scenario, parse_order, scenarios, side_file, write_district, write_scene,
 };
 
 /// Arguments of `synth`.
@@ -18,9 +21,9 @@ pub(super) struct Args {
     /// The spring of the administration, 2018 to 2025
     #[arg(long, default_value_t = 2025)]
     year: u16,
-    /// How many students the district has
-    #[arg(long, default_value_t = 1_000)]
-    students: u64,
+    /// How many students the district has; 1000, or as many as the scenario needs, where it is not given
+    #[arg(long)]
+    students: Option<u64>,
     /// Decides everything that is left to chance; the same seed gives the same file
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -37,8 +40,19 @@ pub(super) struct Args {
     /// List the kinds of faults
     #[arg(long)]
     list_faults: bool,
+    /// Write official files beside the score file: the public research files that the state would
+    /// publish for the district, and the list of entities
+    #[arg(long, conflicts_with = "faults")]
+    official: bool,
+    /// Make score file and official files differ for known reasons, and write the truth beside them
+    /// into scenario.truth.json; implies --official
+    #[arg(long, value_name = "NAME", conflicts_with = "faults")]
+    scenario: Option<String>,
+    /// List the scenarios
+    #[arg(long)]
+    list_scenarios: bool,
     /// Where to write: a folder (the file is named as TOMS names it), a file, or - for standard output
-    #[arg(long, short, value_name = "DIR|FILE|-", required_unless_present = "list_faults")]
+    #[arg(long, short, value_name = "DIR|FILE|-", required_unless_present_any = ["list_faults", "list_scenarios"])]
     output: Option<PathBuf>,
 }
 
@@ -57,10 +71,30 @@ enum FormArg {
     Fixed,
 }
 
+impl FormArg {
+    fn form(self) -> Form {
+        match self {
+            Self::Caret => Form::Caret,
+            Self::Comma => Form::Comma,
+            Self::Tab => Form::Tab,
+            Self::Fixed => Form::Fixed,
+        }
+    }
+}
+
+/// Students of a district where no number is given.
+const STUDENTS: u64 = 1_000;
+
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    if args.list_scenarios {
+        return list_scenarios();
+    }
     let Some(output) = args.output.as_deref().filter(|_| !args.list_faults) else {
         return list_faults();
     };
+    if args.official || args.scenario.is_some() {
+        return write_with_official(args, output);
+    }
     let views: &[View] = match args.view {
         ViewArg::Tested => &[View::Tested],
         ViewArg::Enrolled => &[View::Enrolled],
@@ -69,16 +103,46 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     if views.len() > 1 && !is_folder(output) {
         return Err(miette!(help = "name a folder with --output", "two views need two files"));
     }
-    let form = match args.format {
-        FormArg::Caret => Form::Caret,
-        FormArg::Comma => Form::Comma,
-        FormArg::Tab => Form::Tab,
-        FormArg::Fixed => Form::Fixed,
-    };
+    let form = args.format.form();
     let faults = ordered_faults(args, form)?;
     for view in views {
-        let (year, students, seed) = (args.year, args.students, args.seed);
+        let (year, students, seed) = (args.year, args.students.unwrap_or(STUDENTS), args.seed);
         write_one(&Order { year, students, seed, view: *view, form, faults: faults.clone() }, output)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the district with official files, and with a scenario if one is named.
+fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
+    if !is_folder(output) {
+        return Err(miette!(help = "name a folder with --output", "official files stand beside the score file"));
+    }
+    let views = match args.view {
+        ViewArg::Tested => Views::Tested,
+        ViewArg::Both => Views::Both,
+        ViewArg::Enrolled => {
+            return Err(miette!(
+                help = "leave --view out, or use --view both",
+                "only the tested view compares with official files"
+            ));
+        }
+    };
+    let scenario = args.scenario.as_deref().map(|name| find_scenario(name, args.year)).transpose();
+    let scenario = scenario.map_err(not_made)?;
+    let students = args.students.or(scenario.map(|scenario| scenario.students)).unwrap_or(STUDENTS);
+    let (year, seed, form) = (args.year, args.seed, args.format.form());
+    let district = Order { year, students, seed, view: View::Tested, form, faults: Vec::new() };
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let scene = write_scene(&SceneOrder { district, views, scenario, threads }, output).map_err(not_made)?;
+    let files = scene.truth.files.len() + scene.truth.official.len() + scene.truth.earlier.len();
+    eprintln!(
+        "{}: {} records, {} rows of official results, {files} files",
+        output.display(),
+        scene.records,
+        scene.rows
+    );
+    for Cause { cause, records, missing, .. } in &scene.truth.causes {
+        eprintln!("  {cause}: {} records, {missing} missing", records.len());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -110,7 +174,7 @@ fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
         }
         return match write_district(order, &mut stdout().lock()) {
             Err(SynthError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(not_made(&error)),
+            Err(error) => Err(not_made(error)),
             Ok(_) => Ok(()),
         };
     }
@@ -126,7 +190,7 @@ fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
         Err(error) => {
             // Half a file would pass for a whole one.
             remove_file(&path).into_diagnostic()?;
-            return Err(not_made(&error));
+            return Err(not_made(error));
         }
     };
     eprintln!("{}: {} records, {} bytes", path.display(), made.records, made.bytes);
@@ -154,8 +218,26 @@ fn list_faults() -> miette::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn not_made(error: &SynthError) -> miette::Report {
+/// A table of the scenarios: name, years, what happens.
+fn list_scenarios() -> miette::Result<ExitCode> {
+    let width = scenarios().iter().map(|scenario| scenario.name.len()).max().unwrap_or_default();
+    let lines =
+        scenarios().iter().map(|Scenario { name, years, words, .. }| format!("{name:width$}  {years:20}  {words}\n"));
+    super::print(&lines.collect::<String>())
+}
+
+fn not_made(error: SynthError) -> miette::Report {
     match error {
+        SynthError::Scenario { nearest: Some(nearest), .. } => {
+            miette!(help = format!("did you mean {nearest}?"), "{error}")
+        }
+        SynthError::Scenario { .. } => miette!(help = "scorelint synth --list-scenarios shows all", "{error}"),
+        SynthError::ScenarioYear { .. } | SynthError::NoResults(_) => {
+            miette!(help = "name another year with --year", "{error}")
+        }
+        SynthError::TooSmall { .. } => miette!(help = "make more students with --students", "{error}"),
+        SynthError::TooLarge { .. } => miette!(help = "make fewer students with --students", "{error}"),
+        SynthError::Account(error) => miette::Report::new(error),
         SynthError::TooFew(_) => miette!(help = "make more students with --students", "{error}"),
         SynthError::Year(_) => miette!(help = "name a year from 2018 to 2025 with --year", "{error}"),
         SynthError::NoPositions(_) => miette!(help = "use --format caret, comma or tab", "{error}"),

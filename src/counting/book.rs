@@ -199,6 +199,21 @@ impl Book {
         })
     }
 
+    /// The grade rows that a record of a type and grade is counted in.
+    pub fn grade_rows(&self, record_type: u8, grade: u8, rows: Rows) -> Vec<u8> {
+        let is_grade = |code: u8| self.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == code);
+        let counted = |row: &&GradeRow| match (&row.kind, rows) {
+            (_, Rows::None) => false,
+            (GradeKind::ClassOf(_), Rows::ClassOf) => true,
+            (_, Rows::ClassOf) => false,
+            (GradeKind::Grade, Rows::Grade) => grade == row.code,
+            (GradeKind::All, Rows::Grade) => is_grade(grade),
+            (GradeKind::Sum(members) | GradeKind::ClassOf(members), Rows::Grade) => members.contains(&grade),
+        };
+        let of_test = |row: &&GradeRow| row.tests.is_empty() || row.tests.contains(&record_type);
+        self.grades.iter().filter(of_test).filter(counted).map(|row| row.code).collect()
+    }
+
     /// The test that records of a type are counted for; none for tests without public results.
     pub fn test_of(&self, record_type: u8) -> Option<&TestInfo> {
         self.tests.iter().find(|test| test.record_type.0 == record_type)

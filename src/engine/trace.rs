@@ -103,10 +103,23 @@ pub struct Trace {
     pub changes: Vec<Change>,
     /// The places, by number.
     pub places: Vec<LeafPlace>,
+    /// What the first record of a place calls it and its district, by number.
+    pub names: FxHashMap<u32, PlaceName>,
     /// The texts of parameters, by number.
     pub texts: Vec<String>,
     /// Suppositions that need a column that the file lacks: their place, and the column.
     pub untold: Vec<(usize, &'static str)>,
+}
+
+/// What a record calls its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlaceName {
+    /// The record, counted from 0.
+    pub record: u32,
+    /// The school.
+    pub school: String,
+    /// Its district.
+    pub lea: String,
 }
 
 /// What is asked of a file.
@@ -198,6 +211,8 @@ struct PlacePlan {
     entity_type: u8,
     district_level: bool,
     code: TextPlan,
+    name: Option<TextPlan>,
+    lea_name: Option<TextPlan>,
 }
 
 /// Numbers given to values in the order threads come upon them.
@@ -277,6 +292,8 @@ fn place_plan(compiler: &mut Compiler<'_>, place: &Place, stands: &Stands) -> Op
         entity_type: place.entity_type,
         district_level: place.district_level,
         code: text_plan(compiler, &substituted_text(&place.code, stands))?,
+        name: place.name.as_ref().and_then(|name| text_plan(compiler, &substituted_text(name, stands))),
+        lea_name: place.lea_name.as_ref().and_then(|name| text_plan(compiler, &substituted_text(name, stands))),
     })
 }
 
@@ -376,7 +393,7 @@ impl TracePlan<'_> {
             out.lines.push(u32::try_from(line(row)).unwrap_or(u32::MAX));
         }
         self.keys(batch, rows, out);
-        self.base(state, batch, counted, &mut facets);
+        self.base(state, batch, (counted, first), &mut facets, out);
         for plan in &self.suppositions {
             self.suppose(plan, state, batch, (counted, first), &facets, out);
         }
@@ -399,7 +416,14 @@ impl TracePlan<'_> {
         }
     }
 
-    fn base(&self, state: &mut State, batch: &Batch<'_>, counted: Mask, facets: &mut [Facets; BATCH]) {
+    fn base(
+        &self,
+        state: &mut State,
+        batch: &Batch<'_>,
+        (counted, first): (Mask, u32),
+        facets: &mut [Facets; BATCH],
+        out: &mut Trace,
+    ) {
         let small = |state: &State, num: NumId, row: usize| {
             state.number_of(num, row).and_then(|one| u8::try_from(one).ok()).unwrap_or_default()
         };
@@ -412,7 +436,7 @@ impl TracePlan<'_> {
             one.score = score.and_then(|score| u16::try_from(score).ok()).unwrap_or_default();
         }
         classify(&self.base.classes, state, batch, counted, facets);
-        self.locate(&self.base.places, state, batch, counted, facets);
+        self.locate(&self.base.places, state, batch, (counted, first), facets, out);
         join_groups(&self.base.members, state, batch, counted, facets);
     }
 
@@ -437,7 +461,7 @@ impl TracePlan<'_> {
             classify(classes, state, batch, about, &mut after);
         }
         if let Some(places) = &plan.places {
-            self.locate(places, state, batch, about, &mut after);
+            self.locate(places, state, batch, (about, first), &mut after, out);
         }
         if let Some(grade) = plan.grade {
             state.number(batch, grade);
@@ -471,8 +495,9 @@ impl TracePlan<'_> {
         places: &[PlacePlan],
         state: &mut State,
         batch: &Batch<'_>,
-        rows: Mask,
+        (rows, first): (Mask, u32),
         facets: &mut [Facets; BATCH],
+        out: &mut Trace,
     ) {
         let mut left = rows;
         for place in places {
@@ -487,6 +512,10 @@ impl TracePlan<'_> {
                     Some((known, number)) if known == found => number,
                     _ => self.places.number(&found),
                 };
+                let named = out.names.entry(number).or_insert_with(|| place.name(batch, row, first));
+                if first + (row as u32) < named.record {
+                    *named = place.name(batch, row, first);
+                }
                 last = Some((found, number));
                 facets[row].place = number;
             }
@@ -500,6 +529,13 @@ impl PlacePlan {
     fn of(&self, batch: &Batch<'_>, row: usize) -> LeafPlace {
         let digits = self.code.make(batch, row);
         LeafPlace::new(self.entity_type, digits.trim().as_bytes(), self.district_level)
+    }
+
+    fn name(&self, batch: &Batch<'_>, row: usize, first: u32) -> PlaceName {
+        let made = |name: &Option<TextPlan>| {
+            name.as_ref().map(|name| name.make(batch, row).trim().to_owned()).unwrap_or_default()
+        };
+        PlaceName { record: first + row as u32, school: made(&self.name), lea: made(&self.lea_name) }
     }
 }
 
@@ -551,6 +587,13 @@ impl Trace {
         for (all, one) in self.keys.iter_mut().zip(block.keys) {
             all.extend(one);
         }
+        for (place, name) in block.names {
+            let name = PlaceName { record: first + name.record, ..name };
+            let known = self.names.entry(place).or_insert_with(|| name.clone());
+            if name.record < known.record {
+                *known = name;
+            }
+        }
         self.changes.extend(block.changes.into_iter().map(|one| Change { record: first + one.record, ..one }));
     }
 
@@ -563,6 +606,8 @@ impl Trace {
                 facets.place = *number;
             }
         };
+        let names = std::mem::take(&mut self.names).into_iter();
+        self.names = names.filter_map(|(old, name)| Some((*places.get(old as usize)?, name))).collect();
         self.facets.iter_mut().for_each(replace);
         for change in &mut self.changes {
             replace(&mut change.after);

@@ -6,8 +6,11 @@ mod facts;
 mod fault;
 mod fields;
 mod history;
+mod named;
+mod official;
 mod random;
 mod record;
+mod scenario;
 mod scores;
 mod student;
 mod supports;
@@ -16,12 +19,17 @@ mod write;
 
 use std::io::Write;
 
+use crate::account::AccountError;
 use crate::input::View;
 use crate::layout::{Layout, RecordType, RecordTypes, registry};
+use crate::rule::RuleError;
 use facts::{Facts, SchoolKind, Takers, TestFacts};
 use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use record::Record;
+pub use scenario::{
+    Cause, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios, write_scene,
+};
 use student::{Move, Student, Students};
 use testing::{Test, Writer};
 pub use write::Form;
@@ -59,9 +67,52 @@ pub enum SynthError {
     /// The fault is about something the form or the year does not have.
     #[error("fault {0} cannot be planted in a file of this year and form")]
     Impossible(&'static str),
-    /// Too few students for the faults.
+    /// Too few students for the faults, or for a cause of a scenario.
     #[error("too few records fit for {0}")]
     TooFew(String),
+    /// No such scenario.
+    #[error("there is no scenario {name}")]
+    Scenario {
+        /// What was asked for.
+        name: String,
+        /// The one that reads most like it.
+        nearest: Option<&'static str>,
+    },
+    /// The scenario makes no sense in the year.
+    #[error("scenario {name} cannot be made for {year}, only for {years}")]
+    ScenarioYear {
+        /// The scenario.
+        name: &'static str,
+        /// What was asked for.
+        year: u16,
+        /// The years it is for.
+        years: &'static str,
+    },
+    /// Nothing was published.
+    #[error("there are no official results of {0}: testing was suspended")]
+    NoResults(u16),
+    /// A scenario that shows only in a larger district.
+    #[error("scenario {name} needs at least {fewest} students")]
+    TooSmall {
+        /// The scenario.
+        name: &'static str,
+        /// The fewest students.
+        fewest: u64,
+    },
+    /// A scenario that shows only in a small district.
+    #[error("scenario {name} needs a small district, of {most} students at the most")]
+    TooLarge {
+        /// The scenario.
+        name: &'static str,
+        /// The most students.
+        most: u64,
+    },
+    /// The official numbers could not be counted.
+    #[error("the official numbers could not be counted")]
+    Account(#[from] AccountError),
+    /// A shipped table is wrong.
+    #[error("the official numbers could not be counted")]
+    Rule(#[from] Box<RuleError>),
     /// The file could not be written.
     #[error("the file could not be written")]
     Write(#[from] std::io::Error),

@@ -100,6 +100,20 @@ pub(crate) enum Wish {
     Spanish,
 }
 
+impl Wish {
+    /// The wish that a word in the tables stands for.
+    pub(crate) fn parse(word: &str) -> Self {
+        match word {
+            "alternate" => Self::Alternate,
+            "newcomer" => Self::Newcomer,
+            "plan" => Self::Plan,
+            "nonpublic" => Self::Nonpublic,
+            "spanish" => Self::Spanish,
+            _ => Self::Anybody,
+        }
+    }
+}
+
 /// Makes the students of one district and year.
 pub(super) struct Students<'a> {
     facts: &'a Facts,

@@ -2,9 +2,9 @@
 
 use encoding_rs::WINDOWS_1252;
 
+use super::super::named::column_named;
 use super::super::write::{Column, Form, Lines, Source};
 use super::table::{FaultOrder, Place};
-use super::text::column_named;
 use crate::layout::Layout;
 
 /// What is wrong with the file as a whole.

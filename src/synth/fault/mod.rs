@@ -9,6 +9,7 @@ mod text;
 pub(super) use damage::Damage;
 pub(super) use plant::{LineEffect, Planned, Planter};
 pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
+pub(super) use text::{Assignment, Condition, Scene};
 
 /// One planted fault, a line of the side file.
 #[derive(Clone, Debug, PartialEq, Eq)]

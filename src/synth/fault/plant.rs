@@ -1,13 +1,14 @@
 //! Finds records for the faults that are wanted, and spoils them. A student carries at most one
 //! fault, so that no fault is the consequence of another.
 
+use super::super::named::column_named;
 use super::super::record::{Col, Record};
 use super::super::student::Student;
 use super::super::testing::{Test, Writer};
 use super::super::write::Form;
 use super::Planted;
 use super::table::{Fault, FaultOrder, Place, TestChange};
-use super::text::{Condition, Scene, column_named};
+use super::text::{Condition, Scene};
 use crate::layout::{Layout, RecordTypes};
 
 /// What happens to the line of a record.
@@ -270,7 +271,7 @@ fn find_target(pending: &Pending, layout: &Layout, records: &[Planned]) -> Optio
 }
 
 fn scene<'s>(pending: &'s Pending, layout: &'s Layout, record: &'s Record, first: &'s Record) -> Scene<'s> {
-    Scene { layout, record, first, partner: pending.partner.as_ref(), number: pending.planted }
+    Scene { layout, record, first, partner: pending.partner.as_ref(), number: pending.planted, known: &[] }
 }
 
 /// Plants the fault on the target, or keeps the target as the first of a pair.
@@ -324,7 +325,7 @@ fn assigned_cells(pending: &Pending, layout: &Layout, records: &[Planned], targe
 }
 
 fn filled_cells(fault: &Fault, layout: &Layout, record: &Record) -> Vec<(Col, String)> {
-    let scene = Scene { layout, record, first: record, partner: None, number: 0 };
+    let scene = Scene { layout, record, first: record, partner: None, number: 0, known: &[] };
     let targets = fault.assignments.iter().map(|one| (column_of(layout, one.field), one));
     let filled = targets.filter(|(column, _)| !record.is_blank(*column));
     filled.map(|(column, one)| (column, scene.fill(one.text))).collect()

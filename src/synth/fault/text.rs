@@ -2,7 +2,8 @@
 //! `field-`, `field>n`), and what their cells become (`field=text` with `{…}` for computed parts).
 
 use super::super::calendar::Day;
-use super::super::record::{Col, Record};
+use super::super::named::Named;
+use super::super::record::Record;
 use crate::layout::{Layout, RecordType, codes, registry};
 
 /// A condition on a record.
@@ -14,6 +15,8 @@ pub(crate) enum Condition {
     Filled { field: &'static str, wanted: bool },
     /// A number above the bound.
     Above { field: &'static str, bound: u64 },
+    /// A day after the one of the text (template).
+    After { field: &'static str, text: &'static str },
     /// The student has so many records.
     Records(usize),
     /// The record is not the student's first.
@@ -37,7 +40,10 @@ impl Condition {
             return Some(Self::Fresh(field));
         }
         if let Some((field, bound)) = text.split_once('>') {
-            return bound.parse().ok().map(|bound| Self::Above { field, bound });
+            return Some(match bound.parse() {
+                Ok(bound) => Self::Above { field, bound },
+                Err(_) => Self::After { field, text: bound },
+            });
         }
         if let Some((field, texts)) = text.split_once("!=") {
             return Some(Self::OneOf { field, texts: texts.split('|').collect(), wanted: false });
@@ -82,6 +88,8 @@ pub(crate) struct Scene<'s> {
     pub(crate) partner: Option<&'s Record>,
     /// How many faults of the kind were planted before.
     pub(crate) number: u64,
+    /// Other names that have a value.
+    pub(crate) known: &'s [(&'static str, String)],
 }
 
 impl Scene<'_> {
@@ -94,6 +102,8 @@ impl Scene<'_> {
             }
             Condition::Filled { field, wanted } => self.value(self.record, field).is_empty() != *wanted,
             Condition::Above { field, bound } => number_of(&self.value(self.record, field)) > Some(*bound),
+            // Days in ISO form stand in the order of their texts.
+            Condition::After { field, text } => self.value(self.record, field) > self.fill(text),
             Condition::Records(_) | Condition::NotFirst | Condition::Fresh(_) => true,
         }
     }
@@ -123,6 +133,9 @@ impl Scene<'_> {
             "lowest" => self.bounds(0).map_or(String::new(), |(low, _)| low.to_string()),
             "highest" => self.bounds(0).map_or(String::new(), |(_, high)| high.to_string()),
             "lowest_before" => self.bounds(1).map_or(String::new(), |(low, _)| low.to_string()),
+            _ if self.known.iter().any(|(known, _)| *known == name) => {
+                self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+            }
             _ => match name.split_once('.') {
                 Some(("a", field)) => self.partner.map(|record| self.value(record, field)).unwrap_or_default(),
                 Some(("s", field)) => self.value(self.first, field),
@@ -133,7 +146,7 @@ impl Scene<'_> {
     }
 
     fn value(&self, record: &Record, field: &str) -> String {
-        String::from_utf8_lossy(record.get(column_named(self.layout, field))).into_owned()
+        String::from_utf8_lossy(Named::new(self.layout, field).get(record)).into_owned()
     }
 
     /// The score range of the record's test and grade, this year or years before.
@@ -149,13 +162,6 @@ impl Scene<'_> {
         let first = registry().years().next()?;
         codes().score_bounds(record_type, grade, (self.layout.year() - years_before).max(first))
     }
-}
-
-/// The column of a field in a layout, whatever it is used for there.
-pub(crate) fn column_named(layout: &Layout, name: &str) -> Col {
-    let id = registry().id(name);
-    let place = layout.fields.iter().position(|field| field.id.is_some() && field.id == id);
-    place.map_or(Col::NONE, Col::at)
 }
 
 /// `name+3`, `name-30`, or `name`.
@@ -190,6 +196,7 @@ fn apply(function: &str, value: &str, argument: &str) -> String {
         "prefix10" => value.get(..10).unwrap_or_default().to_owned(),
         "droplast" => value.get(..value.len().saturating_sub(1)).unwrap_or_default().to_owned(),
         "lower" => value.to_lowercase(),
+        "flip" => if value == "Yes" { "No" } else { "Yes" }.to_owned(),
         "mojibake" => value.bytes().map(char::from).collect(),
         "char" => u32::from_str_radix(argument, 16).ok().and_then(char::from_u32).map(String::from).unwrap_or_default(),
         _ => String::new(),

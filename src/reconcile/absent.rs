@@ -1,0 +1,104 @@
+//! Schools of the official files of which the score files have no record: their own rows tell what
+//! the district lacks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::files::Records;
+use super::grid::{Code, Grid, GridRow};
+use super::reach::Reach;
+use super::sums::Sums;
+use super::value::Bounds;
+use crate::official::{Interval, Measure, implied_count, implied_sum};
+
+/// Schools that the files lack.
+#[derive(Clone, Debug, Default)]
+pub struct Absent {
+    /// Their codes.
+    pub schools: Vec<Code>,
+    /// What they add to each row of the grid.
+    pub extra: Vec<Option<Bounds>>,
+}
+
+impl Absent {
+    /// The schools of districts in reach that no record is counted at.
+    pub fn find(grid: &Grid, records: &Records) -> Self {
+        let present: BTreeSet<Code> = records
+            .facets
+            .iter()
+            .filter_map(|facets| records.places.get(facets.place as usize))
+            .map(|place| place.code)
+            .collect();
+        let mut absent = Self { schools: Vec::new(), extra: vec![None; grid.rows.len()] };
+        let mut districts: BTreeMap<(Code, u16, u8, u16), usize> = BTreeMap::new();
+        for (place, row) in grid.rows.iter().enumerate() {
+            districts.insert((row.code, row.test, row.grade, row.group_id), place);
+        }
+        for (place, row) in grid.rows.iter().enumerate() {
+            if !is_school(row) || present.contains(&row.code) {
+                continue;
+            }
+            let bounds = bounds_of(row);
+            absent.add(place, bounds);
+            if absent.schools.last() != Some(&row.code) {
+                absent.schools.push(row.code);
+            }
+            let mut district = row.code;
+            district[7..].fill(b'0');
+            if let Some(above) = districts.get(&(district, row.test, row.grade, row.group_id)) {
+                absent.add(*above, bounds);
+            }
+        }
+        absent
+    }
+
+    fn add(&mut self, row: usize, bounds: Bounds) {
+        if let Some(extra) = self.extra.get_mut(row) {
+            let sum = extra.get_or_insert_with(Bounds::default);
+            sum.lo += bounds.lo;
+            sum.hi += bounds.hi;
+        }
+    }
+}
+
+/// Whether a row is of a school that a district is made of.
+fn is_school(row: &GridRow) -> bool {
+    row.reach == Reach::Checkable
+        && row.origin.is_some()
+        && matches!(row.entity_type, 0 | 7 | 10)
+        && row.code[7..] != *b"0000000"
+        && row.code[..7] != row.code[7..]
+}
+
+/// What the records of a row can be, by its official figures.
+fn bounds_of(row: &GridRow) -> Bounds {
+    let figure = |measure: Measure| {
+        let found = row.figures.iter().find(|(other, _)| *other == measure);
+        found.and_then(|(_, official)| official.interval())
+    };
+    let none = Interval::exactly(0);
+    let with_scores = figure(Measure::WithScores).unwrap_or(none);
+    let mut bounds = Bounds::default();
+    let narrow = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+    let mut set = |interval: Interval, of: fn(&mut Sums) -> &mut i32| {
+        *of(&mut bounds.lo) = narrow(interval.lo());
+        *of(&mut bounds.hi) = narrow(interval.hi());
+    };
+    set(figure(Measure::Enrolled).unwrap_or(none), |sums| &mut sums.enrolled);
+    set(figure(Measure::Tested).unwrap_or(none), |sums| &mut sums.tested);
+    set(with_scores, |sums| &mut sums.with_scores);
+    set(with_scores, |sums| &mut sums.scored);
+    for level in 1..=4_u8 {
+        let shown = figure(Measure::Percent(level)).and_then(Interval::exact);
+        let implied = shown.and_then(|percent| implied_count(percent, with_scores));
+        let any = Interval::new(0, with_scores.hi()).unwrap_or(none);
+        let count = figure(Measure::Count(level)).or(implied).unwrap_or(any);
+        let place = usize::from(level - 1);
+        bounds.lo.levels[place] = narrow(count.lo());
+        bounds.hi.levels[place] = narrow(count.hi());
+    }
+    let mean = figure(Measure::Mean).and_then(Interval::exact).zip(with_scores.exact());
+    let sum = mean.and_then(|(mean, count)| implied_sum(mean, count));
+    bounds.lo.score_sum = sum.map_or(0, Interval::lo);
+    bounds.hi.score_sum = sum.map_or(with_scores.hi().saturating_mul(9_999), Interval::hi);
+    bounds
+}

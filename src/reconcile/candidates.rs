@@ -1,0 +1,179 @@
+//! Hypotheses with their records: every cause, with each of its schools, or by days.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::earlier;
+use super::files::{Records, Supposed};
+use super::grid::{Code, Grid};
+use crate::cause::{BoundCause, Evidence, Hypothesis};
+use crate::counting::Book;
+use crate::engine::{Facets, Parameter};
+
+/// What a hypothesis was found with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum With {
+    /// Nothing: it is about all its records.
+    All,
+    /// A text, such as the code of a school.
+    Text(String),
+    /// Days since 1970: it is about the records after this one; the second is the last day that
+    /// would give the same records.
+    After(i32, i32),
+}
+
+/// A hypothesis.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The cause, by its place among the bound ones.
+    pub cause: usize,
+    /// What it was found with.
+    pub with: With,
+    /// The records it changes, and how they would count. Sorted by record; by day, the latest
+    /// first, where the day is still to be found.
+    pub changes: Vec<Supposed>,
+    /// Whether its day is still to be found.
+    pub has_open_day: bool,
+    /// The student groups whose members it changes, one bit each; 0 where it changes other things.
+    pub groups_only: u64,
+}
+
+impl Candidate {
+    fn new(cause: usize, with: With, changes: Vec<Supposed>, base: &[Facets]) -> Self {
+        let mut candidate = Self { cause, with, changes, has_open_day: false, groups_only: 0 };
+        candidate.groups_only = candidate.changed_groups(base);
+        candidate
+    }
+
+    fn changed_groups(&self, base: &[Facets]) -> u64 {
+        let mut groups = 0;
+        for change in &self.changes {
+            let Some(before) = base.get(change.record as usize) else { continue };
+            if (Facets { groups: before.groups, ..change.after }) != *before {
+                return 0;
+            }
+            groups |= before.groups ^ change.after.groups;
+        }
+        groups
+    }
+
+    /// The hypothesis of all records after a day.
+    #[must_use]
+    pub fn after(&self, day: i32) -> Self {
+        let mut changes: Vec<Supposed> = self.changes.iter().filter(|one| one.parameter > day).copied().collect();
+        let next = changes.iter().map(|one| one.parameter).min();
+        changes.sort_unstable_by_key(|one| one.record);
+        let last = next.map_or(day, |next| next - 1);
+        Self { with: With::After(day, last), changes, has_open_day: false, ..self.clone() }
+    }
+}
+
+/// Where candidates come from.
+pub struct Sources<'a> {
+    /// The causes.
+    pub causes: &'a [BoundCause],
+    /// The cause of each supposition.
+    pub supposition_causes: &'a [usize],
+    /// The year's knowledge.
+    pub book: &'a Book,
+    /// The records.
+    pub records: &'a Records,
+    /// The records of earlier downloads; none where none was given.
+    pub earlier: std::ops::Range<u32>,
+    /// The official rows.
+    pub grid: &'a Grid,
+}
+
+impl Sources<'_> {
+    /// All hypotheses about records, in the order of their causes.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        let mut suppositions = self.supposition_causes.iter().zip(&self.records.changes);
+        let mut keys = self.records.keys.chunks(2);
+        let joined = earlier::Joined::new(self.records, &self.earlier);
+        for (place, cause) in self.causes.iter().enumerate() {
+            match &cause.hypothesis {
+                Hypothesis::Suppose(supposition) => {
+                    let Some((_, changes)) = suppositions.next() else { continue };
+                    if !(cause.is_for_want_of_earlier && !self.earlier.is_empty()) {
+                        self.supposed(place, cause, &supposition.parameter, changes, &mut all);
+                    }
+                }
+                Hypothesis::Repeats { .. } => {
+                    if let Some([key, but_not]) = keys.next() {
+                        all.push(self.repeats(place, key, but_not));
+                    }
+                }
+                Hypothesis::Earlier(aspect) => {
+                    let changes = joined.changes(*aspect, self.book, self.records);
+                    all.push(Candidate::new(place, With::All, changes, &self.records.facets));
+                }
+                Hypothesis::AbsentSchools => {}
+            }
+        }
+        all.retain(|candidate| !candidate.changes.is_empty());
+        all
+    }
+
+    fn supposed(
+        &self,
+        place: usize,
+        cause: &BoundCause,
+        parameter: &Parameter,
+        changes: &[Supposed],
+        all: &mut Vec<Candidate>,
+    ) {
+        let base = &self.records.facets;
+        match parameter {
+            Parameter::None => all.push(Candidate::new(place, With::All, changes.to_vec(), base)),
+            Parameter::Day(_) => {
+                let mut changes = changes.to_vec();
+                changes.sort_by_key(|one| (std::cmp::Reverse(one.parameter), one.record));
+                all.push(Candidate { has_open_day: true, ..Candidate::new(place, With::All, changes, base) });
+            }
+            Parameter::Text(_) => {
+                let mut by_text: BTreeMap<&str, Vec<Supposed>> = BTreeMap::new();
+                for change in changes {
+                    let text = usize::try_from(change.parameter).ok().and_then(|text| self.records.texts.get(text));
+                    by_text.entry(text.map_or("", String::as_str)).or_default().push(*change);
+                }
+                for (text, changes) in by_text {
+                    if self.is_evident(cause.evidence, text) {
+                        all.push(Candidate::new(place, With::Text(text.to_owned()), changes, base));
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_evident(&self, evidence: Option<Evidence>, school: &str) -> bool {
+        let Some(Evidence::OfficialType(kind)) = evidence else { return true };
+        let code: Option<Code> = school.as_bytes().try_into().ok();
+        code.and_then(|code| self.grid.types.get(&code)).is_some_and(|official| *official == kind)
+    }
+
+    /// All but the first record of each key, within a file.
+    fn repeats(&self, place: usize, key: &[u64], but_not: &[u64]) -> Candidate {
+        let mut changes = Vec::new();
+        for file in self.records.files.iter().filter(|file| !file.is_earlier) {
+            let own = file.first as usize..(file.first + file.records) as usize;
+            let later = |keys: &[u64]| repeated(keys.get(own.clone()).unwrap_or_default());
+            let excused: FxHashSet<usize> = later(but_not).into_iter().collect();
+            let taken = later(key).into_iter().filter(|row| !excused.contains(row));
+            changes.extend(taken.filter_map(|row| {
+                let record = file.first + u32::try_from(row).ok()?;
+                (self.records.facets.get(record as usize)? != &Facets::NONE).then_some(record)
+            }));
+        }
+        let changes = changes.into_iter().map(|record| Supposed { record, parameter: 0, after: Facets::NONE });
+        Candidate::new(place, With::All, changes.collect(), &self.records.facets)
+    }
+}
+
+/// The places of values that stand earlier in the list, too; zeros aside.
+fn repeated(keys: &[u64]) -> Vec<usize> {
+    let mut seen: FxHashMap<u64, ()> = FxHashMap::default();
+    let again = keys.iter().enumerate().filter(|(_, key)| **key != 0 && seen.insert(**key, ()).is_some());
+    again.map(|(place, _)| place).collect()
+}

@@ -1,0 +1,80 @@
+//! What an earlier download shows of a record: the state may have counted it as it was then.
+
+use rustc_hash::FxHashMap;
+
+use super::files::{Records, Supposed};
+use crate::cause::Aspect;
+use crate::counting::Book;
+use crate::engine::Facets;
+
+/// Records of now and then, joined by student and test.
+pub struct Joined {
+    /// The record of now and that of then.
+    both: Vec<(u32, u32)>,
+    new: Vec<u32>,
+    gone: Vec<u32>,
+}
+
+impl Joined {
+    /// Joins the records before a range with those in it. The last of several earlier downloads
+    /// counts, and the first of records that stand twice.
+    pub fn new(records: &Records, earlier: &std::ops::Range<u32>) -> Self {
+        let mut joined = Self { both: Vec::new(), new: Vec::new(), gone: Vec::new() };
+        if earlier.is_empty() {
+            return joined;
+        }
+        let identity = |record: u32| records.identities.get(record as usize).copied().unwrap_or_default();
+        let mut then: FxHashMap<u64, u32> = FxHashMap::default();
+        for record in earlier.clone().filter(|record| identity(*record) != 0) {
+            then.entry(identity(record)).or_insert(record);
+        }
+        let mut seen = FxHashMap::default();
+        for record in (0..earlier.start).filter(|record| identity(*record) != 0) {
+            if seen.insert(identity(record), ()).is_some() {
+                continue;
+            }
+            match then.get(&identity(record)) {
+                Some(before) => joined.both.push((record, *before)),
+                None => joined.new.push(record),
+            }
+        }
+        let mut gone: Vec<u32> = then.iter().filter(|(identity, _)| !seen.contains_key(identity)).map(|(_, one)| *one).collect();
+        gone.sort_unstable();
+        joined.gone = gone;
+        joined
+    }
+
+    /// The records that an aspect of the earlier download would change. Records that are gone have
+    /// the number they have in the earlier download, where they count nowhere by themselves.
+    pub fn changes(&self, aspect: Aspect, book: &Book, records: &Records) -> Vec<Supposed> {
+        let facets = |record: u32| records.facets.get(record as usize).copied().unwrap_or(Facets::NONE);
+        let supposed = |record: u32, after: Facets| Supposed { record, parameter: 0, after };
+        match aspect {
+            Aspect::New => self.new.iter().map(|record| supposed(*record, Facets::NONE)).collect(),
+            Aspect::Gone => self.gone.iter().map(|record| supposed(*record, records.then_of(*record))).collect(),
+            _ => {
+                let pairs = self.both.iter().map(|(now, then)| (*now, facets(*now), records.then_of(*then)));
+                pairs.filter_map(|(record, now, then)| Some(supposed(record, taken(aspect, book, now, then)?))).collect()
+            }
+        }
+    }
+}
+
+/// The facets of a record with an aspect taken from then; none where nothing changes.
+fn taken(aspect: Aspect, book: &Book, now: Facets, then: Facets) -> Option<Facets> {
+    let class = |facets: &Facets| book.classes.get(usize::from(facets.class));
+    let (class_now, class_then) = (class(&now)?, class(&then)?);
+    let result = Facets { class: then.class, score: then.score, level: then.level, ..now };
+    let after = match aspect {
+        Aspect::Invalidated => {
+            (class_then.with_scores && !class_now.with_scores && class_now.tested).then_some(result)?
+        }
+        Aspect::Rescored => (class_then.with_scores && class_now.with_scores).then_some(result)?,
+        Aspect::TestedSince => (!class_then.tested && class_now.tested || class_then.tested && !class_then.with_scores && class_now.with_scores)
+            .then_some(result)?,
+        Aspect::Groups => Facets { groups: then.groups, ..now },
+        Aspect::Place => Facets { place: then.place, grade: then.grade, ..now },
+        Aspect::New | Aspect::Gone => return None,
+    };
+    (after != now).then_some(after)
+}

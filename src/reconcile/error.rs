@@ -1,0 +1,74 @@
+//! Why files could not be reconciled, and what to do about it.
+
+use crate::cause::CauseError;
+use crate::engine::TallyError;
+use crate::input::InputError;
+use crate::official::OfficialError;
+use crate::rule::RuleError;
+
+/// Why files could not be reconciled.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ReconcileError {
+    /// A score file cannot be found or opened.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
+    /// An official file cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Official(#[from] OfficialError),
+    /// A score file cannot be counted.
+    #[error("{path}: {source}")]
+    Count {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: TallyError,
+    },
+    /// Score files of no or several years.
+    #[error("{}", years(.0))]
+    #[diagnostic(help("give the score files of one year, and the official files of the same year"))]
+    Years(Vec<u16>),
+    /// Official files of another year than the score files.
+    #[error("the score files are of {year}, but {name} is of {official}")]
+    #[diagnostic(help("give official files of {year}"))]
+    OfficialYear {
+        /// The year of the score files.
+        year: u16,
+        /// The official file.
+        name: String,
+        /// Its year.
+        official: u16,
+    },
+    /// The official files hold nothing to compare with.
+    #[error("the official files have no results")]
+    #[diagnostic(help("give a research file with results, or a table made by scorelint template; entity lists and lookups come on top"))]
+    NoResults,
+    /// There is no cause of that name.
+    #[error("there is no cause {id} in {year}")]
+    Cause {
+        /// The name given.
+        id: String,
+        /// The year.
+        year: u16,
+        /// What the user may have meant.
+        #[help]
+        help: String,
+    },
+    /// A shipped file is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Knowledge(#[from] Box<CauseError>),
+    /// A shipped table is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] Box<RuleError>),
+}
+
+fn years(years: &[u16]) -> String {
+    if years.is_empty() {
+        return "there is no score file to compare".to_owned();
+    }
+    let all: Vec<String> = years.iter().map(u16::to_string).collect();
+    format!("the score files are of several years: {}", all.join(", "))
+}

@@ -1,0 +1,235 @@
+//! The official cells, and the way from a record to the cells it counts in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::reach::{Reach, Reached};
+use crate::counting::{Book, Rows};
+use crate::engine::{Facets, LeafPlace};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialFile, OfficialSet, Values};
+
+/// Code of an entity, fourteen digits.
+pub type Code = [u8; 14];
+
+/// Where cells of all student groups stand: entity, test and grade row.
+pub type Slot = (Code, u16, u8);
+
+/// Stands for "no row" in a slot.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// One row of the official files: the cells of an entity, test, grade row and student group.
+#[derive(Clone, Debug)]
+pub struct GridRow {
+    /// The entity.
+    pub code: Code,
+    /// Its type in the official files, or in the score files where those do not tell; 0 for unknown.
+    pub entity_type: u8,
+    /// The official number of the test.
+    pub test: u16,
+    /// The grade row.
+    pub grade: u8,
+    /// The student group, by its place in the book; `None` for one that no score file tells of.
+    pub group: Option<usize>,
+    /// Its official number.
+    pub group_id: u16,
+    /// The official file, by its place, and the line; `None` for a row that the files do not have.
+    pub origin: Option<(usize, u64)>,
+    /// Its figures.
+    pub figures: Vec<(Measure, Official)>,
+    /// Whether it can be compared.
+    pub reach: Reach,
+}
+
+/// All official rows.
+#[derive(Debug, Default)]
+pub struct Grid {
+    /// The rows, by entity, test, grade and group.
+    pub rows: Vec<GridRow>,
+    /// The row of each group of the book, by slot.
+    slot_rows: Vec<Vec<u32>>,
+    slots: FxHashMap<Slot, u32>,
+    /// The type of each entity in the official files.
+    pub types: BTreeMap<Code, u8>,
+    /// Rows that stand in two files with different figures.
+    pub contradicted: u64,
+}
+
+/// What decides which slots a record counts in.
+type Way = (u32, u8, u8, Rows);
+
+/// The slots of each way, worked out once.
+#[derive(Debug, Default)]
+pub struct Ways(FxHashMap<Way, Vec<u32>>);
+
+impl Grid {
+    /// The rows of official files; the first of files that have a row counts.
+    pub fn new(set: &OfficialSet, book: &Book, reached: &Reached) -> Self {
+        let mut grid = Self::default();
+        let mut rows: BTreeMap<(Code, u16, u8, u16), GridRow> = BTreeMap::new();
+        for (place, file) in set.files.iter().enumerate() {
+            for row in &file.rows {
+                let key = (row.place.code, row.test, row.grade, row.group);
+                let listed = || set.entities_of(book.year).find_map(|list| list.entities.get(&row.place.code));
+                let entity_type = match row.place.entity_type {
+                    0 => listed().map_or(0, |entity| entity.entity_type),
+                    known => known,
+                };
+                let known = grid.types.entry(row.place.code).or_insert(entity_type);
+                *known = (*known).max(entity_type);
+                let figures = figures_of(&row.values);
+                if let Some(known) = rows.get(&key) {
+                    grid.contradicted += u64::from(known.figures != figures);
+                    continue;
+                }
+                let new = GridRow {
+                    code: row.place.code,
+                    entity_type,
+                    test: row.test,
+                    grade: row.grade,
+                    group: book.groups.iter().position(|group| group.id == row.group),
+                    group_id: row.group,
+                    origin: Some((place, row.line)),
+                    figures,
+                    reach: Reach::Checkable,
+                };
+                rows.insert(key, new);
+            }
+        }
+        grid.rows = rows.into_values().collect();
+        grid.settle(book, reached);
+        grid
+    }
+
+    /// Adds rows of no students for what the score files count and complete official files lack.
+    pub fn add_missing(&mut self, book: &Book, reached: &Reached, counted: &BTreeSet<(Slot, usize)>, set: &OfficialSet) {
+        let complete = |file: &&OfficialFile| file.origin == FileOrigin::Research;
+        let files: Vec<&OfficialFile> = set.files.iter().filter(complete).collect();
+        let tests: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.test)).collect();
+        let groups: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.group)).collect();
+        let mut new = Vec::new();
+        for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, book.groups.get(one.1)?))) {
+            let (code, test, grade) = *slot;
+            let is_own_program = code[..7] == code[7..];
+            let has_row = self.row_of(*slot, *group) != NO_ROW;
+            if has_row || is_own_program || !tests.contains(&test) || !groups.contains(&info.id) {
+                continue;
+            }
+            // Schools are compared where the files have schools of the district at all.
+            if !self.types.contains_key(&code) && !self.has_schools_of(&code) {
+                continue;
+            }
+            let none = Official::number(b"no row", 0);
+            new.push(GridRow {
+                code,
+                entity_type: self.types.get(&code).copied().unwrap_or_default(),
+                test,
+                grade,
+                group: Some(*group),
+                group_id: info.id,
+                origin: None,
+                figures: vec![(Measure::Enrolled, none), (Measure::Tested, none), (Measure::WithScores, none)],
+                reach: Reach::Checkable,
+            });
+        }
+        self.rows.extend(new);
+        self.rows.sort_by_key(|row| (row.code, row.test, row.grade, row.group_id));
+        self.settle(book, reached);
+    }
+
+    fn has_schools_of(&self, code: &Code) -> bool {
+        let mut same = self.types.range(lowest_of(code)..).take_while(|(other, _)| other[..7] == code[..7]);
+        same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
+    }
+
+    fn settle(&mut self, book: &Book, reached: &Reached) {
+        self.slots.clear();
+        self.slot_rows.clear();
+        let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            row.reach = match row.group {
+                None => Reach::Beyond("ltel-two-definitions"),
+                Some(_) => reached.reach(&row.code, row.entity_type, &entities),
+            };
+            let next = u32::try_from(self.slot_rows.len()).unwrap_or(NO_ROW);
+            let slot = *self.slots.entry((row.code, row.test, row.grade)).or_insert(next);
+            if slot == next {
+                self.slot_rows.push(vec![NO_ROW; book.groups.len()]);
+            }
+            if let Some(group) = row.group
+                && row.reach == Reach::Checkable
+                && let Some(cell) = self.slot_rows.get_mut(slot as usize).and_then(|rows| rows.get_mut(group))
+            {
+                *cell = u32::try_from(place).unwrap_or(NO_ROW);
+            }
+        }
+    }
+
+    /// The row of a slot and a group of the book; [`NO_ROW`] where there is none to compare with.
+    pub fn row_of(&self, slot: Slot, group: usize) -> u32 {
+        let rows = self.slots.get(&slot).and_then(|slot| self.slot_rows.get(*slot as usize));
+        rows.and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
+    }
+
+    /// The row of a slot's number and a group.
+    pub fn row_at(&self, slot: u32, group: usize) -> u32 {
+        self.slot_rows.get(slot as usize).and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
+    }
+
+    /// The slots that a record counts in.
+    pub fn slots_of<'w>(&self, ways: &'w mut Ways, book: &Book, places: &[LeafPlace], facets: &Facets) -> &'w [u32] {
+        let Some(class) = book.classes.get(usize::from(facets.class)) else { return &[] };
+        let way = (facets.place, facets.record_type, facets.grade, class.rows);
+        ways.0.entry(way).or_insert_with(|| {
+            let place = places.get(facets.place as usize);
+            let all = place.map(|place| all_slots(book, place, facets, class.rows)).unwrap_or_default();
+            all.iter().filter_map(|slot| self.slots.get(slot).copied()).collect()
+        })
+    }
+
+    /// The group of all students, or all groups where the files do not have it.
+    pub fn main_groups(&self, book: &Book) -> u64 {
+        let all_students = book.groups.iter().position(|group| group.id == ALL_STUDENTS);
+        let has_rows = self.rows.iter().any(|row| row.group == all_students && row.reach == Reach::Checkable);
+        all_students.filter(|_| has_rows).map_or(u64::MAX, |place| 1 << place)
+    }
+}
+
+/// Everything a record counts in, whether the official files have it or not.
+pub fn all_slots(book: &Book, place: &LeafPlace, facets: &Facets, rows: Rows) -> Vec<Slot> {
+    let Some(test) = book.test_of(facets.record_type) else { return Vec::new() };
+    let mut slots = Vec::new();
+    for code in codes_above(place) {
+        for grade in book.grade_rows(facets.record_type, facets.grade, rows) {
+            slots.push((code, test.id, grade));
+        }
+    }
+    slots
+}
+
+/// The codes of a place and of all it is part of. A direct-funded charter is part of no district.
+fn codes_above(place: &LeafPlace) -> Vec<Code> {
+    let first = |digits: usize| {
+        let mut code = [b'0'; 14];
+        code[..digits].copy_from_slice(&place.code[..digits]);
+        code
+    };
+    match place.entity_type {
+        0 => Vec::new(),
+        7 | 10 => vec![place.code, first(7), first(2), first(0)],
+        _ => vec![place.code, first(2), first(0)],
+    }
+}
+
+fn lowest_of(code: &Code) -> Code {
+    let mut lowest = [b'0'; 14];
+    lowest[..7].copy_from_slice(&code[..7]);
+    lowest
+}
+
+/// The figures of a row that say something: numbers and hidden ones.
+fn figures_of(values: &Values) -> Vec<(Measure, Official)> {
+    let compared = Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
+    let figures = compared.map(|measure| (measure, values.get(measure)));
+    figures.filter(|(_, official)| official.interval().is_some()).collect()
+}

@@ -1,0 +1,99 @@
+//! The steps between our count of a row and the official one. In each row a record belongs to one
+//! step: the last cause that changes what it counts there.
+
+use rustc_hash::FxHashMap;
+
+use super::candidates::Candidate;
+use super::grid::{NO_ROW, Ways};
+use super::state::{State, composed};
+use super::sums::Sums;
+use super::world::World;
+use crate::engine::Facets;
+
+/// What one cause does to a row.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    /// The hypothesis, by its place among those found.
+    pub found: usize,
+    /// What it adds.
+    pub sums: Sums,
+    /// The records it owns there, ascending, and what each adds.
+    pub records: Vec<(u32, Sums)>,
+}
+
+/// The steps of every row that has some, in the order of the causes.
+pub type Ladders = FxHashMap<u32, Vec<Step>>;
+
+/// Works out the steps under the hypotheses of a state.
+pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
+    let mut ladders = Ladders::default();
+    let mut ways = Ways::default();
+    for (record, changes) in state.changed() {
+        let base = world.records.facets[record as usize];
+        let mut net: FxHashMap<u32, (usize, Sums)> = FxHashMap::default();
+        let mut before = base;
+        for (count, (cause, _)) in changes.iter().enumerate() {
+            let after = composed(base, changes.iter().take(count + 1).map(|(_, after)| *after));
+            let found = found_of(state, *cause, record);
+            for (row, sums) in difference(world, &mut ways, &before, &after) {
+                let known = net.entry(row).or_default();
+                known.0 = found;
+                known.1 += sums;
+            }
+            before = after;
+        }
+        net.retain(|_, (_, sums)| !sums.is_zero());
+        for (row, (found, sums)) in net {
+            let steps = ladders.entry(row).or_default();
+            let place = steps.iter().position(|step| step.found == found).unwrap_or_else(|| {
+                steps.push(Step { found, ..Step::default() });
+                steps.len() - 1
+            });
+            steps[place].sums += sums;
+            steps[place].records.push((record, sums));
+        }
+    }
+    for steps in ladders.values_mut() {
+        steps.sort_by_key(|step| state.chosen.get(step.found).map(|candidate| candidate.cause));
+    }
+    ladders
+}
+
+/// The hypothesis of a cause that changes a record, by its place among those chosen.
+fn found_of(state: &State, cause: usize, record: u32) -> usize {
+    let has_record = |candidate: &Candidate| candidate.changes.binary_search_by_key(&record, |one| one.record).is_ok();
+    let mut of_cause = state.chosen.iter().enumerate().filter(|(_, candidate)| candidate.cause == cause);
+    let first = of_cause.next();
+    match of_cause.next() {
+        None => first.map_or(0, |(place, _)| place),
+        Some(_) => state.chosen.iter().position(|one| one.cause == cause && has_record(one)).unwrap_or_default(),
+    }
+}
+
+/// What changes in which rows when a record counts otherwise.
+fn difference(world: &World<'_>, ways: &mut Ways, before: &Facets, after: &Facets) -> FxHashMap<u32, Sums> {
+    let mut rows: FxHashMap<u32, Sums> = FxHashMap::default();
+    each_row(world, ways, before, &mut |row, sums| *rows.entry(row).or_default() -= sums);
+    each_row(world, ways, after, &mut |row, sums| *rows.entry(row).or_default() += sums);
+    rows.retain(|_, sums| !sums.is_zero());
+    rows
+}
+
+/// The rows a record counts in, and what it adds to each.
+fn each_row(world: &World<'_>, ways: &mut Ways, facets: &Facets, tell: &mut dyn FnMut(u32, Sums)) {
+    let sums = Sums::of(world.book, facets);
+    if sums.is_zero() {
+        return;
+    }
+    for slot in world.grid.slots_of(ways, world.book, &world.records.places, facets) {
+        let mut left = facets.groups;
+        while left != 0 {
+            let group = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let row = world.grid.row_at(*slot, group);
+            if row != NO_ROW {
+                tell(row, sums);
+            }
+        }
+    }
+}

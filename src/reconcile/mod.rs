@@ -1,0 +1,34 @@
+//! Reconciliation: compares the counts of score files with official results and explains each
+//! difference down to the records that cause it.
+//!
+//! Score files become records with facets ([`files`]), official files a grid of rows ([`grid`]),
+//! causes hypotheses about records ([`candidates`]). The search ([`search`]) finds the fewest that
+//! fit all rows at once; ladders ([`ladder`]) and figures ([`cells`]) follow from it.
+
+mod absent;
+mod candidates;
+mod cells;
+mod earlier;
+mod error;
+mod files;
+mod grid;
+mod ladder;
+mod model;
+mod reach;
+mod residue;
+mod run;
+mod search;
+mod state;
+mod sums;
+mod value;
+mod world;
+
+pub use candidates::With;
+pub use error::ReconcileError;
+pub use files::InputFile;
+pub use grid::Code;
+pub use model::{
+    CauseFound, Cell, CellStep, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Status, Tally,
+};
+pub use run::{Assumption, ReconcileOptions, reconcile};
+pub use value::is_count;

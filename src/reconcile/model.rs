@@ -1,0 +1,224 @@
+//! A reconciliation: every official figure, our own, and what lies between.
+
+use super::candidates::With;
+use super::files::InputFile;
+use super::grid::Code;
+use crate::cause::Cause;
+use crate::official::{Interval, Measure, Official};
+
+/// The comparison of score files with official ones.
+#[derive(Debug)]
+pub struct Reconciliation {
+    /// The spring year.
+    pub year: u16,
+    /// The score files, earlier downloads last.
+    pub inputs: Vec<InputFile>,
+    /// The official files: name, and how they were recognised.
+    pub officials: Vec<OfficialInput>,
+    /// The districts and charters whose records are in the files, and how that is known.
+    pub leas: Vec<(String, String)>,
+    /// What entities are called.
+    pub names: Vec<(Code, String)>,
+    /// Every figure that was compared, by entity, test, grade, group and measure.
+    pub cells: Vec<Cell>,
+    /// The causes that were found, by how much they explain.
+    pub causes: Vec<CauseFound>,
+    /// Where what is unexplained lies.
+    pub residues: Vec<Residue>,
+    /// What these files cannot tell.
+    pub not_checkable: Vec<NotCheckable>,
+    /// Records: file (by its place) and line, by number.
+    pub records: Vec<RecordPlace>,
+}
+
+/// An official file.
+#[derive(Clone, Debug)]
+pub struct OfficialInput {
+    /// Its name.
+    pub name: String,
+    /// The program, such as `SB`.
+    pub program: String,
+    /// The version in its name.
+    pub version: Option<u8>,
+    /// What was detected, and why.
+    pub detected: Vec<(String, String)>,
+    /// Rows that were read.
+    pub rows: usize,
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordPlace {
+    /// The file, by its place.
+    pub input: usize,
+    /// The line, 1-based.
+    pub line: u32,
+}
+
+/// One official figure.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The entity.
+    pub code: Code,
+    /// Its type.
+    pub entity_type: u8,
+    /// The official number of the test.
+    pub test: u16,
+    /// The grade row.
+    pub grade: u8,
+    /// The official number of the student group.
+    pub group: u16,
+    /// What the figure is.
+    pub measure: Measure,
+    /// Our own; `None` where there would be none.
+    pub ours: Option<i64>,
+    /// The official one.
+    pub official: Official,
+    /// How it stands.
+    pub status: Status,
+    /// The steps from ours to the official one, in the order of the causes.
+    pub steps: Vec<CellStep>,
+    /// What is left over.
+    pub unexplained: i64,
+}
+
+/// How a figure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Ours is the official one.
+    Equal,
+    /// The steps lead to the official one.
+    Explained,
+    /// They do not.
+    Unexplained,
+    /// The official one is hidden, and ours can be it.
+    WithinSuppression,
+    /// These files cannot tell, for a reason of `rules/causes/beyond.tsv`.
+    NotCheckable(&'static str),
+}
+
+impl Status {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Explained => "explained",
+            Self::Unexplained => "unexplained",
+            Self::WithinSuppression => "within-suppression",
+            Self::NotCheckable(_) => "not-checkable",
+        }
+    }
+}
+
+/// One step of a ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellStep {
+    /// The cause, by its place among those found.
+    pub cause: usize,
+    /// What it adds.
+    pub amount: i64,
+    /// Whether the amount is only known to fit within bounds, because a score or a school is in no file.
+    pub is_bounded: bool,
+    /// The records it owns, by their place in [`Reconciliation::records`].
+    pub records: Vec<u32>,
+}
+
+/// A cause that was found.
+#[derive(Clone, Debug)]
+pub struct CauseFound {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// What it was found with.
+    pub with: With,
+    /// Its records, by their place in [`Reconciliation::records`].
+    pub records: Vec<u32>,
+    /// Figures with a step of it.
+    pub cells: u64,
+    /// Figures that agree with it and not without it.
+    pub mended: u32,
+    /// Figures that agree without it and not with it.
+    pub broken: u32,
+    /// Its place by what it explains, from 1.
+    pub rank: usize,
+    /// Causes that explain just as much in its place, and what with.
+    pub tied_with: Vec<(&'static Cause, With)>,
+    /// Whether the user supposed it.
+    pub is_assumed: bool,
+}
+
+/// Something unexplained, as small as it can be told.
+#[derive(Clone, Debug)]
+pub struct Residue {
+    /// The figure, by its place among the cells.
+    pub cell: usize,
+    /// What is left over.
+    pub amount: i64,
+    /// Student groups that hold all of it.
+    pub groups: Vec<u16>,
+}
+
+/// Something that score files cannot tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotCheckable {
+    /// Its name in `rules/causes/beyond.tsv` or of a cause.
+    pub id: &'static str,
+    /// What it is.
+    pub words: String,
+    /// What would decide it.
+    pub decided_by: String,
+    /// Figures that could not be compared for this reason.
+    pub cells: u64,
+}
+
+/// How many figures stand how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Agree.
+    pub equal: u64,
+    /// Differ and are explained.
+    pub explained: u64,
+    /// Differ and are not.
+    pub unexplained: u64,
+    /// Hidden, and agree with what they can be.
+    pub hidden: u64,
+    /// Cannot be compared.
+    pub not_checkable: u64,
+}
+
+impl Tally {
+    /// Figures with an official number that were compared.
+    pub fn compared(&self) -> u64 {
+        self.equal + self.explained + self.unexplained
+    }
+}
+
+impl Reconciliation {
+    /// How many figures stand how.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for cell in &self.cells {
+            match cell.status {
+                Status::Equal => tally.equal += 1,
+                Status::Explained => tally.explained += 1,
+                Status::Unexplained => tally.unexplained += 1,
+                Status::WithinSuppression => tally.hidden += 1,
+                Status::NotCheckable(_) => tally.not_checkable += 1,
+            }
+        }
+        tally
+    }
+
+    /// What an entity is called; its code where no file tells.
+    pub fn name_of(&self, code: &Code) -> String {
+        let known = self.names.binary_search_by_key(code, |(one, _)| *one);
+        known.ok().and_then(|place| self.names.get(place)).map_or_else(
+            || String::from_utf8_lossy(code).into_owned(),
+            |(_, name)| name.clone(),
+        )
+    }
+}
+
+/// The number of an interval, or its middle where it is not one number.
+pub(super) fn nearest(interval: Interval, to: i64) -> i64 {
+    to.clamp(interval.lo(), interval.hi())
+}

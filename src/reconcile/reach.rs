@@ -1,0 +1,109 @@
+//! Which official entities the score files can speak of: those all of whose records are in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::files::Records;
+use super::grid::Code;
+
+/// Whether an official row can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Yes.
+    Checkable,
+    /// No; the reason is one of `rules/causes/beyond.tsv`.
+    Beyond(&'static str),
+}
+
+/// The districts and charters whose records are in the files.
+#[derive(Clone, Debug, Default)]
+pub struct Reached {
+    /// Their codes, fourteen digits.
+    pub leas: BTreeSet<String>,
+    /// How each was found out.
+    pub why: Vec<String>,
+}
+
+/// The share of the records, in percent, that a district must have to be taken for the one whose
+/// file it is.
+const OWN_SHARE: u64 = 60;
+
+impl Reached {
+    /// Those that are named, or that file names tell, or that most records are of.
+    pub fn new(named: &[String], records: &Records) -> Self {
+        let mut reached = Self::default();
+        for code in named {
+            reached.add(code.clone(), format!("{code} was named with --lea"));
+        }
+        if !reached.leas.is_empty() {
+            return reached;
+        }
+        for file in records.files.iter().filter(|file| !file.is_earlier) {
+            if let Some(lea) = &file.info.lea {
+                reached.add(lea.clone(), format!("a file name starts with {lea}"));
+            }
+        }
+        if reached.leas.is_empty() {
+            reached.add_most_frequent(records);
+        }
+        reached
+    }
+
+    fn add(&mut self, code: String, why: String) {
+        if self.leas.insert(code) {
+            self.why.push(why);
+        }
+    }
+
+    fn add_most_frequent(&mut self, records: &Records) {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for facets in &records.facets {
+            let Some(place) = records.places.get(facets.place as usize) else { continue };
+            let lea = match place.entity_type {
+                7 | 10 => [&place.code[..7], b"0000000"].concat(),
+                9 => place.code.to_vec(),
+                _ => continue,
+            };
+            *counts.entry(String::from_utf8_lossy(&lea).into_owned()).or_default() += 1;
+        }
+        let all: u64 = counts.values().sum();
+        let Some((lea, most)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
+        if most * 100 >= all * OWN_SHARE {
+            self.add(lea.clone(), format!("{most} of {all} records are of {lea}"));
+        }
+    }
+
+    /// Whether an official entity can be compared; `entities` are those of the official files.
+    pub fn reach(&self, code: &Code, entity_type: u8, entities: &[(Code, u8)]) -> Reach {
+        let inside = |code: &Code, kind: u8| self.holds(code, kind);
+        let part_of = |digits: usize| {
+            let prefix = &code[..digits];
+            let mut parts = entities.iter().filter(|(other, kind)| other[..digits] == *prefix && matches!(kind, 6 | 9));
+            entities.iter().any(|(_, kind)| matches!(kind, 6 | 9)) && parts.all(|(other, kind)| inside(other, *kind))
+        };
+        let reached = match kind_of(code, entity_type) {
+            4 => false,
+            5 => part_of(2) && self.covers_county(code, entities),
+            kind => inside(code, kind),
+        };
+        if reached { Reach::Checkable } else { Reach::Beyond("lea-file-lacks-other-leas") }
+    }
+
+    fn covers_county(&self, code: &Code, entities: &[(Code, u8)]) -> bool {
+        entities.iter().any(|(other, kind)| other[..2] == code[..2] && *kind == 6)
+    }
+
+    fn holds(&self, code: &Code, kind: u8) -> bool {
+        let text = String::from_utf8_lossy(code).into_owned();
+        let own = text.get(7..).map(|school| format!("{school}0000000")).unwrap_or_default();
+        let district = text.get(..7).map(|district| format!("{district}0000000")).unwrap_or_default();
+        match kind {
+            // The file of a direct-funded charter is named by the digits of its school.
+            9 => self.leas.contains(&text) || self.leas.contains(&own),
+            _ => self.leas.contains(&district),
+        }
+    }
+}
+
+fn kind_of(code: &Code, entity_type: u8) -> u8 {
+    if entity_type != 0 { entity_type } else { crate::official::type_of_code(code) }
+}

@@ -1,0 +1,355 @@
+//! One reconciliation from paths to result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::absent::Absent;
+use super::candidates::{Candidate, Sources, With};
+use super::error::ReconcileError;
+use super::files::{Questions, ReadOptions, Records, open};
+use super::grid::{Code, Grid, Slot, all_slots};
+use super::ladder::ladders;
+use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Status};
+use super::reach::Reached;
+use super::residue::residues;
+use super::search::{Found, Search, Wishes};
+use super::state::State;
+use super::world::World;
+use super::cells;
+use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
+use crate::counting::{Book, TestInfo};
+use crate::input;
+use crate::layout::RecordType;
+use crate::official::{self, OfficialSet, Wanted};
+use crate::rule::closest;
+
+/// How a reconciliation is made.
+pub struct ReconcileOptions<'a> {
+    /// How score files are opened.
+    pub input: input::Options,
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// Told the bytes of the current score file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Earlier downloads of the same year.
+    pub earlier: Vec<PathBuf>,
+    /// The districts and charters whose files these are; found out where it is empty.
+    pub leas: Vec<String>,
+    /// Causes taken for true.
+    pub assume: Vec<Assumption>,
+    /// Causes ruled out.
+    pub without: Vec<String>,
+}
+
+/// A cause that is taken for true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// Its name.
+    pub id: String,
+    /// The day or school, where one is given.
+    pub with: Option<With>,
+}
+
+/// Compares score files with official files.
+///
+/// # Errors
+/// When a file cannot be read, the files are of several years, or a cause is not known.
+pub fn reconcile(
+    paths: &[PathBuf],
+    officials: &[PathBuf],
+    options: &ReconcileOptions<'_>,
+) -> Result<Reconciliation, ReconcileError> {
+    let (year, files) = open(paths, &options.input)?;
+    let book = Book::of(year)?;
+    let causes = bound_causes(&book)?;
+    let wishes = wishes(&causes, year, options)?;
+    let questions = Questions::of(&causes);
+    let read = ReadOptions { threads: options.threads, progress: options.progress };
+    let mut records = Records::default();
+    records.read(files, (&book, &questions), &read)?;
+    let end = records.count();
+    let earlier = if options.earlier.is_empty() {
+        end..end
+    } else {
+        let (earlier_year, files) = open(&options.earlier, &options.input)?;
+        if earlier_year != year {
+            return Err(ReconcileError::Years(vec![earlier_year, year]));
+        }
+        records.read_earlier(files, &book, &read)?
+    };
+    let reached = Reached::new(&options.leas, &records);
+    let set = read_official(officials, year, &reached)?;
+    let grid = grid(&set, &book, &reached, &records);
+    let sources = Sources {
+        causes: &causes,
+        supposition_causes: &questions.causes,
+        book: &book,
+        records: &records,
+        earlier,
+        grid: &grid,
+    };
+    let candidates = sources.candidates();
+    let unknown = unknown_test();
+    let world = World::new(&book, &records, &grid, &unknown);
+    Ok(Finish { world: &world, causes: &causes, set: &set, reached: &reached, wishes: &wishes, threads: options.threads }
+        .run(candidates))
+}
+
+/// The result of rows of a test that the year does not have.
+fn unknown_test() -> TestInfo {
+    TestInfo { id: 0, name: String::new(), short: String::new(), record_type: RecordType(0), levels: 0, met_from: 0 }
+}
+
+fn wishes(causes: &[BoundCause], year: u16, options: &ReconcileOptions<'_>) -> Result<Wishes, ReconcileError> {
+    let find = |id: &str| -> Result<Vec<usize>, ReconcileError> {
+        let all: Vec<usize> =
+            causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == id).map(|(place, _)| place).collect();
+        if !all.is_empty() {
+            return Ok(all);
+        }
+        let nearest = closest(id, causes.iter().map(|cause| cause.cause.id.as_str()));
+        let help = nearest.map_or_else(
+            || "scorelint causes lists them".to_owned(),
+            |nearest| format!("did you mean {nearest}? scorelint causes lists them all"),
+        );
+        Err(ReconcileError::Cause { id: id.to_owned(), year, help })
+    };
+    let mut wishes = Wishes::default();
+    for assumption in &options.assume {
+        for place in find(&assumption.id)? {
+            wishes.assumed.push((place, assumption.with.clone()));
+        }
+    }
+    for id in &options.without {
+        wishes.excluded.extend(find(id)?);
+    }
+    Ok(wishes)
+}
+
+/// Reads the official rows of the districts whose files these are.
+fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
+    let entities = reached.leas.iter().flat_map(|lea| prefixes(lea)).collect();
+    let options = official::Options { wanted: Wanted { entities, groups: Vec::new() }, ..official::Options::default() };
+    let set = official::read(paths, &options)?;
+    if set.files.is_empty() {
+        return Err(ReconcileError::NoResults);
+    }
+    if let Some(file) = set.files.iter().find(|file| file.year != year) {
+        return Err(ReconcileError::OfficialYear { year, name: file.name(), official: file.year });
+    }
+    Ok(set)
+}
+
+/// The rows that have to do with a district or charter: those of its county, and the state's.
+fn prefixes(lea: &str) -> Vec<String> {
+    vec![lea.chars().take(2).collect(), "00".to_owned()]
+}
+
+fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
+    let mut grid = Grid::new(set, book, reached);
+    let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
+    let mut ways: BTreeMap<(u32, u8, u8, u8), u64> = BTreeMap::new();
+    for facets in &records.facets {
+        *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
+    }
+    for ((place, record_type, grade, class), groups) in ways {
+        let Some((place, class)) = records.places.get(place as usize).zip(book.classes.get(usize::from(class))) else {
+            continue;
+        };
+        if !class.enrolled {
+            continue;
+        }
+        let facets = crate::engine::Facets { record_type, grade, ..crate::engine::Facets::NONE };
+        for slot in all_slots(book, place, &facets, class.rows) {
+            let members = (0..book.groups.len().min(64)).filter(|group| groups >> group & 1 != 0);
+            counted.extend(members.map(|group| (slot, group)));
+        }
+    }
+    grid.add_missing(book, reached, &counted, set);
+    grid
+}
+
+/// The last part: search, ladders, figures.
+struct Finish<'a> {
+    world: &'a World<'a>,
+    causes: &'a [BoundCause],
+    set: &'a OfficialSet,
+    reached: &'a Reached,
+    wishes: &'a Wishes,
+    threads: usize,
+}
+
+impl Finish<'_> {
+    fn run(&self, candidates: Vec<Candidate>) -> Reconciliation {
+        let world = self.world;
+        let absent = self.absent();
+        let extra = absent.as_ref().map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
+        let search = Search::new(world, self.causes, candidates, self.threads);
+        let (state, found) = search.run(extra, self.wishes);
+        let ladders = ladders(world, &state);
+        let mut records = Numbered::default();
+        let absent_place = absent.as_ref().map(|_| found.len());
+        let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
+        let mut causes = self.causes_found(&found, &cells, &mut records);
+        if let Some(absent) = &absent {
+            causes.push(self.absent_cause(absent, &cells, causes.len()));
+        }
+        rank(&mut causes);
+        let residues = residues(&cells, world.book);
+        Reconciliation {
+            year: world.book.year,
+            inputs: world.records.files.clone(),
+            officials: self.officials(),
+            leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
+            names: self.names(),
+            not_checkable: self.not_checkable(&cells),
+            cells,
+            causes,
+            residues,
+            records: records.places,
+        }
+    }
+
+    /// The schools that the files lack, if supposing so makes things better.
+    fn absent(&self) -> Option<Absent> {
+        let place = self.causes.iter().position(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools))?;
+        if self.wishes.excluded.contains(&place) {
+            return None;
+        }
+        let absent = Absent::find(self.world.grid, self.world.records);
+        if absent.schools.is_empty() {
+            return None;
+        }
+        let none = State::new(self.world, vec![None; self.world.grid.rows.len()]).total;
+        let with = State::new(self.world, absent.extra.clone()).total;
+        (with.cost < none.cost).then_some(absent)
+    }
+
+    fn absent_cause(&self, absent: &Absent, cells: &[Cell], place: usize) -> CauseFound {
+        let cause = self.causes.iter().find(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools));
+        let schools: Vec<String> = absent.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
+        let touched = cells.iter().filter(|cell| cell.steps.iter().any(|step| step.cause == place)).count() as u64;
+        CauseFound {
+            // It was found because there is such a cause.
+            cause: cause.map_or_else(|| self.causes[0].cause, |cause| cause.cause),
+            with: With::Text(schools.join(", ")),
+            records: Vec::new(),
+            cells: touched,
+            mended: u32::try_from(touched).unwrap_or(u32::MAX),
+            broken: 0,
+            rank: 0,
+            tied_with: Vec::new(),
+            is_assumed: false,
+        }
+    }
+
+    fn causes_found(&self, found: &[Found], cells: &[Cell], records: &mut Numbered) -> Vec<CauseFound> {
+        let cause_of = |place: usize| self.causes[place].cause;
+        let mut touched = vec![0_u64; found.len() + 1];
+        for step in cells.iter().flat_map(|cell| &cell.steps) {
+            touched[step.cause.min(found.len())] += 1;
+        }
+        let one = |(place, found): (usize, &Found)| CauseFound {
+            cause: cause_of(found.candidate.cause),
+            with: found.candidate.with.clone(),
+            records: found.candidate.changes.iter().map(|change| records.number(change.record, self.world)).collect(),
+            cells: touched[place],
+            mended: found.mended,
+            broken: found.broken,
+            rank: 0,
+            tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
+            is_assumed: self.wishes.assumed.iter().any(|(cause, _)| *cause == found.candidate.cause),
+        };
+        found.iter().enumerate().map(one).collect()
+    }
+
+    fn officials(&self) -> Vec<OfficialInput> {
+        let one = |file: &official::OfficialFile| OfficialInput {
+            name: file.name(),
+            program: file.program.to_owned(),
+            version: file.version,
+            detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
+            rows: file.rows.len(),
+        };
+        self.set.files.iter().map(one).collect()
+    }
+
+    /// Names from the score files, then from entity lists.
+    fn names(&self) -> Vec<(Code, String)> {
+        let mut names = self.world.records.names.clone();
+        for list in self.set.entities_of(self.world.book.year) {
+            for code in self.world.grid.types.keys() {
+                let Some(entity) = list.entities.get(code) else { continue };
+                let name = if entity.school.is_empty() { &entity.district } else { &entity.school };
+                if !name.is_empty() {
+                    names.entry(*code).or_insert_with(|| name.clone());
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    /// What these files cannot tell: reasons that kept figures from being compared, then those that
+    /// may stand behind what is unexplained.
+    fn not_checkable(&self, cells: &[Cell]) -> Vec<NotCheckable> {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for cell in cells {
+            if let Status::NotCheckable(reason) = cell.status {
+                *counts.entry(reason).or_default() += 1;
+            }
+        }
+        let beyond = beyond().filter(|one| one.standing == Standing::Beyond);
+        let mut all: Vec<NotCheckable> = beyond
+            .map(|one| NotCheckable {
+                id: one.id,
+                words: one.words.to_owned(),
+                decided_by: one.decided_by.to_owned(),
+                cells: counts.get(one.id).copied().unwrap_or_default(),
+            })
+            .collect();
+        let earlier = |cause: &&BoundCause| matches!(cause.hypothesis, Hypothesis::Earlier(_));
+        if !self.world.records.files.iter().any(|file| file.is_earlier) {
+            all.extend(self.causes.iter().filter(earlier).map(|cause| untold(cause.cause, "an earlier download (--earlier)")));
+        }
+        for (supposition, column) in &self.world.records.untold {
+            let place = self.causes.iter().filter(|cause| matches!(cause.hypothesis, Hypothesis::Suppose(_))).nth(*supposition);
+            if let Some(cause) = place {
+                all.push(untold(cause.cause, &format!("a file with the column {column}")));
+            }
+        }
+        all.sort_by_key(|one| (std::cmp::Reverse(one.cells), one.id));
+        all
+    }
+}
+
+fn untold(cause: &'static Cause, decided_by: &str) -> NotCheckable {
+    let words = cause.title.replace("{parameter}", "some day or school");
+    NotCheckable { id: &cause.id, words, decided_by: decided_by.to_owned(), cells: 0 }
+}
+
+/// Causes that explain more come first.
+fn rank(causes: &mut [CauseFound]) {
+    let mut order: Vec<usize> = (0..causes.len()).collect();
+    order.sort_by_key(|place| (std::cmp::Reverse(causes[*place].mended), *place));
+    for (rank, place) in order.into_iter().enumerate() {
+        causes[place].rank = rank + 1;
+    }
+}
+
+/// Gives numbers to the records that are named.
+#[derive(Default)]
+struct Numbered {
+    places: Vec<RecordPlace>,
+    numbers: rustc_hash::FxHashMap<u32, u32>,
+}
+
+impl Numbered {
+    fn number(&mut self, record: u32, world: &World<'_>) -> u32 {
+        *self.numbers.entry(record).or_insert_with(|| {
+            let (input, line) = world.records.place_of(record);
+            self.places.push(RecordPlace { input, line });
+            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+}
+

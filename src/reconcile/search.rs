@@ -1,0 +1,281 @@
+//! The search for the fewest causes that explain the most: one hypothesis at a time, the best
+//! first; then those are dropped that explain nothing of their own, or break more than chance
+//! allows; then others are tried in their place.
+//!
+//! A hypothesis is about all records that satisfy its condition. No choice of records is ever made
+//! to meet a number.
+
+use std::sync::Mutex;
+
+use super::candidates::{Candidate, With};
+use super::state::State;
+use super::value::Bounds;
+use super::world::{Fit, Shift, World};
+use crate::cause::BoundCause;
+use crate::layout::Certainty;
+
+/// Hypotheses that may be chosen in all: more would be no explanation.
+const MOST: usize = 24;
+
+/// Of the figures that a hypothesis decides, one in so many may come out wrong by chance.
+const CHANCE: u32 = 10;
+
+/// A hypothesis that was found, and what stands in its favour.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The hypothesis.
+    pub candidate: Candidate,
+    /// Figures that agree with it and not without it.
+    pub mended: u32,
+    /// Figures that agree without it and not with it.
+    pub broken: u32,
+    /// Others that do just as well in its place.
+    pub tied: Vec<(usize, With)>,
+}
+
+/// What the user supposes or rules out.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// Causes that are taken for true, with the day or school where one is given.
+    pub assumed: Vec<(usize, Option<With>)>,
+    /// Causes that are ruled out.
+    pub excluded: Vec<usize>,
+}
+
+/// A search under way.
+pub struct Search<'a> {
+    world: &'a World<'a>,
+    causes: &'a [BoundCause],
+    candidates: Vec<Candidate>,
+    threads: usize,
+    /// The groups that tell enough about hypotheses that are not about groups.
+    main: u64,
+}
+
+impl<'a> Search<'a> {
+    /// A search among hypotheses.
+    pub fn new(world: &'a World<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
+        let main = world.grid.main_groups(world.book);
+        Self { world, causes, candidates, threads: threads.max(1), main }
+    }
+
+    /// The hypotheses that explain the most, and the rows under them.
+    pub fn run(&self, extra: Vec<Option<Bounds>>, wishes: &Wishes) -> (State, Vec<Found>) {
+        let mut shift = Shift::new(self.world.grid.rows.len());
+        let mut state = State::new(self.world, extra);
+        let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
+        let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
+        for (cause, with) in &wishes.assumed {
+            for candidate in self.assumed(*cause, with.as_ref(), &state, &mut shift) {
+                state.choose(self.world, candidate, &mut shift);
+            }
+        }
+        let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
+        let mut rejected: Vec<(usize, With)> = Vec::new();
+        loop {
+            self.grow(&mut state, &open, &rejected, &mut shift);
+            self.refine(&mut state, &open, &mut shift);
+            let weak = self.weakest(&mut state, &mut shift, &is_assumed);
+            let Some(place) = weak else { break };
+            let dropped = state.drop(self.world, place, &mut shift);
+            rejected.push((dropped.cause, dropped.with));
+            if rejected.len() > 2 * MOST {
+                break;
+            }
+        }
+        let found = self.judged(&mut state, &open, &mut shift);
+        (state, found)
+    }
+
+    /// The hypotheses of a cause that the user takes for true.
+    fn assumed(&self, cause: usize, with: Option<&With>, state: &State, shift: &mut Shift) -> Vec<Candidate> {
+        let of_cause = self.candidates.iter().filter(|candidate| candidate.cause == cause);
+        let mut all = Vec::new();
+        for candidate in of_cause {
+            match (candidate.has_open_day, with) {
+                (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
+                (true, _) => {
+                    let best = state.with_day(self.world, candidate, u64::MAX, shift);
+                    all.extend(best.map(|(day, _)| candidate.after(day)));
+                }
+                (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
+                (false, _) => all.push(candidate.clone()),
+            }
+        }
+        all
+    }
+
+    /// Adds hypotheses as long as one makes things better.
+    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)], shift: &mut Shift) {
+        let mut rejected = rejected.to_vec();
+        while state.chosen.len() < MOST {
+            let Some(best) = self.best(state, open, &rejected) else { return };
+            let before = state.total;
+            state.choose(self.world, best, shift);
+            // A coarse look chose it; all rows have the last word.
+            if state.total.cost >= before.cost {
+                let last = state.chosen.len() - 1;
+                let dropped = state.drop(self.world, last, shift);
+                rejected.push((dropped.cause, dropped.with));
+            }
+        }
+    }
+
+    fn best(&self, state: &State, open: &[&Candidate], rejected: &[(usize, With)]) -> Option<Candidate> {
+        let is_chosen = |candidate: &Candidate| {
+            let same = |one: &Candidate| one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with);
+            state.chosen.iter().any(same)
+        };
+        let is_rejected = |candidate: &Candidate| {
+            let same = |(cause, with): &(usize, With)| *cause == candidate.cause && (candidate.has_open_day || *with == candidate.with);
+            rejected.iter().any(same)
+        };
+        let open: Vec<&Candidate> =
+            open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
+        let next = Mutex::new(0_usize);
+        let results: Mutex<Vec<(u32, usize, Option<i32>)>> = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.min(open.len()) {
+                scope.spawn(|| {
+                    let mut shift = Shift::new(self.world.grid.rows.len());
+                    while let Some(place) = take(&next, open.len()) {
+                        if let Some((fit, day)) = self.tried(state, open[place], &mut shift) {
+                            lock(&results).push((fit.cost, place, day));
+                        }
+                    }
+                });
+            }
+        });
+        let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let better = results.into_iter().filter(|(cost, ..)| *cost < state.total.cost);
+        let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
+        best.map(|(_, place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))
+    }
+
+    /// How a hypothesis would fit, looking at as few groups as tell it.
+    fn tried(&self, state: &State, candidate: &Candidate, shift: &mut Shift) -> Option<(Fit, Option<i32>)> {
+        let groups = if candidate.groups_only == 0 { self.main } else { candidate.groups_only };
+        if candidate.has_open_day {
+            return state.with_day(self.world, candidate, groups, shift).map(|(day, fit)| (fit, Some(day)));
+        }
+        Some((state.with(self.world, candidate, groups, shift), None))
+    }
+
+    /// Looks for better days, now that the other hypotheses are there.
+    fn refine(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift) {
+        for place in 0..state.chosen.len() {
+            let With::After(day, _) = state.chosen[place].with else { continue };
+            let cause = state.chosen[place].cause;
+            let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
+            let before = state.total;
+            let known = state.drop(self.world, place, shift);
+            let best = state.with_day(self.world, source, u64::MAX, shift);
+            let better = best.filter(|(other, fit)| *other != day && fit.cost < before.cost);
+            let again = better.map_or(known, |(day, _)| source.after(day));
+            state.choose(self.world, again, shift);
+            // It keeps its place in the order of choice.
+            if let Some(last) = state.chosen.pop() {
+                state.chosen.insert(place, last);
+            }
+        }
+    }
+
+    /// The hypothesis with the least in its favour, if that is too little.
+    fn weakest(&self, state: &mut State, shift: &mut Shift, is_assumed: &dyn Fn(&Candidate) -> bool) -> Option<usize> {
+        let mut weakest: Option<(u32, usize)> = None;
+        for place in (0..state.chosen.len()).rev() {
+            if is_assumed(&state.chosen[place]) {
+                continue;
+            }
+            let (mended, broken) = self.favour(state, place, shift);
+            let is_weak = mended == 0 || broken * CHANCE > mended;
+            if is_weak && weakest.is_none_or(|(known, _)| mended < known) {
+                weakest = Some((mended, place));
+            }
+        }
+        weakest.map(|(_, place)| place)
+    }
+
+    /// Figures that a chosen hypothesis mends and breaks.
+    fn favour(&self, state: &mut State, place: usize, shift: &mut Shift) -> (u32, u32) {
+        let with: Vec<Fit> = (0..state.sums.len()).map(|row| state.fit(row)).collect();
+        let candidate = state.drop(self.world, place, shift);
+        let (mut mended, mut broken) = (0, 0);
+        for (row, with) in with.iter().enumerate() {
+            let without = state.fit(row);
+            mended += without.misses.saturating_sub(with.misses);
+            broken += with.misses.saturating_sub(without.misses);
+        }
+        state.choose(self.world, candidate, shift);
+        if let Some(last) = state.chosen.pop() {
+            state.chosen.insert(place, last);
+        }
+        (mended, broken)
+    }
+
+    /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
+    /// one with the best certainty stays.
+    fn judged(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift) -> Vec<Found> {
+        let mut all = Vec::new();
+        for place in 0..state.chosen.len() {
+            let (mended, broken) = self.favour(state, place, shift);
+            let total = state.total;
+            let own = state.drop(self.world, place, shift);
+            let mut tied: Vec<Candidate> = Vec::new();
+            for other in open.iter().filter(|other| other.cause != own.cause || other.with != own.with) {
+                if state.chosen.iter().any(|one| one.cause == other.cause) || other.cause == own.cause {
+                    continue;
+                }
+                if let Some(candidate) = self.equal(state, other, total, shift) {
+                    tied.push(candidate);
+                }
+            }
+            let better = tied.iter().position(|other| self.doubt(other) < self.doubt(&own));
+            let kept = match better {
+                Some(place) => std::mem::replace(&mut tied[place], own),
+                None => own,
+            };
+            let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
+            all.push(Found { candidate: kept.clone(), mended, broken, tied });
+            state.choose(self.world, kept, shift);
+            if let Some(last) = state.chosen.pop() {
+                state.chosen.insert(place, last);
+            }
+        }
+        all
+    }
+
+    /// Another hypothesis, if it fits just as well.
+    fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
+        if other.has_open_day {
+            let (day, fit) = state.with_day(self.world, other, u64::MAX, shift)?;
+            return (fit.misses <= total.misses).then(|| other.after(day));
+        }
+        // A coarse look rules most out.
+        let fit = state.with(self.world, other, u64::MAX, shift);
+        (fit.misses <= total.misses).then(|| other.clone())
+    }
+
+    /// What speaks against a cause before anything is counted: how unsure it is, and its order.
+    fn doubt(&self, candidate: &Candidate) -> (u8, usize) {
+        let certainty = self.causes.get(candidate.cause).map(|cause| cause.cause.certainty());
+        let rank = match certainty {
+            Some(Certainty::Documented) => 0,
+            Some(Certainty::Inferred) => 1,
+            _ => 2,
+        };
+        (rank, candidate.cause)
+    }
+}
+
+fn take(next: &Mutex<usize>, end: usize) -> Option<usize> {
+    let mut next = lock(next);
+    (*next < end).then(|| {
+        *next += 1;
+        *next - 1
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,92 @@
+//! What records add to a cell, and cells as sums of it.
+
+use std::ops::{AddAssign, Sub, SubAssign};
+
+use crate::counting::Book;
+use crate::engine::Facets;
+
+/// The counts of one entity, test, grade and student group, or a difference of two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Students enrolled.
+    pub enrolled: i32,
+    /// Students tested.
+    pub tested: i32,
+    /// Students tested with scores.
+    pub with_scores: i32,
+    /// Of those, with a scale score that can be read.
+    pub scored: i32,
+    /// Of those with scores, by achievement level.
+    pub levels: [i32; 4],
+    /// Of those with scores, without a score and level in any file.
+    pub untold: i32,
+    /// The sum of the scale scores.
+    pub score_sum: i64,
+}
+
+impl Sums {
+    /// What one record adds wherever it counts.
+    pub fn of(book: &Book, facets: &Facets) -> Self {
+        let Some(class) = book.classes.get(usize::from(facets.class)) else { return Self::default() };
+        let mut sums = Self {
+            enrolled: i32::from(class.enrolled),
+            tested: i32::from(class.tested),
+            with_scores: i32::from(class.with_scores),
+            ..Self::default()
+        };
+        if !class.with_scores {
+            return sums;
+        }
+        if let Some(count) = usize::from(facets.level).checked_sub(1).and_then(|level| sums.levels.get_mut(level)) {
+            *count = 1;
+        }
+        if facets.score > 0 {
+            sums.scored = 1;
+            sums.score_sum = i64::from(facets.score);
+        }
+        sums.untold = i32::from(facets.score == 0 && facets.level == 0);
+        sums
+    }
+
+    /// Whether it is nothing at all.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl AddAssign for Sums {
+    fn add_assign(&mut self, other: Self) {
+        self.enrolled += other.enrolled;
+        self.tested += other.tested;
+        self.with_scores += other.with_scores;
+        self.scored += other.scored;
+        self.untold += other.untold;
+        self.score_sum += other.score_sum;
+        for (all, one) in self.levels.iter_mut().zip(other.levels) {
+            *all += one;
+        }
+    }
+}
+
+impl SubAssign for Sums {
+    fn sub_assign(&mut self, other: Self) {
+        self.enrolled -= other.enrolled;
+        self.tested -= other.tested;
+        self.with_scores -= other.with_scores;
+        self.scored -= other.scored;
+        self.untold -= other.untold;
+        self.score_sum -= other.score_sum;
+        for (all, one) in self.levels.iter_mut().zip(other.levels) {
+            *all -= one;
+        }
+    }
+}
+
+impl Sub for Sums {
+    type Output = Self;
+
+    fn sub(mut self, other: Self) -> Self {
+        self -= other;
+        self
+    }
+}

@@ -1,0 +1,107 @@
+//! The entities of official files: who they are, what they are called.
+
+use std::collections::BTreeMap;
+
+use super::known;
+use crate::account::{Account, Entity};
+use crate::synth::facts::{Facts, School, SchoolKind};
+
+/// Names in official files are cut after so many characters.
+const LONGEST_NAME: usize = 50;
+
+const STATE: u8 = 4;
+const COUNTY: u8 = 5;
+const DISTRICT: u8 = 6;
+const SCHOOL: u8 = 7;
+const DIRECT_CHARTER: u8 = 9;
+const LOCAL_CHARTER: u8 = 10;
+
+/// One entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OfficialEntity {
+    pub(super) entity_type: u8,
+    pub(super) code: String,
+    pub(super) county_name: String,
+    pub(super) district_name: String,
+    pub(super) school_name: String,
+}
+
+impl OfficialEntity {
+    /// Whether it holds more than the records of the district.
+    pub(super) fn holds_others(&self) -> bool {
+        matches!(self.entity_type, STATE | COUNTY)
+    }
+
+    /// The zip code; only schools have one.
+    pub(super) fn zip(&self, year: u16) -> &'static str {
+        if self.school_name.is_empty() { "" } else { known("zip", year) }
+    }
+}
+
+/// All entities by their codes: those that records reach, and those of the district without any.
+pub(super) fn entities(account: &Account, facts: &Facts) -> BTreeMap<String, OfficialEntity> {
+    let year = account.book.year;
+    let mut all = BTreeMap::new();
+    for (entity, _) in account.cube.entities().filter(|(entity, _)| entity.entity_type != 0) {
+        let one = named(entity, facts, year);
+        all.insert(one.code.clone(), one);
+    }
+    for school in facts.schools.iter().filter(|school| !school.is_nonpublic()) {
+        let entity_type = match school.kind {
+            SchoolKind::LocallyFunded => LOCAL_CHARTER,
+            SchoolKind::DirectFunded => DIRECT_CHARTER,
+            _ => SCHOOL,
+        };
+        all.entry(school.code.to_owned()).or_insert_with(|| of_school(school, entity_type, year));
+    }
+    all
+}
+
+fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {
+    let code = entity.code_text();
+    let district = district_name(&code, facts);
+    let county = if entity.entity_type == STATE { known("state", year) } else { known("county", year) };
+    if let Some(school) = facts.schools.iter().find(|school| school.code == code) {
+        return of_school(school, entity.entity_type, year);
+    }
+    let school = if entity.is_district_level() {
+        known("district-level", year).replace("{district}", district)
+    } else {
+        String::new()
+    };
+    OfficialEntity {
+        entity_type: entity.entity_type,
+        code,
+        county_name: county.to_owned(),
+        district_name: if matches!(entity.entity_type, STATE | COUNTY) { String::new() } else { cut(district) },
+        school_name: cut(&school),
+    }
+}
+
+fn of_school(school: &School, entity_type: u8, year: u16) -> OfficialEntity {
+    // A direct-funded charter stands under its own name, whoever authorized it.
+    let district = if entity_type == DIRECT_CHARTER { school.name } else { school.lea_name };
+    OfficialEntity {
+        entity_type,
+        code: school.code.to_owned(),
+        county_name: known("county", year).to_owned(),
+        district_name: cut(district),
+        school_name: cut(school.name),
+    }
+}
+
+fn district_name<'f>(code: &str, facts: &'f Facts) -> &'f str {
+    let is_of_district = |school: &&School| {
+        matches!(school.kind, SchoolKind::District | SchoolKind::Other) && school.code.get(..7) == code.get(..7)
+    };
+    facts.schools.iter().find(is_of_district).map_or("", |school| school.lea_name)
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(LONGEST_NAME).collect()
+}
+
+/// Whether a code is a district's own.
+pub(super) fn is_district(entity: &OfficialEntity) -> bool {
+    entity.entity_type == DISTRICT
+}

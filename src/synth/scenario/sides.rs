@@ -1,0 +1,232 @@
+//! Hands every record to the file's side and to the official side, changed on one of them where a
+//! cause says so, and notes which records make a difference.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use super::super::facts::Facts;
+use super::super::named::Named;
+use super::super::record::Record;
+use super::super::student::Student;
+use super::super::write::Lines;
+use super::bound::{Bound, Parameters};
+use super::counted::Counter;
+use super::parameter::Parameter;
+use super::students::record_type;
+use super::table::{Change, Side};
+use super::truth::{Cause, Place};
+use crate::layout::Layout;
+
+/// Sets the draws of changes apart from all others of a student.
+const SALT: u64 = 9_001;
+
+/// A file being written.
+pub(super) struct Sink {
+    out: BufWriter<File>,
+    lines: Lines,
+    text: Vec<u8>,
+    /// The number of the line written last.
+    line: u64,
+    records: u64,
+}
+
+impl Sink {
+    /// A file with its header, if its form has one.
+    pub(super) fn new(file: File, lines: Lines) -> io::Result<Self> {
+        let mut sink =
+            Self { out: BufWriter::with_capacity(1 << 18, file), lines, text: Vec::new(), line: 0, records: 0 };
+        sink.lines.header(&mut sink.text);
+        if !sink.text.is_empty() {
+            sink.end_line()?;
+        }
+        Ok(sink)
+    }
+
+    /// Writes a record; the number of its line.
+    fn record(&mut self, record: &Record) -> io::Result<u64> {
+        self.lines.record(record, &mut self.text);
+        self.records += 1;
+        self.end_line()?;
+        Ok(self.line)
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        self.text.push(b'\n');
+        self.out.write_all(&self.text)?;
+        self.text.clear();
+        self.line += 1;
+        Ok(())
+    }
+}
+
+struct BoundChange {
+    side: Side,
+    share: Option<u32>,
+    bound: Bound,
+}
+
+/// Both sides of a district.
+pub(super) struct Sides<'a> {
+    layout: &'a Layout,
+    counter: Counter<'a>,
+    parameters: Parameters,
+    record_type: Named,
+    changes: Vec<BoundChange>,
+    causes: Vec<Cause>,
+    /// The score files, the tested view first.
+    files: Vec<Sink>,
+    earlier: Option<Sink>,
+    official: Sink,
+    /// Copies that go to the end of the file, with the change that makes them.
+    copies: Vec<(usize, Record)>,
+}
+
+/// What becomes of a record.
+struct Fate {
+    /// The record on the official side, where it is another.
+    official: Option<Record>,
+    /// The record in the files, where it is another.
+    file: Option<Record>,
+    missing: bool,
+    twice: Option<usize>,
+    /// The changes that make a difference.
+    hits: Vec<usize>,
+}
+
+impl<'a> Sides<'a> {
+    pub(super) fn new(
+        changes: Vec<Change>,
+        (layout, facts, seed): (&'a Layout, &Facts, u64),
+        counter: Counter<'a>,
+        (files, earlier, official): (Vec<Sink>, Option<Sink>, Sink),
+    ) -> Self {
+        let chosen = |change: &Change| {
+            let (name, wanted) = change.parameter?;
+            Some(Parameter::choose(name, wanted, facts, seed))
+        };
+        let chosen: Vec<Option<Parameter>> = changes.iter().map(chosen).collect();
+        let parameters: Parameters = chosen.iter().flatten().flat_map(Parameter::known).collect();
+        let causes = changes.iter().zip(&chosen);
+        let causes = causes.map(|(change, parameter)| Cause::new(change.cause, parameter.as_ref())).collect();
+        let bound = |change: &Change| BoundChange {
+            side: change.side,
+            share: change.share,
+            bound: Bound::new(layout, &parameters, &change.conditions, &change.assignments),
+        };
+        let changes = changes.iter().map(bound).collect();
+        let record_type = Named::new(layout, "record_type");
+        let copies = Vec::new();
+        Self { layout, counter, parameters, record_type, changes, causes, files, earlier, official, copies }
+    }
+
+    /// Hands on a record of a student; `views` tells which files have the student.
+    pub(super) fn record(&mut self, student: &Student<'_>, record: &Record, views: [bool; 2]) -> io::Result<()> {
+        if views == [false, false] {
+            return Ok(());
+        }
+        let fate = self.fate(student, record);
+        self.official.record(fate.official.as_ref().unwrap_or(record))?;
+        if fate.missing {
+            for place in fate.hits {
+                self.causes[place].missing += 1;
+            }
+            return Ok(());
+        }
+        let in_file = fate.file.as_ref().unwrap_or(record);
+        let mut place = None;
+        for (file, sink) in self.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
+            let line = sink.record(in_file)?;
+            // A record that stands in both views is counted in the first.
+            place = place.or(Some(Place { file, line }));
+        }
+        if let (Some(earlier), true) = (&mut self.earlier, views[0]) {
+            earlier.record(record)?;
+        }
+        let Some(place) = place else { return Ok(()) };
+        for hit in fate.hits {
+            self.causes[hit].records.push(place);
+        }
+        match fate.twice.filter(|_| views[0]) {
+            Some(change) if place.line % 2 == 0 => self.copy(change, record),
+            Some(change) => {
+                self.copies.push((change, record.clone()));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the files; the causes with their records, and the number of records in the score files.
+    pub(super) fn finish(mut self) -> io::Result<(Vec<Cause>, u64)> {
+        for (change, record) in std::mem::take(&mut self.copies) {
+            self.copy(change, &record)?;
+        }
+        let records = self.files.iter().map(|sink| sink.records).sum();
+        for sink in self.files.iter_mut().chain(&mut self.earlier).chain([&mut self.official]) {
+            sink.out.flush()?;
+        }
+        Ok((self.causes, records))
+    }
+
+    /// Writes a record to the tested view a second time.
+    fn copy(&mut self, change: usize, record: &Record) -> io::Result<()> {
+        if let Some(earlier) = &mut self.earlier {
+            earlier.record(record)?;
+        }
+        let Some(sink) = self.files.first_mut() else { return Ok(()) };
+        let line = sink.record(record)?;
+        self.causes[change].records.push(Place { file: 0, line });
+        Ok(())
+    }
+
+    fn fate(&self, student: &Student<'_>, record: &Record) -> Fate {
+        let mut fate = Fate { official: None, file: None, missing: false, twice: None, hits: Vec::new() };
+        for (place, change) in self.changes.iter().enumerate() {
+            let current = fate.official.as_ref().unwrap_or(record);
+            // Records that the official side has otherwise are left to that cause alone.
+            let is_free = fate.official.is_none() && !fate.missing && fate.file.is_none();
+            let is_asked = match change.side {
+                Side::Official | Side::Missing => true,
+                Side::File | Side::Twice => is_free,
+            };
+            // Whether the file lacks a record is told from what would stand in the file.
+            let asked = if change.side == Side::Missing { record } else { current };
+            if is_asked && change.bound.fits(asked) && self.is_drawn(place, change, student, record) {
+                self.befall(place, change, record, &mut fate);
+            }
+        }
+        fate
+    }
+
+    fn is_drawn(&self, place: usize, change: &BoundChange, student: &Student<'_>, record: &Record) -> bool {
+        let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + record_type(self.record_type, record);
+        change.share.is_none_or(|share| student.random.branch(salt).chance(share))
+    }
+
+    fn befall(&self, place: usize, change: &BoundChange, record: &Record, fate: &mut Fate) {
+        let current = fate.official.as_ref().unwrap_or(record);
+        let before = self.counter.counted(current);
+        let mut changed = current.clone();
+        change.bound.apply(self.layout, &self.parameters, &mut changed);
+        let differs = before != self.counter.counted(&changed);
+        match change.side {
+            Side::Official => {
+                fate.official = Some(changed);
+                if differs {
+                    fate.hits.push(place);
+                }
+            }
+            Side::File if differs => {
+                fate.file = Some(changed);
+                fate.hits.push(place);
+            }
+            Side::Missing => {
+                // The record's other differences are not to be seen in a file that lacks it.
+                fate.hits = if before.is_some() { vec![place] } else { Vec::new() };
+                fate.missing = true;
+            }
+            Side::Twice if before.is_some() => fate.twice = Some(place),
+            Side::File | Side::Twice => {}
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The truth about a scenario, as it is written beside the files.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::parameter::Parameter;
+
+/// The form of the file; a change that readers could trip over gets another number.
+const SCHEMA: &str = "scorelint/scenario/1";
+
+/// What was made, and why file and official numbers differ.
+#[derive(Clone, Debug, Serialize)]
+pub struct Truth {
+    schema: &'static str,
+    /// The year.
+    pub year: u16,
+    /// The seed.
+    pub seed: u64,
+    /// The scenario; none where nothing differs.
+    pub scenario: Option<&'static str>,
+    /// The score files.
+    pub files: Vec<String>,
+    /// Earlier downloads of the first of them.
+    pub earlier: Vec<String>,
+    /// The official files.
+    pub official: Vec<String>,
+    /// The causes, in the order in which they were applied.
+    pub causes: Vec<Cause>,
+}
+
+/// A cause and the records it owns.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cause {
+    /// Its id.
+    pub cause: &'static str,
+    /// What it is about.
+    pub parameters: BTreeMap<&'static str, Value>,
+    /// The records whose contribution to some number differs.
+    pub records: Vec<Place>,
+    /// Records of the official side that the files lack.
+    pub missing: u64,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+/// A line of a score file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The place of the file in `files`.
+    pub file: usize,
+    /// The line, 1-based, the header included.
+    pub line: u64,
+}
+
+impl Truth {
+    pub(super) fn new(year: u16, seed: u64, scenario: Option<&'static str>) -> Self {
+        let (files, earlier, official) = (Vec::new(), Vec::new(), Vec::new());
+        Self { schema: SCHEMA, year, seed, scenario, files, earlier, official, causes: Vec::new() }
+    }
+}
+
+impl Cause {
+    pub(super) fn new(cause: &'static str, parameter: Option<&Parameter>) -> Self {
+        let value = |parameter: &Parameter| match parameter.values.as_slice() {
+            [one] => Value::One(one.clone()),
+            several => Value::Several(several.to_vec()),
+        };
+        let parameters = parameter.map(|parameter| (parameter.name, value(parameter)));
+        Self { cause, parameters: parameters.into_iter().collect(), records: Vec::new(), missing: 0 }
+    }
+}
