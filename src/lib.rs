@@ -16,3 +16,4 @@ pub mod report;
 pub mod rule;
 pub mod synth;
 pub mod table;
+pub mod verify;

@@ -2,7 +2,7 @@
 
 use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::Book;
-use crate::engine::{Parameter, Supposition};
+use crate::engine::{Parameter, Supposition, Told};
 use crate::layout::{FieldId, Layout, registry};
 use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
 
@@ -118,6 +118,7 @@ impl Binding<'_> {
             groups: self.groups()?,
             counts: case.counts,
             parameter: self.parameter()?,
+            told: Told::Changed,
         }))
     }
 

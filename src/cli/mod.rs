@@ -8,15 +8,18 @@ use miette::IntoDiagnostic;
 use crate::privacy::pseudonym::Pseudonyms;
 
 mod account;
+mod causes;
 pub mod check;
 mod completions;
 mod errors;
 mod explain;
 mod layout;
 mod page;
+mod reconcile;
 mod rules;
 mod synth;
 mod terminal;
+mod verify;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -32,6 +35,12 @@ enum Command {
     Check(check::Args),
     /// Account for every record: enrolled, tested, scored, by school, grade, test and student group
     Account(account::Args),
+    /// Explain every difference from the official results, down to the records that cause it
+    Reconcile(reconcile::Args),
+    /// Confirm or refute a saved reconciliation by an independent recount
+    Verify(verify::Args),
+    /// List the causes of difference, or tell more of one
+    Causes(causes::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -57,6 +66,9 @@ pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
         Command::Account(args) => account::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Causes(args) => causes::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

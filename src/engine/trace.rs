@@ -62,6 +62,17 @@ pub struct Supposition {
     pub counts: bool,
     /// What tells the records apart further.
     pub parameter: Parameter,
+    /// Which of its records are told.
+    pub told: Told,
+}
+
+/// Which records of a supposition are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Those that would count otherwise.
+    Changed,
+    /// All that it is about.
+    All,
 }
 
 /// What tells the records of a supposition apart.
@@ -193,6 +204,7 @@ struct SupposedPlan {
     place: u16,
     when: NodeId,
     counts: bool,
+    told: Told,
     parameter: ParameterPlan,
     classes: Option<Vec<(u8, NodeId)>>,
     places: Option<Vec<PlacePlan>>,
@@ -365,7 +377,7 @@ impl SupposedPlan {
             }
         }
         let place = u16::try_from(place).unwrap_or(u16::MAX);
-        Ok(Self { place, when, counts: one.counts, parameter, classes, places, members, grade })
+        Ok(Self { place, when, counts: one.counts, told: one.told, parameter, classes, places, members, grade })
     }
 }
 
@@ -474,7 +486,8 @@ impl TracePlan<'_> {
         if let ParameterPlan::Day(day) = plan.parameter {
             state.number(batch, day);
         }
-        for row in about.rows().filter(|row| after[*row] != base[*row]) {
+        let is_told = |row: &usize| plan.told == Told::All || after[*row] != base[*row];
+        for row in about.rows().filter(is_told) {
             let parameter = match &plan.parameter {
                 ParameterPlan::None => Some(0),
                 ParameterPlan::Day(day) => state.number_of(*day, row).and_then(|day| i32::try_from(day).ok()),
@@ -569,8 +582,11 @@ fn join_groups(
     }
 }
 
-/// The hash of a key; none where a part is blank.
+/// The hash of a key; none where a part is blank, or there are no parts.
 fn hash_of(parts: &[TextPlan], batch: &Batch<'_>, row: usize) -> Option<u64> {
+    if parts.is_empty() {
+        return None;
+    }
     let hash = parts.iter().try_fold(0_u64, |hash, part| {
         Some((hash.rotate_left(17) ^ hash_text(part, batch, row)?).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     });

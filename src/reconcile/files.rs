@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ReconcileError;
 use super::grid::Code;
+use super::pairs::pairs;
 use crate::cause::{BoundCause, Hypothesis};
 use crate::counting::Book;
 use crate::engine::{Change, Facets, LeafPlace, NO_PLACE, Parameter, PlaceName, Supposition, Trace, TraceOptions, trace};
@@ -81,8 +82,10 @@ pub struct ReadOptions<'a> {
 pub struct Questions {
     /// Suppositions, with the place of their cause.
     pub suppositions: Vec<Supposition>,
-    /// The cause of each supposition.
+    /// The cause of each supposition; those of pairs follow after the last.
     pub causes: Vec<usize>,
+    /// Causes of which the second sees what the first has changed, in the order of their suppositions.
+    pub pairs: Vec<(usize, usize)>,
     /// Keys of repeats.
     pub keys: Vec<Vec<Text>>,
 }
@@ -90,7 +93,7 @@ pub struct Questions {
 impl Questions {
     /// The questions of causes.
     pub fn of(causes: &[BoundCause]) -> Self {
-        let mut questions = Self { suppositions: Vec::new(), causes: Vec::new(), keys: Vec::new() };
+        let mut questions = Self { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         for (place, cause) in causes.iter().enumerate() {
             match &cause.hypothesis {
                 Hypothesis::Suppose(supposition) => {
@@ -100,6 +103,10 @@ impl Questions {
                 Hypothesis::Repeats { key, but_not } => questions.keys.extend([key.clone(), but_not.clone()]),
                 Hypothesis::Earlier(_) | Hypothesis::AbsentSchools => {}
             }
+        }
+        for (pair, supposition) in pairs(causes) {
+            questions.pairs.push(pair);
+            questions.suppositions.push(supposition);
         }
         questions
     }
@@ -179,7 +186,8 @@ impl Records {
         let keys = std::mem::take(&mut self.keys);
         let changes = std::mem::take(&mut self.changes);
         let place = self.files.len();
-        let none = Questions { suppositions: Vec::new(), causes: Vec::new(), keys: Vec::new() };
+        let none =
+            Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         self.read(files, (book, &none), options)?;
         (self.keys, self.changes) = (keys, changes);
         self.files.iter_mut().skip(place).for_each(|file| file.is_earlier = true);

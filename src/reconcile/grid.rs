@@ -106,13 +106,15 @@ impl Grid {
         let complete = |file: &&OfficialFile| file.origin == FileOrigin::Research;
         let files: Vec<&OfficialFile> = set.files.iter().filter(complete).collect();
         let tests: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.test)).collect();
+        let grades: BTreeSet<(u16, u8)> =
+            files.iter().flat_map(|file| file.rows.iter().map(|row| (row.test, row.grade))).collect();
         let groups: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.group)).collect();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, book.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
             let has_row = self.row_of(*slot, *group) != NO_ROW;
-            if has_row || is_own_program || !tests.contains(&test) || !groups.contains(&info.id) {
+            if has_row || is_own_program || !tests.contains(&test) || !grades.contains(&(test, grade)) || !groups.contains(&info.id) {
                 continue;
             }
             // Schools are compared where the files have schools of the district at all.

@@ -3,9 +3,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::candidates::Candidate;
 use super::grid::{NO_ROW, Ways};
-use super::state::{State, composed};
+use super::state::State;
 use super::sums::Sums;
 use super::world::World;
 use crate::engine::Facets;
@@ -28,13 +27,10 @@ pub type Ladders = FxHashMap<u32, Vec<Step>>;
 pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
     let mut ladders = Ladders::default();
     let mut ways = Ways::default();
-    for (record, changes) in state.changed() {
-        let base = world.records.facets[record as usize];
+    for (record, stages) in state.changed(world) {
         let mut net: FxHashMap<u32, (usize, Sums)> = FxHashMap::default();
-        let mut before = base;
-        for (count, (cause, _)) in changes.iter().enumerate() {
-            let after = composed(base, changes.iter().take(count + 1).map(|(_, after)| *after));
-            let found = found_of(state, *cause, record);
+        let mut before = world.records.facets[record as usize];
+        for (found, after) in stages {
             for (row, sums) in difference(world, &mut ways, &before, &after) {
                 let known = net.entry(row).or_default();
                 known.0 = found;
@@ -57,17 +53,6 @@ pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
         steps.sort_by_key(|step| state.chosen.get(step.found).map(|candidate| candidate.cause));
     }
     ladders
-}
-
-/// The hypothesis of a cause that changes a record, by its place among those chosen.
-fn found_of(state: &State, cause: usize, record: u32) -> usize {
-    let has_record = |candidate: &Candidate| candidate.changes.binary_search_by_key(&record, |one| one.record).is_ok();
-    let mut of_cause = state.chosen.iter().enumerate().filter(|(_, candidate)| candidate.cause == cause);
-    let first = of_cause.next();
-    match of_cause.next() {
-        None => first.map_or(0, |(place, _)| place),
-        Some(_) => state.chosen.iter().position(|one| one.cause == cause && has_record(one)).unwrap_or_default(),
-    }
 }
 
 /// What changes in which rows when a record counts otherwise.

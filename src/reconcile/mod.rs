@@ -12,23 +12,31 @@ mod earlier;
 mod error;
 mod files;
 mod grid;
+mod json;
 mod ladder;
 mod model;
+mod pairs;
 mod reach;
 mod residue;
 mod run;
 mod search;
 mod state;
 mod sums;
+mod text;
 mod value;
+mod words;
+mod worklist;
 mod world;
 
 pub use candidates::With;
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;
+pub use json::{SCHEMA, write as write_json};
 pub use model::{
     CauseFound, Cell, CellStep, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Status, Tally,
 };
+pub use text::{CellFilter, Detail, TextOptions, write as write_text};
+pub use worklist::write as write_worklist;
 pub use run::{Assumption, ReconcileOptions, reconcile};
 pub use value::is_count;

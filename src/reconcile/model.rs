@@ -4,6 +4,7 @@ use super::candidates::With;
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
+use crate::counting::Book;
 use crate::official::{Interval, Measure, Official};
 
 /// The comparison of score files with official ones.
@@ -11,6 +12,8 @@ use crate::official::{Interval, Measure, Official};
 pub struct Reconciliation {
     /// The spring year.
     pub year: u16,
+    /// What is known about counting in that year.
+    pub book: Book,
     /// The score files, earlier downloads last.
     pub inputs: Vec<InputFile>,
     /// The official files: name, and how they were recognised.

@@ -10,14 +10,17 @@ use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
 use super::ladder::ladders;
 use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Status};
+use super::pairs::Pairs;
 use super::reach::Reached;
 use super::residue::residues;
 use super::search::{Found, Search, Wishes};
 use super::state::State;
+use super::sums::Sums;
 use super::world::World;
 use super::cells;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{Book, TestInfo};
+use crate::engine::Facets;
 use crate::input;
 use crate::layout::RecordType;
 use crate::official::{self, OfficialSet, Wanted};
@@ -90,7 +93,8 @@ pub fn reconcile(
     };
     let candidates = sources.candidates();
     let unknown = unknown_test();
-    let world = World::new(&book, &records, &grid, &unknown);
+    let pairs = Pairs::new(&questions.pairs, &records, questions.causes.len());
+    let world = World::new(&book, (&records, pairs), &grid, &unknown);
     Ok(Finish { world: &world, causes: &causes, set: &set, reached: &reached, wishes: &wishes, threads: options.threads }
         .run(candidates))
 }
@@ -159,7 +163,7 @@ fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) ->
         if !class.enrolled {
             continue;
         }
-        let facets = crate::engine::Facets { record_type, grade, ..crate::engine::Facets::NONE };
+        let facets = Facets { record_type, grade, ..Facets::NONE };
         for slot in all_slots(book, place, &facets, class.rows) {
             let members = (0..book.groups.len().min(64)).filter(|group| groups >> group & 1 != 0);
             counted.extend(members.map(|group| (slot, group)));
@@ -190,7 +194,8 @@ impl Finish<'_> {
         let mut records = Numbered::default();
         let absent_place = absent.as_ref().map(|_| found.len());
         let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
-        let mut causes = self.causes_found(&found, &cells, &mut records);
+        let owned = owned(world, &state, found.len());
+        let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
         if let Some(absent) = &absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
@@ -198,6 +203,7 @@ impl Finish<'_> {
         let residues = residues(&cells, world.book);
         Reconciliation {
             year: world.book.year,
+            book: world.book.clone(),
             inputs: world.records.files.clone(),
             officials: self.officials(),
             leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
@@ -243,7 +249,13 @@ impl Finish<'_> {
         }
     }
 
-    fn causes_found(&self, found: &[Found], cells: &[Cell], records: &mut Numbered) -> Vec<CauseFound> {
+    fn causes_found(
+        &self,
+        found: &[Found],
+        owned: &[Vec<u32>],
+        cells: &[Cell],
+        records: &mut Numbered,
+    ) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
         for step in cells.iter().flat_map(|cell| &cell.steps) {
@@ -252,7 +264,7 @@ impl Finish<'_> {
         let one = |(place, found): (usize, &Found)| CauseFound {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
-            records: found.candidate.changes.iter().map(|change| records.number(change.record, self.world)).collect(),
+            records: owned[place].iter().map(|record| records.number(*record, self.world)).collect(),
             cells: touched[place],
             mended: found.mended,
             broken: found.broken,
@@ -320,6 +332,25 @@ impl Finish<'_> {
         all.sort_by_key(|one| (std::cmp::Reverse(one.cells), one.id));
         all
     }
+}
+
+/// The records that each hypothesis changes, after those before it.
+fn owned(world: &World<'_>, state: &State, count: usize) -> Vec<Vec<u32>> {
+    let mut owned = vec![Vec::new(); count];
+    for (record, stages) in state.changed(world) {
+        let mut before = world.records.facets[record as usize];
+        for (found, after) in stages {
+            let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
+            if after != before
+                && (counts(&before) || counts(&after))
+                && let Some(records) = owned.get_mut(found)
+            {
+                records.push(record);
+            }
+            before = after;
+        }
+    }
+    owned
 }
 
 fn untold(cause: &'static Cause, decided_by: &str) -> NotCheckable {

@@ -3,6 +3,7 @@
 
 use super::files::Records;
 use super::grid::{Grid, GridRow, NO_ROW, Ways};
+use super::pairs::Pairs;
 use super::sums::Sums;
 use super::value::{Bounds, Figures, is_count};
 use crate::counting::{Book, TestInfo};
@@ -16,6 +17,8 @@ pub struct World<'a> {
     pub records: &'a Records,
     /// The official rows.
     pub grid: &'a Grid,
+    /// How records count under two causes.
+    pub pairs: Pairs,
     /// The test of each row.
     tests: Vec<&'a TestInfo>,
     /// What each row counts by the standard rules.
@@ -98,10 +101,10 @@ impl Shift {
 
 impl<'a> World<'a> {
     /// Counts the records by the standard rules.
-    pub fn new(book: &'a Book, records: &'a Records, grid: &'a Grid, unknown: &'a TestInfo) -> Self {
+    pub fn new(book: &'a Book, (records, pairs): (&'a Records, Pairs), grid: &'a Grid, unknown: &'a TestInfo) -> Self {
         let test = |row: &GridRow| book.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
         let tests = grid.rows.iter().map(test).collect();
-        let mut world = Self { book, records, grid, tests, base: Vec::new() };
+        let mut world = Self { book, records, grid, pairs, tests, base: Vec::new() };
         let mut shift = Shift::new(grid.rows.len());
         for facets in &records.facets {
             shift.replace(&world, &Facets::NONE, facets, u64::MAX);

@@ -6,7 +6,7 @@ mod human;
 mod json;
 mod material;
 mod message;
-mod number;
+pub mod number;
 mod place;
 mod words;
 

@@ -1,0 +1,300 @@
+//! The reconciliation for programs, `scorelint/reconcile/1`. Described by
+//! `docs/schemas/reconcile-1.schema.json`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::candidates::With;
+use super::files::InputFile;
+use super::model::{CauseFound, Cell, CellStep, NotCheckable, Reconciliation, Status};
+use crate::official::{Interval, State};
+use crate::privacy::text::neutralise;
+use crate::rule::read::show_day;
+
+/// The name and version of the form; the number changes when a reader of the old form would fail.
+pub const SCHEMA: &str = "scorelint/reconcile/1";
+
+/// Writes a reconciliation.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation) -> io::Result<()> {
+    let tally = reconciliation.tally();
+    let report = Report {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        year: reconciliation.year,
+        inputs: reconciliation.inputs.iter().map(input).collect(),
+        official: reconciliation
+            .officials
+            .iter()
+            .map(|one| Official {
+                path: neutralise(&one.name).into_owned(),
+                program: one.program.clone(),
+                version: one.version,
+                rows: one.rows,
+            })
+            .collect(),
+        leas: reconciliation.leas.iter().map(|(lea, why)| Lea { lea: lea.clone(), why: why.clone() }).collect(),
+        summary: Summary {
+            equal: tally.equal,
+            explained: tally.explained,
+            unexplained: tally.unexplained,
+            within_suppression: tally.hidden,
+            not_checkable: tally.not_checkable,
+        },
+        causes: reconciliation.causes.iter().map(|cause| cause_out(reconciliation, cause)).collect(),
+        unexplained: reconciliation
+            .residues
+            .iter()
+            .map(|residue| ResidueOut { cell: residue.cell, amount: residue.amount, groups: residue.groups.clone() })
+            .collect(),
+        cells: Cells(reconciliation),
+        not_checkable: reconciliation.not_checkable.iter().map(not_checkable).collect(),
+    };
+    serde_json::to_writer(&mut *out, &report)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    tool: Tool,
+    year: u16,
+    inputs: Vec<Input>,
+    official: Vec<Official>,
+    leas: Vec<Lea>,
+    summary: Summary,
+    causes: Vec<CauseOut>,
+    unexplained: Vec<ResidueOut>,
+    cells: Cells<'a>,
+    not_checkable: Vec<NotCheckableOut>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Input {
+    path: String,
+    member: Option<String>,
+    view: &'static str,
+    lea: Option<String>,
+    records: u32,
+    earlier: bool,
+}
+
+#[derive(Serialize)]
+struct Official {
+    path: String,
+    program: String,
+    version: Option<u8>,
+    rows: usize,
+}
+
+#[derive(Serialize)]
+struct Lea {
+    lea: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    equal: u64,
+    explained: u64,
+    unexplained: u64,
+    within_suppression: u64,
+    not_checkable: u64,
+}
+
+#[derive(Serialize)]
+struct CauseOut {
+    id: String,
+    title: String,
+    certainty: &'static str,
+    parameters: BTreeMap<&'static str, String>,
+    who: String,
+    until: String,
+    sources: Vec<String>,
+    assumed: bool,
+    records: Vec<Place>,
+    cells: u64,
+    mended: u32,
+    broken: u32,
+    rank: usize,
+    tied_with: Vec<Tied>,
+}
+
+#[derive(Serialize)]
+struct Tied {
+    id: String,
+    parameters: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    input: usize,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct ResidueOut {
+    cell: usize,
+    amount: i64,
+    groups: Vec<u16>,
+}
+
+#[derive(Serialize)]
+struct NotCheckableOut {
+    id: &'static str,
+    what: String,
+    decided_by: String,
+    cells: u64,
+}
+
+#[derive(Serialize)]
+struct CellOut<'a> {
+    entity: String,
+    entity_type: u8,
+    test: u16,
+    grade: u8,
+    group: u16,
+    measure: &'static str,
+    ours: Option<i64>,
+    official: Shown,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    steps: Vec<StepOut<'a>>,
+    unexplained: i64,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    shown: String,
+    lo: Option<i64>,
+    hi: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct StepOut<'a> {
+    cause: &'a str,
+    rank: usize,
+    amount: i64,
+    bounded: bool,
+    certainty: &'static str,
+    records: Vec<Place>,
+}
+
+/// The cells, written one after the other.
+struct Cells<'a>(&'a Reconciliation);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.cells.iter().map(|cell| cell_out(self.0, cell)))
+    }
+}
+
+fn input(file: &InputFile) -> Input {
+    Input {
+        path: neutralise(&file.info.path.display().to_string()).into_owned(),
+        member: file.info.member.as_ref().map(|member| neutralise(member).into_owned()),
+        view: file.info.view.as_str(),
+        lea: file.info.lea.clone(),
+        records: file.records,
+        earlier: file.is_earlier,
+    }
+}
+
+/// What a hypothesis was found with, by name.
+pub(super) fn parameters(with: &With) -> BTreeMap<&'static str, String> {
+    match with {
+        With::All => BTreeMap::new(),
+        With::Text(text) => BTreeMap::from([("school", text.clone())]),
+        With::After(day, last) => {
+            let shown = |day: i32| show_day(i64::from(day));
+            BTreeMap::from([("as_of", shown(*day)), ("as_of_latest", shown(*last))])
+        }
+    }
+}
+
+fn places(reconciliation: &Reconciliation, records: &[u32]) -> Vec<Place> {
+    let mut places: Vec<Place> = records
+        .iter()
+        .filter_map(|record| reconciliation.records.get(*record as usize))
+        .map(|place| Place { input: place.input, line: place.line })
+        .collect();
+    places.sort_by_key(|place| (place.input, place.line));
+    places
+}
+
+fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
+    let cause = found.cause;
+    CauseOut {
+        id: cause.id.clone(),
+        title: super::words::title(cause, &found.with),
+        certainty: cause.certainty().as_str(),
+        parameters: parameters(&found.with),
+        who: cause.who.clone(),
+        until: cause.until.clone(),
+        sources: cause.sources.clone(),
+        assumed: found.is_assumed,
+        records: places(reconciliation, &found.records),
+        cells: found.cells,
+        mended: found.mended,
+        broken: found.broken,
+        rank: found.rank,
+        tied_with: found
+            .tied_with
+            .iter()
+            .map(|(cause, with)| Tied { id: cause.id.clone(), parameters: parameters(with) })
+            .collect(),
+    }
+}
+
+fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &'a Cell) -> CellOut<'a> {
+    let interval = cell.official.interval();
+    let bounds = interval.filter(|_| cell.official.state() != State::Absent);
+    CellOut {
+        entity: String::from_utf8_lossy(&cell.code).into_owned(),
+        entity_type: cell.entity_type,
+        test: cell.test,
+        grade: cell.grade,
+        group: cell.group,
+        measure: cell.measure.id(),
+        ours: cell.ours,
+        official: Shown {
+            shown: neutralise(&cell.official.shown()).into_owned(),
+            lo: bounds.map(Interval::lo),
+            hi: bounds.map(Interval::hi),
+        },
+        status: cell.status.as_str(),
+        reason: match cell.status {
+            Status::NotCheckable(reason) => Some(reason),
+            _ => None,
+        },
+        steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, step)).collect(),
+        unexplained: cell.unexplained,
+    }
+}
+
+fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep) -> Option<StepOut<'a>> {
+    let found = reconciliation.causes.get(step.cause)?;
+    Some(StepOut {
+        cause: &found.cause.id,
+        rank: found.rank,
+        amount: step.amount,
+        bounded: step.is_bounded,
+        certainty: found.cause.certainty().as_str(),
+        records: places(reconciliation, &step.records),
+    })
+}
+
+fn not_checkable(one: &NotCheckable) -> NotCheckableOut {
+    NotCheckableOut { id: one.id, what: one.words.clone(), decided_by: one.decided_by.clone(), cells: one.cells }
+}

@@ -1,0 +1,87 @@
+//! Two causes on one record: the later one sees what the earlier one has changed. Which records
+//! the second is about, and how they count then, is asked of the files as a supposition of its own.
+
+use rustc_hash::FxHashMap;
+
+use super::candidates::With;
+use super::files::{Records, Supposed};
+use crate::cause::{BoundCause, Hypothesis};
+use crate::engine::{Facets, Parameter, Supposition, Told};
+use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
+
+/// Families whose causes change where and how a record counts, so that one can hide or make
+/// another. The others are about different fields each.
+const FAMILIES: [&str; 3] = ["placement", "cast", "time"];
+
+/// The pairs of causes that are asked for, the earlier first.
+pub fn pairs(causes: &[BoundCause]) -> Vec<((usize, usize), Supposition)> {
+    let supposing: Vec<(usize, &Supposition)> = causes
+        .iter()
+        .enumerate()
+        .filter(|(_, cause)| FAMILIES.contains(&cause.cause.family.as_str()))
+        .filter_map(|(place, cause)| match &cause.hypothesis {
+            Hypothesis::Suppose(one) if one.counts && one.groups.is_empty() => Some((place, one)),
+            _ => None,
+        })
+        .collect();
+    let mut pairs = Vec::new();
+    for (place, (first, earlier)) in supposing.iter().enumerate() {
+        for (second, later) in supposing.iter().skip(place + 1) {
+            // Two readings of one cause exclude each other.
+            if causes[*first].cause.id != causes[*second].cause.id {
+                pairs.push(((*first, *second), joined(earlier, later)));
+            }
+        }
+    }
+    pairs
+}
+
+fn joined(earlier: &Supposition, later: &Supposition) -> Supposition {
+    let seen = |stand: &Stand| match stand {
+        Stand::Field(field) => earlier.sees.get(field).unwrap_or(stand).clone(),
+        Stand::Fixed(_) => stand.clone(),
+    };
+    let mut sees: Stands = earlier.sees.clone();
+    sees.extend(later.sees.iter().map(|(field, stand)| (*field, seen(stand))));
+    let parameter = match &later.parameter {
+        Parameter::None => Parameter::None,
+        Parameter::Day(day) => Parameter::Day(substituted_number(day, &earlier.sees)),
+        Parameter::Text(text) => Parameter::Text(substituted_text(text, &earlier.sees)),
+    };
+    let when = Expr::And(vec![earlier.when.clone(), substituted(&later.when, &earlier.sees)]);
+    Supposition { when, sees, groups: Vec::new(), counts: true, parameter, told: Told::All }
+}
+
+/// How records count under two causes.
+#[derive(Debug, Default)]
+pub struct Pairs(FxHashMap<(usize, usize), FxHashMap<u32, Supposed>>);
+
+impl Pairs {
+    /// What the files told of pairs; their suppositions follow after the first so many.
+    pub fn new(pairs: &[(usize, usize)], records: &Records, first: usize) -> Self {
+        let told = records.changes.iter().skip(first);
+        let map = |changes: &Vec<Supposed>| changes.iter().map(|one| (one.record, *one)).collect();
+        Self(pairs.iter().zip(told).map(|(pair, changes)| (*pair, map(changes))).collect())
+    }
+
+    /// Whether a pair was asked for.
+    pub fn has(&self, first: usize, second: usize) -> bool {
+        self.0.contains_key(&(first, second))
+    }
+
+    /// How a record counts under a pair, if the second is about it then.
+    pub fn get(&self, first: usize, second: usize, record: u32, with: &With, texts: &[String]) -> Option<Facets> {
+        let told = self.0.get(&(first, second))?.get(&record)?;
+        let is_meant = match with {
+            With::All => true,
+            With::After(day, _) => told.parameter > *day,
+            With::Text(text) => usize::try_from(told.parameter).ok().and_then(|one| texts.get(one)) == Some(text),
+        };
+        is_meant.then_some(told.after)
+    }
+
+    /// The records that the second of a pair is about once the first has changed them.
+    pub fn records(&self, first: usize, second: usize) -> impl Iterator<Item = u32> + '_ {
+        self.0.get(&(first, second)).into_iter().flat_map(|map| map.keys().copied())
+    }
+}

@@ -1,0 +1,167 @@
+//! How one record counts: its class, place, grade and groups by the conditions of the counting
+//! tables, one after the other.
+
+use std::collections::BTreeMap;
+
+use super::records::{Record, Seen};
+use crate::counting::{Book, Rows};
+use crate::engine::Supposition;
+use crate::rule::{RecordView, Stands, Truth, number, text, truth};
+
+/// The official number of a test, a grade row and a student group at an entity.
+pub type Key = (String, u16, u8, u16);
+
+/// What decides where and how a record counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The class, by its place in the book; none for a record that does not count at all.
+    pub class: Option<usize>,
+    /// Type and code of the place.
+    pub place: Option<(u8, String)>,
+    /// The grade.
+    pub grade: u8,
+    /// The record type.
+    pub record_type: u8,
+    /// The groups, by their place in the book.
+    pub groups: Vec<bool>,
+    /// The score; 0 for none.
+    pub score: i64,
+    /// The level; 0 for none.
+    pub level: i64,
+}
+
+/// What a record adds to a cell, or what cells hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Enrolled, tested, with scores, with a readable score, the four levels, without score or level,
+    /// and the sum of the scores.
+    pub numbers: [i64; 10],
+}
+
+impl Part {
+    /// Adds another, so many times.
+    pub fn add(&mut self, other: &Self, times: i64) {
+        for (all, one) in self.numbers.iter_mut().zip(other.numbers) {
+            *all += one * times;
+        }
+    }
+
+    /// Whether it is nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.numbers == [0; 10]
+    }
+}
+
+/// How a record stands by the standard rules, seen with other values where some are given.
+pub fn standing(book: &Book, record: &Record, stands: &Stands) -> Standing {
+    let seen = Seen { record, stands };
+    let small = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok()).unwrap_or_default();
+    let place = book.places.iter().find(|place| truth(&place.when, &seen) == Truth::True).map(|place| {
+        let digits = text(&place.code, &seen).trim().to_owned();
+        let second = if place.district_level { digits.clone() } else { String::new() };
+        let code: String = (digits + &second).chars().chain("00000000000000".chars()).take(14).collect();
+        (place.entity_type, code)
+    });
+    Standing {
+        class: book.classes.iter().position(|class| truth(&class.condition, &seen) == Truth::True),
+        place,
+        // Type, score and level are the record's own, whatever the state has seen.
+        record_type: small(number(&book.measures.record_type, record)),
+        grade: small(number(&book.measures.grade, &seen)),
+        groups: book.groups.iter().map(|group| truth(&group.condition, &seen) == Truth::True).collect(),
+        score: number(&book.measures.score, record).filter(|score| *score > 0).unwrap_or_default(),
+        level: number(&book.measures.level, record).unwrap_or_default(),
+    }
+}
+
+/// How a record stands under a supposition; none where it is not about the record.
+pub fn supposed(book: &Book, record: &Record, one: &Supposition) -> Option<Standing> {
+    if truth(&one.when, record as &dyn RecordView) != Truth::True {
+        return None;
+    }
+    let mut standing = standing(book, record, &one.sees);
+    if !one.counts {
+        standing.class = None;
+    }
+    for (group, condition) in &one.groups {
+        if let Some(member) = standing.groups.get_mut(*group) {
+            *member = truth(condition, record as &dyn RecordView) == Truth::True;
+        }
+    }
+    Some(standing)
+}
+
+/// What a record adds to which cells.
+pub fn parts(book: &Book, standing: &Standing) -> BTreeMap<Key, Part> {
+    let mut parts = BTreeMap::new();
+    let class = standing.class.and_then(|class| book.classes.get(class));
+    let test = book.test_of(standing.record_type);
+    let (Some(class), Some((kind, code)), Some(test)) = (class, &standing.place, test) else { return parts };
+    let mut part = Part::default();
+    part.numbers[0] = i64::from(class.enrolled);
+    part.numbers[1] = i64::from(class.tested);
+    part.numbers[2] = i64::from(class.with_scores);
+    if class.with_scores {
+        part.numbers[3] = i64::from(standing.score > 0);
+        if let Ok(level @ 1..=4) = usize::try_from(standing.level) {
+            part.numbers[3 + level] = 1;
+        }
+        part.numbers[8] = i64::from(standing.score == 0 && standing.level == 0);
+        part.numbers[9] = standing.score;
+    }
+    if part.is_nothing() {
+        return parts;
+    }
+    let mut entities = vec![code.clone()];
+    if matches!(kind, 7 | 10) {
+        entities.push(format!("{}0000000", &code[..7]));
+    }
+    if *kind != 0 {
+        entities.push(format!("{}000000000000", &code[..2]));
+        entities.push("00000000000000".to_owned());
+    }
+    for grade in grades(book, standing, class.rows) {
+        for entity in &entities {
+            for (place, _) in standing.groups.iter().enumerate().filter(|(_, is_member)| **is_member) {
+                if let Some(group) = book.groups.get(place) {
+                    parts.insert((entity.clone(), test.id, grade, group.id), part);
+                }
+            }
+        }
+    }
+    parts
+}
+
+fn grades(book: &Book, standing: &Standing, rows: Rows) -> Vec<u8> {
+    book.grade_rows(standing.record_type, standing.grade, rows)
+}
+
+/// A record as several causes would have it: of class, place and grade the first change counts,
+/// groups change one by one, and what does not count at all stays out.
+pub fn combined(base: &Standing, changes: &[&Standing]) -> Standing {
+    let mut all = base.clone();
+    for change in changes {
+        if change.class.is_none() {
+            return Standing { class: None, ..all };
+        }
+        if base.class.is_none() {
+            all = (*change).clone();
+            continue;
+        }
+        if all.place == base.place {
+            all.place.clone_from(&change.place);
+        }
+        if all.grade == base.grade {
+            all.grade = change.grade;
+        }
+        if (all.class, all.score, all.level) == (base.class, base.score, base.level) {
+            (all.class, all.score, all.level) = (change.class, change.score, change.level);
+        }
+        for ((own, before), after) in all.groups.iter_mut().zip(&base.groups).zip(&change.groups) {
+            if before != after {
+                *own = *after;
+            }
+        }
+    }
+    all
+}

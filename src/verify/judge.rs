@@ -1,0 +1,553 @@
+//! Holds every figure of a saved reconciliation against the recount.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+
+use super::claim::{CellClaim, Claim, RecordClaim, StepClaim};
+use super::count::{Key, Part, Standing, combined, parts, standing, supposed};
+use super::records::{Record, each_record, opened};
+use crate::cause::{Aspect, BoundCause, Hypothesis, bound_causes};
+use crate::counting::{Book, TestInfo};
+use crate::engine::Parameter;
+use crate::input::Options;
+use crate::official::{self, Measure, OfficialSet};
+use crate::reconcile::ReconcileError;
+use crate::rule::{Stands, number, read, text};
+
+/// What came of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The figure, by its place in the saved reconciliation.
+    pub cell: usize,
+    /// What is wrong with it.
+    pub wrong: String,
+}
+
+/// What came of a saved reconciliation.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// Figures that were recounted.
+    pub recounted: u64,
+    /// Steps that were recounted.
+    pub steps: u64,
+    /// Figures that the reconciliation says cannot be told.
+    pub not_checkable: u64,
+    /// What is refuted of the whole.
+    pub of_the_whole: Vec<String>,
+    /// What is refuted of figures.
+    pub refuted: Vec<Judgement>,
+}
+
+impl Verdict {
+    /// Whether nothing is refuted.
+    pub fn is_confirmed(&self) -> bool {
+        self.refuted.is_empty() && self.of_the_whole.is_empty()
+    }
+}
+
+/// Recounts what a saved reconciliation claims.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn verify(
+    claim: &Claim,
+    paths: &[PathBuf],
+    earlier: &[PathBuf],
+    officials: &[PathBuf],
+    options: &Options,
+) -> Result<Verdict, ReconcileError> {
+    let book = Book::of(claim.year)?;
+    let causes = bound_causes(&book)?;
+    let set = official::read(officials, &official::Options::default())?;
+    let mut verdict = Verdict::default();
+    let mut recount = Recount::new(&book, claim, &causes, &mut verdict);
+    recount.earlier(earlier, options, claim)?;
+    recount.files(paths, options, &mut verdict)?;
+    recount.gone();
+    recount.absent(&set);
+    let official = official_cells(&set);
+    for (place, cell) in claim.cells.iter().enumerate() {
+        if cell.status == "not-checkable" {
+            verdict.not_checkable += 1;
+            continue;
+        }
+        verdict.recounted += 1;
+        verdict.steps += cell.steps.len() as u64;
+        if let Err(wrong) = recount.cell(cell, &official) {
+            verdict.refuted.push(Judgement { cell: place, wrong });
+        }
+    }
+    Ok(verdict)
+}
+
+/// The official figures by cell and measure, as they are printed.
+type Officials = HashMap<(Key, &'static str), official::Official>;
+
+fn official_cells(set: &OfficialSet) -> Officials {
+    let mut cells = HashMap::new();
+    for row in set.files.iter().flat_map(|file| &file.rows) {
+        let key = (row.place.code_text(), row.test, row.grade, row.group);
+        for measure in Measure::ALL {
+            let figure = row.values.get(measure);
+            if figure.interval().is_some() {
+                cells.entry((key.clone(), measure.id())).or_insert(figure);
+            }
+        }
+    }
+    cells
+}
+
+/// A claimed cause, ready to be applied to a record.
+struct Applied<'a> {
+    rank: usize,
+    order: usize,
+    hypothesis: &'a Hypothesis,
+    after: Option<i64>,
+    school: Option<String>,
+}
+
+/// A cell of the recount: what it counts, and what each cause does to it.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    base: Part,
+    steps: BTreeMap<usize, (Part, BTreeSet<RecordClaim>)>,
+}
+
+struct Recount<'a> {
+    book: &'a Book,
+    causes: Vec<Applied<'a>>,
+    cells: HashMap<Key, Counted>,
+    /// How the records of earlier downloads stood, by student and test, and where they are.
+    then: HashMap<(String, String), (Standing, RecordClaim)>,
+    /// Students and tests of the current files.
+    now: HashSet<(String, String)>,
+    has_earlier: bool,
+    seen_keys: HashMap<usize, HashSet<String>>,
+    places_with_records: HashSet<String>,
+    /// Bounds that missing schools add, by cell and measure.
+    missing: HashMap<(Key, &'static str), (i64, i64)>,
+}
+
+impl<'a> Recount<'a> {
+    fn new(book: &'a Book, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
+        let mut applied = Vec::new();
+        for one in &claim.causes {
+            let mut known = causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == one.id).peekable();
+            if known.peek().is_none() {
+                verdict.of_the_whole.push(format!("there is no cause {} in {}", one.id, claim.year));
+            }
+            for (order, cause) in known {
+                applied.push(Applied {
+                    rank: one.rank,
+                    order,
+                    hypothesis: &cause.hypothesis,
+                    after: one.parameters.get("as_of").and_then(|day| read::day(day)),
+                    school: one.parameters.get("school").cloned(),
+                });
+            }
+        }
+        applied.sort_by_key(|one| (one.order, one.rank));
+        Self {
+            book,
+            causes: applied,
+            cells: HashMap::new(),
+            then: HashMap::new(),
+            now: HashSet::new(),
+            has_earlier: claim.inputs.iter().any(|input| input.earlier),
+            seen_keys: HashMap::new(),
+            places_with_records: HashSet::new(),
+            missing: HashMap::new(),
+        }
+    }
+
+    fn earlier(&mut self, paths: &[PathBuf], options: &Options, claim: &Claim) -> Result<(), ReconcileError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let first = claim.inputs.iter().filter(|input| !input.earlier).count();
+        for (place, file) in opened(paths, options)?.into_iter().enumerate() {
+            let book = self.book;
+            let then = &mut self.then;
+            each_record(first + place, file, |record| {
+                let Some(record) = record else { return };
+                let Some(identity) = identity(book, &record) else { return };
+                let claim = RecordClaim { input: record.input, line: record.line };
+                then.entry(identity).or_insert_with(|| (standing(book, &record, &Stands::new()), claim));
+            })?;
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, paths: &[PathBuf], options: &Options, verdict: &mut Verdict) -> Result<(), ReconcileError> {
+        let files = opened(paths, options)?;
+        let several = files.len() > 1;
+        for (place, file) in files.into_iter().enumerate() {
+            if file.info.year != self.book.year {
+                verdict.of_the_whole.push(format!("{} is of {}", file.info.path.display(), file.info.year));
+            }
+            let earlier_files: HashSet<(String, String)> = if several { self.now.clone() } else { HashSet::new() };
+            self.seen_keys.clear();
+            each_record(place, file, |record| {
+                let Some(record) = record else { return };
+                let identity = identity(self.book, &record);
+                if identity.as_ref().is_some_and(|identity| earlier_files.contains(identity)) {
+                    return;
+                }
+                self.record(&record, identity);
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Counts a record under the standard rules and under the causes.
+    fn record(&mut self, record: &Record, identity: Option<(String, String)>) {
+        let base = standing(self.book, record, &Stands::new());
+        if let Some((_, code)) = &base.place {
+            self.places_with_records.insert(code.clone());
+        }
+        let is_first = identity.as_ref().is_none_or(|identity| !self.now.contains(identity));
+        let mut changes: Vec<(usize, Standing)> = Vec::new();
+        for place in 0..self.causes.len() {
+            if let Some(change) = self.change(place, record, &base, identity.as_ref().filter(|_| is_first))
+                && change != base
+            {
+                changes.push((self.causes[place].rank, change));
+            }
+        }
+        self.now.extend(identity);
+        let claim = RecordClaim { input: record.input, line: record.line };
+        self.add(claim, &base, &changes);
+    }
+
+    fn add(&mut self, claim: RecordClaim, base: &Standing, changes: &[(usize, Standing)]) {
+        let start = parts(self.book, base);
+        for (key, part) in &start {
+            self.cells.entry(key.clone()).or_default().base.add(part, 1);
+        }
+        let mut owners: BTreeMap<Key, (usize, Part)> = BTreeMap::new();
+        let mut before = start;
+        for count in 1..=changes.len() {
+            let so_far: Vec<&Standing> = changes.iter().take(count).map(|(_, change)| change).collect();
+            let after = parts(self.book, &combined(base, &so_far));
+            let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+            for key in keys {
+                let mut difference = after.get(key).copied().unwrap_or_default();
+                difference.add(&before.get(key).copied().unwrap_or_default(), -1);
+                if !difference.is_nothing() {
+                    let owner = owners.entry(key.clone()).or_default();
+                    owner.0 = changes.get(count - 1).map_or(0, |(rank, _)| *rank);
+                    owner.1.add(&difference, 1);
+                }
+            }
+            before = after;
+        }
+        for (key, (rank, part)) in owners.into_iter().filter(|(_, (_, part))| !part.is_nothing()) {
+            let step = self.cells.entry(key).or_default().steps.entry(rank).or_default();
+            step.0.add(&part, 1);
+            step.1.insert(claim);
+        }
+    }
+
+    /// How a record would stand by a cause; none where it is not about it.
+    fn change(
+        &mut self,
+        place: usize,
+        record: &Record,
+        base: &Standing,
+        identity: Option<&(String, String)>,
+    ) -> Option<Standing> {
+        let cause = &self.causes[place];
+        match cause.hypothesis {
+            Hypothesis::Suppose(one) => {
+                let is_meant = match &one.parameter {
+                    Parameter::None => true,
+                    Parameter::Day(day) => number(day, record).zip(cause.after).is_some_and(|(day, after)| day > after),
+                    Parameter::Text(of) => cause.school.as_deref() == Some(text(of, record).trim()),
+                };
+                if is_meant { supposed(self.book, record, one) } else { None }
+            }
+            Hypothesis::Repeats { key, but_not } => {
+                let made = |parts: &[crate::rule::Text]| {
+                    let words: Vec<String> =
+                        parts.iter().map(|part| text(part, record).trim().to_ascii_uppercase()).collect();
+                    (!words.is_empty() && words.iter().all(|word| !word.is_empty())).then(|| words.join("\u{1f}"))
+                };
+                let (own, other) = (made(key), made(but_not));
+                let mut again = |slot: usize, word: Option<String>| {
+                    word.is_some_and(|word| !self.seen_keys.entry(slot).or_default().insert(word))
+                };
+                let is_repeated = again(2 * place, own);
+                let is_excused = again(2 * place + 1, other);
+                let counts = base.class.is_some();
+                (is_repeated && !is_excused && counts).then(|| Standing { class: None, ..base.clone() })
+            }
+            Hypothesis::Earlier(aspect) => self.taken(*aspect, base, identity?),
+            Hypothesis::AbsentSchools => None,
+        }
+    }
+
+    fn taken(&self, aspect: Aspect, base: &Standing, identity: &(String, String)) -> Option<Standing> {
+        if !self.has_earlier {
+            return None;
+        }
+        let Some((then, _)) = self.then.get(identity) else {
+            return (aspect == Aspect::New).then(|| Standing { class: None, ..base.clone() });
+        };
+        let class = |standing: &Standing| self.book.classes.get(standing.class?);
+        let (now_class, then_class) = (class(base)?, class(then)?);
+        let result = Standing { class: then.class, score: then.score, level: then.level, ..base.clone() };
+        match aspect {
+            Aspect::Invalidated => {
+                (then_class.with_scores && !now_class.with_scores && now_class.tested).then_some(result)
+            }
+            Aspect::Rescored => (then_class.with_scores && now_class.with_scores).then_some(result),
+            Aspect::TestedSince => {
+                let newly_tested = now_class.tested && !then_class.tested;
+                let newly_scored = then_class.tested && !then_class.with_scores && now_class.with_scores;
+                (newly_tested || newly_scored).then_some(result)
+            }
+            Aspect::Groups => Some(Standing { groups: then.groups.clone(), ..base.clone() }),
+            Aspect::Place => Some(Standing { place: then.place.clone(), grade: then.grade, ..base.clone() }),
+            Aspect::New | Aspect::Gone => None,
+        }
+    }
+
+    /// Records that only an earlier download has.
+    fn gone(&mut self) {
+        let is_gone = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::Earlier(Aspect::Gone));
+        let Some(rank) = self.causes.iter().find(is_gone).map(|cause| cause.rank) else { return };
+        let mut gone: Vec<(Standing, RecordClaim)> = self
+            .then
+            .iter()
+            .filter(|(identity, _)| !self.now.contains(*identity))
+            .map(|(_, (standing, claim))| (standing.clone(), *claim))
+            .collect();
+        gone.sort_by_key(|(_, claim)| *claim);
+        for (standing, claim) in gone {
+            let nothing = Standing { class: None, ..standing.clone() };
+            self.add(claim, &nothing, &[(rank, standing)]);
+        }
+    }
+
+    /// What the official rows of schools without records can add.
+    fn absent(&mut self, set: &OfficialSet) {
+        let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
+        let Some(schools) = self.causes.iter().find(is_absent).and_then(|cause| cause.school.clone()) else { return };
+        let schools: Vec<&str> = schools.split(", ").collect();
+        let mut seen: HashSet<(Key, &'static str)> = HashSet::new();
+        for row in set.files.iter().flat_map(|file| &file.rows) {
+            let code = row.place.code_text();
+            if !schools.contains(&code.as_str()) {
+                continue;
+            }
+            let district = format!("{}0000000", &code[..7]);
+            for measure in [Measure::Enrolled, Measure::Tested, Measure::WithScores] {
+                let Some(interval) = row.values.get(measure).interval() else { continue };
+                if !seen.insert(((code.clone(), row.test, row.grade, row.group), measure.id())) {
+                    continue;
+                }
+                for entity in [code.clone(), district.clone()] {
+                    let bounds = self.missing.entry(((entity, row.test, row.grade, row.group), measure.id())).or_default();
+                    bounds.0 += interval.lo();
+                    bounds.1 += interval.hi();
+                }
+            }
+        }
+    }
+
+    /// Whether a claimed figure holds.
+    fn cell(&self, cell: &CellClaim, officials: &Officials) -> Result<(), String> {
+        let key: Key = (cell.entity.clone(), cell.test, cell.grade, cell.group);
+        let measure = Measure::ALL.into_iter().find(|one| one.id() == cell.measure).ok_or("no such measure")?;
+        let official = match officials.get(&(key.clone(), measure.id())) {
+            Some(official) => *official,
+            None if cell.official.shown == "no row" => official::Official::number(b"no row", 0),
+            None => return Err("the official files have no such figure".to_owned()),
+        };
+        if official.shown() != cell.official.shown {
+            return Err("the official figure is another".to_owned());
+        }
+        let none = Counted::default();
+        let counted = self.cells.get(&key).unwrap_or(&none);
+        let test = self.book.tests.iter().find(|test| test.id == cell.test);
+        let figure = |part: &Part| value(part, measure, test);
+        let mut sum = counted.base;
+        let mut at = figure(&sum);
+        if at.is_exact() && cell.ours.unwrap_or_default() != at.lo {
+            return Err(format!("counted from the files are {}, not {}", at.lo, cell.ours.unwrap_or_default()));
+        }
+        if !at.holds(cell.ours.unwrap_or_default()) {
+            return Err("our own figure lies outside what the files allow".to_owned());
+        }
+        self.disjoint(cell)?;
+        let mut claimed_at = cell.ours.unwrap_or_default();
+        for step in &cell.steps {
+            let Some(cause) = self.causes.iter().find(|cause| cause.rank == step.rank) else {
+                return Err("a step has no cause".to_owned());
+            };
+            if matches!(cause.hypothesis, Hypothesis::AbsentSchools) {
+                claimed_at += step.amount;
+                self.missing_step(&key, measure, step)?;
+                continue;
+            }
+            let (part, records) = counted.steps.get(&step.rank).cloned().unwrap_or_default();
+            sum.add(&part, 1);
+            let next = figure(&sum);
+            claimed_at += step.amount;
+            let is_exact = next.is_exact() && at.is_exact();
+            if is_exact && step.amount != next.lo - at.lo {
+                return Err(format!("a step adds {}, not {}", next.lo - at.lo, step.amount));
+            }
+            if !is_exact && (!step.bounded || !next.holds(claimed_at)) {
+                return Err("a step adds what the files do not allow".to_owned());
+            }
+            at = next;
+            self.step_records(step, &records, measure)?;
+        }
+        self.rest(cell, claimed_at, official)?;
+        self.complete(cell, counted, measure)
+    }
+
+    /// The records of steps: no one twice.
+    fn disjoint(&self, cell: &CellClaim) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        for record in cell.steps.iter().flat_map(|step| &step.records) {
+            if !seen.insert(*record) {
+                return Err(format!("the record on line {} belongs to two steps", record.line));
+            }
+        }
+        Ok(())
+    }
+
+    fn step_records(
+        &self,
+        step: &StepClaim,
+        counted: &BTreeSet<RecordClaim>,
+        measure: Measure,
+    ) -> Result<(), String> {
+        let claimed: BTreeSet<RecordClaim> = step.records.iter().copied().collect();
+        if let Some(record) = claimed.difference(counted).next() {
+            return Err(format!("the record on line {} has no part in its step", record.line));
+        }
+        // A count has a record for each one that it adds or takes away.
+        let is_count = matches!(measure, Measure::Enrolled | Measure::Tested | Measure::WithScores);
+        if is_count && (claimed.len() as i64) < step.amount.abs() {
+            return Err("a step names fewer records than it adds".to_owned());
+        }
+        Ok(())
+    }
+
+    fn missing_step(&self, key: &Key, measure: Measure, step: &StepClaim) -> Result<(), String> {
+        let Some((lo, hi)) = self.missing.get(&(key.clone(), measure.id())) else {
+            let is_derived = !matches!(measure, Measure::Enrolled | Measure::Tested | Measure::WithScores);
+            return if is_derived { Ok(()) } else { Err("no missing school has a part in it".to_owned()) };
+        };
+        let fits = (*lo..=*hi).contains(&step.amount);
+        if fits { Ok(()) } else { Err(format!("missing schools add {lo} to {hi}, not {}", step.amount)) }
+    }
+
+    fn rest(&self, cell: &CellClaim, at: i64, official: official::Official) -> Result<(), String> {
+        let Some(shown) = official.interval() else { return Ok(()) };
+        let rest = at.clamp(shown.lo(), shown.hi()) - at;
+        let is_hidden_and_absent = official.is_hidden() && cell.unexplained == 0 && cell.ours.is_none();
+        if rest != cell.unexplained && !is_hidden_and_absent {
+            return Err(format!("left over are {rest}, not {}", cell.unexplained));
+        }
+        let status = match (cell.unexplained != 0, official.is_hidden(), cell.steps.is_empty()) {
+            (true, ..) => "unexplained",
+            (false, true, _) => "within-suppression",
+            (false, false, true) => "equal",
+            (false, false, false) => "explained",
+        };
+        if status == cell.status { Ok(()) } else { Err(format!("it is {status}, not {}", cell.status)) }
+    }
+
+    /// A cause is about all its records: none of those that change the figure may be left out.
+    fn complete(&self, cell: &CellClaim, counted: &Counted, measure: Measure) -> Result<(), String> {
+        let place = match measure {
+            Measure::Enrolled => 0,
+            Measure::Tested => 1,
+            Measure::WithScores => 2,
+            _ => return Ok(()),
+        };
+        for (rank, (part, records)) in &counted.steps {
+            let amount = part.numbers[place];
+            let claimed = cell.steps.iter().find(|step| step.rank == *rank);
+            if amount != claimed.map_or(0, |step| step.amount) {
+                return Err(format!("a cause adds {amount} here, which the ladder leaves out"));
+            }
+            let Some(step) = claimed else { continue };
+            if step.records.len() != records.len() && amount.unsigned_abs() as usize == records.len() {
+                return Err(format!("a step owns {} records, not {}", records.len(), step.records.len()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a student is known by, with the test; none where that is blank.
+fn identity(book: &Book, record: &Record) -> Option<(String, String)> {
+    let student = text(&book.measures.identity, record).trim().to_ascii_uppercase();
+    let test = number(&book.measures.record_type, record).unwrap_or_default().to_string();
+    (!student.is_empty()).then_some((student, test))
+}
+
+/// A figure within bounds.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    lo: i64,
+    hi: i64,
+}
+
+impl Range {
+    fn exactly(number: i64) -> Self {
+        Self { lo: number, hi: number }
+    }
+
+    fn is_exact(self) -> bool {
+        self.lo == self.hi
+    }
+
+    fn holds(self, number: i64) -> bool {
+        (self.lo..=self.hi).contains(&number)
+    }
+}
+
+/// A figure of what a cell holds; 0 where the public site shows none.
+fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Range {
+    let numbers = &part.numbers;
+    let (with_scores, scored, untold, sum) = (numbers[2], numbers[3], numbers[8].max(0), numbers[9]);
+    let levels = test.map_or(0, |test| test.levels);
+    let level = |level: u8| {
+        let count = if usize::from(level) <= levels { numbers.get(3 + usize::from(level)).copied() } else { None };
+        count.map(|count| Range { lo: count, hi: count + untold })
+    };
+    let met = || {
+        let from = test.map_or(0, |test| test.met_from);
+        (from > 0).then(|| {
+            let count: i64 = (from..=levels).filter_map(|level| numbers.get(3 + level)).sum();
+            Range { lo: count, hi: count + untold }
+        })
+    };
+    let share = |part: Option<Range>| {
+        let Some(part) = part.filter(|_| with_scores > 0) else { return Range::exactly(0) };
+        let rounded = |part: i64| ((20_000 * part + with_scores) / (2 * with_scores)).min(10_000);
+        Range { lo: rounded(part.lo), hi: rounded(part.hi) }
+    };
+    match measure {
+        Measure::Enrolled => Range::exactly(numbers[0]),
+        Measure::Tested => Range::exactly(numbers[1]),
+        Measure::WithScores => Range::exactly(with_scores),
+        Measure::Count(one) => level(one).unwrap_or(Range::exactly(0)),
+        Measure::CountMet => met().unwrap_or(Range::exactly(0)),
+        Measure::LevelsTotal => {
+            let all: i64 = numbers[4..8].iter().sum();
+            Range { lo: all, hi: all + untold }
+        }
+        Measure::Percent(one) => share(level(one)),
+        Measure::PercentMet => share(met()),
+        Measure::Mean if untold > 0 => Range { lo: 0, hi: 99_990 },
+        Measure::Mean if scored > 0 => Range::exactly((20 * sum + scored) / (2 * scored)),
+        _ => Range::exactly(0),
+    }
+}

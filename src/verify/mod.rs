@@ -1,0 +1,12 @@
+//! Confirms or refutes a saved reconciliation, line by line, by a recount of its own: record by
+//! record, condition by condition, with nothing taken from how it was made. Slow and simple on purpose.
+
+mod claim;
+mod count;
+mod judge;
+mod records;
+mod text;
+
+pub use claim::{Claim, ClaimError};
+pub use judge::{Judgement, Verdict, verify};
+pub use text::write as write_text;

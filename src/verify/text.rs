@@ -1,0 +1,37 @@
+//! The verdict on a saved reconciliation, for people.
+
+use std::io::{self, Write};
+
+use super::claim::Claim;
+use super::judge::Verdict;
+use crate::privacy::text::neutralise;
+use crate::report::number::{grouped, plural};
+
+/// Refuted figures shown unless all are asked for.
+const SHOWN: usize = 20;
+
+/// Writes a verdict: one line of summary, then what is refuted, figure by figure.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Result<()> {
+    let head = if verdict.is_confirmed() { "confirmed" } else { "refuted" };
+    let counted = plural(verdict.recounted, "figure");
+    let steps = plural(verdict.steps, "step");
+    writeln!(out, "{head}: {counted} and {steps} recounted, {} wrong", grouped(verdict.refuted.len() as u64))?;
+    if verdict.not_checkable > 0 {
+        writeln!(out, "{} that the reconciliation leaves open", plural(verdict.not_checkable, "figure"))?;
+    }
+    for whole in &verdict.of_the_whole {
+        writeln!(out, "- {}", neutralise(whole))?;
+    }
+    for one in verdict.refuted.iter().take(SHOWN) {
+        let Some(cell) = claim.cells.get(one.cell) else { continue };
+        let place = format!("{}/{}/{}/{}/{}", cell.entity, cell.test, cell.grade, cell.group, cell.measure);
+        writeln!(out, "- {}: {}", neutralise(&place), one.wrong)?;
+    }
+    if verdict.refuted.len() > SHOWN {
+        writeln!(out, "  and {} more", grouped((verdict.refuted.len() - SHOWN) as u64))?;
+    }
+    Ok(())
+}
