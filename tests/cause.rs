@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scorelint::cause::{bound_causes, beyond, causes};
+use scorelint::cause::{beyond, bound_causes, causes};
 use scorelint::counting::Book;
 use scorelint::layout::registry;
 

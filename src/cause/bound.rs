@@ -68,7 +68,8 @@ pub enum Evidence {
 /// # Errors
 /// A mistake in a shipped file; a test makes sure that there is none.
 pub fn bound_causes(book: &Book) -> Result<Vec<BoundCause>, Box<CauseError>> {
-    let all = causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
+    let all =
+        causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
     let mut bound = Vec::new();
     for cause in all {
         for case in cause.cases.iter().filter(|case| years(&case.years).contains(book.year)) {
@@ -198,7 +199,8 @@ impl Binding<'_> {
     fn evidence(&self) -> Bind<Option<Evidence>> {
         let Some(text) = &self.case.evidence else { return Ok(None) };
         let kind = text.strip_prefix("official-type-").and_then(|kind| kind.parse().ok());
-        kind.map(|kind| Some(Evidence::OfficialType(kind))).ok_or_else(|| self.wrong(format!("unknown evidence {text}")))
+        kind.map(|kind| Some(Evidence::OfficialType(kind)))
+            .ok_or_else(|| self.wrong(format!("unknown evidence {text}")))
     }
 
     fn aspect(&self, text: &str) -> Bind<Aspect> {

@@ -83,7 +83,8 @@ fn page(causes: &[Cause], id: &str) -> miette::Result<String> {
         return cause_page(cause).into_diagnostic();
     }
     if let Some(one) = beyond().find(|one| one.id == id) {
-        let decided = if one.decided_by.is_empty() { String::new() } else { format!("\nwould tell: {}\n", one.decided_by) };
+        let decided =
+            if one.decided_by.is_empty() { String::new() } else { format!("\nwould tell: {}\n", one.decided_by) };
         return Ok(format!("{id}\n\n{}\n{decided}", one.words));
     }
     let known = causes.iter().map(|cause| cause.id.as_str()).chain(beyond().map(|one| one.id));

@@ -11,8 +11,8 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use super::terminal;
 use crate::input::{Options, View};
 use crate::reconcile::{
-    Assumption, CellFilter, Detail, ReconcileOptions, Reconciliation, TextOptions, With, reconcile, write_json, write_text,
-    write_worklist,
+    Assumption, CellFilter, Detail, ReconcileOptions, Reconciliation, TextOptions, With, reconcile, write_json,
+    write_text, write_worklist,
 };
 use crate::rule::read::day;
 
@@ -123,7 +123,9 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     };
     let written = match &args.output {
         None => write(args, &detail, &reconciliation, &mut BufWriter::new(io::stdout().lock())),
-        Some(path) => File::create(path).and_then(|file| write(args, &detail, &reconciliation, &mut BufWriter::new(file))),
+        Some(path) => {
+            File::create(path).and_then(|file| write(args, &detail, &reconciliation, &mut BufWriter::new(file)))
+        }
     };
     match written {
         // Whoever reads from us has read enough (`| head`).

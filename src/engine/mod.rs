@@ -26,5 +26,7 @@ pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };
 pub use probe::truths_of;
-pub use trace::{Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace};
 pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
+pub use trace::{
+    Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,
+};

@@ -13,8 +13,8 @@ use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use super::tally::{LeafPlace, TallyError};
 use crate::counting::{Book, Place};
-use crate::input::index::BATCH;
 use crate::input::Opened;
+use crate::input::index::BATCH;
 use crate::layout::registry;
 use crate::rule::{Expr, Num, Stand, Stands, Text, substituted, substituted_number, substituted_text};
 
@@ -311,9 +311,8 @@ fn place_plan(compiler: &mut Compiler<'_>, place: &Place, stands: &Stands) -> Op
 
 fn class_plans(compiler: &mut Compiler<'_>, book: &Book, stands: &Stands) -> Vec<(u8, NodeId)> {
     let numbered = book.classes.iter().enumerate().map(|(place, class)| (u8::try_from(place), class));
-    let told = numbered.filter_map(|(place, class)| {
-        Some((place.ok()?, node(compiler, &substituted(&class.condition, stands)).ok()?))
-    });
+    let told = numbered
+        .filter_map(|(place, class)| Some((place.ok()?, node(compiler, &substituted(&class.condition, stands)).ok()?)));
     told.collect()
 }
 
@@ -362,8 +361,8 @@ impl SupposedPlan {
         let mut of_grade = Reads::default();
         of_grade.num(&book.measures.grade);
         let classes = sees_class.then(|| class_plans(compiler, book, &one.sees));
-        let places = sees_place
-            .then(|| book.places.iter().filter_map(|place| place_plan(compiler, place, &one.sees)).collect());
+        let places =
+            sees_place.then(|| book.places.iter().filter_map(|place| place_plan(compiler, place, &one.sees)).collect());
         let grade = match reads(&of_grade) {
             true => Some(number(compiler, &substituted_number(&book.measures.grade, &one.sees))?),
             false => None,

@@ -62,7 +62,11 @@ impl Maker<'_> {
         let base = self.world.base[self.place as usize];
         let ours = self.figures(base).value(measure);
         cell.ours = ours.map(|ours| nearest(ours, official.interval().map_or(0, Interval::lo)));
-        let mut walk = Walk { at: cell.ours.unwrap_or_default(), sums: base, is_bounded: ours.is_some_and(|one| one.exact().is_none()) };
+        let mut walk = Walk {
+            at: cell.ours.unwrap_or_default(),
+            sums: base,
+            is_bounded: ours.is_some_and(|one| one.exact().is_none()),
+        };
         for step in self.steps {
             self.climb(&mut walk, step, measure, &mut cell, number);
         }
@@ -90,8 +94,12 @@ impl Maker<'_> {
         let amount = to - walk.at;
         walk.at = to;
         walk.is_bounded |= is_bounded;
-        let records: Vec<u32> =
-            step.records.iter().filter(|(_, sums)| counts_for(measure, sums)).map(|(record, _)| number(*record)).collect();
+        let records: Vec<u32> = step
+            .records
+            .iter()
+            .filter(|(_, sums)| counts_for(measure, sums))
+            .map(|(record, _)| number(*record))
+            .collect();
         if amount != 0 || !records.is_empty() && is_bounded {
             cell.steps.push(CellStep { cause: step.found, amount, is_bounded, records });
         }

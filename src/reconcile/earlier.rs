@@ -38,7 +38,8 @@ impl Joined {
                 None => joined.new.push(record),
             }
         }
-        let mut gone: Vec<u32> = then.iter().filter(|(identity, _)| !seen.contains_key(identity)).map(|(_, one)| *one).collect();
+        let mut gone: Vec<u32> =
+            then.iter().filter(|(identity, _)| !seen.contains_key(identity)).map(|(_, one)| *one).collect();
         gone.sort_unstable();
         joined.gone = gone;
         joined
@@ -54,7 +55,9 @@ impl Joined {
             Aspect::Gone => self.gone.iter().map(|record| supposed(*record, records.then_of(*record))).collect(),
             _ => {
                 let pairs = self.both.iter().map(|(now, then)| (*now, facets(*now), records.then_of(*then)));
-                pairs.filter_map(|(record, now, then)| Some(supposed(record, taken(aspect, book, now, then)?))).collect()
+                pairs
+                    .filter_map(|(record, now, then)| Some(supposed(record, taken(aspect, book, now, then)?)))
+                    .collect()
             }
         }
     }
@@ -70,7 +73,8 @@ fn taken(aspect: Aspect, book: &Book, now: Facets, then: Facets) -> Option<Facet
             (class_then.with_scores && !class_now.with_scores && class_now.tested).then_some(result)?
         }
         Aspect::Rescored => (class_then.with_scores && class_now.with_scores).then_some(result)?,
-        Aspect::TestedSince => (!class_then.tested && class_now.tested || class_then.tested && !class_then.with_scores && class_now.with_scores)
+        Aspect::TestedSince => (!class_then.tested && class_now.tested
+            || class_then.tested && !class_then.with_scores && class_now.with_scores)
             .then_some(result)?,
         Aspect::Groups => Facets { groups: then.groups, ..now },
         Aspect::Place => Facets { place: then.place, grade: then.grade, ..now },

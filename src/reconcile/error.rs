@@ -42,7 +42,9 @@ pub enum ReconcileError {
     },
     /// The official files hold nothing to compare with.
     #[error("the official files have no results")]
-    #[diagnostic(help("give a research file with results, or a table made by scorelint template; entity lists and lookups come on top"))]
+    #[diagnostic(help(
+        "give a research file with results, or a table made by scorelint template; entity lists and lookups come on top"
+    ))]
     NoResults,
     /// There is no cause of that name.
     #[error("there is no cause {id} in {year}")]

@@ -11,7 +11,9 @@ use super::grid::Code;
 use super::pairs::pairs;
 use crate::cause::{BoundCause, Hypothesis};
 use crate::counting::Book;
-use crate::engine::{Change, Facets, LeafPlace, NO_PLACE, Parameter, PlaceName, Supposition, Trace, TraceOptions, trace};
+use crate::engine::{
+    Change, Facets, LeafPlace, NO_PLACE, Parameter, PlaceName, Supposition, Trace, TraceOptions, trace,
+};
 use crate::input::{self, FileInfo, Opened, View};
 use crate::rule::Text;
 
@@ -186,8 +188,7 @@ impl Records {
         let keys = std::mem::take(&mut self.keys);
         let changes = std::mem::take(&mut self.changes);
         let place = self.files.len();
-        let none =
-            Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
+        let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         self.read(files, (book, &none), options)?;
         (self.keys, self.changes) = (keys, changes);
         self.files.iter_mut().skip(place).for_each(|file| file.is_earlier = true);

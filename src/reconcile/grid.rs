@@ -102,7 +102,13 @@ impl Grid {
     }
 
     /// Adds rows of no students for what the score files count and complete official files lack.
-    pub fn add_missing(&mut self, book: &Book, reached: &Reached, counted: &BTreeSet<(Slot, usize)>, set: &OfficialSet) {
+    pub fn add_missing(
+        &mut self,
+        book: &Book,
+        reached: &Reached,
+        counted: &BTreeSet<(Slot, usize)>,
+        set: &OfficialSet,
+    ) {
         let complete = |file: &&OfficialFile| file.origin == FileOrigin::Research;
         let files: Vec<&OfficialFile> = set.files.iter().filter(complete).collect();
         let tests: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.test)).collect();
@@ -114,7 +120,12 @@ impl Grid {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
             let has_row = self.row_of(*slot, *group) != NO_ROW;
-            if has_row || is_own_program || !tests.contains(&test) || !grades.contains(&(test, grade)) || !groups.contains(&info.id) {
+            if has_row
+                || is_own_program
+                || !tests.contains(&test)
+                || !grades.contains(&(test, grade))
+                || !groups.contains(&info.id)
+            {
                 continue;
             }
             // Schools are compared where the files have schools of the district at all.
@@ -231,7 +242,8 @@ fn lowest_of(code: &Code) -> Code {
 
 /// The figures of a row that say something: numbers and hidden ones.
 fn figures_of(values: &Values) -> Vec<(Measure, Official)> {
-    let compared = Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
+    let compared =
+        Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));
     figures.filter(|(_, official)| official.interval().is_some()).collect()
 }

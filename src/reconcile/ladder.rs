@@ -67,7 +67,8 @@ fn difference(world: &World<'_>, ways: &mut Ways, before: &Facets, after: &Facet
 /// The rows a record counts in, and what it adds to each.
 fn each_row(world: &World<'_>, ways: &mut Ways, facets: &Facets, tell: &mut dyn FnMut(u32, Sums)) {
     let sums = Sums::of(world.book, facets);
-    if sums.is_zero() {
+    let is_absent = world.is_absent.get(facets.place as usize).copied().unwrap_or_default();
+    if sums.is_zero() || is_absent {
         return;
     }
     for slot in world.grid.slots_of(ways, world.book, &world.records.places, facets) {

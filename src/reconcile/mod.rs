@@ -36,7 +36,7 @@ pub use json::{SCHEMA, write as write_json};
 pub use model::{
     CauseFound, Cell, CellStep, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Status, Tally,
 };
-pub use text::{CellFilter, Detail, TextOptions, write as write_text};
-pub use worklist::write as write_worklist;
 pub use run::{Assumption, ReconcileOptions, reconcile};
+pub use text::{CellFilter, Detail, TextOptions, write as write_text};
 pub use value::is_count;
+pub use worklist::write as write_worklist;

@@ -214,10 +214,10 @@ impl Reconciliation {
     /// What an entity is called; its code where no file tells.
     pub fn name_of(&self, code: &Code) -> String {
         let known = self.names.binary_search_by_key(code, |(one, _)| *one);
-        known.ok().and_then(|place| self.names.get(place)).map_or_else(
-            || String::from_utf8_lossy(code).into_owned(),
-            |(_, name)| name.clone(),
-        )
+        known
+            .ok()
+            .and_then(|place| self.names.get(place))
+            .map_or_else(|| String::from_utf8_lossy(code).into_owned(), |(_, name)| name.clone())
     }
 }
 

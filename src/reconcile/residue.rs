@@ -18,7 +18,11 @@ pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
         .filter(|(_, cell)| cell.status == Status::Unexplained)
         .map(|(place, cell)| (key(cell), (place, cell.unexplained)))
         .collect();
-    let held: BTreeSet<Key> = unexplained.iter().filter(|(key, (_, rest))| is_held(key, *rest, &unexplained, book)).map(|(key, _)| *key).collect();
+    let held: BTreeSet<Key> = unexplained
+        .iter()
+        .filter(|(key, (_, rest))| is_held(key, *rest, &unexplained, book))
+        .map(|(key, _)| *key)
+        .collect();
     let counts = unexplained.iter().filter(|(key, _)| is_count(key.4) && !held.contains(*key));
     let mut residues: Vec<Residue> = Vec::new();
     for (key, (cell, amount)) in counts {
@@ -30,7 +34,11 @@ pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
     }
     // Means and percentages follow from counts; alone they are told for themselves.
     if residues.is_empty() {
-        residues.extend(unexplained.values().map(|(cell, amount)| Residue { cell: *cell, amount: *amount, groups: Vec::new() }));
+        residues.extend(unexplained.values().map(|(cell, amount)| Residue {
+            cell: *cell,
+            amount: *amount,
+            groups: Vec::new(),
+        }));
     }
     residues
 }
@@ -54,7 +62,9 @@ fn is_held(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, book: &Book)
         }
     }
     let members: Vec<u8> = match book.grades.iter().find(|row| row.code == grade).map(|row| &row.kind) {
-        Some(GradeKind::All) => book.grades.iter().filter(|row| row.kind == GradeKind::Grade).map(|row| row.code).collect(),
+        Some(GradeKind::All) => {
+            book.grades.iter().filter(|row| row.kind == GradeKind::Grade).map(|row| row.code).collect()
+        }
         Some(GradeKind::Sum(members) | GradeKind::ClassOf(members)) => members.clone(),
         _ => return false,
     };
@@ -70,6 +80,11 @@ fn is_told_by_all_students(key: &Key, amount: i64, all: &BTreeMap<Key, (usize, i
 fn groups_with(key: &Key, amount: i64, all: &BTreeMap<Key, (usize, i64)>) -> Vec<u16> {
     let (code, test, grade, _, measure) = *key;
     let of_cell = all.range((code, test, grade, ALL_STUDENTS + 1, Measure::Enrolled)..);
-    let of_cell = of_cell.take_while(|((other, other_test, other_grade, ..), _)| (*other, *other_test, *other_grade) == (code, test, grade));
-    of_cell.filter(|((.., other), (_, rest))| *other == measure && *rest == amount).map(|((_, _, _, group, _), _)| *group).collect()
+    let of_cell = of_cell.take_while(|((other, other_test, other_grade, ..), _)| {
+        (*other, *other_test, *other_grade) == (code, test, grade)
+    });
+    of_cell
+        .filter(|((.., other), (_, rest))| *other == measure && *rest == amount)
+        .map(|((_, _, _, group, _), _)| *group)
+        .collect()
 }

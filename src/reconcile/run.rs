@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
+use super::cells;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
@@ -17,7 +18,6 @@ use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::sums::Sums;
 use super::world::World;
-use super::cells;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
@@ -94,9 +94,20 @@ pub fn reconcile(
     let candidates = sources.candidates();
     let unknown = unknown_test();
     let pairs = Pairs::new(&questions.pairs, &records, questions.causes.len());
-    let world = World::new(&book, (&records, pairs), &grid, &unknown);
-    Ok(Finish { world: &world, causes: &causes, set: &set, reached: &reached, wishes: &wishes, threads: options.threads }
-        .run(candidates))
+    let mut world = World::new(&book, (&records, pairs), &grid, &unknown);
+    let absent = absent(&world, &causes, &wishes);
+    if let Some(absent) = &absent {
+        world.is_absent = records.places.iter().map(|place| absent.schools.contains(&place.code)).collect();
+    }
+    let finish = Finish {
+        world: &world,
+        causes: &causes,
+        set: &set,
+        reached: &reached,
+        wishes: &wishes,
+        threads: options.threads,
+    };
+    Ok(finish.run(candidates, absent.as_ref()))
 }
 
 /// The result of rows of a test that the year does not have.
@@ -173,6 +184,21 @@ fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) ->
     grid
 }
 
+/// The schools that the files lack, if supposing so makes things better.
+fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<Absent> {
+    let place = causes.iter().position(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools))?;
+    if wishes.excluded.contains(&place) {
+        return None;
+    }
+    let absent = Absent::find(world.grid, world.records);
+    if absent.schools.is_empty() {
+        return None;
+    }
+    let none = State::new(world, vec![None; world.grid.rows.len()]).total;
+    let with = State::new(world, absent.extra.clone()).total;
+    (with.cost < none.cost).then_some(absent)
+}
+
 /// The last part: search, ladders, figures.
 struct Finish<'a> {
     world: &'a World<'a>,
@@ -184,19 +210,18 @@ struct Finish<'a> {
 }
 
 impl Finish<'_> {
-    fn run(&self, candidates: Vec<Candidate>) -> Reconciliation {
+    fn run(&self, candidates: Vec<Candidate>, absent: Option<&Absent>) -> Reconciliation {
         let world = self.world;
-        let absent = self.absent();
-        let extra = absent.as_ref().map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
+        let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
         let search = Search::new(world, self.causes, candidates, self.threads);
         let (state, found) = search.run(extra, self.wishes);
         let ladders = ladders(world, &state);
         let mut records = Numbered::default();
-        let absent_place = absent.as_ref().map(|_| found.len());
+        let absent_place = absent.map(|_| found.len());
         let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
         let owned = owned(world, &state, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
-        if let Some(absent) = &absent {
+        if let Some(absent) = absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
         rank(&mut causes);
@@ -216,24 +241,10 @@ impl Finish<'_> {
         }
     }
 
-    /// The schools that the files lack, if supposing so makes things better.
-    fn absent(&self) -> Option<Absent> {
-        let place = self.causes.iter().position(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools))?;
-        if self.wishes.excluded.contains(&place) {
-            return None;
-        }
-        let absent = Absent::find(self.world.grid, self.world.records);
-        if absent.schools.is_empty() {
-            return None;
-        }
-        let none = State::new(self.world, vec![None; self.world.grid.rows.len()]).total;
-        let with = State::new(self.world, absent.extra.clone()).total;
-        (with.cost < none.cost).then_some(absent)
-    }
-
     fn absent_cause(&self, absent: &Absent, cells: &[Cell], place: usize) -> CauseFound {
         let cause = self.causes.iter().find(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools));
-        let schools: Vec<String> = absent.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
+        let schools: Vec<String> =
+            absent.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
         let touched = cells.iter().filter(|cell| cell.steps.iter().any(|step| step.cause == place)).count() as u64;
         CauseFound {
             // It was found because there is such a cause.
@@ -321,10 +332,13 @@ impl Finish<'_> {
             .collect();
         let earlier = |cause: &&BoundCause| matches!(cause.hypothesis, Hypothesis::Earlier(_));
         if !self.world.records.files.iter().any(|file| file.is_earlier) {
-            all.extend(self.causes.iter().filter(earlier).map(|cause| untold(cause.cause, "an earlier download (--earlier)")));
+            all.extend(
+                self.causes.iter().filter(earlier).map(|cause| untold(cause.cause, "an earlier download (--earlier)")),
+            );
         }
         for (supposition, column) in &self.world.records.untold {
-            let place = self.causes.iter().filter(|cause| matches!(cause.hypothesis, Hypothesis::Suppose(_))).nth(*supposition);
+            let place =
+                self.causes.iter().filter(|cause| matches!(cause.hypothesis, Hypothesis::Suppose(_))).nth(*supposition);
             if let Some(cause) = place {
                 all.push(untold(cause.cause, &format!("a file with the column {column}")));
             }
@@ -383,4 +397,3 @@ impl Numbered {
         })
     }
 }
-

@@ -123,11 +123,15 @@ impl<'a> Search<'a> {
 
     fn best(&self, state: &State, open: &[&Candidate], rejected: &[(usize, With)]) -> Option<Candidate> {
         let is_chosen = |candidate: &Candidate| {
-            let same = |one: &Candidate| one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with);
+            let same = |one: &Candidate| {
+                one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with)
+            };
             state.chosen.iter().any(same)
         };
         let is_rejected = |candidate: &Candidate| {
-            let same = |(cause, with): &(usize, With)| *cause == candidate.cause && (candidate.has_open_day || *with == candidate.with);
+            let same = |(cause, with): &(usize, With)| {
+                *cause == candidate.cause && (candidate.has_open_day || *with == candidate.with)
+            };
             rejected.iter().any(same)
         };
         let open: Vec<&Candidate> =

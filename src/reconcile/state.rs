@@ -101,13 +101,14 @@ impl State {
     ) -> Facets {
         let base = world.records.facets[record as usize];
         let mut now = base;
-        // Hypotheses that have applied, with what they make of the record by themselves.
+        // Hypotheses that have applied and are about the record by themselves, with what they make of it.
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut rest = new;
         let mut own = self.in_order.iter().peekable();
         loop {
             let is_new_next = rest.is_some_and(|new| own.peek().is_none_or(|next| new.cause < next.cause));
             let Some(one) = (if is_new_next { rest.take() } else { own.next() }) else { break };
+            // A pair tells of records that its first cause is about by itself.
             let earlier = applied.iter().rev().find(|(cause, _)| world.pairs.has(*cause, one.cause));
             let step = match earlier {
                 Some((cause, after)) => {
@@ -118,7 +119,9 @@ impl State {
             };
             if let Some((from, to)) = step {
                 now = overlaid(now, from, to);
-                applied.push((one.cause, to));
+                if one.after.contains_key(&record) {
+                    applied.push((one.cause, to));
+                }
                 tell(one, now);
             }
         }
@@ -126,7 +129,13 @@ impl State {
     }
 
     /// The same for the records after each day in turn: the best day, if any is better than none.
-    pub fn with_day(&self, world: &World<'_>, candidate: &Candidate, groups: u64, shift: &mut Shift) -> Option<(i32, Fit)> {
+    pub fn with_day(
+        &self,
+        world: &World<'_>,
+        candidate: &Candidate,
+        groups: u64,
+        shift: &mut Shift,
+    ) -> Option<(i32, Fit)> {
         shift.clear();
         let new = Chosen { with: With::After(i32::MIN, i32::MIN), ..Chosen::new(candidate) };
         let mut best: Option<(i32, Fit)> = None;

@@ -152,11 +152,20 @@ impl Page<'_> {
         for file in &self.all.inputs {
             let name = neutralise(&file.info.path.display().to_string()).into_owned();
             let kind = if file.is_earlier { "earlier" } else { file.info.view.as_str() };
-            let member = file.info.member.as_ref().map_or_else(String::new, |member| format!(": {}", neutralise(member)));
-            self.wrapped("  file      ", &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")))?;
+            let member =
+                file.info.member.as_ref().map_or_else(String::new, |member| format!(": {}", neutralise(member)));
+            self.wrapped(
+                "  file      ",
+                &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")),
+            )?;
         }
         for official in &self.all.officials {
-            let text = format!("{}, {}: {}", official.program, plural(official.rows as u64, "row"), neutralise(&official.name));
+            let text = format!(
+                "{}, {}: {}",
+                official.program,
+                plural(official.rows as u64, "row"),
+                neutralise(&official.name)
+            );
             self.wrapped("  official  ", &text)?;
         }
         Ok(())
@@ -184,10 +193,12 @@ impl Page<'_> {
                 plural(found.cells, "figure")
             );
             self.wrapped("     ", &facts)?;
-            let until = if found.cause.until.is_empty() { String::new() } else { format!("; until {}", found.cause.until) };
+            let until =
+                if found.cause.until.is_empty() { String::new() } else { format!("; until {}", found.cause.until) };
             self.wrapped("     who: ", &format!("{}{until}", found.cause.who))?;
             if found.broken > 0 {
-                let text = format!("with it {} agree that do not without, {} the other way round", found.mended, found.broken);
+                let text =
+                    format!("with it {} agree that do not without, {} the other way round", found.mended, found.broken);
                 self.wrapped("     ", &text)?;
             }
             for (cause, with) in &found.tied_with {
@@ -224,17 +235,33 @@ impl Page<'_> {
             return "District Level Program".to_owned();
         }
         let name = self.all.name_of(&cell.code);
-        if name == code { format!("{} {code}", entity_type_name(cell.entity_type)).trim().to_owned() } else { neutralise(&name).into_owned() }
+        if name == code {
+            format!("{} {code}", entity_type_name(cell.entity_type)).trim().to_owned()
+        } else {
+            neutralise(&name).into_owned()
+        }
     }
 
     /// `Example Unified · ELA · grade 5 · all students · tested`.
     fn heading(&self, cell: &Cell) -> String {
         let book = &self.all.book;
-        let test = book.tests.iter().find(|test| test.id == cell.test).map_or_else(|| format!("test {}", cell.test), |test| test.short.clone());
-        let grade = book.grades.iter().find(|row| row.code == cell.grade).map_or_else(|| format!("grade {}", cell.grade), |row| row.name.clone());
+        let test = book
+            .tests
+            .iter()
+            .find(|test| test.id == cell.test)
+            .map_or_else(|| format!("test {}", cell.test), |test| test.short.clone());
+        let grade = book
+            .grades
+            .iter()
+            .find(|row| row.code == cell.grade)
+            .map_or_else(|| format!("grade {}", cell.grade), |row| row.name.clone());
         let group = match cell.group {
             ALL_STUDENTS => "all students".to_owned(),
-            id => book.groups.iter().find(|group| group.id == id).map_or_else(|| format!("group {id}"), |group| group.label.clone()),
+            id => book
+                .groups
+                .iter()
+                .find(|group| group.id == id)
+                .map_or_else(|| format!("group {id}"), |group| group.label.clone()),
         };
         [self.name(cell), test, grade, group, measure_words(cell.measure)].join(" · ")
     }
@@ -251,7 +278,8 @@ impl Page<'_> {
             let Some(found) = self.all.causes.get(step.cause) else { continue };
             let sign = if step.amount > 0 { "+" } else { "" };
             let about = if step.is_bounded { "about " } else { "" };
-            let records = if step.records.is_empty() { String::new() } else { plural(step.records.len() as u64, "record") };
+            let records =
+                if step.records.is_empty() { String::new() } else { plural(step.records.len() as u64, "record") };
             let amount = format!("{sign}{}", figure(cell.measure, step.amount));
             let text = format!("{about}{}", title(found.cause, &found.with));
             self.rung(&amount, &text, found.cause.certainty().as_str(), &records)?;
@@ -268,7 +296,8 @@ impl Page<'_> {
     /// One line of a ladder: amount, words, certainty and records.
     fn rung(&mut self, amount: &str, text: &str, certainty: &str, records: &str) -> io::Result<()> {
         let end = if certainty.is_empty() { String::new() } else { format!("{certainty:<11} {records:>14}") };
-        let room = self.options.width.saturating_sub(AMOUNT + 2 + if end.is_empty() { 0 } else { columns_of(&end) + 2 });
+        let room =
+            self.options.width.saturating_sub(AMOUNT + 2 + if end.is_empty() { 0 } else { columns_of(&end) + 2 });
         let lines = textwrap::wrap(text, room.max(20));
         for (place, line) in lines.iter().enumerate() {
             let start = if place == 0 { format!("{amount:>AMOUNT$}  ") } else { " ".repeat(AMOUNT + 2) };
@@ -314,7 +343,10 @@ impl Page<'_> {
         }
         let rest = self.all.not_checkable.len() - told.len();
         if rest > 0 {
-            let text = format!("and {} that nothing here calls for; --format json lists them", plural(rest as u64, "more reason"));
+            let text = format!(
+                "and {} that nothing here calls for; --format json lists them",
+                plural(rest as u64, "more reason")
+            );
             self.wrapped("- ", &text)?;
         }
         Ok(())
@@ -350,7 +382,8 @@ impl Page<'_> {
         let mut places: Vec<_> = records.iter().filter_map(|record| self.all.records.get(*record as usize)).collect();
         places.sort_unstable();
         for place in places.iter().take(LINES) {
-            let path = self.all.inputs.get(place.input).map(|file| file.info.path.display().to_string()).unwrap_or_default();
+            let path =
+                self.all.inputs.get(place.input).map(|file| file.info.path.display().to_string()).unwrap_or_default();
             let line = format!("  {}:{}", neutralise(&path), place.line);
             self.line(&line)?;
         }

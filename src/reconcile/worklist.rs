@@ -42,7 +42,9 @@ fn cause(
 ) -> io::Result<()> {
     let until = if found.cause.until.is_empty() { String::new() } else { format!(", until {}", found.cause.until) };
     let text = format!("{}: {}{until}", title(found.cause, &found.with), plural(found.records.len() as u64, "record"));
-    for line in textwrap::wrap(&text, textwrap::Options::new(options.width).initial_indent("  ").subsequent_indent("    ")) {
+    for line in
+        textwrap::wrap(&text, textwrap::Options::new(options.width).initial_indent("  ").subsequent_indent("    "))
+    {
         writeln!(out, "{line}")?;
     }
     let mut by_file: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
@@ -55,7 +57,8 @@ fn cause(
     };
     for (input, mut lines) in by_file {
         lines.sort_unstable();
-        let path = reconciliation.inputs.get(input).map(|file| file.info.path.display().to_string()).unwrap_or_default();
+        let path =
+            reconciliation.inputs.get(input).map(|file| file.info.path.display().to_string()).unwrap_or_default();
         writeln!(out, "    {}", neutralise(&path))?;
         let shown: Vec<String> = lines.iter().take(most).map(u32::to_string).collect();
         let more = lines.len().saturating_sub(most);

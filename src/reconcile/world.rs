@@ -19,6 +19,8 @@ pub struct World<'a> {
     pub grid: &'a Grid,
     /// How records count under two causes.
     pub pairs: Pairs,
+    /// Whether a place is a school that the files lack: what is moved there is part of what is missing.
+    pub is_absent: Vec<bool>,
     /// The test of each row.
     tests: Vec<&'a TestInfo>,
     /// What each row counts by the standard rules.
@@ -46,7 +48,12 @@ pub struct Shift {
 impl Shift {
     /// Room for so many rows.
     pub fn new(rows: usize) -> Self {
-        Self { sums: vec![Sums::default(); rows], is_touched: vec![false; rows], touched: Vec::new(), ways: Ways::default() }
+        Self {
+            sums: vec![Sums::default(); rows],
+            is_touched: vec![false; rows],
+            touched: Vec::new(),
+            ways: Ways::default(),
+        }
     }
 
     /// The rows with something added, and what.
@@ -75,7 +82,8 @@ impl Shift {
     }
 
     fn add(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
-        if sums.is_zero() {
+        let is_absent = world.is_absent.get(facets.place as usize).copied().unwrap_or_default();
+        if sums.is_zero() || is_absent {
             return;
         }
         let slots = world.grid.slots_of(&mut self.ways, world.book, &world.records.places, facets);
@@ -104,7 +112,8 @@ impl<'a> World<'a> {
     pub fn new(book: &'a Book, (records, pairs): (&'a Records, Pairs), grid: &'a Grid, unknown: &'a TestInfo) -> Self {
         let test = |row: &GridRow| book.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
         let tests = grid.rows.iter().map(test).collect();
-        let mut world = Self { book, records, grid, pairs, tests, base: Vec::new() };
+        let mut world =
+            Self { book, records, grid, pairs, is_absent: vec![false; records.places.len()], tests, base: Vec::new() };
         let mut shift = Shift::new(grid.rows.len());
         for facets in &records.facets {
             shift.replace(&world, &Facets::NONE, facets, u64::MAX);

@@ -32,5 +32,5 @@ pub use ir::{
 pub use message::placeholders;
 pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Rule, Scope, Severity, Source, Years};
 pub use registry::{Conditions, RuleSet};
-pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};
 pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};
+pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};

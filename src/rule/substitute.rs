@@ -95,9 +95,7 @@ pub fn substituted_text(text: &Text, stands: &Stands) -> Text {
         },
         Text::TestName(field, year) => match stands.get(field) {
             Some(Stand::Field(other)) => Text::TestName(*other, *year),
-            Some(Stand::Fixed(value)) => {
-                Text::Const(read::test_name(&read::value(*field, value), *year).to_owned())
-            }
+            Some(Stand::Fixed(value)) => Text::Const(read::test_name(&read::value(*field, value), *year).to_owned()),
             None => text.clone(),
         },
     }

@@ -111,7 +111,9 @@ pub enum ClaimError {
     },
     /// It is something else.
     #[error("{} is no saved reconciliation: {why}", path.display())]
-    #[diagnostic(help("make one with scorelint reconcile FILE --official OFFICIAL --format json --output RECONCILIATION.json"))]
+    #[diagnostic(help(
+        "make one with scorelint reconcile FILE --official OFFICIAL --format json --output RECONCILIATION.json"
+    ))]
     Form {
         /// The file.
         path: PathBuf,

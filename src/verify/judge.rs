@@ -347,7 +347,8 @@ impl<'a> Recount<'a> {
                     continue;
                 }
                 for entity in [code.clone(), district.clone()] {
-                    let bounds = self.missing.entry(((entity, row.test, row.grade, row.group), measure.id())).or_default();
+                    let bounds =
+                        self.missing.entry(((entity, row.test, row.grade, row.group), measure.id())).or_default();
                     bounds.0 += interval.lo();
                     bounds.1 += interval.hi();
                 }
@@ -419,12 +420,7 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    fn step_records(
-        &self,
-        step: &StepClaim,
-        counted: &BTreeSet<RecordClaim>,
-        measure: Measure,
-    ) -> Result<(), String> {
+    fn step_records(&self, step: &StepClaim, counted: &BTreeSet<RecordClaim>, measure: Measure) -> Result<(), String> {
         let claimed: BTreeSet<RecordClaim> = step.records.iter().copied().collect();
         if let Some(record) = claimed.difference(counted).next() {
             return Err(format!("the record on line {} has no part in its step", record.line));
