@@ -64,6 +64,8 @@ pub struct Program {
     pub name: &'static str,
     /// The official numbers of its tests.
     pub tests: Vec<u16>,
+    /// The grades it is given in.
+    pub grades: Vec<u8>,
 }
 
 /// What is known of official files.
@@ -109,6 +111,7 @@ impl Knowledge {
             id: row.get("program"),
             name: row.get("name"),
             tests: row.get("tests").split('|').filter_map(|one| one.parse().ok()).collect(),
+            grades: row.get("grades").split('|').filter_map(|one| one.parse().ok()).collect(),
         });
         Self { layouts, programs: programs.collect(), measures }
     }

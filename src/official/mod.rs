@@ -11,6 +11,7 @@ mod header;
 mod interval;
 mod knowledge;
 mod lines;
+pub mod lint;
 mod lookups;
 mod model;
 mod read;
