@@ -41,3 +41,4 @@ pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, 
 pub use open::Opened;
 pub use options::{Limits, Options};
 pub use plain::{Plain, open_plain};
+pub use stream::hash_file;

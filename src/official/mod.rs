@@ -4,6 +4,7 @@
 //! [`read()`] takes paths and gives an [`OfficialSet`]. What the columns mean in which year, and how
 //! files are told apart, is in `rules/official`.
 
+mod check;
 mod compare;
 mod error;
 mod figures;
@@ -18,6 +19,7 @@ mod read;
 mod set;
 mod value;
 
+pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};
 pub use error::OfficialError;
 pub use interval::Interval;

@@ -71,11 +71,6 @@ impl<'a> Scene<'a> {
         known.position(|known| known == Some(measure.id()))
     }
 
-    /// Whether the file has a figure at all.
-    pub fn has(&self, measure: Measure) -> bool {
-        self.column(measure).is_some()
-    }
-
     /// The rows of one grade row, with the rows of the grades it is made of.
     pub fn grades(&self, total: u8, of: impl Fn(&Program) -> Vec<u8>) -> impl Iterator<Item = Whole<'a>> {
         let totals = self.file.rows.iter().filter(move |row| row.grade == total);
