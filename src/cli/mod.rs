@@ -16,6 +16,7 @@ mod layout;
 mod page;
 mod rules;
 mod synth;
+mod template;
 mod terminal;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
@@ -32,6 +33,8 @@ enum Command {
     Check(check::Args),
     /// Account for every record: enrolled, tested, scored, by school, grade, test and student group
     Account(account::Args),
+    /// Write a table for the numbers of the preview page, to compare with later
+    Template(template::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -57,6 +60,7 @@ pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
         Command::Account(args) => account::run(&args),
+        Command::Template(args) => template::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -62,12 +62,16 @@ pub fn sort_out(paths: &[PathBuf]) -> Sorted {
 pub fn check(paths: &[PathBuf], options: &LintOptions<'_>) -> Result<Outcome, OfficialError> {
     let begin = Instant::now();
     let set = read(paths, &Options { areas: Areas::Read, ..Options::default() })?;
-    let mut accounts: Vec<Account<'_>> =
-        options.rules.rules().filter(|rule| rule.scope == Scope::Official).map(|rule| Account::new(rule, options)).collect();
+    let mut accounts: Vec<Account<'_>> = options
+        .rules
+        .rules()
+        .filter(|rule| rule.scope == Scope::Official)
+        .map(|rule| Account::new(rule, options))
+        .collect();
     for (place, file) in set.files.iter().enumerate() {
         let is_wanted = |code: &str| {
             let account = accounts.iter().find(|account| account.rule.code == code);
-            account.is_some_and(|account| account.weight.is_some() && account.rule.years.contains(file.year))
+            account.is_some_and(|account| account.weight.is_some() && is_of_year(account.rule, file.year))
         };
         for judged in lint(&set, place, options.kept, is_wanted) {
             if let Some(account) = accounts.iter_mut().find(|account| account.rule.code == judged.code) {
@@ -85,6 +89,11 @@ pub fn check(paths: &[PathBuf], options: &LintOptions<'_>) -> Result<Outcome, Of
         findings,
         elapsed: begin.elapsed(),
     })
+}
+
+/// A file of which no row could be read has no year.
+fn is_of_year(rule: &Rule, year: u16) -> bool {
+    year == 0 || rule.years.contains(year)
 }
 
 /// What is known of a rule so far.

@@ -24,6 +24,8 @@ pub enum Kind {
     Groups,
     /// The list of tests.
     Tests,
+    /// A table into which somebody typed numbers.
+    Typed,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Entities => "an official entity list",
             Self::Groups => "an official student group lookup",
             Self::Tests => "an official test lookup",
+            Self::Typed => "a table of typed numbers",
         }
     }
 }
@@ -94,6 +97,7 @@ impl Knowledge {
                     "entities" => Kind::Entities,
                     "groups" => Kind::Groups,
                     "tests" => Kind::Tests,
+                    "typed" => Kind::Typed,
                     _ => return None,
                 };
                 let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));

@@ -17,6 +17,8 @@ mod lookups;
 mod model;
 mod read;
 mod set;
+mod template;
+mod typed;
 mod value;
 
 pub use check::{LintOptions, Sorted, check, sort_out};
@@ -31,4 +33,5 @@ pub use model::{
 };
 pub use read::{Areas, Wanted};
 pub use set::{OfficialSet, Options, is_official, read};
+pub use template::{TemplateRow, workbook as template_workbook, write_csv as write_template_csv};
 pub use value::{Official, State, UNBOUNDED, implied_count, implied_sum, percent_of};

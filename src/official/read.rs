@@ -9,9 +9,7 @@ use super::header::Header;
 use super::knowledge::knowledge;
 use super::lines::{Lines, cell, split};
 use super::lookups::year_in_name;
-use super::model::{
-    FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code,
-};
+use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
 use crate::input::{Detected, Encoding, InputError};
 
@@ -30,6 +28,11 @@ pub struct Wanted {
 impl Wanted {
     fn has_entity(&self, code: &[u8; 14]) -> bool {
         self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_bytes()))
+    }
+
+    /// Whether a row is wanted.
+    pub(super) fn has(&self, row: &OfficialRow) -> bool {
+        self.has_entity(&row.place.code) && self.has_group(row.group)
     }
 
     fn has_group(&self, group: u16) -> bool {
@@ -80,10 +83,8 @@ struct Keys {
 
 impl Keys {
     fn of(path: &str, header: &Header) -> Result<Self, OfficialError> {
-        let [county, district, school, test, group, grade, ..] = header.places(
-            path,
-            ["county", "district", "school", "test", "group", "grade", "tested", "with_scores"],
-        )?;
+        let [county, district, school, test, group, grade, ..] =
+            header.places(path, ["county", "district", "school", "test", "group", "grade", "tested", "with_scores"])?;
         let code = [county, district, school];
         let first = code.into_iter().max().unwrap_or_default() + 1;
         Ok(Self { code, entity_type: header.place("type"), year: header.place("year"), test, group, grade, first })
@@ -118,7 +119,7 @@ pub fn read_scores<R: Read>(
     Ok(settled(file))
 }
 
-fn empty_file(source: Source, header: &Header) -> OfficialFile {
+pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
     let mut detected = source.detected;
     detected.extend(header.detected.iter().cloned());
     OfficialFile {

@@ -97,7 +97,8 @@ fn layout_year(source: &SourceText, year: &str, span: &Range<usize>) -> Read<u16
 fn results_year(source: &SourceText, year: &str, span: &Range<usize>) -> Read<u16> {
     const FIRST: u16 = 2015;
     let known = year.parse().ok().filter(|year| *year >= FIRST);
-    known.ok_or_else(|| at(source, span.clone(), &format!("there are no results of `{year}`"), "write ```official 2022"))
+    known
+        .ok_or_else(|| at(source, span.clone(), &format!("there are no results of `{year}`"), "write ```official 2022"))
 }
 
 fn line_number(source: &SourceText, place: usize) -> usize {

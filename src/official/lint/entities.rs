@@ -16,7 +16,10 @@ pub fn listed(scene: &Scene<'_>, judge: &mut Judge) {
         match listed {
             None => judge.broke(found("is not in it".to_owned())),
             Some(entity) if entity.entity_type != row.place.entity_type => {
-                judge.broke(found(format!("has type {} there, here type {}", entity.entity_type, row.place.entity_type)));
+                judge.broke(found(format!(
+                    "has type {} there, here type {}",
+                    entity.entity_type, row.place.entity_type
+                )));
             }
             Some(_) => judge.held(),
         }

@@ -6,6 +6,7 @@ use super::judge::{Found, Judge};
 use super::scene::Scene;
 use crate::counting::{group_names, years};
 use crate::official::knowledge::knowledge;
+use crate::official::model::FileOrigin;
 use crate::table::Table;
 
 const LOOKUP_ERRORS: &str = include_str!("../../../rules/official/lookup-errors.tsv");
@@ -29,11 +30,12 @@ pub fn known_groups(scene: &Scene<'_>, judge: &mut Judge) {
 
 /// O053: tests are known, and of one program.
 pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
+    let is_mixed = scene.file.origin == FileOrigin::Typed;
     for (test, line) in first_lines(scene, |row| row.test) {
         let found = |problem: &str| Found::at_line(line).with("test", test).with("problem", problem);
         match knowledge().program_of(test) {
             None => judge.broke(found("is no test with public results")),
-            Some(program) if program.id != scene.file.program && !scene.file.program.is_empty() => {
+            Some(program) if !is_mixed && program.id != scene.file.program && !scene.file.program.is_empty() => {
                 judge.broke(found("is of another program than the first row"));
             }
             Some(_) => judge.held(),
@@ -45,7 +47,8 @@ pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
 pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
     let year = scene.file.year;
     for lookup in scene.set.groups.iter().filter(|lookup| lookup.year == Some(year)) {
-        let mut errors = Table::new(LOOKUP_ERRORS).rows().filter(|row| years(row.get("years")).contains(year)).peekable();
+        let mut errors =
+            Table::new(LOOKUP_ERRORS).rows().filter(|row| years(row.get("years")).contains(year)).peekable();
         if errors.peek().is_none() {
             judge.held();
         }
@@ -65,10 +68,7 @@ pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// Each number that rows have, with the first line that has it.
-fn first_lines(
-    scene: &Scene<'_>,
-    number: impl Fn(&crate::official::model::OfficialRow) -> u16,
-) -> BTreeMap<u16, u64> {
+fn first_lines(scene: &Scene<'_>, number: impl Fn(&crate::official::model::OfficialRow) -> u16) -> BTreeMap<u16, u64> {
     let mut lines = BTreeMap::new();
     for row in &scene.file.rows {
         lines.entry(number(row)).or_insert(row.line);

@@ -45,11 +45,7 @@ pub fn range(scene: &Scene<'_>, judge: &mut Judge) {
         let lowest = levels.iter().map(|(min, _)| *min).min().unwrap_or_default();
         let highest = levels.iter().map(|(_, max)| *max).max().unwrap_or_default();
         let found = || {
-            Found::of(row)
-                .in_column(column)
-                .with("mean", tenths(mean))
-                .with("lowest", lowest)
-                .with("highest", highest)
+            Found::of(row).in_column(column).with("mean", tenths(mean)).with("lowest", lowest).with("highest", highest)
         };
         judge.require((lowest * 10..=highest * 10).contains(&mean), found);
     }

@@ -87,6 +87,7 @@ fn add_up(scene: &Scene<'_>, judge: &mut Judge, whole: &Whole<'_>) {
 fn complete(judge: &mut Judge, whole: &Whole<'_>) {
     let figure = whole.total.values.tested;
     let (Some(sum), Some(total)) = (sum_of(whole, Measure::Tested), figure.interval()) else { return };
-    let found = || Found::of(whole.total).with("sum", sum).with("rows", whole.parts.len()).with("total", figure.shown());
+    let found =
+        || Found::of(whole.total).with("sum", sum).with("rows", whole.parts.len()).with("total", figure.shown());
     judge.require(!(sum.is_below(total) && whole.extent == Extent::Unknown), found);
 }
