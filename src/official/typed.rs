@@ -154,8 +154,8 @@ impl Reader<'_> {
             return Err(OfficialError::NothingTyped { path: self.path });
         }
         if file.repaired_codes > 0 {
-            let why = "a spreadsheet had taken the zeros that codes begin with; they were put back".to_owned();
-            file.detected.push(Detected { what: "repaired", value: format!("{} codes", file.repaired_codes), why });
+            let why = "so many codes had lost the zeros they begin with; they were put back".to_owned();
+            file.detected.push(Detected { what: "repaired", value: file.repaired_codes.to_string(), why });
         }
         Ok(self.file)
     }

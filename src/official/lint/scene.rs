@@ -4,10 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::counting::{Suppression, suppression_of};
+use crate::official::interval::Interval;
 use crate::official::knowledge::{Program, knowledge};
 use crate::official::lookups::EntityList;
-use crate::official::model::{Measure, OfficialFile, OfficialRow, RowKey};
+use crate::official::model::{ALL_GRADES, Measure, OfficialFile, OfficialRow, RowKey, type_of_code};
 use crate::official::set::OfficialSet;
+
+/// The type of counties.
+const COUNTY: u8 = 5;
 
 /// What a check looks at.
 pub struct Scene<'a> {
@@ -24,6 +28,9 @@ pub struct Scene<'a> {
     rows: HashMap<RowKey, usize>,
     parts: HashMap<RowKey, Vec<usize>>,
     codes: HashSet<[u8; 14]>,
+    counties: Vec<[u8; 14]>,
+    listed: HashMap<[u8; 14], Vec<[u8; 14]>>,
+    untyped_within: HashSet<[u8; 14]>,
 }
 
 /// Whether all rows that belong to a whole are there.
@@ -54,9 +61,23 @@ impl<'a> Scene<'a> {
                 parts.entry(RowKey { code, ..row.key() }).or_default().push(number);
             }
         }
-        let codes = file.rows.iter().map(|row| row.place.code).collect();
+        let codes: HashSet<[u8; 14]> = file.rows.iter().map(|row| row.place.code).collect();
+        let mut counties: Vec<[u8; 14]> = codes.iter().copied().filter(|code| type_of_code(code) == COUNTY).collect();
+        counties.sort_unstable();
         let list = set.entities_of(file.year).next();
-        Some(Self { set, place, file, limits: suppression_of(file.year), list, rows, parts, codes })
+        Some(Self {
+            set,
+            place,
+            file,
+            limits: suppression_of(file.year),
+            list,
+            rows,
+            parts,
+            codes,
+            counties,
+            listed: listed(list),
+            untyped_within: untyped_within(file),
+        })
     }
 
     /// A row by what it is about.
@@ -97,58 +118,74 @@ impl<'a> Scene<'a> {
 
     /// Schools of a file without types can be charters that stand beside the district.
     fn has_known_types(&self, total: &OfficialRow) -> bool {
-        let unknown = |row: &&OfficialRow| row.place.entity_type == 0 && is_within(&row.place.code, total);
-        total.place.entity_type == 4 || !self.untyped().any(|row| unknown(&row))
+        !self.untyped_within.contains(&total.place.code)
     }
 
-    fn untyped(&self) -> impl Iterator<Item = &'a OfficialRow> {
-        // Files have types for all entities or for none of the schools.
-        let first = self.file.rows.iter().find(|row| row.place.entity_type == 0);
-        first.into_iter().flat_map(|_| self.file.rows.iter().filter(|row| row.place.entity_type == 0))
-    }
-
-    /// Whether the file has rows of every part of an entity: by the entity list, and for the state
-    /// by the 58 counties.
+    /// Whether every part of an entity is accounted for: by the entity list, and for the state by
+    /// the 58 counties.
     fn extent(&self, total: &OfficialRow) -> Extent {
         const COUNTIES: usize = 58;
-        if total.place.entity_type == 4 {
-            let counties = self.codes.iter().filter(|code| code[2..].iter().all(|one| *one == b'0')).count();
-            // The state itself is one of them.
-            return if counties > COUNTIES { Extent::Whole } else { Extent::Unknown };
-        }
-        let Some(list) = self.list else { return Extent::Unknown };
-        let is_part = |code: &[u8; 14], entity_type: u8| {
-            is_within(code, total) && *code != total.place.code && belongs(entity_type, total.place.entity_type)
+        let parts = match total.place.entity_type {
+            4 => self.counties.as_slice(),
+            _ => self.listed.get(&total.place.code).map(Vec::as_slice).unwrap_or_default(),
         };
-        let mut parts = list.entities.iter().filter(|(code, entity)| is_part(code, entity.entity_type)).peekable();
-        let any = parts.peek().is_some();
-        if any && parts.all(|(code, _)| self.codes.contains(code)) { Extent::Whole } else { Extent::Unknown }
+        let enough = if total.place.entity_type == 4 { parts.len() >= COUNTIES } else { !parts.is_empty() };
+        let accounted = |code: &[u8; 14]| self.is_accounted(RowKey { code: *code, ..total.key() });
+        if enough && parts.iter().all(accounted) { Extent::Whole } else { Extent::Unknown }
+    }
+
+    /// Whether a part has a row, or is known to have nobody there: the rows of its other grades are
+    /// all there is, or it has other tests and groups only.
+    fn is_accounted(&self, key: RowKey) -> bool {
+        if self.rows.contains_key(&key) {
+            return true;
+        }
+        let grades = knowledge().program_of(key.test).map_or(&[][..], |program| &program.grades);
+        let own = || grades.iter().filter_map(|grade| self.row(RowKey { grade: *grade, ..key }));
+        let Some(all) = self.row(RowKey { grade: ALL_GRADES, ..key }) else {
+            return self.codes.contains(&key.code) && own().next().is_none();
+        };
+        let sum: Option<Interval> = own().map(|row| row.values.tested.interval()).sum();
+        matches!((sum, all.values.tested.interval()), (Some(sum), Some(total)) if !sum.is_below(total))
     }
 }
 
-/// The entity that a row is a part of: schools and locally funded charters of their district,
-/// districts and direct-funded charters of their county, counties of the state.
+/// Where schools without a type can belong: their district and their county.
+fn untyped_within(file: &OfficialFile) -> HashSet<[u8; 14]> {
+    let untyped = file.rows.iter().filter(|row| row.place.entity_type == 0);
+    untyped.flat_map(|row| [7, 2].map(|digits| begun(&row.place.code, digits))).collect()
+}
+
+/// The parts that an entity list tells of each entity.
+fn listed(list: Option<&EntityList>) -> HashMap<[u8; 14], Vec<[u8; 14]>> {
+    let mut parts: HashMap<[u8; 14], Vec<[u8; 14]>> = HashMap::new();
+    for (code, entity) in list.iter().flat_map(|list| &list.entities) {
+        if let Some(digits) = digits_above(entity.entity_type) {
+            parts.entry(begun(code, digits)).or_default().push(*code);
+        }
+    }
+    parts
+}
+
+/// The entity that a row is a part of.
 fn code_above(row: &OfficialRow) -> Option<[u8; 14]> {
-    let digits = match row.place.entity_type {
-        7 | 10 => 7,
-        6 | 9 => 2,
-        5 => 0,
-        _ => return None,
-    };
-    let mut code = [b'0'; 14];
-    code.get_mut(..digits)?.copy_from_slice(row.place.code.get(..digits)?);
-    Some(code)
+    digits_above(row.place.entity_type).map(|digits| begun(&row.place.code, digits))
 }
 
-fn belongs(part: u8, whole: u8) -> bool {
-    matches!((part, whole), (7 | 10, 6) | (6 | 9, 5) | (5, 4))
+/// How many digits of its code an entity shares with the one it is a part of: schools and locally
+/// funded charters with their district, districts and direct-funded charters with their county.
+fn digits_above(entity_type: u8) -> Option<usize> {
+    match entity_type {
+        7 | 10 => Some(7),
+        6 | 9 => Some(2),
+        5 => Some(0),
+        _ => None,
+    }
 }
 
-fn is_within(code: &[u8; 14], total: &OfficialRow) -> bool {
-    let digits = match total.place.entity_type {
-        6 => 7,
-        5 => 2,
-        _ => 0,
-    };
-    code[..digits] == total.place.code[..digits]
+/// The first digits of a code, the others zero.
+fn begun(code: &[u8; 14], digits: usize) -> [u8; 14] {
+    let mut begun = [b'0'; 14];
+    begun[..digits].copy_from_slice(&code[..digits]);
+    begun
 }
