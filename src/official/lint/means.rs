@@ -1,6 +1,8 @@
 //! Mean scale scores: inside the scale, where the levels allow, and those of a whole between those
 //! of its parts.
 
+use std::collections::HashMap;
+
 use super::judge::{Found, Judge, tenths};
 use super::scene::{Extent, Scene};
 use crate::counting::record_type_of;
@@ -21,12 +23,29 @@ fn scale_grades(grade: u8) -> &'static [u8] {
     }
 }
 
-/// The scores that a row can have, by level: the lowest and the highest.
-fn ranges(scene: &Scene<'_>, row: &OfficialRow) -> Option<Vec<(i64, i64)>> {
-    let record_type = record_type_of(row.test, scene.file.year)?;
+/// The scores that rows can have, by test and grade row: of each level the lowest and the highest.
+struct Scales {
+    year: u16,
+    known: HashMap<(u16, u8), Vec<(i64, i64)>>,
+}
+
+impl Scales {
+    fn of(scene: &Scene<'_>) -> Self {
+        Self { year: scene.file.year, known: HashMap::new() }
+    }
+
+    /// The levels of a row; none where no scale is known.
+    fn levels(&mut self, row: &OfficialRow) -> &[(i64, i64)] {
+        let year = self.year;
+        self.known.entry((row.test, row.grade)).or_insert_with(|| levels_of(row.test, row.grade, year))
+    }
+}
+
+fn levels_of(test: u16, grade: u8, year: u16) -> Vec<(i64, i64)> {
+    let Some(record_type) = record_type_of(test, year) else { return Vec::new() };
     let mut levels: Vec<(i64, i64)> = Vec::new();
-    for grade in scale_grades(row.grade) {
-        for (place, range) in codes().score_ranges(record_type, *grade, scene.file.year).enumerate() {
+    for grade in scale_grades(grade) {
+        for (place, range) in codes().score_ranges(record_type, *grade, year).enumerate() {
             let (min, max) = (i64::from(range.min), i64::from(range.max));
             match levels.get_mut(place) {
                 Some(level) => *level = (level.0.min(min), level.1.max(max)),
@@ -34,16 +53,17 @@ fn ranges(scene: &Scene<'_>, row: &OfficialRow) -> Option<Vec<(i64, i64)>> {
             }
         }
     }
-    (!levels.is_empty()).then_some(levels)
+    levels
 }
 
 /// O025: a mean is inside the scale.
 pub fn range(scene: &Scene<'_>, judge: &mut Judge) {
-    let column = scene.column(Measure::Mean);
+    let (column, mut scales) = (scene.column(Measure::Mean), Scales::of(scene));
     for row in &scene.file.rows {
-        let (Some(mean), Some(levels)) = (row.values.mean.exact(), ranges(scene, row)) else { continue };
-        let lowest = levels.iter().map(|(min, _)| *min).min().unwrap_or_default();
-        let highest = levels.iter().map(|(_, max)| *max).max().unwrap_or_default();
+        let Some(mean) = row.values.mean.exact() else { continue };
+        let levels = scales.levels(row);
+        let lowest = levels.iter().map(|(min, _)| *min).min();
+        let (Some(lowest), Some(highest)) = (lowest, levels.iter().map(|(_, max)| *max).max()) else { continue };
         let found = || {
             Found::of(row).in_column(column).with("mean", tenths(mean)).with("lowest", lowest).with("highest", highest)
         };
@@ -53,20 +73,19 @@ pub fn range(scene: &Scene<'_>, judge: &mut Judge) {
 
 /// O027: a mean is where the counts at the levels and the cut scores allow.
 pub fn levels(scene: &Scene<'_>, judge: &mut Judge) {
-    let column = scene.column(Measure::Mean);
+    let (column, mut scales) = (scene.column(Measure::Mean), Scales::of(scene));
     for row in &scene.file.rows {
         let (Some(mean), Some(with_scores)) = (row.values.mean.exact(), row.values.with_scores.exact()) else {
             continue;
         };
-        let Some(bounds) = bounds(scene, row, with_scores) else { continue };
+        let Some(bounds) = bounds(scales.levels(row), row, with_scores) else { continue };
         let Some(sum) = implied_sum(mean, with_scores) else { continue };
         judge.require(sum.intersects(bounds), || Found::of(row).in_column(column).with("mean", tenths(mean)));
     }
 }
 
 /// The sums of scores that the counts at the levels allow.
-fn bounds(scene: &Scene<'_>, row: &OfficialRow, with_scores: i64) -> Option<Interval> {
-    let ranges = ranges(scene, row)?;
+fn bounds(ranges: &[(i64, i64)], row: &OfficialRow, with_scores: i64) -> Option<Interval> {
     let of = Interval::exactly(with_scores);
     let percents = row.values.percents.iter().take(ranges.len());
     let counts: Option<Vec<Interval>> = percents.map(|percent| implied_count(percent.exact()?, of)).collect();
@@ -75,7 +94,7 @@ fn bounds(scene: &Scene<'_>, row: &OfficialRow, with_scores: i64) -> Option<Inte
     let certain: i64 = counts.iter().map(|count| count.lo()).sum();
     let rest = with_scores - certain;
     let (low, high) = (ranges.first()?.0, ranges.last()?.1);
-    let pairs = || counts.iter().zip(&ranges);
+    let pairs = || counts.iter().zip(ranges);
     let least: i64 = pairs().map(|(count, range)| count.lo() * range.0).sum::<i64>() + rest.max(0) * low;
     let most: i64 = pairs().map(|(count, range)| count.lo() * range.1).sum::<i64>() + rest.max(0) * high;
     Interval::new(least, most)

@@ -4,10 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::counting::{Suppression, suppression_of};
+use crate::layout::plain_name;
+use crate::official::header::measure_of;
 use crate::official::interval::Interval;
-use crate::official::knowledge::{Program, knowledge};
+use crate::official::knowledge::{Kind, Program, knowledge};
 use crate::official::lookups::EntityList;
-use crate::official::model::{ALL_GRADES, Measure, OfficialFile, OfficialRow, RowKey, type_of_code};
+use crate::official::model::{ALL_GRADES, FileOrigin, Measure, OfficialFile, OfficialRow, RowKey, type_of_code};
 use crate::official::set::OfficialSet;
 
 /// The type of counties.
@@ -31,6 +33,7 @@ pub struct Scene<'a> {
     counties: Vec<[u8; 14]>,
     listed: HashMap<[u8; 14], Vec<[u8; 14]>>,
     untyped_within: HashSet<[u8; 14]>,
+    columns: Vec<(Measure, usize)>,
 }
 
 /// Whether all rows that belong to a whole are there.
@@ -77,6 +80,7 @@ impl<'a> Scene<'a> {
             counties,
             listed: listed(list),
             untyped_within: untyped_within(file),
+            columns: columns(file),
         })
     }
 
@@ -87,9 +91,7 @@ impl<'a> Scene<'a> {
 
     /// The place of the column that has a figure.
     pub fn column(&self, measure: Measure) -> Option<usize> {
-        let plain = self.file.headings.iter().map(|name| crate::layout::plain_name(name));
-        let mut known = plain.map(|name| knowledge().measure(crate::official::Kind::Scores, &name));
-        known.position(|known| known == Some(measure.id()))
+        self.columns.iter().find(|(one, _)| *one == measure).map(|(_, place)| *place)
     }
 
     /// The rows of one grade row, with the rows of the grades it is made of.
@@ -148,6 +150,18 @@ impl<'a> Scene<'a> {
         let sum: Option<Interval> = own().map(|row| row.values.tested.interval()).sum();
         matches!((sum, all.values.tested.interval()), (Some(sum), Some(total)) if !sum.is_below(total))
     }
+}
+
+/// The columns that have figures.
+fn columns(file: &OfficialFile) -> Vec<(Measure, usize)> {
+    let kind = match file.origin {
+        FileOrigin::Research => Kind::Scores,
+        FileOrigin::Typed => Kind::Typed,
+    };
+    let named = file.headings.iter().enumerate();
+    named
+        .filter_map(|(place, name)| Some((measure_of(knowledge().measure(kind, &plain_name(name))?)?, place)))
+        .collect()
 }
 
 /// Where schools without a type can belong: their district and their county.

@@ -92,8 +92,7 @@ impl Damage {
 }
 
 /// The headings of an ELPAC file, which score files are taken for.
-const ELPAC_HEADINGS: [&str; 5] =
-    ["County Code", "District Code", "School Code", "Record Type", "ELPAC Overall Level"];
+const ELPAC_HEADINGS: [&str; 5] = ["County Code", "District Code", "School Code", "Record Type", "ELPAC Overall Level"];
 
 fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec<Column>) {
     let place_of = |field: &str| column_named(layout, field).place();
