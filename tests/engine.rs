@@ -137,7 +137,8 @@ fn every_record_rule_counts_what_the_interpreter_counts() {
         let records = read(&path, year);
         let outcome = outcome(&path, &rules, 2);
         let mut judged = 0;
-        for (rule, came_out) in rules.rules().zip(&outcome.rules) {
+        let own = rules.rules().filter(|rule| rule.scope != Scope::Official);
+        for (rule, came_out) in own.zip(&outcome.rules) {
             if rule.scope != Scope::Record || !rule.years.contains(year) || !rule.needs.is_empty() {
                 continue;
             }

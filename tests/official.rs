@@ -1,7 +1,10 @@
 //! Official files: real public ones and made ones.
 
+mod lint;
 mod refusals;
 mod research;
+mod rules;
+mod typed;
 
 use std::path::{Path, PathBuf};
 

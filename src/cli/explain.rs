@@ -7,7 +7,7 @@ use miette::miette;
 
 use super::page::Page;
 use super::rules::{facts, words};
-use crate::rule::{Rule, RuleSet, Scope};
+use crate::rule::{Rule, RuleSet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +47,7 @@ fn explained(rules: &RuleSet, rule: &Rule) -> String {
     page.paragraph(2, &rule.help);
     page.heading("Facts");
     facts(rule).into_iter().for_each(|(label, text)| page.labelled(label, &text));
-    if rule.scope != Scope::File {
+    if !rule.scope.is_built_in() {
         conditions(&mut page, rules, rule);
     }
     examples(&mut page, rule);

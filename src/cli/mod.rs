@@ -18,6 +18,7 @@ mod page;
 mod reconcile;
 mod rules;
 mod synth;
+mod template;
 mod terminal;
 mod verify;
 
@@ -41,6 +42,8 @@ enum Command {
     Verify(verify::Args),
     /// List the causes of difference, or tell more of one
     Causes(causes::Args),
+    /// Write a table for the numbers of the preview page, to compare with later
+    Template(template::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -69,6 +72,7 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
+        Command::Template(args) => template::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

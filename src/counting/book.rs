@@ -220,6 +220,11 @@ impl Book {
     }
 }
 
+/// The record type of a test of the public files.
+pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
+    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.record_type)
+}
+
 /// What the public site hides in a year.
 pub fn suppression_of(year: u16) -> Suppression {
     rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default()

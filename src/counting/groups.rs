@@ -60,6 +60,11 @@ pub fn underivable_groups(year: u16) -> Vec<(u16, String)> {
     rows.filter_map(|row| Some((row.get("id").parse().ok()?, row.get("name").to_owned()))).collect()
 }
 
+/// All student groups of a year: their numbers and names.
+pub fn group_names(year: u16) -> Vec<(u16, String)> {
+    rows_of(year).filter_map(|row| Some((row.get("id").parse().ok()?, row.get("name").to_owned()))).collect()
+}
+
 fn rows_of(year: u16) -> impl Iterator<Item = Row<'static>> {
     Table::new(GROUPS).rows().filter(move |row| spans::holds(row, year))
 }

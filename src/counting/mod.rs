@@ -7,7 +7,7 @@ mod spans;
 
 pub use book::{
     Book, Class, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo, entity_type_name,
-    limits, suppression_of,
+    limits, record_type_of, suppression_of,
 };
-pub use groups::{Group, Variant, student_groups, underivable_groups};
+pub use groups::{Group, Variant, group_names, student_groups, underivable_groups};
 pub use spans::years;

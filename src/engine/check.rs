@@ -102,7 +102,9 @@ impl<'a> Checker<'a> {
             Detail::Samples(samples) => samples,
             Detail::All => usize::MAX,
         };
-        let accounts = options.rules.rules().map(|rule| Account {
+        // Rules about official files have no say on score files.
+        let own = options.rules.rules().filter(|rule| rule.scope != Scope::Official);
+        let accounts = own.map(|rule| Account {
             rule,
             weight: (options.weight)(rule, rule.severity),
             carried: false,
@@ -167,7 +169,7 @@ impl<'a> Checker<'a> {
 
     fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<Program, CheckError> {
         if !self.bound.contains_key(&info.year) {
-            let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && rule.scope != Scope::File;
+            let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && !rule.scope.is_built_in();
             let pairs = self.accounts.iter().zip(weights);
             let wanted: Vec<Option<&Rule>> =
                 pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();

@@ -208,6 +208,35 @@ pub struct Totals {
 }
 
 impl Outcome {
+    /// Both outcomes in one: the files of this one first, the rules by code.
+    #[must_use]
+    pub fn joined(mut self, mut other: Self) -> Self {
+        let files = self.inputs.len();
+        for finding in &mut other.findings {
+            finding.input += files;
+            finding.rule += self.rules.len();
+        }
+        let mut rules: Vec<(usize, RuleOutcome)> = self.rules.into_iter().chain(other.rules).enumerate().collect();
+        rules.sort_by(|one, other| one.1.code.cmp(&other.1.code));
+        let mut places = vec![0; rules.len()];
+        for (place, (before, _)) in rules.iter().enumerate() {
+            places[*before] = place;
+        }
+        let mut findings = self.findings;
+        findings.append(&mut other.findings);
+        for finding in &mut findings {
+            finding.rule = places.get(finding.rule).copied().unwrap_or(finding.rule);
+        }
+        findings.sort_by_key(|finding| finding.rule);
+        self.inputs.append(&mut other.inputs);
+        Self {
+            inputs: self.inputs,
+            rules: rules.into_iter().map(|(_, rule)| rule).collect(),
+            findings,
+            elapsed: self.elapsed + other.elapsed,
+        }
+    }
+
     /// Exact totals by severity, over all rules.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();

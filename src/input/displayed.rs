@@ -30,6 +30,10 @@ fn shown_number(number: f64, format: &str) -> String {
     if format == "@" {
         return format!("{number}");
     }
+    if format.ends_with('%') {
+        let decimals = format.split('.').nth(1).map_or(0, |rest| rest.bytes().filter(|byte| *byte == b'0').count());
+        return format!("{:.decimals$}%", number * 100.0);
+    }
     if format.contains("E+") || number.abs() >= SHOWN_DIGITS {
         return scientific(number);
     }
@@ -128,6 +132,7 @@ mod tests {
         assert_eq!(shown_number(100_000_000_000.0, "General"), "1E+11");
         assert_eq!(shown_number(12_345_678_901_234.0, "0"), "12345678901234");
         assert_eq!(shown_number(2.5, "General"), "2.5");
+        assert_eq!((shown_number(0.4217, "0.00%"), shown_number(0.5, "0%")), ("42.17%".to_owned(), "50%".to_owned()));
     }
 
     #[test]

@@ -9,12 +9,13 @@ use std::sync::{Arc, OnceLock};
 use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
-use super::archive::{Backing, Held, Member, members, open_member};
+use super::archive::{Backing, Held, Member, Seekable, members, open_member};
 use super::error::InputError;
 use super::model::{BlockSource, Detected, FileInfo};
 use super::open::{Opened, Origin, open_sheet, open_text};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, hash_bytes, read_head, unpack};
+use super::workbook::check_size;
 
 /// Endings of files that are taken from folders and archives.
 const ENDINGS: [&str; 7] = ["csv", "dat", "txt", "tsv", "xlsx", "gz", "zip"];
@@ -207,6 +208,24 @@ impl Candidate {
         }
         detected.push(gzip_detected());
         Ok((Box::new(unpack(whole, limits, MultiGzDecoder::new)), detected))
+    }
+
+    /// The bytes of a workbook, after a look at its size.
+    pub(super) fn workbook(&self, limits: Limits) -> Result<Box<dyn Seekable>, InputError> {
+        let (backing, members) = match &self.place {
+            Place::Workbook { backing, members, .. } => (backing.clone(), members.clone()),
+            Place::Member { backing, member, .. } => {
+                let mut stream = open_member(backing, member, limits)?;
+                let held = Backing::Held(hold(&mut stream, &Options { limits, ..Options::default() })?);
+                let members = members(&held)?;
+                (held, members)
+            }
+            Place::Text(_) | Place::Pipe(_) => {
+                return Err(InputError::BrokenArchive { path: String::new(), reason: "it is no workbook".to_owned() });
+            }
+        };
+        check_size(&backing, &members, limits)?;
+        backing.open().map_err(|source| InputError::Io { path: String::new(), source })
     }
 
     /// Opens the file.

@@ -30,6 +30,7 @@ mod plain;
 mod quoted;
 mod rows;
 mod scan;
+mod sheet;
 mod stream;
 mod watch;
 mod workbook;
@@ -41,3 +42,5 @@ pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, 
 pub use open::Opened;
 pub use options::{Limits, Options};
 pub use plain::{Plain, open_plain};
+pub use sheet::{SheetRow, read_sheets};
+pub use stream::hash_file;

@@ -88,7 +88,8 @@ impl View {
 pub struct Detected {
     /// `layout`, `dialect`, `encoding`, `view`, `lea`, `compression`; `header` (other
     /// spellings of headings), `source` (of two forms of the
-    /// same data, the one read) and `skipped` (what was passed over in a folder or archive).
+    /// same data, the one read) and `skipped` (what was passed over in a folder or archive). Of an
+    /// official file also `kind`, `year`, `program`, `version` and `types`.
     pub what: &'static str,
     /// The value chosen.
     pub value: String,
@@ -151,6 +152,11 @@ pub struct FileInfo {
 }
 
 impl FileInfo {
+    /// The kind of official file, where it is one: it holds public totals or codes, not students.
+    pub fn official_kind(&self) -> Option<&str> {
+        self.detected.iter().find(|one| one.what == "kind").map(|one| one.value.as_str())
+    }
+
     /// The place of a field among the columns.
     pub fn column_of(&self, id: FieldId) -> Option<usize> {
         self.columns.iter().position(|column| column.meaning == Meaning::Field(id))

@@ -52,7 +52,11 @@ impl Fingerprint {
     }
 }
 
-fn hash_file(path: &std::path::Path) -> io::Result<String> {
+/// The hash of a stored file, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn hash_file(path: &std::path::Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut file = std::fs::File::open(path)?;
     let mut buffer = vec![0; 1 << 16];

@@ -102,7 +102,7 @@ pub fn open_workbook(
 
 /// Unpacks everything once, without keeping it: the reader of workbooks holds the texts of all
 /// cells in memory, and knows no limit.
-fn check_size(backing: &Backing, members: &[Member], limits: Limits) -> Result<(), InputError> {
+pub(super) fn check_size(backing: &Backing, members: &[Member], limits: Limits) -> Result<(), InputError> {
     let mut total = 0;
     for member in members {
         let mut stream = open_member(backing, member, limits)?.take(limits.expanded.saturating_add(1));
@@ -204,7 +204,7 @@ fn find_header(rows: &[Row]) -> Option<Header> {
 }
 
 /// Calls `take` with each row that has cells, until it returns false. Rows are 0-based.
-fn each_row(
+pub(super) fn each_row(
     book: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
     name: &str,
     mut take: impl FnMut(u32, &[String]) -> bool,

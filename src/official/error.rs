@@ -54,6 +54,11 @@ pub enum OfficialError {
     #[diagnostic(help("download the file again; choose the county or district whose results you want"))]
     NoRows { path: String },
 
+    /// A template as it was written.
+    #[error("{path}: no number was typed into this table")]
+    #[diagnostic(help("type the numbers of the preview page into the columns from Enrolled on, and save the table"))]
+    NothingTyped { path: String },
+
     /// A cell of a table of typed numbers that cannot be understood.
     #[error("{path}:{line}: column {column}: {what}")]
     Cell {
@@ -76,7 +81,7 @@ impl OfficialError {
         match self {
             Self::Input(error) => error.is_another_kind(),
             Self::Other { .. } | Self::Unknown { .. } => true,
-            Self::Incomplete { .. } | Self::NoRows { .. } | Self::Cell { .. } => false,
+            Self::Incomplete { .. } | Self::NoRows { .. } | Self::NothingTyped { .. } | Self::Cell { .. } => false,
         }
     }
 }

@@ -56,7 +56,7 @@ impl Figures {
                     self.count(text, *measure)
                 }
             };
-            set(&mut values, *measure, figure);
+            values.set(*measure, figure);
         }
         values.areas = self.areas.iter().map(|area| area_figure(area.holds, cell(line, cells, area.column))).collect();
         values
@@ -80,26 +80,6 @@ impl Figures {
             (None, _) => (1, to(self.limits.counts_to)),
         };
         Interval::new(lo, hi).unwrap_or_else(|| Interval::exactly(lo))
-    }
-}
-
-fn set(values: &mut Values, measure: Measure, figure: Official) {
-    let counts = values.counts.as_deref_mut();
-    let place = match measure {
-        Measure::Enrolled => Some(&mut values.enrolled),
-        Measure::Tested => Some(&mut values.tested),
-        Measure::WithScores => Some(&mut values.with_scores),
-        Measure::Mean => Some(&mut values.mean),
-        Measure::Percent(level) => values.percents.get_mut(usize::from(level).wrapping_sub(1)),
-        Measure::PercentMet => Some(&mut values.percent_met),
-        Measure::TotalTested => Some(&mut values.total_tested),
-        Measure::TotalWithScores => Some(&mut values.total_with_scores),
-        Measure::Count(level) => counts.and_then(|counts| counts.levels.get_mut(usize::from(level).wrapping_sub(1))),
-        Measure::CountMet => counts.map(|counts| &mut counts.met),
-        Measure::LevelsTotal => counts.map(|counts| &mut counts.total),
-    };
-    if let Some(place) = place {
-        *place = figure;
     }
 }
 

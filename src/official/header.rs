@@ -87,7 +87,7 @@ pub fn find_header(path: &str, head: &[u8]) -> Result<Header, OfficialError> {
             continue;
         }
         let (separator, names) = headings(line);
-        if let Some(header) = header(separator, &names, number as u64 + 1) {
+        if let Some(header) = header_of(separator, &names, number as u64 + 1) {
             return Ok(header);
         }
         first.get_or_insert((line, names));
@@ -105,7 +105,8 @@ fn headings(line: &[u8]) -> (u8, Vec<String>) {
     (separator, names.collect())
 }
 
-fn header(separator: u8, names: &[String], line: u64) -> Option<Header> {
+/// The header that these headings are, if they are one.
+pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<Header> {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let kind = kind_of(&plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
@@ -121,9 +122,10 @@ fn kind_of(plain: &[String]) -> Option<Kind> {
         let has = |measure: &str| plain.iter().any(|name| knowledge().measure(kind, name) == Some(measure));
         wanted.iter().all(|measure| has(measure))
     };
-    let kinds: [(Kind, &[&str]); 4] = [
+    let kinds: [(Kind, &[&str]); 5] = [
         (Kind::Scores, &["county", "district", "group", "grade", "test"]),
         (Kind::Entities, &["county", "district", "school", "type", "county_name"]),
+        (Kind::Typed, &["entity", "test", "grade", "group"]),
         (Kind::Groups, &["group", "name", "category"]),
         (Kind::Tests, &["test", "name"]),
     ];

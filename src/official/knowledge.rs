@@ -24,6 +24,8 @@ pub enum Kind {
     Groups,
     /// The list of tests.
     Tests,
+    /// A table into which somebody typed numbers.
+    Typed,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Entities => "an official entity list",
             Self::Groups => "an official student group lookup",
             Self::Tests => "an official test lookup",
+            Self::Typed => "a table of typed numbers",
         }
     }
 }
@@ -64,6 +67,8 @@ pub struct Program {
     pub name: &'static str,
     /// The official numbers of its tests.
     pub tests: Vec<u16>,
+    /// The grades it is given in.
+    pub grades: Vec<u8>,
 }
 
 /// What is known of official files.
@@ -92,6 +97,7 @@ impl Knowledge {
                     "entities" => Kind::Entities,
                     "groups" => Kind::Groups,
                     "tests" => Kind::Tests,
+                    "typed" => Kind::Typed,
                     _ => return None,
                 };
                 let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));
@@ -109,6 +115,7 @@ impl Knowledge {
             id: row.get("program"),
             name: row.get("name"),
             tests: row.get("tests").split('|').filter_map(|one| one.parse().ok()).collect(),
+            grades: row.get("grades").split('|').filter_map(|one| one.parse().ok()).collect(),
         });
         Self { layouts, programs: programs.collect(), measures }
     }

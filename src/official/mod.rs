@@ -4,6 +4,7 @@
 //! [`read()`] takes paths and gives an [`OfficialSet`]. What the columns mean in which year, and how
 //! files are told apart, is in `rules/official`.
 
+mod check;
 mod compare;
 mod error;
 mod figures;
@@ -11,12 +12,16 @@ mod header;
 mod interval;
 mod knowledge;
 mod lines;
+pub mod lint;
 mod lookups;
 mod model;
 mod read;
 mod set;
+mod template;
+mod typed;
 mod value;
 
+pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};
 pub use error::OfficialError;
 pub use interval::Interval;
@@ -28,4 +33,5 @@ pub use model::{
 };
 pub use read::{Areas, Wanted};
 pub use set::{OfficialSet, Options, is_official, read};
+pub use template::{TemplateRow, workbook as template_workbook, write_csv as write_template_csv};
 pub use value::{Official, State, UNBOUNDED, implied_count, implied_sum, percent_of};

@@ -302,6 +302,29 @@ impl Default for Values {
 }
 
 impl Values {
+    /// Sets a figure; one of a level that no test has is left out.
+    pub(super) fn set(&mut self, measure: Measure, figure: Official) {
+        let counts = self.counts.as_deref_mut();
+        let place = match measure {
+            Measure::Enrolled => Some(&mut self.enrolled),
+            Measure::Tested => Some(&mut self.tested),
+            Measure::WithScores => Some(&mut self.with_scores),
+            Measure::Mean => Some(&mut self.mean),
+            Measure::Percent(level) => self.percents.get_mut(usize::from(level).wrapping_sub(1)),
+            Measure::PercentMet => Some(&mut self.percent_met),
+            Measure::TotalTested => Some(&mut self.total_tested),
+            Measure::TotalWithScores => Some(&mut self.total_with_scores),
+            Measure::Count(level) => {
+                counts.and_then(|counts| counts.levels.get_mut(usize::from(level).wrapping_sub(1)))
+            }
+            Measure::CountMet => counts.map(|counts| &mut counts.met),
+            Measure::LevelsTotal => counts.map(|counts| &mut counts.total),
+        };
+        if let Some(place) = place {
+            *place = figure;
+        }
+    }
+
     /// A figure by its measure.
     pub fn get(&self, measure: Measure) -> Official {
         let of_level = |values: &[Official; 4], level: u8| {

@@ -30,6 +30,11 @@ impl Wanted {
         self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_bytes()))
     }
 
+    /// Whether a row is wanted.
+    pub(super) fn has(&self, row: &OfficialRow) -> bool {
+        self.has_entity(&row.place.code) && self.has_group(row.group)
+    }
+
     fn has_group(&self, group: u16) -> bool {
         self.groups.is_empty() || self.groups.contains(&group)
     }
@@ -114,7 +119,7 @@ pub fn read_scores<R: Read>(
     Ok(settled(file))
 }
 
-fn empty_file(source: Source, header: &Header) -> OfficialFile {
+pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
     let mut detected = source.detected;
     detected.extend(header.detected.iter().cloned());
     OfficialFile {

@@ -1,15 +1,20 @@
 //! From paths to official files: what each is, the lists first, then the results with the types
 //! that the lists tell.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use super::error::OfficialError;
-use super::header::{Header, find_header};
+use super::header::{Header, find_header, header_of};
 use super::knowledge::Kind;
+use super::lines::{Lines, cell, name, split};
 use super::lookups::{EntityList, ListPlace, Lookup, read_entities, read_lookup};
 use super::model::OfficialFile;
-use super::read::{Areas, Source, Wanted, read_scores};
-use crate::input::{Candidate, Detected, InputError, Limits, Listing, Plain, Skipped, list, open_plain};
+use super::read::{Areas, Source, Wanted, failed, read_scores};
+use super::typed::{TypedRow, read_typed};
+use crate::input::{
+    Candidate, Detected, Encoding, InputError, Limits, Listing, Plain, SheetRow, Skipped, list, open_plain, read_sheets,
+};
 
 /// How official files are read.
 #[derive(Clone, Debug, Default)]
@@ -37,11 +42,17 @@ pub struct OfficialSet {
     pub skipped: Vec<Skipped>,
 }
 
-/// A text whose kind is known.
+/// A file whose kind is known.
 struct Sighted {
     candidate: Candidate,
     header: Header,
-    plain: Plain,
+    content: Content,
+}
+
+enum Content {
+    Text(Plain),
+    /// The rows of a workbook under its header.
+    Rows(Vec<SheetRow>),
 }
 
 /// Reads official files, folders and archives. Entity lists give the types of entities to results
@@ -57,7 +68,7 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
     for candidate in files {
         let (name, is_named) = (candidate.name(), candidate.named);
         match sight(candidate, options.limits) {
-            Ok(sighted) if sighted.header.kind == Kind::Scores => scores.push(sighted),
+            Ok(sighted) if matches!(sighted.header.kind, Kind::Scores | Kind::Typed) => scores.push(sighted),
             Ok(sighted) => set.add_list(sighted, options.limits)?,
             Err(error) if !is_named && error.is_another_kind() => {
                 set.skipped.push(Skipped { path: name, why: error.to_string() });
@@ -83,11 +94,24 @@ pub fn is_official(candidate: &Candidate, limits: Limits) -> bool {
 fn sight(candidate: Candidate, limits: Limits) -> Result<Sighted, OfficialError> {
     let name = candidate.name();
     if candidate.is_workbook() {
-        return Err(workbook(name));
+        return sight_workbook(candidate, limits);
     }
     let plain = open_plain(&candidate, limits).map_err(|error| told(name.clone(), error))?;
     let header = find_header(&name, &plain.head)?;
-    Ok(Sighted { candidate, header, plain })
+    Ok(Sighted { candidate, header, content: Content::Text(plain) })
+}
+
+/// A workbook can be a table of typed numbers: its first rows tell.
+fn sight_workbook(candidate: Candidate, limits: Limits) -> Result<Sighted, OfficialError> {
+    const LOOK: usize = 30;
+    for rows in read_sheets(&candidate, limits)? {
+        let header = rows.iter().take(LOOK).find_map(|(line, names)| header_of(b',', names, *line));
+        if let Some(header) = header.filter(|header| header.kind == Kind::Typed) {
+            let rows = rows.into_iter().filter(|(line, _)| *line > header.line).collect();
+            return Ok(Sighted { candidate, header, content: Content::Rows(rows) });
+        }
+    }
+    Err(workbook(candidate.name()))
 }
 
 fn workbook(path: String) -> OfficialError {
@@ -106,6 +130,29 @@ fn told(path: String, error: InputError) -> OfficialError {
     }
 }
 
+/// The lines of a table of typed numbers, as texts.
+fn typed_lines<R: Read>(
+    path: String,
+    header: &Header,
+    mut lines: Lines<R>,
+) -> impl Iterator<Item = Result<TypedRow, OfficialError>> {
+    let (separator, first) = (header.separator, header.line);
+    let mut cells = Vec::new();
+    std::iter::from_fn(move || {
+        loop {
+            let (number, line) = match lines.next() {
+                Err(error) => return Some(Err(failed(&path, error))),
+                Ok(line) => line?,
+            };
+            if number <= first || line.trim_ascii().is_empty() {
+                continue;
+            }
+            split(line, separator, usize::MAX, &mut cells);
+            return Some(Ok((number, (0..cells.len()).map(|place| name(cell(line, &cells, place))).collect())));
+        }
+    })
+}
+
 impl OfficialSet {
     /// Whether nothing was read.
     pub fn is_empty(&self) -> bool {
@@ -118,7 +165,7 @@ impl OfficialSet {
     }
 
     fn add_list(&mut self, sighted: Sighted, limits: Limits) -> Result<(), OfficialError> {
-        let Sighted { candidate, header, plain } = sighted;
+        let Sighted { candidate, header, content: Content::Text(plain) } = sighted else { return Ok(()) };
         let place = ListPlace {
             path: candidate.path().to_owned(),
             member: candidate.member().map(str::to_owned),
@@ -128,23 +175,37 @@ impl OfficialSet {
         match header.kind {
             Kind::Groups => self.groups.push(read_lookup(place, "group", &header, plain.stream)?),
             Kind::Tests => self.tests.push(read_lookup(place, "test", &header, plain.stream)?),
-            Kind::Entities | Kind::Scores => self.entities.push(read_entities(place, &header, plain.stream)?),
+            Kind::Entities | Kind::Scores | Kind::Typed => {
+                self.entities.push(read_entities(place, &header, plain.stream)?)
+            }
         }
         Ok(())
     }
 
     fn add_scores(&mut self, sighted: Sighted, options: &Options) -> Result<(), OfficialError> {
-        let Sighted { candidate, header, plain } = sighted;
+        let Sighted { candidate, header, content } = sighted;
+        let (encoding, detected) = match &content {
+            Content::Text(plain) => (plain.encoding, plain.detected.clone()),
+            Content::Rows(_) => (Encoding::Utf8, Vec::new()),
+        };
         let source = Source {
             path: candidate.path().to_owned(),
             member: candidate.member().map(str::to_owned),
             name: candidate.name(),
-            encoding: plain.encoding,
-            detected: plain.detected,
+            encoding,
+            detected,
             bytes: candidate.stored_bytes(),
             longest: options.limits.record,
         };
-        let mut file = read_scores(source, header, plain.stream, &options.wanted, options.areas)?;
+        let wanted = &options.wanted;
+        let mut file = match content {
+            Content::Rows(rows) => read_typed(source, &header, rows.into_iter().map(Ok), wanted)?,
+            Content::Text(plain) if header.kind == Kind::Typed => {
+                let lines = typed_lines(source.name.clone(), &header, Lines::new(plain.stream, source.longest));
+                read_typed(source, &header, lines, wanted)?
+            }
+            Content::Text(plain) => read_scores(source, header, plain.stream, wanted, options.areas)?,
+        };
         self.join_types(&mut file);
         self.files.push(file);
         Ok(())

@@ -68,6 +68,8 @@ struct Input<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'a str>,
     sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
     layout: u16,
     dialect: &'static str,
     encoding: &'static str,
@@ -177,6 +179,7 @@ fn input(input: &InputOutcome) -> Input<'_> {
         path: info.path.to_string_lossy().into_owned(),
         member: info.member.as_deref(),
         sha256: input.sha256.as_deref(),
+        kind: info.official_kind(),
         layout: info.year,
         dialect: info.dialect.as_str(),
         encoding: info.encoding.as_str(),

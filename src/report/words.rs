@@ -21,6 +21,7 @@ impl Unit {
             Scope::Cell => Self { one: "cell", many: "cells" },
             Scope::Record => Self { one: "record", many: "records" },
             Scope::Set => Self { one: "case", many: "cases" },
+            Scope::Official => Self { one: "case", many: "cases" },
             Scope::File => Self { one: "finding", many: "findings" },
         }
     }

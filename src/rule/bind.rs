@@ -29,7 +29,7 @@ pub(super) struct Parts {
 /// The instances of a rule in a year. Fewer than the parameter has values where the year lacks
 /// fields; none at all where it lacks all.
 pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<Instance>, Box<RuleError>> {
-    if parts.scope == Scope::File {
+    if parts.scope.is_built_in() {
         return Ok(Vec::new());
     }
     let parsed = Parsed::new(parts)?;

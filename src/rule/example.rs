@@ -28,6 +28,7 @@ pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) 
         let block = lines.block(&span)?;
         match info.split_whitespace().collect::<Vec<_>>()[..] {
             ["caaspp", year] => examples.push(table(source, layout_year(source, year, &span)?, &block, scope)?),
+            ["official", year] => examples.push(official(source, results_year(source, year, &span)?, &block)?),
             ["text", year] => examples.push(fixture(source, layout_year(source, year, &span)?, &block, &span)?),
             ["file", year] => examples.push(recipes(source, layout_year(source, year, &span)?, &block)?),
             ["caaspp"] => return Err(at(source, span, "example names no year", "write ```caaspp 2025")),
@@ -92,6 +93,14 @@ fn layout_year(source: &SourceText, year: &str, span: &Range<usize>) -> Read<u16
     })
 }
 
+/// The year of public results, which are older than the layouts.
+fn results_year(source: &SourceText, year: &str, span: &Range<usize>) -> Read<u16> {
+    const FIRST: u16 = 2015;
+    let known = year.parse().ok().filter(|year| *year >= FIRST);
+    known
+        .ok_or_else(|| at(source, span.clone(), &format!("there are no results of `{year}`"), "write ```official 2022"))
+}
+
 fn line_number(source: &SourceText, place: usize) -> usize {
     let before = source.text.as_bytes().get(..place).unwrap_or_default();
     memchr::memchr_iter(b'\n', before).count() + 1
@@ -106,18 +115,32 @@ struct Heading {
 }
 
 fn table(source: &SourceText, year: u16, block: &[Line<'_>], scope: Scope) -> Read<Example> {
+    let rows = table_rows(source, block, known_headings)?;
+    check_outcomes(source, &rows, block, scope)?;
+    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
+}
+
+/// Rows of public results. An outcome on each row judges each by itself, one on the last row all of
+/// them together.
+fn official(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example> {
+    let rows = table_rows(source, block, |_, line, _| Ok(cut_headings(line)))?;
+    let together = rows.iter().any(|row| row.expect == Expect::Part);
+    check_outcomes(source, &rows, block, if together { Scope::Set } else { Scope::Record })?;
+    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
+}
+
+type Headings = fn(&SourceText, &str, &Range<usize>) -> Read<Vec<Heading>>;
+
+fn table_rows(source: &SourceText, block: &[Line<'_>], headings: Headings) -> Read<Vec<ExampleRow>> {
     let mut lines = block.iter().filter(|(line, _)| !line.trim().is_empty());
-    let Some((header, span)) = lines.next() else {
-        return Ok(Example { year, rows: Vec::new(), fixture: None, recipes: Vec::new() });
-    };
+    let Some((header, span)) = lines.next() else { return Ok(Vec::new()) };
     let headings = headings(source, header, span)?;
     let first = line_number(source, span.start);
     let mut rows: Vec<ExampleRow> = Vec::new();
     for (ahead, (line, span)) in (1..).zip(lines) {
         rows.push(row(source, &headings, line, span, first + ahead)?);
     }
-    check_outcomes(source, &rows, block, scope)?;
-    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
+    Ok(rows)
 }
 
 fn check_outcomes(source: &SourceText, rows: &[ExampleRow], block: &[Line<'_>], scope: Scope) -> Read<()> {
@@ -142,7 +165,7 @@ fn check_outcomes(source: &SourceText, rows: &[ExampleRow], block: &[Line<'_>], 
     }
 }
 
-fn headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<Heading>> {
+fn cut_headings(line: &str) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
     let mut previous = ' ';
     for (place, letter) in line.chars().enumerate() {
@@ -157,6 +180,12 @@ fn headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<He
         }
         previous = letter;
     }
+    headings
+}
+
+/// The headings of a table of records: fields.
+fn known_headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<Heading>> {
+    let headings = cut_headings(line);
     let mut seen: Vec<&str> = Vec::new();
     for heading in &headings {
         if registry().id(&heading.name).is_none() {

@@ -57,7 +57,7 @@ pub fn run_examples(
     student_groups: &dyn StudentGroups,
 ) -> Result<Vec<RuleError>, Box<RuleError>> {
     let mut wrong = Vec::new();
-    if rule.scope == Scope::File {
+    if rule.scope.is_built_in() {
         return Ok(wrong);
     }
     for example in &rule.examples {

@@ -18,8 +18,13 @@ type Read<T> = Result<T, Box<RuleError>>;
 
 const SEVERITIES: [(&str, Severity); 3] =
     [("error", Severity::Error), ("warning", Severity::Warning), ("notice", Severity::Notice)];
-const SCOPES: [(&str, Scope); 4] =
-    [("cell", Scope::Cell), ("record", Scope::Record), ("set", Scope::Set), ("file", Scope::File)];
+const SCOPES: [(&str, Scope); 5] = [
+    ("cell", Scope::Cell),
+    ("record", Scope::Record),
+    ("set", Scope::Set),
+    ("file", Scope::File),
+    ("official", Scope::Official),
+];
 const GROUPINGS: [(&str, Grouping); 3] =
     [("each", Grouping::Each), ("column", Grouping::Column), ("count", Grouping::Count)];
 const CERTAINTIES: [(&str, Certainty); 3] =
@@ -274,6 +279,11 @@ fn front_error(source: &SourceText, front: &Range<usize>, error: &toml::de::Erro
     RuleError::at(source, span, mistake.help(help))
 }
 
+fn no_span(piece: &Piece, message: String) -> Box<RuleError> {
+    let help = "write for example \"2017..\", \"2019..2023\" or \"2017, 2019..\"";
+    piece.error(Mistake::new(0..piece.text.len(), message, "here").help(help))
+}
+
 struct Reader {
     source: Arc<SourceText>,
     front: Range<usize>,
@@ -329,12 +339,22 @@ impl Reader {
         self.word(key, value, known)
     }
 
+    /// Spans of years that have layouts.
     fn years(&self, value: Option<&Spanned<String>>) -> Read<Years> {
+        let years = self.spans(value)?;
+        let first = registry().years().next().unwrap_or_default();
+        match years.0.iter().map(|(from, _)| *from).find(|from| *from < first) {
+            None => Ok(years),
+            Some(from) => {
+                let piece = self.needed("years", value)?;
+                Err(no_span(&piece, format!("there is no layout of {from}, the first is of {first}")))
+            }
+        }
+    }
+
+    fn spans(&self, value: Option<&Spanned<String>>) -> Read<Years> {
         let piece = self.needed("years", value)?;
-        let fail = |message: String| {
-            let help = "write for example \"2017..\", \"2019..2023\" or \"2017, 2019..\"";
-            piece.error(Mistake::new(0..piece.text.len(), message, "here").help(help))
-        };
+        let fail = |message: String| no_span(&piece, message);
         let mut spans = Vec::new();
         for part in piece.text.split(',') {
             let (from, to) =
@@ -345,10 +365,6 @@ impl Reader {
             let (from, to) = span.ok_or_else(|| fail(format!("`{}` is no span of years", part.trim())))?;
             if from > to {
                 return Err(fail(format!("the years {from}..{to} run backwards")));
-            }
-            let first = registry().years().next().unwrap_or(from);
-            if to < first || from < first {
-                return Err(fail(format!("there is no layout of {from}, the first is of {first}")));
             }
             spans.push((from, to));
         }
@@ -418,7 +434,11 @@ impl Reader {
             name: name.text,
             severity: self.needed_word("severity", front.severity.as_ref(), &SEVERITIES)?,
             scope,
-            years: self.years(front.years.as_ref())?,
+            // Official results are older than the layouts.
+            years: match scope {
+                Scope::Official => self.spans(front.years.as_ref())?,
+                _ => self.years(front.years.as_ref())?,
+            },
             tests,
             message: message.text.clone(),
             help: self.needed("help", front.help.as_ref())?.text,
@@ -445,8 +465,8 @@ impl Reader {
             each: front.each.as_ref().map(|value| self.piece(value)),
             when: front.when.as_ref().map(|value| self.piece(value)),
             require: match (&front.require, scope) {
-                // File rules are built in: their files only carry words.
-                (None, Scope::File) => Piece { text: String::new(), ..code.clone() },
+                // Built-in rules: their files only carry words.
+                (None, scope) if scope.is_built_in() => Piece { text: String::new(), ..code.clone() },
                 (require, _) => self.needed("require", require.as_ref())?,
             },
             message,

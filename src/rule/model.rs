@@ -44,6 +44,15 @@ pub enum Scope {
     Set,
     /// The file as such; found while reading, not written in the rule language.
     File,
+    /// Official files: public results instead of student records. Not written in the rule language.
+    Official,
+}
+
+impl Scope {
+    /// Whether rules of this scope are part of the program: their files carry words and examples.
+    pub fn is_built_in(self) -> bool {
+        matches!(self, Self::File | Self::Official)
+    }
 }
 
 /// How findings of a rule are counted and shown.

@@ -263,7 +263,7 @@ impl Conditions {
 
 /// Binds the rule in every year, and asks whether it can ever fire.
 fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
-    if loaded.rule.scope == super::model::Scope::File {
+    if loaded.rule.scope.is_built_in() {
         return Ok(());
     }
     let mut instances = Vec::new();

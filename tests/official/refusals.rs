@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use scorelint::official::Options;
 
 use super::{read_all, real, written};
+use crate::support;
 
 /// The error for a path, as a person reads it, with its help.
 fn refused(path: PathBuf) -> String {
@@ -34,7 +35,7 @@ fn wrong_files_are_named() {
         ("broken.zip", b"PK\x03\x04nothing".to_vec()),
     ];
     let said: Vec<String> = files.into_iter().map(|(name, content)| refused(written(&folder, name, content))).collect();
-    insta::assert_snapshot!(said.join("\n\n"));
+    support::snapshots().bind(|| insta::assert_snapshot!("official-refused", said.join("\n\n")));
 }
 
 #[test]

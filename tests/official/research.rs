@@ -7,6 +7,7 @@ use scorelint::official::{
 };
 
 use super::{read_all, real, row, written};
+use crate::support;
 
 fn exact(figure: Official) -> i64 {
     figure.exact().unwrap()
@@ -101,7 +102,7 @@ fn what_was_detected_is_said_with_the_reason() {
         .flat_map(|file| &file.detected)
         .map(|one| format!("{}: {} ({})", one.what, one.value, one.why))
         .collect();
-    insta::assert_snapshot!(said.join("\n"));
+    support::snapshots().bind(|| insta::assert_snapshot!("official-detected", said.join("\n")));
 }
 
 #[test]
@@ -169,7 +170,7 @@ fn a_file_saved_again_by_a_spreadsheet_is_understood() {
         .collect();
     let path = written(&folder, "saved.csv", format!("\u{feff}{}\r\n", saved.join("\r\n")));
     let (again, plain) = (read_all(&[path]).unwrap(), read_all(&[real("sb_ca2022_group1_subset.txt")]).unwrap());
-    assert!(again.files[0].repaired_codes > 100);
+    assert!(again.files[0].repaired_codes > 50);
     for (one, other) in again.files[0].rows.iter().zip(&plain.files[0].rows) {
         assert_eq!((one.key(), one.place), (other.key(), other.place));
         assert_eq!(one.values.get(Measure::Mean).interval(), other.values.get(Measure::Mean).interval());

@@ -140,9 +140,8 @@ impl Draft {
                 self.header = Some(names);
             }
             "header" => {
-                let names = ["County Code", "District Code", "School Code", "Test Year", "Student Group ID", "Test ID"];
-                let more = ["Grade", "Total Tested at Reporting Level", "Mean Scale Score"];
-                self.header = Some(names.iter().chain(&more).map(|name| (*name).to_owned()).collect());
+                let names = ["County Code", "District Code", "School Code", "Record Type", "ELPAC Overall Level"];
+                self.header = Some(names.map(str::to_owned).to_vec());
             }
             "add" if rest.starts_with("a quoted cell") => {
                 self.rows.iter_mut().for_each(|row| row.push("\"\"".to_owned()))

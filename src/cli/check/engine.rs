@@ -5,6 +5,7 @@ use std::num::NonZero;
 use super::{Failure, Hashing, Request, Selection};
 use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check};
 use crate::input::Options;
+use crate::official;
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
 
@@ -32,9 +33,27 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         timings: request.timings == Timings::Shown,
         progress: Some(request.progress),
     };
-    let outcome = check(request.paths, &options).map_err(|error| match error {
-        CheckError::Input(error) => Failure::input(error),
-        CheckError::Rule(error) => Failure::rules(*error),
-    })?;
+    let sorted = official::sort_out(request.paths);
+    let students = || {
+        check(&sorted.students, &options).map_err(|error| match error {
+            CheckError::Input(error) => Failure::input(error),
+            CheckError::Rule(error) => Failure::rules(*error),
+        })
+    };
+    let results = || {
+        let options = official::LintOptions {
+            rules: &rules,
+            weight: &weight,
+            kept: request.samples.unwrap_or(usize::MAX),
+            want_sha256: request.sha256 == Hashing::Sha256,
+        };
+        official::check(&sorted.official, &options).map_err(Failure::input)
+    };
+    // Rules take part in a run that has files for them.
+    let outcome = match (sorted.students.is_empty(), sorted.official.is_empty()) {
+        (true, false) => results()?,
+        (_, true) => students()?,
+        (false, false) => students()?.joined(results()?),
+    };
     Ok((outcome, RuleBook::of_set(&rules)))
 }

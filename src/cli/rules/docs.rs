@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::words::{self, families};
-use crate::rule::{Rule, RuleSet, Scope};
+use crate::rule::{Rule, RuleSet};
 
 const MADE: &str = "<!-- Made by `scorelint rules docs`; change the rule files instead. -->";
 
@@ -83,7 +83,7 @@ fn page(rules: &RuleSet, rule: &Rule) -> String {
 }
 
 fn conditions(out: &mut String, rules: &RuleSet, rule: &Rule) {
-    if rule.scope == Scope::File {
+    if rule.scope.is_built_in() {
         return;
     }
     out.push_str("\n## The rule\n");

@@ -66,6 +66,7 @@ pub(in crate::cli) fn scope(scope: Scope) -> &'static str {
         Scope::Record => "record",
         Scope::Set => "records together",
         Scope::File => "file",
+        Scope::Official => "official file",
     }
 }
 

@@ -37,7 +37,8 @@ fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Res
     for one in &input.info.detected {
         write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
     }
-    write_detected(out, "records", &grouped(input.records), &size(input.bytes), look)
+    let unit = if input.info.official_kind().is_some() { "rows" } else { "records" };
+    write_detected(out, unit, &grouped(input.records), &size(input.bytes), look)
 }
 
 /// A line `what  value  why`, the reason wrapped under itself.
@@ -58,13 +59,16 @@ fn write_detected(out: &mut dyn Write, what: &str, value: &str, why: &str, look:
 fn write_table(out: &mut dyn Write, inputs: &[InputOutcome], look: Look) -> io::Result<()> {
     for input in inputs {
         let info = &input.info;
+        let (what, unit) = match info.official_kind() {
+            Some(kind) => (kind.to_owned(), "row"),
+            None => (format!("{} view", info.view.as_str()), "record"),
+        };
         let facts = format!(
-            "  {}, {}, {}, {} view, {}",
+            "  {}, {}, {}, {what}, {}",
             info.year,
             info.dialect.as_str(),
             info.encoding.as_str(),
-            info.view.as_str(),
-            plural(input.records, "record"),
+            plural(input.records, unit),
         );
         writeln!(out, "{}", paint::signs(look, path_within(&path_of(info), look.width)).style(paint::strong(look)))?;
         writeln!(out, "{}", paint::signs(look, fit(&facts, look.width).into_owned()))?;

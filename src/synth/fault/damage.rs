@@ -91,17 +91,8 @@ impl Damage {
     }
 }
 
-/// The headings of a research file, which score files are taken for.
-const RESEARCH_HEADINGS: [&str; 8] = [
-    "County Code",
-    "District Code",
-    "School Code",
-    "Test Year",
-    "Test ID",
-    "Student Group ID",
-    "Grade",
-    "Mean Scale Score",
-];
+/// The headings of an ELPAC file, which score files are taken for.
+const ELPAC_HEADINGS: [&str; 5] = ["County Code", "District Code", "School Code", "Record Type", "ELPAC Overall Level"];
 
 fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec<Column>) {
     let place_of = |field: &str| column_named(layout, field).place();
@@ -112,9 +103,9 @@ fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec
                 column.name = format!("F{}", number + 1);
             }
         }
-        "research-header" => {
-            columns.truncate(RESEARCH_HEADINGS.len());
-            for (column, heading) in columns.iter_mut().zip(RESEARCH_HEADINGS) {
+        "elpac-header" => {
+            columns.truncate(ELPAC_HEADINGS.len());
+            for (column, heading) in columns.iter_mut().zip(ELPAC_HEADINGS) {
                 heading.clone_into(&mut column.name);
             }
         }

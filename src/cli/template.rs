@@ -1,0 +1,103 @@
+//! `scorelint template`: a table for the numbers of the preview page, filled with the cells that
+//! the score files have.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use miette::{IntoDiagnostic, WrapErr};
+
+use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
+use crate::input::Options;
+use crate::official::{ALL_STUDENTS, TemplateRow, template_workbook, write_template_csv};
+
+/// Arguments of `template`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Score files, folders with score files, or - for standard input
+    #[arg(value_name = "FILE|FOLDER|-", required = true)]
+    paths: Vec<PathBuf>,
+    /// Student groups by their official numbers, or all; all students (1) where it is not given
+    #[arg(long, value_name = "all|NUMBERS", value_parser = groups)]
+    groups: Option<Groups>,
+    /// Write to this file: .csv, or .xlsx for a workbook; comma-separated text to the terminal
+    /// where it is not given
+    #[arg(long, short, visible_alias = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Read the files by the layout of this year
+    #[arg(long, value_name = "YEAR")]
+    year: Option<u16>,
+}
+
+#[derive(Clone, Debug)]
+enum Groups {
+    All,
+    These(Vec<u16>),
+}
+
+fn groups(text: &str) -> Result<Groups, String> {
+    if text == "all" {
+        return Ok(Groups::All);
+    }
+    let numbers: Result<Vec<u16>, _> = text.split(',').map(|one| one.trim().parse()).collect();
+    numbers.map(Groups::These).map_err(|_| "write all, or numbers with commas between them".to_owned())
+}
+
+pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let input = Options { year: args.year, ..Options::default() };
+    let accounts = match account(&args.paths, &AccountOptions { input, threads, progress: None }) {
+        Ok(accounts) => accounts,
+        Err(error) => {
+            eprintln!("{:?}", miette::Report::new(error));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let rows: Vec<TemplateRow> = accounts.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
+    let written = match &args.out {
+        None => write_template_csv(&mut io::stdout().lock(), &rows),
+        Some(path) => write_file(path, &rows),
+    };
+    match written {
+        // Whoever reads from us has read enough (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        other => other.into_diagnostic().wrap_err("the table cannot be written").map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn write_file(path: &Path, rows: &[TemplateRow]) -> io::Result<()> {
+    let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    if !is_workbook {
+        return write_template_csv(&mut fs::File::create(path)?, rows);
+    }
+    fs::write(path, template_workbook(rows).map_err(io::Error::other)?)
+}
+
+/// The cells of the LEA's own districts, schools and charters: files tell all about no other.
+fn rows(account: &Account, groups: Option<&Groups>) -> Vec<TemplateRow> {
+    let numbers = match groups {
+        None => vec![ALL_STUDENTS],
+        Some(Groups::All) => Vec::new(),
+        Some(Groups::These(numbers)) => numbers.clone(),
+    };
+    let by = vec![Dimension::School, Dimension::Test, Dimension::Grade, Dimension::Group];
+    let filter = Filter { groups: numbers, by, ..Filter::default() };
+    let grades: HashMap<u8, &str> = account.book.grades.iter().map(|row| (row.code, row.name.as_str())).collect();
+    let cells = account.cells(&filter, Sharing::Internal);
+    let own = cells.filter(|cell| matches!(cell.entity.entity_type, 6 | 7 | 9 | 10));
+    own.filter_map(|cell| {
+        let group = account.book.groups.get(cell.group)?;
+        Some(TemplateRow {
+            year: account.book.year,
+            code: cell.entity.code_text(),
+            entity: account.cube.name_of(cell.entity).to_owned(),
+            entity_type: cell.entity.entity_type,
+            test: (cell.test.id, cell.test.name.clone()),
+            grade: (cell.grade, grades.get(&cell.grade).copied().unwrap_or_default().to_owned()),
+            group: (group.id, group.label.clone()),
+        })
+    })
+    .collect()
+}

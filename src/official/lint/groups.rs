@@ -1,0 +1,77 @@
+//! Student groups and tests: known in the year, and what lookups are known to have wrong.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::judge::{Found, Judge};
+use super::scene::Scene;
+use crate::counting::{group_names, years};
+use crate::official::knowledge::knowledge;
+use crate::official::model::FileOrigin;
+use crate::table::Table;
+
+const LOOKUP_ERRORS: &str = include_str!("../../../rules/official/lookup-errors.tsv");
+
+/// The first year of which all student groups are known without a lookup.
+const GROUPS_KNOWN_FROM: u16 = 2021;
+
+/// O052: student groups are those of the year.
+pub fn known_groups(scene: &Scene<'_>, judge: &mut Judge) {
+    let year = scene.file.year;
+    let given = scene.set.groups.iter().find(|lookup| lookup.year == Some(year));
+    let known: HashSet<u16> = match given {
+        Some(lookup) => lookup.names.keys().copied().collect(),
+        None if year >= GROUPS_KNOWN_FROM => group_names(year).into_iter().map(|(id, _)| id).collect(),
+        None => return,
+    };
+    for (group, line) in first_lines(scene, |row| row.group) {
+        judge.require(known.contains(&group), || Found::at_line(line).with("group", group).with("year", year));
+    }
+}
+
+/// O053: tests are known, and of one program.
+pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
+    let is_mixed = scene.file.origin == FileOrigin::Typed;
+    for (test, line) in first_lines(scene, |row| row.test) {
+        let found = |problem: &str| Found::at_line(line).with("test", test).with("problem", problem);
+        match knowledge().program_of(test) {
+            None => judge.broke(found("is no test with public results")),
+            Some(program) if !is_mixed && program.id != scene.file.program && !scene.file.program.is_empty() => {
+                judge.broke(found("is of another program than the first row"));
+            }
+            Some(_) => judge.held(),
+        }
+    }
+}
+
+/// O054: lookups given with the file say nothing that is known to be wrong.
+pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
+    let year = scene.file.year;
+    for lookup in scene.set.groups.iter().filter(|lookup| lookup.year == Some(year)) {
+        let mut errors =
+            Table::new(LOOKUP_ERRORS).rows().filter(|row| years(row.get("years")).contains(year)).peekable();
+        if errors.peek().is_none() {
+            judge.held();
+        }
+        for row in errors {
+            let id: u16 = row.get("id").parse().unwrap_or_default();
+            let is_wrong = lookup.names.get(&id).is_some_and(|(name, _)| name == row.get("printed"));
+            let found = || {
+                Found::of_file()
+                    .with("group", id)
+                    .with("printed", row.get("printed"))
+                    .with("meaning", row.get("meaning"))
+                    .with("lookup", lookup.path.display())
+            };
+            judge.require(!is_wrong, found);
+        }
+    }
+}
+
+/// Each number that rows have, with the first line that has it.
+fn first_lines(scene: &Scene<'_>, number: impl Fn(&crate::official::model::OfficialRow) -> u16) -> BTreeMap<u16, u64> {
+    let mut lines = BTreeMap::new();
+    for row in &scene.file.rows {
+        lines.entry(number(row)).or_insert(row.line);
+    }
+    lines
+}

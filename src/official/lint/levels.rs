@@ -1,0 +1,67 @@
+//! Counts at the levels, which files have from 2024 on.
+
+use super::judge::{Found, Judge};
+use super::scene::Scene;
+use crate::official::interval::Interval;
+use crate::official::model::{Measure, OfficialRow};
+use crate::official::value::{State, implied_count};
+
+/// What is known of the count of students at the levels together.
+fn together(row: &OfficialRow, levels: &[u8]) -> Option<Interval> {
+    let figures = levels.iter().map(|level| row.values.get(Measure::Count(*level)));
+    figures.filter(|figure| figure.state() != State::Absent).map(|figure| figure.interval()).sum()
+}
+
+/// O023: counts at the levels add up to those with scores, and the upper ones to met and above.
+pub fn sum(scene: &Scene<'_>, judge: &mut Judge) {
+    for row in scene.file.rows.iter().filter(|row| row.values.counts.is_some()) {
+        let all = together(row, &[1, 2, 3, 4]);
+        for measure in [Measure::WithScores, Measure::LevelsTotal] {
+            add_up(scene, judge, (row, measure), all);
+        }
+        add_up(scene, judge, (row, Measure::CountMet), together(row, &[3, 4]));
+    }
+}
+
+fn add_up(scene: &Scene<'_>, judge: &mut Judge, (row, measure): (&OfficialRow, Measure), sum: Option<Interval>) {
+    let figure = row.values.get(measure);
+    let (Some(sum), Some(total)) = (sum, figure.interval()) else { return };
+    let found = || {
+        Found::of(row)
+            .in_column(scene.column(measure))
+            .with("sum", sum)
+            .with("measure", measure.id().replace('_', " "))
+            .with("total", figure.shown())
+    };
+    judge.equal(sum, total, found);
+}
+
+/// O024: a percent is that of its count among those with scores, rounded half up.
+pub fn percent(scene: &Scene<'_>, judge: &mut Judge) {
+    const PAIRS: [(Measure, Measure); 5] = [
+        (Measure::Percent(1), Measure::Count(1)),
+        (Measure::Percent(2), Measure::Count(2)),
+        (Measure::Percent(3), Measure::Count(3)),
+        (Measure::Percent(4), Measure::Count(4)),
+        (Measure::PercentMet, Measure::CountMet),
+    ];
+    for row in scene.file.rows.iter().filter(|row| row.values.counts.is_some()) {
+        for (percent, count) in PAIRS {
+            let (shown, counted) = (row.values.get(percent), row.values.get(count));
+            let (Some(hundredths), Some(count), Some(of)) =
+                (shown.exact(), counted.exact(), row.values.with_scores.exact())
+            else {
+                continue;
+            };
+            let found = || {
+                Found::of(row)
+                    .in_column(scene.column(percent))
+                    .with("percent", shown.shown())
+                    .with("value", count)
+                    .with("with_scores", of)
+            };
+            let implied = implied_count(hundredths, Interval::exactly(of));
+            judge.require(implied.is_some_and(|implied| implied.contains(count)), found);
+        }
+    }
+}
