@@ -132,6 +132,7 @@ impl Scene<'_> {
             "run" => repeated_digit(self.number),
             "lowest" => self.bounds(0).map_or(String::new(), |(low, _)| low.to_string()),
             "highest" => self.bounds(0).map_or(String::new(), |(_, high)| high.to_string()),
+            "level" => self.level().map_or(String::new(), |level| level.to_string()),
             "lowest_before" => self.bounds(1).map_or(String::new(), |(low, _)| low.to_string()),
             _ if self.known.iter().any(|(known, _)| *known == name) => {
                 self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
@@ -147,6 +148,14 @@ impl Scene<'_> {
 
     fn value(&self, record: &Record, field: &str) -> String {
         String::from_utf8_lossy(Named::new(self.layout, field).get(record)).into_owned()
+    }
+
+    /// The achievement level of the record's score.
+    fn level(&self) -> Option<u8> {
+        let number = |field: &str| self.value(self.record, field).parse::<u16>().ok();
+        let record_type = RecordType(u8::try_from(number("record_type")?).ok()?);
+        let grade = u8::try_from(number("grade_assessed")?).ok()?;
+        codes().level_for(record_type, grade, self.layout.year(), number("scale_score")?)
     }
 
     /// The score range of the record's test and grade, this year or years before.

@@ -47,6 +47,8 @@ pub struct SceneOrder {
     pub scenario: Option<&'static Scenario>,
     /// Threads to count on; at least 1.
     pub threads: usize,
+    /// Where the records that the official numbers are made of are kept; nowhere where `None`.
+    pub official_side: Option<PathBuf>,
 }
 
 /// The views that are made.
@@ -129,7 +131,8 @@ fn make(order: &SceneOrder, folder: &Path, written: &mut Vec<PathBuf>) -> Result
     let facts = Facts::new(year).ok_or(SynthError::Year(year))?;
     let book = Book::of(year)?;
     let scratch = tempfile::tempdir()?;
-    let official = scratch.path().join(file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() }));
+    let name = file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() });
+    let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
     let mut truth = Truth::new(year, district.seed, order.scenario.map(|scenario| scenario.name));
     let records =
         write_sides(order, folder, &Known { layout, facts: &facts, book: &book }, &official, (&mut truth, written))?;
@@ -166,7 +169,7 @@ fn write_sides(
     let writer = writer(facts, layout, district.seed);
     let plans = table::preparations(order.scenario, district.year);
     let mut roll = Roll::new(&writer, layout, district.seed, plans);
-    let changes = order.scenario.map(|scenario| scenario.changes(district.year)).unwrap_or_default();
+    let changes = table::changes(order.scenario, district.year);
     let counter = Counter::new(book, layout, published_tests(district.year));
     let lines = Lines::new(layout, district.form).ok_or(SynthError::NoPositions(district.year))?;
     let mut open = |path: PathBuf, lines: Lines| -> Result<Sink, SynthError> {

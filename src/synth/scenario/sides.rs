@@ -72,6 +72,8 @@ pub(super) struct Sides<'a> {
     parameters: Parameters,
     record_type: Named,
     changes: Vec<BoundChange>,
+    /// What only the official side knows, applied in the end.
+    unseen: Vec<BoundChange>,
     causes: Vec<Cause>,
     /// The score files, the tested view first.
     files: Vec<Sink>,
@@ -100,6 +102,8 @@ impl<'a> Sides<'a> {
         counter: Counter<'a>,
         (files, earlier, official): (Vec<Sink>, Option<Sink>, Sink),
     ) -> Self {
+        let (unseen, changes): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(|change| change.side == Side::Unseen);
         let chosen = |change: &Change| {
             let (name, wanted) = change.parameter?;
             Some(Parameter::choose(name, wanted, facts, seed))
@@ -113,10 +117,10 @@ impl<'a> Sides<'a> {
             share: change.share,
             bound: Bound::new(layout, &parameters, &change.conditions, &change.assignments),
         };
-        let changes = changes.iter().map(bound).collect();
+        let (changes, unseen) = (changes.iter().map(bound).collect(), unseen.iter().map(bound).collect());
         let record_type = Named::new(layout, "record_type");
         let copies = Vec::new();
-        Self { layout, counter, parameters, record_type, changes, causes, files, earlier, official, copies }
+        Self { layout, counter, parameters, record_type, changes, unseen, causes, files, earlier, official, copies }
     }
 
     /// Hands on a record of a student; `views` tells which files have the student.
@@ -125,7 +129,7 @@ impl<'a> Sides<'a> {
             return Ok(());
         }
         let fate = self.fate(student, record);
-        self.official.record(fate.official.as_ref().unwrap_or(record))?;
+        self.write_official(fate.official.as_ref().unwrap_or(record))?;
         if fate.missing {
             for place in fate.hits {
                 self.causes[place].missing += 1;
@@ -168,6 +172,14 @@ impl<'a> Sides<'a> {
         Ok((self.causes, records))
     }
 
+    fn write_official(&mut self, record: &Record) -> io::Result<()> {
+        let mut whole = None;
+        for change in self.unseen.iter().filter(|change| change.bound.fits(record)) {
+            change.bound.apply(self.layout, &self.parameters, whole.get_or_insert_with(|| record.clone()));
+        }
+        self.official.record(whole.as_ref().unwrap_or(record)).map(|_| ())
+    }
+
     /// Writes a record to the tested view a second time.
     fn copy(&mut self, change: usize, record: &Record) -> io::Result<()> {
         if let Some(earlier) = &mut self.earlier {
@@ -186,7 +198,7 @@ impl<'a> Sides<'a> {
             // Records that the official side has otherwise are left to that cause alone.
             let is_free = fate.official.is_none() && !fate.missing && fate.file.is_none();
             let is_asked = match change.side {
-                Side::Official | Side::Missing => true,
+                Side::Official | Side::Missing | Side::Unseen => true,
                 Side::File | Side::Twice => is_free,
             };
             // Whether the file lacks a record is told from what would stand in the file.
@@ -226,7 +238,7 @@ impl<'a> Sides<'a> {
                 fate.missing = true;
             }
             Side::Twice if before.is_some() => fate.twice = Some(place),
-            Side::File | Side::Twice => {}
+            Side::File | Side::Twice | Side::Unseen => {}
         }
     }
 }
