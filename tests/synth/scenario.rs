@@ -629,6 +629,18 @@ fn the_command_writes_a_scenario() {
 }
 
 #[test]
+fn the_truth_follows_its_schema() {
+    let schema = std::fs::read_to_string(support::path("docs/schemas/scenario-1.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    for scenario in [None, Some("mixed")] {
+        let made = made(2025, scenario);
+        let truth = serde_json::from_slice(&read(made.path("scenario.truth.json")).unwrap()).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&truth).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+}
+
+#[test]
 fn scenarios_are_listed() {
     let output = support::scorelint().args(["synth", "--list-scenarios"]).output().unwrap();
     let list = String::from_utf8(output.stdout).unwrap();

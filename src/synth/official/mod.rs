@@ -6,6 +6,8 @@ mod forms;
 mod others;
 mod rows;
 
+use std::collections::BTreeMap;
+
 use encoding_rs::WINDOWS_1252;
 
 use super::facts::{Facts, year_in};
@@ -75,8 +77,8 @@ impl OfficialFiles {
 }
 
 /// The number of the county.
-fn county(all: &std::collections::BTreeMap<String, OfficialEntity>) -> String {
-    let district = all.values().find(|entity| entities::is_district(entity));
+fn county(all: &BTreeMap<String, OfficialEntity>) -> String {
+    let district = all.values().find(|entity| entity.is_district());
     district.and_then(|entity| entity.code.get(..2)).unwrap_or("00").to_owned()
 }
 

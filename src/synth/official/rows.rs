@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::entities::OfficialEntity;
 use super::{known, others::others};
 use crate::account::{ALL_GRADES, Account, Figures};
-use crate::counting::{GradeKind, TestInfo};
+use crate::counting::{Book, GradeKind, TestInfo};
 use crate::engine::GroupCells;
 use crate::layout::codes;
 
@@ -170,7 +170,7 @@ fn with_levels(test: &TestInfo, year: u16) -> TestInfo {
 }
 
 /// Whether a grade row holds the students of a grade.
-fn holds(book: &crate::counting::Book, row: u8, grade: u8) -> bool {
+fn holds(book: &Book, row: u8, grade: u8) -> bool {
     let is_grade = |code: u8| book.grades.iter().any(|one| one.code == code && one.kind == GradeKind::Grade);
     let kind = book.grades.iter().find(|one| one.code == row).map(|one| &one.kind);
     is_grade(grade)

@@ -12,7 +12,6 @@ use super::super::write::Lines;
 use super::bound::{Bound, Parameters};
 use super::counted::Counter;
 use super::parameter::Parameter;
-use super::students::record_type;
 use super::table::{Change, Side};
 use super::truth::{Cause, Place};
 use crate::layout::Layout;
@@ -59,6 +58,16 @@ impl Sink {
     }
 }
 
+/// The files of both sides.
+pub(super) struct Sinks {
+    /// The score files, the tested view first.
+    pub(super) files: Vec<Sink>,
+    /// The earlier download of the tested view.
+    pub(super) earlier: Option<Sink>,
+    /// What the official numbers are made of.
+    pub(super) official: Sink,
+}
+
 struct BoundChange {
     side: Side,
     share: Option<u32>,
@@ -75,10 +84,7 @@ pub(super) struct Sides<'a> {
     /// What only the official side knows, applied in the end.
     unseen: Vec<BoundChange>,
     causes: Vec<Cause>,
-    /// The score files, the tested view first.
-    files: Vec<Sink>,
-    earlier: Option<Sink>,
-    official: Sink,
+    sinks: Sinks,
     /// Copies that go to the end of the file, with the change that makes them.
     copies: Vec<(usize, Record)>,
 }
@@ -100,7 +106,7 @@ impl<'a> Sides<'a> {
         changes: Vec<Change>,
         (layout, facts, seed): (&'a Layout, &Facts, u64),
         counter: Counter<'a>,
-        (files, earlier, official): (Vec<Sink>, Option<Sink>, Sink),
+        sinks: Sinks,
     ) -> Self {
         let (unseen, changes): (Vec<Change>, Vec<Change>) =
             changes.into_iter().partition(|change| change.side == Side::Unseen);
@@ -119,8 +125,7 @@ impl<'a> Sides<'a> {
         };
         let (changes, unseen) = (changes.iter().map(bound).collect(), unseen.iter().map(bound).collect());
         let record_type = Named::new(layout, "record_type");
-        let copies = Vec::new();
-        Self { layout, counter, parameters, record_type, changes, unseen, causes, files, earlier, official, copies }
+        Self { layout, counter, parameters, record_type, changes, unseen, causes, sinks, copies: Vec::new() }
     }
 
     /// Hands on a record of a student; `views` tells which files have the student.
@@ -138,12 +143,12 @@ impl<'a> Sides<'a> {
         }
         let in_file = fate.file.as_ref().unwrap_or(record);
         let mut place = None;
-        for (file, sink) in self.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
+        for (file, sink) in self.sinks.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
             let line = sink.record(in_file)?;
             // A record that stands in both views is counted in the first.
             place = place.or(Some(Place { file, line }));
         }
-        if let (Some(earlier), true) = (&mut self.earlier, views[0]) {
+        if let (Some(earlier), true) = (&mut self.sinks.earlier, views[0]) {
             earlier.record(record)?;
         }
         let Some(place) = place else { return Ok(()) };
@@ -165,8 +170,8 @@ impl<'a> Sides<'a> {
         for (change, record) in std::mem::take(&mut self.copies) {
             self.copy(change, &record)?;
         }
-        let records = self.files.iter().map(|sink| sink.records).sum();
-        for sink in self.files.iter_mut().chain(&mut self.earlier).chain([&mut self.official]) {
+        let records = self.sinks.files.iter().map(|sink| sink.records).sum();
+        for sink in self.sinks.files.iter_mut().chain(&mut self.sinks.earlier).chain([&mut self.sinks.official]) {
             sink.out.flush()?;
         }
         Ok((self.causes, records))
@@ -177,15 +182,15 @@ impl<'a> Sides<'a> {
         for change in self.unseen.iter().filter(|change| change.bound.fits(record)) {
             change.bound.apply(self.layout, &self.parameters, whole.get_or_insert_with(|| record.clone()));
         }
-        self.official.record(whole.as_ref().unwrap_or(record)).map(|_| ())
+        self.sinks.official.record(whole.as_ref().unwrap_or(record)).map(|_| ())
     }
 
     /// Writes a record to the tested view a second time.
     fn copy(&mut self, change: usize, record: &Record) -> io::Result<()> {
-        if let Some(earlier) = &mut self.earlier {
+        if let Some(earlier) = &mut self.sinks.earlier {
             earlier.record(record)?;
         }
-        let Some(sink) = self.files.first_mut() else { return Ok(()) };
+        let Some(sink) = self.sinks.files.first_mut() else { return Ok(()) };
         let line = sink.record(record)?;
         self.causes[change].records.push(Place { file: 0, line });
         Ok(())
@@ -211,8 +216,13 @@ impl<'a> Sides<'a> {
     }
 
     fn is_drawn(&self, place: usize, change: &BoundChange, student: &Student<'_>, record: &Record) -> bool {
-        let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + record_type(self.record_type, record);
+        let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + self.type_of(record);
         change.share.is_none_or(|share| student.random.branch(salt).chance(share))
+    }
+
+    fn type_of(&self, record: &Record) -> u64 {
+        let text = std::str::from_utf8(self.record_type.get(record)).unwrap_or_default();
+        text.parse().unwrap_or_default()
     }
 
     fn befall(&self, place: usize, change: &BoundChange, record: &Record, fate: &mut Fate) {
