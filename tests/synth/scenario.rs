@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use scorelint::account::{Account, AccountOptions, Figures, Filter, Sharing, account};
 use scorelint::input::{Options, View};
+use scorelint::layout::registry;
 use scorelint::synth::{
     Cause, Form, Order, Place, Scene, SceneOrder, SynthError, Value, Views, file_name, find_scenario, scenarios,
     write_scene,
 };
+use scorelint::table::Table;
 use tempfile::TempDir;
 
 use crate::support;
@@ -590,6 +592,57 @@ fn both_views_can_be_made() {
     for place in only {
         assert!((2..=enrolled.lines.len() as u64).contains(&place.line));
     }
+}
+
+// The tables.
+
+const CHANGES: &str = include_str!("../../rules/synth/scenario-changes.tsv");
+const STUDENTS: &str = include_str!("../../rules/synth/scenario-students.tsv");
+const SCENARIOS: &str = include_str!("../../rules/synth/scenarios.tsv");
+const SCHOOLS: &str = include_str!("../../rules/synth/schools.tsv");
+
+/// The field at the start of a condition or setting, a member standing for its family.
+fn field_of(part: &str) -> String {
+    let end = part.find(['=', '+', '-', '!', '>']).unwrap_or(part.len());
+    part[..end].replace(['#', '@'], "1")
+}
+
+/// A name that the tables write wrong would be a column that no layout has, and nothing would happen.
+#[test]
+fn the_tables_name_fields_that_exist() {
+    let mut fields = 0;
+    for table in [CHANGES, STUDENTS] {
+        for row in Table::new(table).rows() {
+            let parts = row.get("qualify").split(';').chain(row.get("set").split(';')).filter(|part| !part.is_empty());
+            for field in parts.map(field_of) {
+                assert!(registry().id(&field).is_some(), "{field}");
+                fields += 1;
+            }
+        }
+    }
+    assert!(fields > 80, "{fields}");
+}
+
+#[test]
+fn the_tables_fit_each_other() {
+    let causes: BTreeSet<&str> = Table::new(CHANGES).rows().map(|row| row.get("cause")).collect();
+    for row in Table::new(SCENARIOS).rows() {
+        assert!(
+            row.get("causes").split('|').all(|cause| cause.is_empty() || causes.contains(cause)),
+            "{}",
+            row.get("name")
+        );
+    }
+    assert!(Table::new(STUDENTS).rows().all(|row| causes.contains(row.get("cause"))));
+    let mut schools = 0;
+    for row in Table::new(STUDENTS).rows() {
+        let set: HashMap<&str, &str> = row.get("set").split(';').filter_map(|part| part.split_once('=')).collect();
+        let Some(code) = set.get("calpads_school_code") else { continue };
+        let school = Table::new(SCHOOLS).rows().find(|school| school.get("code") == *code).unwrap();
+        assert_eq!(set["calpads_school_name"], school.get("name"));
+        schools += 1;
+    }
+    assert!(schools > 0);
 }
 
 // What cannot be made.
