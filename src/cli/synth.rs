@@ -133,7 +133,8 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
     let (year, seed, form) = (args.year, args.seed, args.format.form());
     let district = Order { year, students, seed, view: View::Tested, form, faults: Vec::new() };
     let threads = available_parallelism().map_or(1, NonZero::get);
-    let scene = write_scene(&SceneOrder { district, views, scenario, threads }, output).map_err(not_made)?;
+    let scene = write_scene(&SceneOrder { district, views, scenario, threads, official_side: None }, output)
+        .map_err(not_made)?;
     let files = scene.truth.files.len() + scene.truth.official.len() + scene.truth.earlier.len();
     eprintln!(
         "{}: {} records, {} rows of official results, {files} files",

@@ -132,21 +132,35 @@ impl Scene<'_> {
             "run" => repeated_digit(self.number),
             "lowest" => self.bounds(0).map_or(String::new(), |(low, _)| low.to_string()),
             "highest" => self.bounds(0).map_or(String::new(), |(_, high)| high.to_string()),
+            "level" => self.level().map_or(String::new(), |level| level.to_string()),
             "lowest_before" => self.bounds(1).map_or(String::new(), |(low, _)| low.to_string()),
-            _ if self.known.iter().any(|(known, _)| *known == name) => {
-                self.known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
-            }
-            _ => match name.split_once('.') {
-                Some(("a", field)) => self.partner.map(|record| self.value(record, field)).unwrap_or_default(),
-                Some(("s", field)) => self.value(self.first, field),
-                _ => self.value(self.record, name),
+            _ => match self.known.iter().find(|(known, _)| *known == name) {
+                Some((_, value)) => value.clone(),
+                None => self.of_record(name),
             },
         };
         shifted(&value, shift)
     }
 
+    /// A cell, by the field and whose record it is.
+    fn of_record(&self, name: &str) -> String {
+        match name.split_once('.') {
+            Some(("a", field)) => self.partner.map(|record| self.value(record, field)).unwrap_or_default(),
+            Some(("s", field)) => self.value(self.first, field),
+            _ => self.value(self.record, name),
+        }
+    }
+
     fn value(&self, record: &Record, field: &str) -> String {
         String::from_utf8_lossy(Named::new(self.layout, field).get(record)).into_owned()
+    }
+
+    /// The achievement level of the record's score.
+    fn level(&self) -> Option<u8> {
+        let number = |field: &str| self.value(self.record, field).parse::<u16>().ok();
+        let record_type = RecordType(u8::try_from(number("record_type")?).ok()?);
+        let grade = u8::try_from(number("grade_assessed")?).ok()?;
+        codes().level_for(record_type, grade, self.layout.year(), number("scale_score")?)
     }
 
     /// The score range of the record's test and grade, this year or years before.

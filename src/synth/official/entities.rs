@@ -27,6 +27,11 @@ pub(super) struct OfficialEntity {
 }
 
 impl OfficialEntity {
+    /// Whether it is a district.
+    pub(super) fn is_district(&self) -> bool {
+        self.entity_type == DISTRICT
+    }
+
     /// Whether it holds more than the records of the district.
     pub(super) fn holds_others(&self) -> bool {
         matches!(self.entity_type, STATE | COUNTY)
@@ -99,9 +104,4 @@ fn district_name<'f>(code: &str, facts: &'f Facts) -> &'f str {
 
 fn cut(name: &str) -> String {
     name.chars().take(LONGEST_NAME).collect()
-}
-
-/// Whether a code is a district's own.
-pub(super) fn is_district(entity: &OfficialEntity) -> bool {
-    entity.entity_type == DISTRICT
 }

@@ -6,6 +6,8 @@ mod forms;
 mod others;
 mod rows;
 
+use std::collections::BTreeMap;
+
 use encoding_rs::WINDOWS_1252;
 
 use super::facts::{Facts, year_in};
@@ -47,14 +49,14 @@ impl OfficialFiles {
             }
             count += rows.len();
             let name = format!("{}_ca{year}_all_{}_csv_v{version}.txt", form.prefix, county(&all));
-            let mut text = Text::new(&form, "\n");
+            let mut text = Text::new(&form, "\n", known("unquoted-scores", year));
             for row in &rows {
                 text.line(&form, |measure| research.cell(row, measure));
             }
             files.push((name, text.bytes()));
         }
         for form in forms("entities", year) {
-            let mut text = Text::new(&form, "\r\n");
+            let mut text = Text::new(&form, "\r\n", known("unquoted-entities", year));
             for entity in all.values() {
                 text.line(&form, |measure| entity_cell(entity, measure, year));
             }
@@ -75,8 +77,8 @@ impl OfficialFiles {
 }
 
 /// The number of the county.
-fn county(all: &std::collections::BTreeMap<String, OfficialEntity>) -> String {
-    let district = all.values().find(|entity| entities::is_district(entity));
+fn county(all: &BTreeMap<String, OfficialEntity>) -> String {
+    let district = all.values().find(|entity| entity.is_district());
     district.and_then(|entity| entity.code.get(..2)).unwrap_or("00").to_owned()
 }
 
@@ -100,14 +102,13 @@ fn entity_cell(entity: &OfficialEntity, measure: &str, year: u16) -> String {
 struct Text {
     text: String,
     end: &'static str,
+    /// Measures that stood without quotes before 2020.
+    unquoted: Vec<&'static str>,
 }
 
-/// Columns that stood without quotes before 2020.
-const UNQUOTED: [&str; 4] = ["filler", "year", "group", "grade"];
-
 impl Text {
-    fn new(form: &OfficialForm, end: &'static str) -> Self {
-        let mut text = Self { text: String::new(), end };
+    fn new(form: &OfficialForm, end: &'static str, unquoted: &'static str) -> Self {
+        let mut text = Self { text: String::new(), end, unquoted: unquoted.split('|').collect() };
         for (place, (heading, _)) in form.columns.iter().enumerate() {
             text.cell(form, place, heading, form.is_quoted);
         }
@@ -117,7 +118,7 @@ impl Text {
 
     fn line(&mut self, form: &OfficialForm, cell: impl Fn(&str) -> String) {
         for (place, (_, measure)) in form.columns.iter().enumerate() {
-            let is_quoted = form.is_quoted && !UNQUOTED.contains(measure);
+            let is_quoted = form.is_quoted && !self.unquoted.contains(measure);
             self.cell(form, place, &cell(measure), is_quoted);
         }
         self.text.push_str(self.end);

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::entities::OfficialEntity;
 use super::{known, others::others};
 use crate::account::{ALL_GRADES, Account, Figures};
-use crate::counting::{GradeKind, TestInfo};
+use crate::counting::{Book, GradeKind, TestInfo};
 use crate::engine::GroupCells;
+use crate::layout::codes;
 
 const HIDDEN: &str = "*";
 
@@ -18,6 +19,7 @@ type Key<'a> = (&'a str, u16, u8, usize);
 pub(super) struct Research<'a> {
     account: &'a Account,
     entities: &'a BTreeMap<String, OfficialEntity>,
+    tests: Vec<TestInfo>,
     counts: HashMap<Key<'a>, GroupCells>,
 }
 
@@ -33,7 +35,8 @@ pub(super) struct Row<'a> {
 
 impl<'a> Research<'a> {
     pub(super) fn new(account: &'a Account, entities: &'a BTreeMap<String, OfficialEntity>) -> Self {
-        let mut research = Self { account, entities, counts: HashMap::new() };
+        let tests = account.book.tests.iter().map(|test| with_levels(test, account.book.year)).collect();
+        let mut research = Self { account, entities, tests, counts: HashMap::new() };
         research.take_counts();
         research.add_others();
         research
@@ -53,7 +56,7 @@ impl<'a> Research<'a> {
     fn row(&self, key: &Key<'_>) -> Option<Row<'_>> {
         let (entity, test, grade, group) = *key;
         let counts = *self.counts.get(key)?;
-        let test = self.account.book.tests.iter().find(|one| one.id == test)?;
+        let test = self.tests.iter().find(|one| one.id == test)?;
         let entity = self.entities.get(entity)?;
         Some(Row { entity, test, grade, group, shown: self.shown(&counts, test, grade), counts })
     }
@@ -93,7 +96,7 @@ impl<'a> Research<'a> {
             let (code, test, grade, group) = key;
             let is_state = code.starts_with("00");
             let members = |row: u8| book.grades.iter().filter(move |one| holds(book, row, one.code));
-            let Some(info) = book.tests.iter().find(|one| one.id == test) else { continue };
+            let Some(info) = self.tests.iter().find(|one| one.id == test) else { continue };
             let present = members(grade).filter(|row| all.contains(&(code, test, row.code, group)));
             let added: Option<Vec<GroupCells>> =
                 present.map(|row| others(info, row.code, book.year, is_state)).collect();
@@ -159,8 +162,15 @@ impl Row<'_> {
     }
 }
 
+/// A test with the levels that its official rows have, also where student files have none.
+fn with_levels(test: &TestInfo, year: u16) -> TestInfo {
+    let levels = |grade: u8| codes().score_ranges(test.record_type, grade, year).count();
+    let printed = (3..=12).map(levels).max().unwrap_or_default();
+    TestInfo { levels: if test.levels == 0 { printed } else { test.levels }, ..test.clone() }
+}
+
 /// Whether a grade row holds the students of a grade.
-fn holds(book: &crate::counting::Book, row: u8, grade: u8) -> bool {
+fn holds(book: &Book, row: u8, grade: u8) -> bool {
     let is_grade = |code: u8| book.grades.iter().any(|one| one.code == code && one.kind == GradeKind::Grade);
     let kind = book.grades.iter().find(|one| one.code == row).map(|one| &one.kind);
     is_grade(grade)

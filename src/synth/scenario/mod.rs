@@ -25,8 +25,9 @@ use crate::counting::Book;
 use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
 use counted::Counter;
-use sides::{Sides, Sink};
+use sides::{Sides, Sink, Sinks};
 use students::Roll;
+use table::{Change, Side};
 pub use table::{Scenario, scenarios};
 pub use truth::{Cause, Place, Truth, Value};
 
@@ -41,12 +42,14 @@ const OFFICIAL: &str = "official";
 pub struct SceneOrder {
     /// The district; its view is left out of account.
     pub district: Order,
-    /// Whether the enrolled view is made beside the tested one.
+    /// The views that are made.
     pub views: Views,
     /// How file and official numbers differ; not at all where `None`.
     pub scenario: Option<&'static Scenario>,
     /// Threads to count on; at least 1.
     pub threads: usize,
+    /// Where the records that the official numbers are made of are kept; nowhere where `None`.
+    pub official_side: Option<PathBuf>,
 }
 
 /// The views that are made.
@@ -92,13 +95,14 @@ pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthEr
 /// When the year has no official results or not enough students, or a file cannot be written.
 /// Files that were begun are removed.
 pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<Scene, SynthError> {
-    let mut written = Vec::new();
-    let made = make(order, folder, &mut written);
+    check_results(order.district.year)?;
+    if let Some(scenario) = order.scenario {
+        check_students(scenario, order.district.students)?;
+    }
+    let mut output = Output { folder, written: Vec::new() };
+    let made = write_all(order, &mut output);
     if made.is_err() {
-        for path in &written {
-            // Half a district would pass for a whole one.
-            remove_file(path)?;
-        }
+        output.remove()?;
     }
     made
 }
@@ -118,81 +122,96 @@ fn check_students(scenario: &Scenario, students: u64) -> Result<(), SynthError> 
     }
 }
 
-fn make(order: &SceneOrder, folder: &Path, written: &mut Vec<PathBuf>) -> Result<Scene, SynthError> {
+/// Files being written into a folder.
+struct Output<'a> {
+    folder: &'a Path,
+    written: Vec<PathBuf>,
+}
+
+impl Output<'_> {
+    fn create(&mut self, name: &str) -> Result<File, SynthError> {
+        let path = self.folder.join(name);
+        if let Some(parent) = path.parent() {
+            create_dir_all(parent)?;
+        }
+        let file = File::create(&path)?;
+        self.written.push(path);
+        Ok(file)
+    }
+
+    /// Removes what was written: half a district would pass for a whole one.
+    fn remove(&self) -> Result<(), SynthError> {
+        self.written.iter().try_for_each(remove_file).map_err(SynthError::from)
+    }
+}
+
+fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, SynthError> {
     let district = &order.district;
     let year = district.year;
-    check_results(year)?;
-    if let Some(scenario) = order.scenario {
-        check_students(scenario, district.students)?;
-    }
     let layout = registry().layout(year).ok_or(SynthError::Year(year))?;
     let facts = Facts::new(year).ok_or(SynthError::Year(year))?;
     let book = Book::of(year)?;
     let scratch = tempfile::tempdir()?;
-    let official = scratch.path().join(file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() }));
+    let name = file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() });
+    let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
     let mut truth = Truth::new(year, district.seed, order.scenario.map(|scenario| scenario.name));
-    let records =
-        write_sides(order, folder, &Known { layout, facts: &facts, book: &book }, &official, (&mut truth, written))?;
-    let account = account_of(&official, order.threads)?;
-    let files = OfficialFiles::new(&account, &facts);
-    create_dir_all(folder.join(OFFICIAL))?;
+    let changes = table::changes(order.scenario, year);
+    let sinks = open(order, layout, &official, (&changes, &mut truth, output))?;
+    let counter = Counter::new(&book, layout, published_tests(year));
+    let sides = Sides::new(changes, (layout, &facts, district.seed), counter, sinks);
+    let records;
+    (truth.causes, records) = write_sides(order, layout, &facts, sides)?;
+    let files = OfficialFiles::new(&account_of(&official, order.threads)?, &facts);
     for (name, bytes) in files.files() {
-        write_file(&folder.join(OFFICIAL).join(name), bytes, written)?;
-        truth.official.push(format!("{OFFICIAL}/{name}"));
+        let name = format!("{OFFICIAL}/{name}");
+        output.create(&name)?.write_all(bytes)?;
+        truth.official.push(name);
     }
     let mut json = serde_json::to_vec_pretty(&truth).map_err(std::io::Error::from)?;
     json.push(b'\n');
-    write_file(&folder.join(TRUTH), &json, written)?;
+    output.create(TRUTH)?.write_all(&json)?;
     Ok(Scene { truth, records, rows: files.rows() })
 }
 
-/// What is known of the year.
-struct Known<'a> {
-    layout: &'a Layout,
-    facts: &'a Facts,
-    book: &'a Book,
+/// Opens the files of both sides.
+fn open(
+    order: &SceneOrder,
+    layout: &Layout,
+    official: &Path,
+    (changes, truth, output): (&[Change], &mut Truth, &mut Output<'_>),
+) -> Result<Sinks, SynthError> {
+    let district = &order.district;
+    let lines = |form: Form| Lines::new(layout, form).ok_or(SynthError::NoPositions(district.year));
+    let views: &[View] = match order.views {
+        Views::Tested => &[View::Tested],
+        Views::Both => &[View::Tested, View::Enrolled],
+    };
+    let mut files = Vec::new();
+    for view in views {
+        let name = file_name(&Order { view: *view, ..district.clone() });
+        files.push(Sink::new(output.create(&name)?, lines(district.form)?)?);
+        truth.files.push(name);
+    }
+    let mut earlier = None;
+    if changes.iter().any(|change| change.side == Side::File) {
+        let name = format!("{EARLIER}/{}", truth.files[0]);
+        earlier = Some(Sink::new(output.create(&name)?, lines(district.form)?)?);
+        truth.earlier.push(name);
+    }
+    Ok(Sinks { files, earlier, official: Sink::new(File::create(official)?, lines(Form::Caret)?)? })
 }
 
-/// Writes both sides; the official one goes to the file `official`. The records in the score files.
+/// Writes both sides: the causes with their records, and the number of records in the files.
 fn write_sides(
     order: &SceneOrder,
-    folder: &Path,
-    known: &Known<'_>,
-    official: &Path,
-    (truth, written): (&mut Truth, &mut Vec<PathBuf>),
-) -> Result<u64, SynthError> {
+    layout: &Layout,
+    facts: &Facts,
+    mut sides: Sides<'_>,
+) -> Result<(Vec<Cause>, u64), SynthError> {
     let district = &order.district;
-    let Known { layout, facts, book } = known;
     let writer = writer(facts, layout, district.seed);
     let plans = table::preparations(order.scenario, district.year);
     let mut roll = Roll::new(&writer, layout, district.seed, plans);
-    let changes = order.scenario.map(|scenario| scenario.changes(district.year)).unwrap_or_default();
-    let counter = Counter::new(book, layout, published_tests(district.year));
-    let lines = Lines::new(layout, district.form).ok_or(SynthError::NoPositions(district.year))?;
-    let mut open = |path: PathBuf, lines: Lines| -> Result<Sink, SynthError> {
-        let file = File::create(&path)?;
-        written.push(path);
-        Ok(Sink::new(file, lines)?)
-    };
-    create_dir_all(folder)?;
-    let tested_name = file_name(&Order { view: View::Tested, ..district.clone() });
-    let mut sinks = vec![open(folder.join(&tested_name), lines.clone())?];
-    truth.files.push(tested_name.clone());
-    if order.views == Views::Both {
-        let name = file_name(&Order { view: View::Enrolled, ..district.clone() });
-        sinks.push(open(folder.join(&name), lines.clone())?);
-        truth.files.push(name);
-    }
-    let earlier = if changes.iter().any(|change| change.side == table::Side::File) {
-        create_dir_all(folder.join(EARLIER))?;
-        truth.earlier.push(format!("{EARLIER}/{tested_name}"));
-        Some(open(folder.join(EARLIER).join(&tested_name), lines)?)
-    } else {
-        None
-    };
-    let caret = Lines::new(layout, Form::Caret).ok_or(SynthError::NoPositions(district.year))?;
-    let official = Sink::new(File::create(official)?, caret)?;
-    let mut sides = Sides::new(changes, (layout, facts, district.seed), counter, (sinks, earlier, official));
     for index in 0..district.students {
         let Some((student, records)) = roll.student(index) else { continue };
         let views = [student.moved != Move::In, student.moved != Move::Out && order.views == Views::Both];
@@ -202,22 +221,14 @@ fn write_sides(
     }
     let (causes, records) = sides.finish()?;
     let empty = causes.iter().find(|cause| cause.records.is_empty() && cause.missing == 0);
-    if let Some(cause) = roll.unused().or(empty.map(|cause| cause.cause)) {
-        return Err(SynthError::TooFew(cause.to_owned()));
+    match roll.unused().or(empty.map(|cause| cause.cause)) {
+        Some(cause) => Err(SynthError::TooFew(cause.to_owned())),
+        None => Ok((causes, records)),
     }
-    truth.causes = causes;
-    Ok(records)
 }
 
 fn account_of(path: &Path, threads: usize) -> Result<Account, SynthError> {
     let input = Options { view: Some(View::Tested), ..Options::default() };
     let accounts = account(&[path.to_owned()], &AccountOptions { input, threads, progress: None })?;
     accounts.into_iter().next().ok_or(SynthError::TooFew("official files".to_owned()))
-}
-
-fn write_file(path: &Path, bytes: &[u8], written: &mut Vec<PathBuf>) -> Result<(), SynthError> {
-    let mut file = File::create(path)?;
-    written.push(path.to_owned());
-    file.write_all(bytes)?;
-    Ok(())
 }

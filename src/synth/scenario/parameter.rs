@@ -11,7 +11,7 @@ pub(super) struct Parameter {
 }
 
 impl Parameter {
-    /// Chooses; `wanted` is a span of days after the window opens (`64..72`), or what the schools
+    /// Chooses; `wanted` is a span of days after the window opens (`68..76`), or what the schools
     /// are to the district.
     pub(super) fn choose(name: &'static str, wanted: &str, facts: &Facts, seed: u64) -> Self {
         let values = match wanted.split_once("..") {

@@ -12,7 +12,6 @@ use super::super::write::Lines;
 use super::bound::{Bound, Parameters};
 use super::counted::Counter;
 use super::parameter::Parameter;
-use super::students::record_type;
 use super::table::{Change, Side};
 use super::truth::{Cause, Place};
 use crate::layout::Layout;
@@ -59,6 +58,16 @@ impl Sink {
     }
 }
 
+/// The files of both sides.
+pub(super) struct Sinks {
+    /// The score files, the tested view first.
+    pub(super) files: Vec<Sink>,
+    /// The earlier download of the tested view.
+    pub(super) earlier: Option<Sink>,
+    /// What the official numbers are made of.
+    pub(super) official: Sink,
+}
+
 struct BoundChange {
     side: Side,
     share: Option<u32>,
@@ -72,11 +81,10 @@ pub(super) struct Sides<'a> {
     parameters: Parameters,
     record_type: Named,
     changes: Vec<BoundChange>,
+    /// What only the official side knows, applied in the end.
+    unseen: Vec<BoundChange>,
     causes: Vec<Cause>,
-    /// The score files, the tested view first.
-    files: Vec<Sink>,
-    earlier: Option<Sink>,
-    official: Sink,
+    sinks: Sinks,
     /// Copies that go to the end of the file, with the change that makes them.
     copies: Vec<(usize, Record)>,
 }
@@ -98,8 +106,10 @@ impl<'a> Sides<'a> {
         changes: Vec<Change>,
         (layout, facts, seed): (&'a Layout, &Facts, u64),
         counter: Counter<'a>,
-        (files, earlier, official): (Vec<Sink>, Option<Sink>, Sink),
+        sinks: Sinks,
     ) -> Self {
+        let (unseen, changes): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(|change| change.side == Side::Unseen);
         let chosen = |change: &Change| {
             let (name, wanted) = change.parameter?;
             Some(Parameter::choose(name, wanted, facts, seed))
@@ -113,10 +123,9 @@ impl<'a> Sides<'a> {
             share: change.share,
             bound: Bound::new(layout, &parameters, &change.conditions, &change.assignments),
         };
-        let changes = changes.iter().map(bound).collect();
+        let (changes, unseen) = (changes.iter().map(bound).collect(), unseen.iter().map(bound).collect());
         let record_type = Named::new(layout, "record_type");
-        let copies = Vec::new();
-        Self { layout, counter, parameters, record_type, changes, causes, files, earlier, official, copies }
+        Self { layout, counter, parameters, record_type, changes, unseen, causes, sinks, copies: Vec::new() }
     }
 
     /// Hands on a record of a student; `views` tells which files have the student.
@@ -125,7 +134,7 @@ impl<'a> Sides<'a> {
             return Ok(());
         }
         let fate = self.fate(student, record);
-        self.official.record(fate.official.as_ref().unwrap_or(record))?;
+        self.write_official(fate.official.as_ref().unwrap_or(record))?;
         if fate.missing {
             for place in fate.hits {
                 self.causes[place].missing += 1;
@@ -134,12 +143,12 @@ impl<'a> Sides<'a> {
         }
         let in_file = fate.file.as_ref().unwrap_or(record);
         let mut place = None;
-        for (file, sink) in self.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
+        for (file, sink) in self.sinks.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
             let line = sink.record(in_file)?;
             // A record that stands in both views is counted in the first.
             place = place.or(Some(Place { file, line }));
         }
-        if let (Some(earlier), true) = (&mut self.earlier, views[0]) {
+        if let (Some(earlier), true) = (&mut self.sinks.earlier, views[0]) {
             earlier.record(record)?;
         }
         let Some(place) = place else { return Ok(()) };
@@ -161,19 +170,27 @@ impl<'a> Sides<'a> {
         for (change, record) in std::mem::take(&mut self.copies) {
             self.copy(change, &record)?;
         }
-        let records = self.files.iter().map(|sink| sink.records).sum();
-        for sink in self.files.iter_mut().chain(&mut self.earlier).chain([&mut self.official]) {
+        let records = self.sinks.files.iter().map(|sink| sink.records).sum();
+        for sink in self.sinks.files.iter_mut().chain(&mut self.sinks.earlier).chain([&mut self.sinks.official]) {
             sink.out.flush()?;
         }
         Ok((self.causes, records))
     }
 
+    fn write_official(&mut self, record: &Record) -> io::Result<()> {
+        let mut whole = None;
+        for change in self.unseen.iter().filter(|change| change.bound.fits(record)) {
+            change.bound.apply(self.layout, &self.parameters, whole.get_or_insert_with(|| record.clone()));
+        }
+        self.sinks.official.record(whole.as_ref().unwrap_or(record)).map(|_| ())
+    }
+
     /// Writes a record to the tested view a second time.
     fn copy(&mut self, change: usize, record: &Record) -> io::Result<()> {
-        if let Some(earlier) = &mut self.earlier {
+        if let Some(earlier) = &mut self.sinks.earlier {
             earlier.record(record)?;
         }
-        let Some(sink) = self.files.first_mut() else { return Ok(()) };
+        let Some(sink) = self.sinks.files.first_mut() else { return Ok(()) };
         let line = sink.record(record)?;
         self.causes[change].records.push(Place { file: 0, line });
         Ok(())
@@ -186,7 +203,7 @@ impl<'a> Sides<'a> {
             // Records that the official side has otherwise are left to that cause alone.
             let is_free = fate.official.is_none() && !fate.missing && fate.file.is_none();
             let is_asked = match change.side {
-                Side::Official | Side::Missing => true,
+                Side::Official | Side::Missing | Side::Unseen => true,
                 Side::File | Side::Twice => is_free,
             };
             // Whether the file lacks a record is told from what would stand in the file.
@@ -199,8 +216,13 @@ impl<'a> Sides<'a> {
     }
 
     fn is_drawn(&self, place: usize, change: &BoundChange, student: &Student<'_>, record: &Record) -> bool {
-        let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + record_type(self.record_type, record);
+        let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + self.type_of(record);
         change.share.is_none_or(|share| student.random.branch(salt).chance(share))
+    }
+
+    fn type_of(&self, record: &Record) -> u64 {
+        let text = std::str::from_utf8(self.record_type.get(record)).unwrap_or_default();
+        text.parse().unwrap_or_default()
     }
 
     fn befall(&self, place: usize, change: &BoundChange, record: &Record, fate: &mut Fate) {
@@ -226,7 +248,7 @@ impl<'a> Sides<'a> {
                 fate.missing = true;
             }
             Side::Twice if before.is_some() => fate.twice = Some(place),
-            Side::File | Side::Twice => {}
+            Side::File | Side::Twice | Side::Unseen => {}
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The students of a scenario: those of the plain district, with some bent or changed so that the
 //! causes find whom to work on. What happens here is the same on both sides.
 
-use super::super::named::Named;
 use super::super::random::Random;
 use super::super::record::Record;
 use super::super::student::{Student, Wish};
@@ -128,10 +127,4 @@ impl<'a> Roll<'a> {
             }
         }
     }
-}
-
-/// The record type of a record.
-pub(super) fn record_type(cell: Named, record: &Record) -> u64 {
-    let text = std::str::from_utf8(cell.get(record)).unwrap_or_default();
-    text.parse().unwrap_or_default()
 }

@@ -40,12 +40,6 @@ impl Scenario {
         year_in(self.years, year)
     }
 
-    /// What is changed in a year, in the order of application.
-    pub(super) fn changes(&self, year: u16) -> Vec<Change> {
-        let rows = Table::new(CHANGES).rows().filter(|row| year_in(row.get("years"), year));
-        rows.filter(|row| self.has(row.get("cause"))).map(|row| change(&row)).collect()
-    }
-
     fn has(&self, cause: &str) -> bool {
         self.causes.contains(&ALL) || self.causes.contains(&cause)
     }
@@ -69,6 +63,8 @@ pub(super) enum Side {
     Missing,
     /// The file has the record twice.
     Twice,
+    /// The official side has it otherwise, and no student file has it at all: no cause.
+    Unseen,
 }
 
 /// What a cause does to records.
@@ -87,7 +83,7 @@ pub(super) struct Change {
 /// Students that the district has on both sides, for the sake of a cause.
 #[derive(Clone, Debug)]
 pub(super) struct Preparation {
-    /// The cause; blank for what holds with every scenario and with none.
+    /// The cause; `*` for what holds with every scenario and with none.
     pub(super) cause: &'static str,
     pub(super) wish: Wish,
     /// Of 10,000 students, so many; all that fit where `None`.
@@ -99,11 +95,20 @@ pub(super) struct Preparation {
     pub(super) assignments: Vec<Assignment>,
 }
 
-/// The preparations of a scenario, or of official files without any.
+/// What is changed with a scenario, or without any, in the order of application.
+pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<Change> {
+    rows(CHANGES, scenario, year).map(|row| change(&row)).collect()
+}
+
+/// The students that a scenario needs, or official files without any.
 pub(super) fn preparations(scenario: Option<&Scenario>, year: u16) -> Vec<Preparation> {
-    let rows = Table::new(STUDENTS).rows().filter(|row| year_in(row.get("years"), year));
-    let wanted = |cause: &str| cause == ALL || scenario.is_some_and(|scenario| scenario.has(cause));
-    rows.filter(|row| wanted(row.get("cause"))).map(|row| preparation(&row)).collect()
+    rows(STUDENTS, scenario, year).map(|row| preparation(&row)).collect()
+}
+
+/// The rows of a table that hold for a year, and for a scenario or always.
+fn rows(table: &'static str, scenario: Option<&Scenario>, year: u16) -> impl Iterator<Item = Row<'static>> {
+    let wanted = move |cause: &str| cause == ALL || scenario.is_some_and(|scenario| scenario.has(cause));
+    Table::new(table).rows().filter(move |row| year_in(row.get("years"), year) && wanted(row.get("cause")))
 }
 
 fn scenario(row: &Row<'static>) -> Scenario {
@@ -125,6 +130,7 @@ fn change(row: &Row<'static>) -> Change {
             "file" => Side::File,
             "missing" => Side::Missing,
             "twice" => Side::Twice,
+            "unseen" => Side::Unseen,
             _ => Side::Official,
         },
         share: row.get("per_10000").parse().ok(),
