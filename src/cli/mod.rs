@@ -13,7 +13,9 @@ mod completions;
 mod errors;
 mod explain;
 mod layout;
+mod man;
 mod page;
+mod progress;
 mod rules;
 mod synth;
 mod terminal;
@@ -42,9 +44,8 @@ enum Command {
     Explain(explain::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page
-    #[command(hide = true)]
-    Man,
+    /// Print or write manual pages
+    Man(man::Args),
 }
 
 /// Parses the arguments and runs the command they name.
@@ -52,7 +53,6 @@ enum Command {
 /// # Errors
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
-    crate::privacy::panic::install();
     errors::install();
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
@@ -62,7 +62,7 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
-        Command::Man => completions::man(Cli::command()),
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 

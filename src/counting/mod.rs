@@ -6,7 +6,7 @@ mod groups;
 mod spans;
 
 pub use book::{
-    Book, Class, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo, entity_type_name,
-    limits,
+    Book, Class, ClassVariant, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo,
+    VariantRows, entity_type_name, limits,
 };
 pub use groups::{Group, Variant, student_groups, underivable_groups};

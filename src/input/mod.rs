@@ -28,6 +28,7 @@ mod open;
 mod options;
 mod quoted;
 mod rows;
+mod salvage;
 mod scan;
 mod stream;
 mod watch;
