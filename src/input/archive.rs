@@ -80,8 +80,12 @@ pub fn contents(backing: &Backing, limits: Limits) -> Result<Contents, InputErro
     let io = |source| InputError::Io { path: String::new(), source };
     let archive = match ZipArchive::new(std::io::BufReader::new(backing.open().map_err(io)?)) {
         Ok(archive) => archive,
-        Err(error) => return salvaged(backing, limits, &error),
+        Err(error) => return salvaged(backing, limits, &broken(&error)),
     };
+    // A list that begins further on is that of an archive inside this one, whose own list is missing.
+    if archive.offset() > 0 {
+        return salvaged(backing, limits, CUT_OFF);
+    }
     Ok(listed(archive))
 }
 
@@ -118,13 +122,13 @@ fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
     contents
 }
 
-fn salvaged(backing: &Backing, limits: Limits, error: &ZipError) -> Result<Contents, InputError> {
+fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents, InputError> {
     let found = salvage(backing, limits).map_err(|source| InputError::Io { path: String::new(), source })?;
     if found.members.is_empty() {
-        let mut reason = broken(error);
-        if !found.lost.is_empty() {
-            reason = format!("{reason}, and no file in it can be read: {}", found.lost.join(", "));
-        }
+        let reason = match found.lost.as_slice() {
+            [] => reason.to_owned(),
+            lost => format!("{reason}, and no file in it can be read: {}", lost.join(", ")),
+        };
         return Err(InputError::BrokenArchive { path: String::new(), reason });
     }
     let damage = Some(found.finding());
@@ -154,9 +158,12 @@ pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result
     }
 }
 
+/// What is said of an archive without a list of files.
+const CUT_OFF: &str = "its end is missing, so it was cut off";
+
 /// Why the list of files cannot be read.
 fn broken(error: &ZipError) -> String {
     let text = error.to_string();
     // The directory of a zip stands at its end.
-    if text.contains("EOCD") { "its end is missing, so it was cut off".to_owned() } else { text }
+    if text.contains("EOCD") { CUT_OFF.to_owned() } else { text }
 }
