@@ -12,6 +12,7 @@ mod forms;
 mod hostile;
 mod property;
 mod refusals;
+mod salvage;
 
 fn opened(path: PathBuf) -> Opened {
     open(&[path], &Options::default()).unwrap().pop().unwrap()

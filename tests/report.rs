@@ -7,3 +7,4 @@ mod human;
 mod json;
 mod leaks;
 mod program;
+mod unreadable;

@@ -16,8 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let limits = Limits { record: 1 << 14, expanded: 1 << 24, ratio: 100, held: 1 << 22 };
     let options = Options { limits, want_sha256: true, ..Options::default() };
-    let Ok(files) = open_each(&[file.0], &options) else { return };
-    for mut opened in files.flatten() {
+    for mut opened in open_each(&[file.0], &options).flatten() {
         let mut block = Block::default();
         let mut index = Index::new(opened.info.columns.len());
         while opened.source.next(&mut block).unwrap_or(false) {

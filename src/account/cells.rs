@@ -100,7 +100,8 @@ pub struct Cell<'a> {
     pub group: usize,
     /// Its figures.
     pub figures: Figures,
-    /// Figures for other readings of the group's definition, where they differ.
+    /// Figures for other readings of the group's definition, and for other ways to count, where
+    /// they differ.
     pub variants: Vec<(&'a str, Figures)>,
 }
 
@@ -239,12 +240,44 @@ impl Account {
             let variant = self.book.groups.get(group)?.variants.get((*variant)?)?;
             differs.then(|| (variant.label.as_str(), figures(counts)))
         });
-        let variants: Vec<(&str, Figures)> = other.collect();
+        let mut variants: Vec<(&str, Figures)> = other.collect();
+        if is_internal && self.book.groups.get(group).is_some_and(|group| group.id == ALL_STUDENTS) {
+            let shifts = self.cube.shifts((entity, test.id, grade));
+            variants.extend(shifts.filter_map(|(place, shift)| {
+                let variant = self.book.class_variants.get(place)?;
+                Some((variant.label.as_str(), figures(&shift.applied(main))))
+            }));
+        }
         let is_empty = main.enrolled == 0 && main.tested == 0 && variants.is_empty();
         (!is_empty).then(|| Cell { entity, test, grade, group, figures: figures(main), variants })
     }
 
-    /// The count of a class as it may be shown.
+    /// The records by entity, record type and class, as they may be shown.
+    pub fn shown_classes(&self, sharing: Sharing) -> Vec<(Entity, u8, usize, Option<u64>)> {
+        let all: Vec<_> = self.cube.classes_by_entity().collect();
+        let of_one = all.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
+        let shown = of_one.flat_map(|parts| {
+            let counts: Vec<u64> = parts.iter().map(|(.., records)| *records).collect();
+            let shown = self.shown_parts(&counts, sharing);
+            parts.iter().zip(shown).map(|((entity, kind, class, _), shown)| (*entity, *kind, *class, shown))
+        });
+        shown.collect()
+    }
+
+    /// Counts whose sum is known, as they may be shown: where one alone would be hidden, the
+    /// smallest of the others goes with it, as the one could be worked out from the sum.
+    pub fn shown_parts(&self, parts: &[u64], sharing: Sharing) -> Vec<Option<u64>> {
+        let mut shown: Vec<Option<u64>> = parts.iter().map(|part| self.shown_count(*part, sharing)).collect();
+        if shown.iter().filter(|part| part.is_none()).count() == 1 {
+            let others = shown.iter_mut().filter(|part| part.is_some_and(|part| part > 0));
+            if let Some(smallest) = others.min_by_key(|part| **part) {
+                *smallest = None;
+            }
+        }
+        shown
+    }
+
+    /// A count of records as it may be shown.
     pub fn shown_count(&self, records: u64, sharing: Sharing) -> Option<u64> {
         let limits = self.book.suppression;
         let hide_to = limits.counts_to.max(limits.row_to.unwrap_or_default());

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::Account;
 use super::cells::{Cell, Dimension, Figures, Filter, Sharing};
+use super::{Account, Accounts};
 use crate::counting::entity_type_name;
 use crate::privacy::text::neutralise;
 
@@ -32,10 +32,17 @@ const HIDDEN: &str = "*";
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, accounts: &[Account], filter: &Filter, sharing: Sharing) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing: Sharing) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
-    for account in accounts {
+    for error in &accounts.unreadable {
+        missing(&mut table, "", &format!("{}: {}", error.path(), error.reason()))?;
+    }
+    for account in &accounts.years {
+        let losses = account.files.iter().flat_map(|file| file.losses.iter().map(move |loss| (file, loss)));
+        for (file, loss) in losses {
+            missing(&mut table, &account.book.year.to_string(), &format!("{}: {loss}", file.info.path.display()))?;
+        }
         for cell in account.cells(filter, sharing) {
             let start = start(account, &cell);
             lines(&mut table, &start, "", &cell.figures)?;
@@ -48,6 +55,19 @@ pub fn write(out: &mut dyn Write, accounts: &[Account], filter: &Filter, sharing
         }
     }
     table.flush()
+}
+
+/// A line that says what is missing from all others.
+fn missing<W: Write>(table: &mut csv::Writer<W>, year: &str, reason: &str) -> Result<(), csv::Error> {
+    let reason = harmless(reason);
+    let value = |column: &'static str| match column {
+        "year" => year,
+        "reason" => &reason,
+        "measure" => "incomplete",
+        "value" => "1",
+        _ => "",
+    };
+    table.write_record(COLUMNS.map(value))
 }
 
 /// A text that no spreadsheet takes for a formula.
@@ -123,7 +143,7 @@ fn classes<W: Write>(
     filter: &Filter,
     sharing: Sharing,
 ) -> Result<(), csv::Error> {
-    for (entity, record_type, class, records) in account.cube.classes_by_entity() {
+    for (entity, record_type, class, records) in account.shown_classes(sharing) {
         let test = account.book.test_of(record_type);
         let wanted = filter.tests.is_empty() || test.is_some_and(|test| filter.has_test(test.id));
         let Some(class) = account.book.classes.get(class).filter(|_| wanted && filter.has_entity(entity)) else {
@@ -132,7 +152,6 @@ fn classes<W: Write>(
         let mut line = place(account, entity);
         line.push(test.map_or_else(String::new, |test| test.id.to_string()));
         line.push(test.map_or_else(|| format!("record type {record_type:02}"), |test| test.name.clone()));
-        let records = account.shown_count(records, sharing);
         let records = records.map_or_else(|| HIDDEN.to_owned(), |records| records.to_string());
         line.extend(["", "", "", "", &class.id, "records", &records].map(str::to_owned));
         table.write_record(&line)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::counting::Book;
+use crate::counting::{Book, ClassVariant, Rows, VariantRows};
 use crate::engine::{GroupCells, Leaf, LeafPlace, Tally};
 
 const STATE: u8 = 4;
@@ -56,6 +56,30 @@ pub struct EntityName(pub String);
 /// Where a cell stands: entity, test and grade row.
 pub type Place = (Entity, u16, u8);
 
+/// How another way to count classes changes the counts of all students in a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shift {
+    enrolled: i64,
+    tested: i64,
+}
+
+impl Shift {
+    /// The counts after the change.
+    pub fn applied(self, counts: &GroupCells) -> GroupCells {
+        let shifted = |count: u64, by: i64| count.saturating_add_signed(by);
+        GroupCells {
+            enrolled: shifted(counts.enrolled, self.enrolled),
+            tested: shifted(counts.tested, self.tested),
+            ..*counts
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.enrolled += other.enrolled;
+        self.tested += other.tested;
+    }
+}
+
 /// The sums over all files of a year.
 #[derive(Debug)]
 pub struct Cube {
@@ -64,6 +88,8 @@ pub struct Cube {
     classes: BTreeMap<(Entity, u8, usize), u64>,
     class_totals: Vec<u64>,
     contradictions: BTreeMap<(u8, usize), u64>,
+    /// Changes by place and other way to count, where there is one.
+    shifts: BTreeMap<(Place, usize), Shift>,
     /// Group and variant of each place in a cell.
     sets: Vec<(usize, Option<usize>)>,
     /// Whether some file told who belongs to the set.
@@ -87,6 +113,7 @@ impl Cube {
             classes: BTreeMap::new(),
             class_totals: vec![0; book.classes.len()],
             contradictions: BTreeMap::new(),
+            shifts: BTreeMap::new(),
             told: vec![false; sets.len()],
             sets,
         }
@@ -104,6 +131,7 @@ impl Cube {
             self.name(own, leaf);
             let Some(test) = book.test_of(leaf.record_type) else { continue };
             let grades = book.grade_rows(leaf.record_type, leaf.grade, leaf.rows);
+            self.add_shifts(book, leaf, (own, test.id), &grades);
             for entity in own.with_all_above() {
                 for grade in &grades {
                     let empty = || vec![GroupCells::default(); self.sets.len()];
@@ -113,6 +141,26 @@ impl Cube {
                             sum.add(counts);
                         }
                     }
+                }
+            }
+        }
+    }
+
+    fn add_shifts(&mut self, book: &Book, leaf: &Leaf, (own, test): (Entity, u16), counted: &[u8]) {
+        let of_test = |variant: &&ClassVariant| variant.tests.is_empty() || variant.tests.contains(&leaf.record_type);
+        for (place, variant) in book.class_variants.iter().enumerate().filter(|(_, variant)| of_test(variant)) {
+            let shift = shift(book, leaf, variant);
+            if shift == Shift::default() {
+                continue;
+            }
+            let mut grades = match variant.rows {
+                VariantRows::Same => counted.to_vec(),
+                VariantRows::Grade => book.grade_rows(leaf.record_type, leaf.grade, Rows::Grade),
+            };
+            grades.retain(|grade| variant.rows == VariantRows::Same || !counted.contains(grade));
+            for entity in own.with_all_above() {
+                for grade in &grades {
+                    self.shifts.entry(((entity, test, *grade), place)).or_default().add(shift);
                 }
             }
         }
@@ -174,6 +222,13 @@ impl Cube {
         self.told.get(place).copied().unwrap_or_default()
     }
 
+    /// How the counts of all students in a cell change with the other ways to count classes: the
+    /// place of the way in the book, and the change.
+    pub fn shifts(&self, place: Place) -> impl Iterator<Item = (usize, Shift)> {
+        let changes = self.shifts.range((place, 0)..=(place, usize::MAX));
+        changes.filter(|(_, shift)| **shift != Shift::default()).map(|((_, variant), shift)| (*variant, *shift))
+    }
+
     /// Records by class, in the order of the book.
     pub fn classes(&self) -> impl Iterator<Item = u64> {
         self.class_totals.iter().copied()
@@ -188,4 +243,19 @@ impl Cube {
     pub fn contradictions(&self) -> impl Iterator<Item = (u8, usize, u64)> {
         self.contradictions.iter().map(|((record_type, place), records)| (*record_type, *place, *records))
     }
+}
+
+/// How a leaf's counts change where its classes are counted in another way.
+fn shift(book: &Book, leaf: &Leaf, variant: &ClassVariant) -> Shift {
+    let mut shift = Shift::default();
+    for place in &variant.classes {
+        let (Some(class), Some(records)) = (book.classes.get(*place), leaf.classes.get(*place)) else { continue };
+        let records = i64::try_from(*records).unwrap_or_default();
+        let before = |counts: bool| i64::from(counts && variant.rows == VariantRows::Same);
+        shift.add(Shift {
+            enrolled: records * (i64::from(variant.enrolled) - before(class.enrolled)),
+            tested: records * (i64::from(variant.tested) - before(class.tested)),
+        });
+    }
+    shift
 }

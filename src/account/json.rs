@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::cells::{Cell, Dimension, Figures, Filter, Sharing};
 use super::cube::Entity;
-use super::{Account, FileAccount};
+use super::{Account, AccountError, Accounts, FileAccount};
 use crate::counting::{entity_type_name, underivable_groups};
 use crate::privacy::text::neutralise;
 
@@ -18,11 +18,14 @@ const SCHEMA: &str = "scorelint/account/1";
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, accounts: &[Account], filter: &Filter, sharing: Sharing) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, all: &Accounts, filter: &Filter, sharing: Sharing) -> io::Result<()> {
+    let accounts = all.years.as_slice();
     let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         shared: sharing == Sharing::Shared,
+        incomplete: all.is_incomplete(),
+        unreadable: all.unreadable.iter().map(unreadable).collect(),
         years: accounts.iter().map(|account| year(account, filter, sharing)).collect(),
         cells: Cells(accounts, filter, sharing),
         classes: Classes(accounts, filter, sharing),
@@ -36,6 +39,9 @@ struct Report<'a> {
     schema: &'static str,
     tool: Tool,
     shared: bool,
+    /// Whether a file, or a part of one, is missing from all counts.
+    incomplete: bool,
+    unreadable: Vec<Unreadable>,
     years: Vec<Year<'a>>,
     cells: Cells<'a>,
     classes: Classes<'a>,
@@ -48,6 +54,12 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+struct Unreadable {
+    path: String,
+    message: String,
+}
+
+#[derive(Serialize)]
 struct Year<'a> {
     year: u16,
     files: Vec<File>,
@@ -57,6 +69,7 @@ struct Year<'a> {
     entities: Vec<EntityOut>,
     tests: Vec<TestOut<'a>>,
     groups: Vec<GroupOut<'a>>,
+    other_ways: Vec<OtherWay<'a>>,
     groups_not_told: Vec<NotTold>,
     limits: Vec<Limit>,
 }
@@ -72,6 +85,7 @@ struct File {
     unreadable: u64,
     unidentified: u64,
     untold: Vec<Untold>,
+    losses: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -120,6 +134,14 @@ struct GroupOut<'a> {
     certainty: &'static str,
 }
 
+/// What a variant of all students means.
+#[derive(Serialize)]
+struct OtherWay<'a> {
+    variant: &'a str,
+    words: &'a str,
+    certainty: &'static str,
+}
+
 #[derive(Serialize)]
 struct NotTold {
     group: u16,
@@ -135,12 +157,14 @@ struct Limit {
 fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a> {
     let book = &account.book;
     let shown = |records: u64| account.shown_count(records, sharing);
-    let reasons = account.reasons().into_iter();
+    let reasons = account.reasons();
+    let counts: Vec<u64> = reasons.iter().map(|(.., records)| *records).collect();
+    let reasons = reasons.into_iter().zip(account.shown_parts(&counts, sharing));
     Year {
         year: book.year,
         files: account.files.iter().map(file).collect(),
         records: account.records(),
-        reasons: reasons.map(|(id, reason, records)| Reason { id, reason, records: shown(records) }).collect(),
+        reasons: reasons.map(|((id, reason, _), records)| Reason { id, reason, records }).collect(),
         contradictions: account
             .cube
             .contradictions()
@@ -171,6 +195,11 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
                 certainty: group.certainty.as_str(),
             })
             .collect(),
+        other_ways: book
+            .class_variants
+            .iter()
+            .map(|one| OtherWay { variant: &one.label, words: &one.words, certainty: one.certainty.as_str() })
+            .collect(),
         groups_not_told: underivable_groups(book.year)
             .into_iter()
             .map(|(group, name)| NotTold { group, name })
@@ -194,7 +223,13 @@ fn file(file: &FileAccount) -> File {
             .iter()
             .map(|(what, missing_column)| Untold { what: what.clone(), missing_column })
             .collect(),
+        losses: file.losses.clone(),
     }
+}
+
+fn unreadable(error: &AccountError) -> Unreadable {
+    let harmless = |text: &str| neutralise(text).into_owned();
+    Unreadable { path: harmless(error.path()), message: harmless(&error.reason()) }
 }
 
 fn entity_out(account: &Account, entity: Entity, name: &str) -> EntityOut {
@@ -324,24 +359,26 @@ impl Serialize for Classes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(accounts, filter, sharing) = self;
         let all = accounts.iter().filter(|_| filter.tells(Dimension::Reason)).flat_map(|account| {
-            let counted = account.cube.classes_by_entity().filter(|(entity, ..)| filter.has_entity(*entity));
-            counted.filter_map(|(entity, record_type, class, records)| {
-                let class = account.book.classes.get(class)?;
-                let test = account.book.test_of(record_type).map(|test| test.id);
-                let wanted = filter.tests.is_empty() || test.is_some_and(|test| filter.has_test(test));
-                let placed = entity.entity_type != 0;
-                wanted.then(|| ClassOut {
-                    year: account.book.year,
-                    entity: placed.then(|| entity.code_text()),
-                    entity_type: placed.then_some(entity.entity_type),
-                    test,
-                    record_type: format!("{record_type:02}"),
-                    class: &class.id,
-                    reason: &class.reason,
-                    certainty: class.certainty.as_str(),
-                    records: account.shown_count(records, *sharing),
-                })
-            })
+            let counted = account.shown_classes(*sharing).into_iter();
+            counted.filter(|(entity, ..)| filter.has_entity(*entity)).filter_map(
+                |(entity, record_type, class, records)| {
+                    let class = account.book.classes.get(class)?;
+                    let test = account.book.test_of(record_type).map(|test| test.id);
+                    let wanted = filter.tests.is_empty() || test.is_some_and(|test| filter.has_test(test));
+                    let placed = entity.entity_type != 0;
+                    wanted.then(|| ClassOut {
+                        year: account.book.year,
+                        entity: placed.then(|| entity.code_text()),
+                        entity_type: placed.then_some(entity.entity_type),
+                        test,
+                        record_type: format!("{record_type:02}"),
+                        class: &class.id,
+                        reason: &class.reason,
+                        certainty: class.certainty.as_str(),
+                        records,
+                    })
+                },
+            )
         });
         serializer.collect_seq(all)
     }

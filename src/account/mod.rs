@@ -19,8 +19,9 @@ pub use json::write as write_json;
 pub use text::{Signs, write as write_text};
 
 use crate::counting::Book;
-use crate::engine::{Tally, TallyError, TallyOptions, tally};
+use crate::engine::{FileFinding, Tally, TallyError, TallyOptions, tally};
 use crate::input::{self, FileInfo, InputError, Opened, View};
+use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
 
 /// How files are accounted for.
@@ -33,15 +34,16 @@ pub struct AccountOptions<'a> {
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
-/// Why an account could not be made.
+/// Why a file is not in an account, or an account could not be made.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum AccountError {
-    /// A file cannot be found or opened.
+    /// A file cannot be found, opened, or read to its end.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Input(#[from] InputError),
     /// A file cannot be counted.
     #[error("{path}: {source}")]
+    #[diagnostic(help("download the file again with all columns"))]
     Tally {
         /// The file.
         path: String,
@@ -52,6 +54,42 @@ pub enum AccountError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rule(#[from] Box<RuleError>),
+}
+
+impl AccountError {
+    /// The file, where it is about one.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Input(error) => error.path(),
+            Self::Tally { path, .. } => path,
+            Self::Rule(_) => "",
+        }
+    }
+
+    /// What is wrong, in one line and without the path.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Input(error) => error.reason(),
+            Self::Tally { source, .. } => source.to_string(),
+            Self::Rule(error) => error.to_string(),
+        }
+    }
+}
+
+/// The accounts of all files, and the files that are in none.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    /// One account a year.
+    pub years: Vec<Account>,
+    /// Why files are missing from them, or were not read to their end.
+    pub unreadable: Vec<AccountError>,
+}
+
+impl Accounts {
+    /// Whether anything is missing, so that counts are too small.
+    pub fn is_incomplete(&self) -> bool {
+        !self.unreadable.is_empty() || self.years.iter().any(Account::is_incomplete)
+    }
 }
 
 /// The account of all files of one year.
@@ -82,48 +120,76 @@ pub struct FileAccount {
     pub unidentified: u64,
     /// What could not be told for lack of a column: what, and the column.
     pub untold: Vec<(String, &'static str)>,
+    /// What is missing of the file, in words: it breaks off, a record was skipped.
+    pub losses: Vec<String>,
 }
 
-/// Reads files and folders and accounts for their records, year by year.
+/// Reads files and folders and accounts for their records, year by year. Files that cannot be read
+/// or counted are told beside; the accounts are made of the others.
 ///
 /// Files of one year are counted together: tested views first, so that a record that stands in
 /// both views is counted where its student was tested.
 ///
 /// # Errors
-/// When a file cannot be opened, read to its end, or counted.
-pub fn account(paths: &[PathBuf], options: &AccountOptions<'_>) -> Result<Vec<Account>, AccountError> {
+/// When a shipped table is wrong.
+pub fn account(paths: &[PathBuf], options: &AccountOptions<'_>) -> Result<Accounts, AccountError> {
+    let mut accounts = Accounts::default();
     let mut years: BTreeMap<u16, Vec<Opened>> = BTreeMap::new();
-    for opened in input::open(paths, &options.input)? {
-        years.entry(opened.info.year).or_default().push(opened);
+    for opened in input::open_each(paths, &options.input) {
+        match opened {
+            Ok(opened) => years.entry(opened.info.year).or_default().push(opened),
+            Err(error) => accounts.unreadable.push(error.into()),
+        }
     }
-    years.into_iter().map(|(year, files)| account_year(year, files, options)).collect()
+    for (year, files) in years {
+        accounts.add_year(year, files, options)?;
+    }
+    Ok(accounts)
 }
 
-fn account_year(year: u16, mut files: Vec<Opened>, options: &AccountOptions<'_>) -> Result<Account, AccountError> {
-    let book = Book::of(year)?;
-    files.sort_by_key(|opened| match opened.info.view {
-        View::Tested => 0,
-        View::Unknown => 1,
-        View::Enrolled => 2,
-    });
-    let remember = files.len() > 1;
-    let mut known = FxHashSet::default();
-    let mut account = Account { cube: Cube::new(&book), book, files: Vec::new(), whole: BTreeSet::new() };
-    for opened in files {
-        let info = opened.info.clone();
-        let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
-        let counted = tally(opened, &account.book, &run)
-            .map_err(|source| AccountError::Tally { path: info.path.display().to_string(), source })?;
-        known.extend(counted.identities.iter().copied());
-        account.add(info, counted);
+impl Accounts {
+    fn add_year(
+        &mut self,
+        year: u16,
+        mut files: Vec<Opened>,
+        options: &AccountOptions<'_>,
+    ) -> Result<(), AccountError> {
+        let book = Book::of(year)?;
+        files.sort_by_key(|opened| match opened.info.view {
+            View::Tested => 0,
+            View::Unknown => 1,
+            View::Enrolled => 2,
+        });
+        let remember = files.len() > 1;
+        let mut known = FxHashSet::default();
+        let mut account = Account { cube: Cube::new(&book), book, files: Vec::new(), whole: BTreeSet::new() };
+        for opened in files {
+            let info = opened.info.clone();
+            let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
+            match tally(opened, &account.book, &run) {
+                Ok(mut counted) => {
+                    known.extend(counted.identities.iter().copied());
+                    self.unreadable.extend(counted.failure.take().map(AccountError::from));
+                    account.add(info, counted);
+                }
+                Err(source) => {
+                    let path = neutralise(&info.path.to_string_lossy()).into_owned();
+                    self.unreadable.push(AccountError::Tally { path, source });
+                }
+            }
+        }
+        if !account.files.is_empty() {
+            self.years.push(account);
+        }
+        Ok(())
     }
-    Ok(account)
 }
 
 impl Account {
     fn add(&mut self, info: FileInfo, tally: Tally) {
         self.cube.add(&self.book, &tally);
-        if info.view == View::Tested {
+        let losses: Vec<String> = tally.findings.iter().filter_map(loss).collect();
+        if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());
         }
         self.files.push(FileAccount {
@@ -133,7 +199,13 @@ impl Account {
             repeated: tally.repeated,
             unidentified: tally.unidentified,
             untold: tally.untold,
+            losses,
         });
+    }
+
+    /// Whether a part of a file is missing, so that counts are too small.
+    pub fn is_incomplete(&self) -> bool {
+        self.files.iter().any(|file| !file.losses.is_empty())
     }
 
     /// Records read from all files.
@@ -182,5 +254,21 @@ impl Account {
             _ => true,
         };
         crate::counting::limits().filter(|(_, when, _)| applies(when)).map(|(id, _, text)| (id, text)).collect()
+    }
+}
+
+/// What a finding says is missing from the counts, if it does.
+fn loss(finding: &FileFinding) -> Option<String> {
+    let value = |name: &str| {
+        let shown = finding.shown.iter().find(|shown| shown.name == name);
+        shown.map_or_else(String::new, |shown| neutralise(&shown.value).into_owned())
+    };
+    match finding.code {
+        "L031" => Some(format!("the record in line {} is too long and was skipped", value("line"))),
+        "L035" => Some(format!("reading stopped in line {}: {}", value("line"), value("reason"))),
+        "L036" => {
+            Some(format!("the list of files in its archive is missing: read {}; {}", value("found"), value("lost")))
+        }
+        _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cells::{ALL_GRADES, ALL_STUDENTS, Cell, Dimension, Figures, Filter, Sharing, share};
 use super::cube::Entity;
-use super::{Account, FileAccount};
+use super::{Account, Accounts, FileAccount};
 use crate::counting::{entity_type_name, underivable_groups};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 
@@ -39,19 +39,41 @@ const WIDE: usize = 110;
 /// When the writer fails.
 pub fn write(
     out: &mut dyn Write,
-    accounts: &[Account],
+    accounts: &Accounts,
     filter: &Filter,
     sharing: Sharing,
     (width, signs): (usize, Signs),
 ) -> io::Result<()> {
-    for (place, account) in accounts.iter().enumerate() {
-        if place > 0 {
+    let width = width.max(LABEL.0 + FIGURES + MEAN + 8);
+    let missing = missing(accounts, width);
+    write!(out, "{missing}")?;
+    for (place, account) in accounts.years.iter().enumerate() {
+        if place > 0 || !missing.is_empty() {
             writeln!(out)?;
         }
-        let mut page = Page { out, account, filter, sharing, width: width.max(LABEL.0 + FIGURES + MEAN + 8), signs };
+        let is_incomplete = accounts.is_incomplete();
+        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete };
         page.write()?;
     }
-    Ok(())
+    // The end stays in sight.
+    if missing.is_empty() { Ok(()) } else { write!(out, "\n{missing}") }
+}
+
+/// What is missing from all counts; nothing if all is there.
+fn missing(accounts: &Accounts, width: usize) -> String {
+    let unreadable = accounts.unreadable.iter().map(|error| format!("{}: {}", error.path(), error.reason()));
+    let files = accounts.years.iter().flat_map(|account| &account.files);
+    let losses = files.flat_map(|file| file.losses.iter().map(|loss| format!("{}: {loss}", file_name(file))));
+    let lines: Vec<String> = unreadable.chain(losses).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = "INCOMPLETE: every count here may be too small, because something is missing:\n".to_owned();
+    for line in lines {
+        let options = textwrap::Options::new(width).initial_indent("  - ").subsequent_indent("    ");
+        text += &(textwrap::fill(&neutralise(&line), options) + "\n");
+    }
+    text
 }
 
 struct Page<'a> {
@@ -61,6 +83,8 @@ struct Page<'a> {
     sharing: Sharing,
     width: usize,
     signs: Signs,
+    /// Whether something is missing from the counts.
+    is_incomplete: bool,
 }
 
 /// With a comma between thousands.
@@ -91,9 +115,19 @@ fn plural(number: u64, noun: &str) -> String {
 impl<'a> Page<'a> {
     fn write(&mut self) -> io::Result<()> {
         self.head()?;
-        let sections = [Dimension::Reason, Dimension::Test, Dimension::Grade, Dimension::School];
-        let wanted: Vec<Dimension> = if self.filter.by.is_empty() { sections.to_vec() } else { self.filter.by.clone() };
-        for dimension in wanted {
+        if self.filter.by.is_empty() {
+            self.reasons()?;
+            self.by_test()?;
+            self.by_grade()?;
+            if self.leas().len() > 1 && self.filter.entities.is_empty() {
+                self.by_lea()?
+            } else {
+                self.by_school()?
+            }
+            self.low_groups()?;
+            return self.foot();
+        }
+        for dimension in self.filter.by.clone() {
             match dimension {
                 Dimension::Reason => self.reasons()?,
                 Dimension::Test => self.by_test()?,
@@ -113,6 +147,12 @@ impl<'a> Page<'a> {
         let width = self.width;
         writeln!(self.out)?;
         self.line(&fit(text, width))
+    }
+
+    /// The title of a table of counts.
+    fn table(&mut self, text: &str) -> io::Result<()> {
+        let incomplete = if self.is_incomplete { "incomplete: " } else { "" };
+        self.title(&format!("{incomplete}{text}"))
     }
 
     fn label(&self, means: Means) -> usize {
@@ -136,7 +176,8 @@ impl<'a> Page<'a> {
         let account = self.account;
         let files = plural(account.files.len() as u64, "file");
         let records = plural(account.records(), "record");
-        self.line(&format!("Account of {}: {files}, {records}", account.book.year))?;
+        let incomplete = if self.is_incomplete { " (incomplete)" } else { "" };
+        self.line(&format!("Account of {}{incomplete}: {files}, {records}", account.book.year))?;
         for file in &account.files {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
@@ -158,12 +199,15 @@ impl<'a> Page<'a> {
         };
         let total: u64 = rows.iter().map(|(_, records)| records).sum();
         self.title("What became of the records")?;
-        for (reason, records) in rows.iter().filter(|(_, records)| *records > 0) {
-            self.reason(reason, *records, total)?;
+        let counts: Vec<u64> = rows.iter().map(|(_, records)| *records).collect();
+        let shown = account.shown_parts(&counts, self.sharing);
+        for ((reason, _), shown) in rows.iter().zip(shown).filter(|((_, records), _)| *records > 0) {
+            self.reason(reason, shown, total)?;
         }
         let all = if self.filter.entities.is_empty() { "records read" } else { "records" };
         let label = self.reason_label();
-        self.line(&format!("{}{:>10}", padded(all, label), grouped(total)))?;
+        let total = count(account.shown_count(total, self.sharing));
+        self.line(&format!("{}{total:>10}", padded(all, label)))?;
         self.contradictions()
     }
 
@@ -171,14 +215,10 @@ impl<'a> Page<'a> {
         (self.width - 20 - self.bar()).min(72)
     }
 
-    fn reason(&mut self, reason: &str, records: u64, total: u64) -> io::Result<()> {
-        let shown = self.account.shown_count(records, self.sharing);
+    fn reason(&mut self, reason: &str, shown: Option<u64>, total: u64) -> io::Result<()> {
         let label = self.reason_label();
-        let part = share(records, total);
-        let (share, bar) = match shown {
-            Some(_) => (percent(part), self.drawn(part)),
-            None => (String::new(), String::new()),
-        };
+        let part = shown.map(|records| share(records, total));
+        let (share, bar) = part.map(|part| (percent(part), self.drawn(part))).unwrap_or_default();
         self.wrapped(reason, label, &format!("{:>10}{share:>9} {bar}", count(shown)))
     }
 
@@ -246,14 +286,30 @@ impl<'a> Page<'a> {
                 .filter(|entity| !matches!(entity.entity_type, 7 | 10) || !has_district(&entity.code_text()));
             return kept.copied().collect();
         }
-        let whole: Vec<Entity> =
-            entities().filter(|one| matches!(one.entity_type, 6 | 9) && self.account.is_whole(*one)).collect();
-        let of_leas = |entity_type: u8| whole.iter().filter(move |one| one.entity_type == entity_type);
-        match (of_leas(6).count(), of_leas(9).count()) {
-            (1, _) => of_leas(6).copied().collect(),
-            (0, 1) => of_leas(9).copied().collect(),
-            _ => entities().filter(|one| one.entity_type == 4).collect(),
+        let leas = self.leas();
+        match leas.as_slice() {
+            [] => entities().filter(|one| one.entity_type == 4).collect(),
+            [lea] => vec![*lea],
+            leas => {
+                let is_of_county = |one: &Entity| {
+                    one.entity_type == 5 && leas.iter().any(|lea| lea.code_text()[..2] == one.code_text()[..2])
+                };
+                let counties: Vec<Entity> = entities().filter(is_of_county).collect();
+                let state = entities().filter(|one| one.entity_type == 4 && counties.len() > 1);
+                state.chain(counties.iter().copied()).collect()
+            }
         }
+    }
+
+    /// The districts whose tested view was read; where there is none, the direct-funded charters.
+    fn leas(&self) -> Vec<Entity> {
+        let whole = |entity_type: u8| {
+            let entities = self.account.cube.entities().map(|(entity, _)| entity);
+            entities.filter(move |one| one.entity_type == entity_type && self.account.is_whole(*one))
+        };
+        let districts: Vec<Entity> = whole(6).collect();
+        // The file of a district holds the records of its direct-funded charters too.
+        if districts.len() == 1 { districts } else { districts.into_iter().chain(whole(9)).collect() }
     }
 
     fn entity_title(&self, entity: Entity) -> String {
@@ -261,6 +317,7 @@ impl<'a> Page<'a> {
         let name = neutralise(self.account.cube.name_of(entity)).into_owned();
         match entity.entity_type {
             4 => "All records of these files".to_owned(),
+            5 => format!("County {}, as far as these files reach", &code[..2]),
             kind if name.is_empty() => format!("{code} ({})", entity_type_name(kind)),
             kind if self.width < WIDE => format!("{name} ({})", entity_type_name(kind)),
             kind => format!("{name} ({}, {code})", entity_type_name(kind)),
@@ -270,6 +327,11 @@ impl<'a> Page<'a> {
     fn name(&self, entity: Entity) -> String {
         let code = entity.code_text();
         let name = self.account.cube.name_of(entity);
+        match entity.entity_type {
+            4 => return "all records".to_owned(),
+            5 => return format!("County {}", &code[..2]),
+            _ => {}
+        }
         let name = match (entity.is_district_level(), name.is_empty()) {
             (true, _) => "District Level Program".to_owned(),
             (false, true) => String::new(),
@@ -278,11 +340,23 @@ impl<'a> Page<'a> {
         // Students of other districts, as the enrolled view has them.
         let is_part = entity.entity_type == 6 && !self.account.is_whole(entity);
         let part = if is_part && !self.account.whole.is_empty() { "in part: " } else { "" };
-        match (name.is_empty(), self.width < WIDE) {
+        let is_narrow = self.width < WIDE && !self.has_namesake(entity);
+        match (name.is_empty(), is_narrow) {
             (true, _) => format!("{part}{code}"),
             (false, true) => format!("{part}{name}"),
             (false, false) => format!("{part}{code} {name}"),
         }
+    }
+
+    /// Whether another entity of its type has the same name.
+    fn has_namesake(&self, entity: Entity) -> bool {
+        let name = self.account.cube.name_of(entity);
+        let same = self
+            .account
+            .cube
+            .entities()
+            .filter(|(one, other)| *one != entity && one.entity_type == entity.entity_type && *other == name);
+        !name.is_empty() && same.count() > 0
     }
 
     /// Cells of one entity and the tests asked for.
@@ -330,11 +404,31 @@ impl<'a> Page<'a> {
         for entity in self.tops() {
             let cells = self.cells(entity, vec![self.grade()], vec![self.group()]);
             let title = format!("By test: {}; {}", self.entity_title(entity), self.fixed(true, true));
-            self.title(&title)?;
+            self.table(&title)?;
             self.heading(self.means())?;
-            for cell in cells {
+            for cell in &cells {
                 self.row(&cell.test.short, &cell.figures, self.means())?;
+                for (variant, figures) in &cell.variants {
+                    self.row(&format!("  or: {variant}"), figures, self.means())?;
+                }
             }
+            self.other_ways(&cells)?;
+        }
+        Ok(())
+    }
+
+    /// What the lines `or:` of a table say.
+    fn other_ways(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let is_used = |label: &str| cells.iter().flat_map(|cell| &cell.variants).any(|(one, _)| *one == label);
+        let account = self.account;
+        let used: Vec<_> = account.book.class_variants.iter().filter(|one| is_used(&one.label)).collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        self.line("or: the official practice is not published for certain; counted another way")?;
+        for variant in used {
+            let width = self.width;
+            self.wrapped(&format!("  {}: {}", variant.label, variant.words), width, "")?;
         }
         Ok(())
     }
@@ -343,7 +437,7 @@ impl<'a> Page<'a> {
         for entity in self.tops() {
             let cells = self.cells(entity, self.filter.grades.clone(), vec![self.group()]);
             let title = format!("By grade: {}; {}", self.entity_title(entity), self.fixed(false, true));
-            self.title(&title)?;
+            self.table(&title)?;
             self.heading(Means::Shown)?;
             let mut test = None;
             for cell in cells {
@@ -355,41 +449,92 @@ impl<'a> Page<'a> {
     }
 
     fn by_school(&mut self) -> io::Result<()> {
-        let account = self.account;
-        let schools: Vec<Entity> = account
-            .cube
-            .entities()
-            .map(|(entity, _)| entity)
-            .filter(|entity| matches!(entity.entity_type, 6 | 7 | 9 | 10) && self.filter.has_entity(*entity))
-            .collect();
-        let title = format!("By school; {}", self.fixed(true, true));
-        self.title(&title)?;
+        let schools = self.entities_of(&[6, 7, 9, 10]);
+        self.by_entity("By school", schools)
+    }
+
+    /// What a county office sees first: its districts and charters.
+    fn by_lea(&mut self) -> io::Result<()> {
+        let mut entities = self.entities_of(&[4, 5, 6, 9]);
+        if entities.iter().filter(|one| one.entity_type == 5).count() < 2 {
+            // The only county and all records are the same.
+            entities.retain(|one| one.entity_type != 4);
+        }
+        self.by_entity("By district and charter", entities)?;
+        self.line("schools: --by school")
+    }
+
+    fn entities_of(&self, types: &[u8]) -> Vec<Entity> {
+        let all = self.account.cube.entities().map(|(entity, _)| entity);
+        all.filter(|entity| types.contains(&entity.entity_type) && self.filter.has_entity(*entity)).collect()
+    }
+
+    fn by_entity(&mut self, what: &str, entities: Vec<Entity>) -> io::Result<()> {
+        let title = format!("{what}; {}", self.fixed(true, true));
+        self.table(&title)?;
         self.heading(self.means())?;
         let mut cells: Vec<Cell<'_>> = Vec::new();
-        for entity in schools {
+        for entity in entities {
             cells.extend(self.cells(entity, vec![self.grade()], vec![self.group()]));
         }
-        // A district stands over its schools, a direct-funded charter after them.
+        // Totals come first. A district stands over its schools, a direct-funded charter after them.
         cells.sort_by_key(|cell| {
             let kind = cell.entity.entity_type;
             let district = if kind == 9 { String::new() } else { cell.entity.code_text()[..7].to_owned() };
-            (cell.test.id, kind == 9, district, kind != 6, cell.entity)
+            (cell.test.id, kind > 5, kind == 9, district, kind != 6, cell.entity)
         });
         let mut test = None;
         for cell in cells {
             self.test_line(&mut test, &cell)?;
-            let indent = if matches!(cell.entity.entity_type, 6 | 9) { " " } else { "  " };
+            let indent = if matches!(cell.entity.entity_type, 7 | 10) { "  " } else { " " };
             self.row(&format!("{indent}{}", self.name(cell.entity)), &cell.figures, self.means())?;
         }
         Ok(())
     }
 
+    /// The student groups of which too few were tested.
+    fn low_groups(&mut self) -> io::Result<()> {
+        /// Groups of a test that are listed; all are with `--by group`.
+        const LISTED: usize = 12;
+        let line = self.account.book.measures.participation_line;
+        let few = self.account.book.suppression.results_to;
+        let is_low = |cell: &Cell<'_>| {
+            let is_all = self.account.book.groups.get(cell.group).is_some_and(|group| group.id == ALL_STUDENTS);
+            let has_many = cell.figures.enrolled.is_some_and(|enrolled| enrolled > few);
+            !is_all && has_many && cell.figures.participation().is_some_and(|rate| rate < line * 100)
+        };
+        for entity in self.tops() {
+            let cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
+            let low: Vec<&Cell<'_>> = cells.iter().filter(|cell| is_low(cell)).collect();
+            if low.is_empty() {
+                continue;
+            }
+            let title = self.entity_title(entity);
+            self.table(&format!("Student groups under {line} percent tested: {title}; {}", self.fixed(true, false)))?;
+            self.line(&format!("groups of more than {few} enrolled; all groups: --by group"))?;
+            self.heading(self.means())?;
+            let mut test = None;
+            for of_test in low.chunk_by(|one, next| one.test.id == next.test.id) {
+                for cell in of_test.iter().take(LISTED) {
+                    self.test_line(&mut test, cell)?;
+                    let label = self.account.book.groups.get(cell.group).map_or("", |group| group.label.as_str());
+                    self.row(&format!("  {label}"), &cell.figures, self.means())?;
+                }
+                if let more @ 1.. = of_test.len().saturating_sub(LISTED) {
+                    self.line(&format!("  and {more} more: --by group"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn by_group(&mut self) -> io::Result<()> {
+        let account = self.account;
         for entity in self.tops() {
             let mut cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
             cells.sort_by_key(|cell| (cell.test.id, self.category_place(cell.group), cell.group));
             let title = format!("By student group: {}; {}", self.entity_title(entity), self.fixed(true, false));
-            self.title(&title)?;
+            self.table(&title)?;
             self.heading(self.means())?;
             let (mut test, mut category) = (None, "");
             for cell in &cells {
@@ -406,9 +551,12 @@ impl<'a> Page<'a> {
                     self.row(&format!("    or: {variant}"), figures, self.means())?;
                 }
             }
-            if cells.iter().any(|cell| !cell.variants.is_empty()) {
+            let is_all =
+                |cell: &&Cell<'_>| account.book.groups.get(cell.group).is_some_and(|one| one.id == ALL_STUDENTS);
+            if cells.iter().any(|cell| !cell.variants.is_empty() && !is_all(&cell)) {
                 self.line("or: the definition of the group is not published; counted both ways")?;
             }
+            self.other_ways(&cells)?;
         }
         let not_told = underivable_groups(self.account.book.year);
         if !not_told.is_empty() {
@@ -513,9 +661,14 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(room))
 }
 
-fn file_line(file: &FileAccount) -> String {
+fn file_name(file: &FileAccount) -> String {
     let path = file.info.path.display().to_string();
-    let name = file.info.member.as_ref().map_or_else(|| path.clone(), |member| format!("{path}: {member}"));
+    let path = if path == "-" { "standard input".to_owned() } else { path };
+    file.info.member.as_ref().map_or_else(|| path.clone(), |member| format!("{path}: {member}"))
+}
+
+fn file_line(file: &FileAccount) -> String {
+    let name = file_name(file);
     let lea = file.info.lea.as_ref().map_or_else(String::new, |lea| format!(" of {lea}"));
     let view = file.info.view.as_str();
     format!("  {}, {view} view{lea}: {}", plural(file.records, "record"), neutralise(&name))

@@ -8,14 +8,38 @@ use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, WrapErr};
 
+use super::progress::{Progress, Wish};
 use super::terminal;
 use crate::account::{
-    Account, AccountOptions, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
+    AccountOptions, Accounts, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
 };
 use crate::input::{Options, View};
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint account 58999990000000_TestedStudentScoreData_2025.csv
+      What became of the records, by test, grade and school.
+
+  scorelint account --by group --test 1,2 FILE
+      All student groups in ELA and mathematics.
+
+  scorelint account --by school --entity 58999996900005 FILE
+      One school.
+
+  scorelint account --share --format csv -o account.csv FILE
+      A table to pass on, with small numbers hidden.
+
+  scorelint account FOLDER-OF-ALL-DISTRICTS/
+      The districts of a county together.
+
+Exit codes:
+  0  everything was read and counted
+  2  wrong usage, or a file, or a part of one, is missing: every count is marked as incomplete
+  4  a fault of scorelint itself";
+
 /// Arguments of `account`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Score files, folders with score files, or - for standard input
     ///
@@ -56,7 +80,13 @@ pub(super) struct Args {
     /// Threads; as many as the machine has where it is not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
 }
+
+/// The exit code where a file, or a part of one, is missing from the account.
+const INCOMPLETE: u8 = 2;
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum ByArg {
@@ -95,25 +125,30 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         ViewArg::Enrolled => View::Enrolled,
     });
     let input = Options { year: args.year, view, ..Options::default() };
-    let accounts = match account(&args.paths, &AccountOptions { input, threads, progress: None }) {
-        Ok(accounts) => accounts,
-        Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
-            return Ok(ExitCode::from(2));
-        }
-    };
+    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
+    let report_progress = |bytes| bar.told(bytes);
+    let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
+    bar.finish();
+    let accounts = counted?;
+    for error in &accounts.unreadable {
+        super::errors::tell(error);
+    }
+    if accounts.years.is_empty() && matches!(args.format, FormatArg::Human) {
+        return Ok(ExitCode::from(INCOMPLETE));
+    }
+    let code = ExitCode::from(if accounts.is_incomplete() { INCOMPLETE } else { 0 });
     let written = match &args.output {
         None => write(args, &accounts, &mut BufWriter::new(io::stdout().lock())),
         Some(path) => File::create(path).and_then(|file| write(args, &accounts, &mut BufWriter::new(file))),
     };
     match written {
         // Whoever reads from us has read enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        other => other.into_diagnostic().wrap_err("the account cannot be written").map(|()| ExitCode::SUCCESS),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(code),
+        other => other.into_diagnostic().wrap_err("the account cannot be written").map(|()| code),
     }
 }
 
-fn write(args: &Args, accounts: &[Account], out: &mut dyn Write) -> io::Result<()> {
+fn write(args: &Args, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
     let filter = args.filter();
     let sharing = if args.share { Sharing::Shared } else { Sharing::Internal };
     match args.format {

@@ -1,9 +1,7 @@
-//! `scorelint completions SHELL` and the manual page, both made from the argument definitions.
+//! `scorelint completions SHELL`, made from the argument definitions.
 
 use std::io::stdout;
 use std::process::ExitCode;
-
-use miette::IntoDiagnostic;
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -14,10 +12,5 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, mut command: clap::Command) -> miette::Result<ExitCode> {
     clap_complete::generate(args.shell, &mut command, "scorelint", &mut stdout());
-    Ok(ExitCode::SUCCESS)
-}
-
-pub(super) fn man(command: clap::Command) -> miette::Result<ExitCode> {
-    clap_mangen::Man::new(command).render(&mut stdout()).into_diagnostic()?;
     Ok(ExitCode::SUCCESS)
 }

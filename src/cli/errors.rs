@@ -15,16 +15,26 @@ pub(super) fn install() {
     miette::set_hook(Box::new(|_| Box::new(Harmless))).unwrap_or_default();
 }
 
+/// Tells an error that does not end the run, on standard error.
+pub(super) fn tell(error: &dyn Diagnostic) {
+    match drawn(error) {
+        Ok(text) => eprint!("{text}"),
+        // miette failed: the error itself must not get lost.
+        Err(_) => eprintln!("{}", neutralise(&error.to_string())),
+    }
+}
+
+fn drawn(error: &dyn Diagnostic) -> Result<String, fmt::Error> {
+    let mut drawn = String::new();
+    handler().render_report(&mut drawn, error)?;
+    Ok(drawn.lines().map(|line| keep_colours(line) + "\n").collect())
+}
+
 struct Harmless;
 
 impl ReportHandler for Harmless {
     fn debug(&self, error: &dyn Diagnostic, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut drawn = String::new();
-        handler().render_report(&mut drawn, error)?;
-        for line in drawn.lines() {
-            writeln!(out, "{}", keep_colours(line))?;
-        }
-        Ok(())
+        out.write_str(&drawn(error)?)
     }
 }
 

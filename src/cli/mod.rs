@@ -14,7 +14,9 @@ mod completions;
 mod errors;
 mod explain;
 mod layout;
+mod man;
 mod page;
+mod progress;
 mod reconcile;
 mod rules;
 mod synth;
@@ -54,9 +56,8 @@ enum Command {
     Explain(explain::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page
-    #[command(hide = true)]
-    Man,
+    /// Print or write manual pages
+    Man(man::Args),
 }
 
 /// Parses the arguments and runs the command they name.
@@ -64,7 +65,6 @@ enum Command {
 /// # Errors
 /// What the command could not do, as a diagnostic for a person.
 pub fn run() -> miette::Result<ExitCode> {
-    crate::privacy::panic::install();
     errors::install();
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
@@ -78,7 +78,7 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
-        Command::Man => completions::man(Cli::command()),
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
 use crate::input::Options;
@@ -55,7 +55,16 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let rows: Vec<TemplateRow> = accounts.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
+    for error in accounts.unreadable.iter() {
+        eprintln!("{}: {}", error.path(), error.reason());
+    }
+    if accounts.is_incomplete() {
+        return Err(miette!(
+            help = "give files that can be read to their end",
+            "a table made from a part of the records would leave cells out"
+        ));
+    }
+    let rows: Vec<TemplateRow> = accounts.years.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
     let written = match &args.out {
         None => write_template_csv(&mut io::stdout().lock(), &rows),
         Some(path) => write_file(path, &rows),

@@ -8,6 +8,7 @@ use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, key};
 use crate::table::{Row, Table};
 
 const CLASSES: (&str, &str) = ("rules/counting/classes.tsv", include_str!("../../rules/counting/classes.tsv"));
+const CLASS_VARIANTS: &str = include_str!("../../rules/counting/class-variants.tsv");
 const CONTRADICTIONS: (&str, &str) =
     ("rules/counting/contradictions.tsv", include_str!("../../rules/counting/contradictions.tsv"));
 const PLACES: (&str, &str) = ("rules/counting/places.tsv", include_str!("../../rules/counting/places.tsv"));
@@ -48,6 +49,36 @@ pub struct Class {
     pub rows: Rows,
     /// How sure this is.
     pub certainty: Certainty,
+}
+
+/// Another way to count some classes, where official practice is not certain.
+#[derive(Clone, Debug)]
+pub struct ClassVariant {
+    /// A short name that fits a table: `R as untested`.
+    pub label: String,
+    /// What is different, for a person.
+    pub words: String,
+    /// The record types it is for; empty for all.
+    pub tests: Vec<u8>,
+    /// The places of the classes in [`Book::classes`].
+    pub classes: Vec<usize>,
+    /// Whether they count as enrolled.
+    pub enrolled: bool,
+    /// Whether they count as tested.
+    pub tested: bool,
+    /// Where they do.
+    pub rows: VariantRows,
+    /// How sure the main way to count is.
+    pub certainty: Certainty,
+}
+
+/// The rows in which another way to count makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariantRows {
+    /// Those that the records are counted in anyway.
+    Same,
+    /// Those of their grade and of all grades, besides those that they are counted in anyway.
+    Grade,
 }
 
 /// Values of a record that contradict each other.
@@ -161,6 +192,8 @@ pub struct Book {
     pub groups: Vec<Group>,
     /// The classes, in the order they are tried.
     pub classes: Vec<Class>,
+    /// Other ways to count classes.
+    pub class_variants: Vec<ClassVariant>,
     /// The contradictions.
     pub contradictions: Vec<Contradiction>,
     /// The places, in the order they are tried.
@@ -181,10 +214,12 @@ impl Book {
     /// # Errors
     /// A mistake in the shipped tables; a test makes sure that there is none.
     pub fn of(year: u16) -> Result<Self, Box<RuleError>> {
+        let classes = rows(CLASSES.1, year).map(|row| class(&row, year)).collect::<Result<Vec<Class>, _>>()?;
         Ok(Self {
             year,
             groups: student_groups(year)?,
-            classes: rows(CLASSES.1, year).map(|row| class(&row, year)).collect::<Result<_, _>>()?,
+            class_variants: rows(CLASS_VARIANTS, year).map(|row| class_variant(&row, &classes)).collect(),
+            classes,
             contradictions: rows(CONTRADICTIONS.1, year)
                 .map(|row| {
                     let condition = spans::bound_for_tests(CONTRADICTIONS.0, &row, "condition", year)?;
@@ -265,6 +300,21 @@ fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
         },
         certainty: spans::certainty(row.get("certainty")),
     })
+}
+
+fn class_variant(row: &Row<'_>, classes: &[Class]) -> ClassVariant {
+    let ids: Vec<&str> = row.get("classes").split('|').collect();
+    let chosen = classes.iter().enumerate().filter(|(_, class)| ids.contains(&class.id.as_str()));
+    ClassVariant {
+        label: text(row, "label"),
+        words: text(row, "words"),
+        tests: row.get("tests").split('|').filter_map(|test| test.parse().ok()).collect(),
+        classes: chosen.map(|(place, _)| place).collect(),
+        enrolled: row.get("enrolled") == "yes",
+        tested: row.get("tested") == "yes",
+        rows: if row.get("rows") == "grade" { VariantRows::Grade } else { VariantRows::Same },
+        certainty: spans::certainty(row.get("certainty")),
+    }
 }
 
 fn place(row: &Row<'_>, year: u16) -> Result<Place, Box<RuleError>> {

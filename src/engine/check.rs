@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::details::reread;
@@ -45,10 +46,6 @@ pub struct CheckOptions<'a> {
 /// Why a check could not be made.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CheckError {
-    /// A file cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Input(#[from] InputError),
     /// A rule cannot be bound to the year of a file.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -61,13 +58,18 @@ const DAMAGED_COLUMN: u64 = 20;
 
 /// Checks files and folders.
 ///
+/// A file that cannot be read is told in [`Outcome::unreadable`]; the others are checked.
+///
 /// # Errors
-/// When a file cannot be opened, or a rule does not fit the layout of a file.
+/// When a rule does not fit the layout of a file.
 pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
     let mut checker = Checker::new(options);
-    for opened in input::open_each(paths, &options.input)? {
-        checker.file(opened?)?;
+    for opened in input::open_each(paths, &options.input) {
+        match opened {
+            Ok(opened) => checker.file(opened)?,
+            Err(error) => checker.unreadable.push(Arc::new(error)),
+        }
     }
     Ok(checker.finish(begin.elapsed()))
 }
@@ -93,6 +95,7 @@ struct Checker<'a> {
     accounts: Vec<Account<'a>>,
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
+    unreadable: Vec<Arc<InputError>>,
     bound: HashMap<u16, Vec<Vec<Instance>>>,
 }
 
@@ -115,7 +118,14 @@ impl<'a> Checker<'a> {
             not_run: None,
             room,
         });
-        Self { options, accounts: accounts.collect(), inputs: Vec::new(), findings: Vec::new(), bound: HashMap::new() }
+        Self {
+            options,
+            accounts: accounts.collect(),
+            inputs: Vec::new(),
+            findings: Vec::new(),
+            unreadable: Vec::new(),
+            bound: HashMap::new(),
+        }
     }
 
     fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
@@ -141,9 +151,8 @@ impl<'a> Checker<'a> {
             sha256: source.sha256(),
             info: info.clone(),
         });
-        if let Some(error) = failure {
-            return Err(error.into());
-        }
+        // What was read before a failure is judged.
+        self.unreadable.extend(failure.map(Arc::new));
         let mut sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
         sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
@@ -151,7 +160,7 @@ impl<'a> Checker<'a> {
         self.count(&program, &run, &weights);
         self.file_findings(input, &weights, file_findings);
         let drafts = self.drafts(&program, input, &weights, run.hits, run.grouped, sets);
-        let findings = self.details(&info, &run.blocks, drafts)?;
+        let findings = self.details(&info, &run.blocks, drafts);
         self.findings.extend(findings);
         Ok(())
     }
@@ -294,11 +303,11 @@ impl<'a> Checker<'a> {
 
     /// Reads the records of the kept findings again.
     fn details(
-        &self,
+        &mut self,
         info: &FileInfo,
         blocks: &[super::run::BlockPlace],
         mut drafts: Vec<Draft<'_>>,
-    ) -> Result<Vec<Finding>, CheckError> {
+    ) -> Vec<Finding> {
         let mut wanted: Vec<(u32, usize, usize)> = Vec::new();
         for (place, draft) in drafts.iter().enumerate() {
             wanted.extend(draft.records.iter().enumerate().map(|(member, record)| (*record, place, member)));
@@ -307,22 +316,25 @@ impl<'a> Checker<'a> {
         let mut records: Vec<u32> = wanted.iter().map(|(record, ..)| *record).collect();
         records.dedup();
         if !records.is_empty() {
-            let mut source = input::reopen(info, &self.options.input)?;
             let mut next = wanted.iter().peekable();
-            reread(source.as_mut(), info, blocks, &records, |record, row| {
-                while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
-                    drafts[*draft].read(*member, info, record, row);
-                }
-            })?;
+            let again = input::reopen(info, &self.options.input).and_then(|mut source| {
+                reread(source.as_mut(), info, blocks, &records, |record, row| {
+                    while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
+                        drafts[*draft].read(*member, info, record, row);
+                    }
+                })
+            });
+            // The findings stand, without what their records hold.
+            self.unreadable.extend(again.err().map(Arc::new));
         }
-        Ok(drafts.into_iter().map(Draft::finish).collect())
+        drafts.into_iter().map(Draft::finish).collect()
     }
 
     fn finish(mut self, elapsed: Duration) -> Outcome {
         let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
         self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
         let rules = self.accounts.into_iter().map(Account::finish).collect();
-        Outcome { inputs: self.inputs, rules, findings: self.findings, elapsed }
+        Outcome { inputs: self.inputs, unreadable: self.unreadable, rules, findings: self.findings, elapsed }
     }
 }
 

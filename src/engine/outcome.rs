@@ -2,9 +2,10 @@
 //! made from this and from the rules; they compute no facts of their own.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::input::FileInfo;
+use crate::input::{FileInfo, InputError};
 use crate::layout::FieldId;
 use crate::rule::Severity;
 
@@ -186,8 +187,10 @@ pub struct InputOutcome {
 /// Everything a check found out.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The files, in the order given.
+    /// The files that were read, in the order given.
     pub inputs: Vec<InputOutcome>,
+    /// Why files could not be read, or not to their end.
+    pub unreadable: Vec<Arc<InputError>>,
     /// Every rule of the run, by code.
     pub rules: Vec<RuleOutcome>,
     /// The findings, by rule, then file, then line. Samples only, unless all were asked for.
@@ -229,8 +232,10 @@ impl Outcome {
         }
         findings.sort_by_key(|finding| finding.rule);
         self.inputs.append(&mut other.inputs);
+        self.unreadable.append(&mut other.unreadable);
         Self {
             inputs: self.inputs,
+            unreadable: self.unreadable,
             rules: rules.into_iter().map(|(_, rule)| rule).collect(),
             findings,
             elapsed: self.elapsed + other.elapsed,

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
+use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
@@ -33,10 +34,6 @@ pub struct TallyOptions<'a> {
 /// Why a file cannot be counted.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum TallyError {
-    /// The file cannot be read on.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Input(#[from] InputError),
     /// Without these columns nothing can be told of a record.
     #[error("the file has no column for {0}, so its records cannot be counted")]
     #[diagnostic(help("download the file again with all columns"))]
@@ -146,6 +143,10 @@ pub struct Tally {
     pub identities: FxHashSet<u64>,
     /// What could not be told because the file lacks a column: what, and the field.
     pub untold: Vec<(String, &'static str)>,
+    /// What was noticed while the file was read.
+    pub findings: Vec<FileFinding>,
+    /// Why it could not be read to its end, if it could not.
+    pub failure: Option<InputError>,
 }
 
 /// Everything that is counted, compiled for one file.
@@ -177,9 +178,9 @@ struct PlacePlan {
 /// Counts the records of a file.
 ///
 /// # Errors
-/// When the file cannot be read to its end, or lacks a column that every count rests on.
+/// When the file lacks a column that every count rests on.
 pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<Tally, TallyError> {
-    let Opened { info, mut source, .. } = opened;
+    let Opened { info, mut findings, mut source } = opened;
     let mut compiler = Compiler::new(&info, &[]);
     let mut untold = Vec::new();
     let plan = TallyPlan::new(&mut compiler, book, options, &mut untold)?;
@@ -193,9 +194,7 @@ pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<
         trace: None,
     };
     let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
-    if let Some(error) = failure {
-        return Err(error.into());
-    }
+    findings.extend(source.take_findings());
     let counts = run.tally.unwrap_or_default();
     Ok(Tally {
         records: run.records,
@@ -206,6 +205,8 @@ pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<
         sets: plan.sets.clone(),
         identities: counts.identities,
         untold,
+        findings,
+        failure,
     })
 }
 

@@ -13,7 +13,7 @@ use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use super::tally::{LeafPlace, TallyError};
 use crate::counting::{Book, Place};
-use crate::input::Opened;
+use crate::input::{InputError, Opened};
 use crate::input::index::BATCH;
 use crate::layout::registry;
 use crate::rule::{Expr, Num, Stand, Stands, Text, substituted, substituted_number, substituted_text};
@@ -118,6 +118,8 @@ pub struct Trace {
     pub names: FxHashMap<u32, PlaceName>,
     /// The texts of parameters, by number.
     pub texts: Vec<String>,
+    /// Why the file could not be read to its end.
+    pub failure: Option<InputError>,
     /// Suppositions that need a column that the file lacks: their place, and the column.
     pub untold: Vec<(usize, &'static str)>,
 }
@@ -150,7 +152,7 @@ pub struct TraceOptions<'a> {
 /// Tells how the records of a file count.
 ///
 /// # Errors
-/// When the file cannot be read to its end, or lacks a column that every count rests on.
+/// When the file lacks a column that every count rests on.
 pub fn trace(opened: Opened, book: &Book, options: &TraceOptions<'_>) -> Result<Trace, TallyError> {
     let Opened { info, mut source, .. } = opened;
     let mut compiler = Compiler::new(&info, &[]);
@@ -165,10 +167,8 @@ pub fn trace(opened: Opened, book: &Book, options: &TraceOptions<'_>) -> Result<
         trace: Some(&plan),
     };
     let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
-    if let Some(error) = failure {
-        return Err(error.into());
-    }
     let mut trace = run.trace;
+    trace.failure = failure;
     trace.keys.resize_with(options.keys.len(), Vec::new);
     trace.untold = plan.untold;
     (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());

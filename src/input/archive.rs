@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
+use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::InputError;
 use super::options::Limits;
+use super::salvage::salvage;
 use super::stream::{Bytes, Checked, unpack};
+use crate::engine::FileFinding;
 
 /// Where an archive's bytes are.
 #[derive(Clone)]
@@ -51,40 +54,85 @@ pub struct Member {
     /// Its name, with folders.
     pub name: String,
     /// Where its packed bytes start, and how many there are.
-    packed: (u64, u64),
-    /// Its length unpacked.
-    pub length: u64,
-    crc: u32,
-    method: CompressionMethod,
+    pub(super) packed: (u64, u64),
+    /// Its length unpacked and its checksum; unknown where a damaged archive breaks off in it.
+    pub(super) expected: Option<(u64, u32)>,
+    pub(super) method: CompressionMethod,
 }
 
-/// Lists the files of a zip, in the order of its directory.
+/// What is inside a zip.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The files that can be opened, in the order of the archive's list.
+    pub members: Vec<Member>,
+    /// Names of files that cannot be opened, with the reason.
+    pub refused: Vec<(String, InputError)>,
+    /// What is to be said about each file, where the list of files is damaged.
+    pub damage: Option<FileFinding>,
+}
+
+/// Lists the files of a zip. Where the list of the archive is missing or damaged, files are looked
+/// for without it.
 ///
 /// # Errors
-/// When the directory cannot be read or a member is encrypted.
-pub fn members(backing: &Backing) -> Result<Vec<Member>, InputError> {
+/// When nothing can be found.
+pub fn contents(backing: &Backing, limits: Limits) -> Result<Contents, InputError> {
     let io = |source| InputError::Io { path: String::new(), source };
-    let mut archive = ZipArchive::new(std::io::BufReader::new(backing.open().map_err(io)?)).map_err(broken)?;
-    let mut members = Vec::new();
+    let archive = match ZipArchive::new(std::io::BufReader::new(backing.open().map_err(io)?)) {
+        Ok(archive) => archive,
+        Err(error) => return salvaged(backing, limits, &broken(&error)),
+    };
+    // A list that begins further on is that of an archive inside this one, whose own list is missing.
+    if archive.offset() > 0 {
+        return salvaged(backing, limits, CUT_OFF);
+    }
+    Ok(listed(archive))
+}
+
+fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
+    let mut contents = Contents::default();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(broken)?;
+        let named = archive.name_for_index(index).and_then(Result::ok).map(std::borrow::Cow::into_owned);
+        let entry = match archive.by_index_raw(index) {
+            Ok(entry) => entry,
+            Err(error) => {
+                let name = named.unwrap_or_default();
+                let reason = format!("{name}: {error}");
+                contents.refused.push((name, InputError::BrokenArchive { path: String::new(), reason }));
+                continue;
+            }
+        };
         if entry.is_dir() {
             continue;
         }
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
         if entry.encrypted() {
-            return Err(InputError::Encrypted { path: String::new(), member: name });
+            let error = InputError::Encrypted { path: String::new(), member: name.clone() };
+            contents.refused.push((name, error));
+            continue;
         }
         let Some(start) = entry.data_start() else { continue };
-        members.push(Member {
+        contents.members.push(Member {
             name,
             packed: (start, entry.compressed_size()),
-            length: entry.size(),
-            crc: entry.crc32(),
+            expected: Some((entry.size(), entry.crc32())),
             method: entry.compression(),
         });
     }
-    Ok(members)
+    contents
+}
+
+fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents, InputError> {
+    let found = salvage(backing, limits).map_err(|source| InputError::Io { path: String::new(), source })?;
+    if found.members.is_empty() {
+        let reason = match found.lost.as_slice() {
+            [] => reason.to_owned(),
+            lost => format!("{reason}, and no file in it can be read: {}", lost.join(", ")),
+        };
+        return Err(InputError::BrokenArchive { path: String::new(), reason });
+    }
+    let damage = Some(found.finding());
+    Ok(Contents { members: found.members, refused: Vec::new(), damage })
 }
 
 /// Opens one member as a stream within the limits.
@@ -97,11 +145,11 @@ pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result
     let (start, length) = member.packed;
     file.seek(SeekFrom::Start(start)).map_err(io)?;
     let packed = file.take(length);
-    let (length, crc) = (member.length, member.crc);
+    let expected = member.expected;
     match member.method {
-        CompressionMethod::Stored => Ok(Box::new(Checked::new(packed, length, crc))),
+        CompressionMethod::Stored => Ok(Box::new(Checked::new(packed, expected))),
         CompressionMethod::Deflated => {
-            Ok(Box::new(Checked::new(unpack(packed, limits, DeflateDecoder::new), length, crc)))
+            Ok(Box::new(Checked::new(unpack(packed, limits, DeflateDecoder::new), expected)))
         }
         other => Err(InputError::BrokenArchive {
             path: String::new(),
@@ -110,9 +158,12 @@ pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result
     }
 }
 
-fn broken(error: zip::result::ZipError) -> InputError {
+/// What is said of an archive without a list of files.
+const CUT_OFF: &str = "its end is missing, so it was cut off";
+
+/// Why the list of files cannot be read.
+fn broken(error: &ZipError) -> String {
     let text = error.to_string();
     // The directory of a zip stands at its end.
-    let reason = if text.contains("EOCD") { "its end is missing, so it was cut off".to_owned() } else { text };
-    InputError::BrokenArchive { path: String::new(), reason }
+    if text.contains("EOCD") { CUT_OFF.to_owned() } else { text }
 }

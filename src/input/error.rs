@@ -250,7 +250,16 @@ impl InputError {
     /// The same error about this path: inner functions do not know where their bytes come from.
     #[must_use]
     pub fn at(mut self, name: &str) -> Self {
-        let path = match &mut self {
+        let path = self.path_mut();
+        if path.is_empty() {
+            *path = visible_path(name);
+        }
+        self
+    }
+
+    /// The path of the file, with the name in its archive.
+    pub fn path(&self) -> &str {
+        match self {
             Self::Io { path, .. }
             | Self::Missing { path }
             | Self::Empty { path }
@@ -267,11 +276,35 @@ impl InputError {
             | Self::Encrypted { path, .. }
             | Self::Nested { path, .. }
             | Self::TooLarge { path, .. } => path,
-        };
-        if path.is_empty() {
-            *path = visible_path(name);
         }
-        self
+    }
+
+    /// What is wrong, in one line and without the path.
+    pub fn reason(&self) -> String {
+        let text = self.to_string();
+        let text = text.strip_prefix(self.path()).unwrap_or(&text).trim_start_matches([':', ' ']);
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    fn path_mut(&mut self) -> &mut String {
+        match self {
+            Self::Io { path, .. }
+            | Self::Missing { path }
+            | Self::Empty { path }
+            | Self::NoScoreFiles { path }
+            | Self::Binary { path, .. }
+            | Self::NotScores { path, .. }
+            | Self::NoDelimiter { path, .. }
+            | Self::HeaderMissing { path, .. }
+            | Self::UnknownLayout { path, .. }
+            | Self::AmbiguousLayout { path, .. }
+            | Self::UnknownLength { path, .. }
+            | Self::NoSuchYear { path, .. }
+            | Self::BrokenArchive { path, .. }
+            | Self::Encrypted { path, .. }
+            | Self::Nested { path, .. }
+            | Self::TooLarge { path, .. } => path,
+        }
     }
 
     /// Whether the file is fine in itself and merely no score file of a known layout.

@@ -7,7 +7,8 @@ use crate::engine::FileFinding;
 
 /// The finding for a stream that ended with a failure after `line` and `byte`.
 pub fn broken_off(error: &Error, line: u64, byte: u64) -> FileFinding {
-    at_line("L035", line, byte).with("byte", byte).with("reason", reason(error)).done()
+    let reason = format!("{}, {byte} bytes from the start", reason(error));
+    at_line("L035", line, byte).with("reason", reason).done()
 }
 
 /// The reason for people: what unpackers call the damage says little.

@@ -9,13 +9,14 @@ use std::sync::{Arc, OnceLock};
 use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
-use super::archive::{Backing, Held, Member, Seekable, members, open_member};
+use super::archive::{Backing, Contents, Held, Member, Seekable, contents, open_member};
 use super::error::InputError;
 use super::model::{BlockSource, Detected, FileInfo};
 use super::open::{Opened, Origin, open_sheet, open_text};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, hash_bytes, read_head, unpack};
 use super::workbook::check_size;
+use crate::engine::FileFinding;
 
 /// Endings of files that are taken from folders and archives.
 const ENDINGS: [&str; 7] = ["csv", "dat", "txt", "tsv", "xlsx", "gz", "zip"];
@@ -26,6 +27,8 @@ pub struct Listing {
     pub files: Vec<Candidate>,
     /// What was passed over, with the reason.
     pub skipped: Vec<Skipped>,
+    /// What was named or found and cannot be opened.
+    pub refused: Vec<InputError>,
 }
 
 /// A file that was passed over.
@@ -43,6 +46,8 @@ pub struct Candidate {
     place: Place,
     /// Whether the user named this very file, and did not just name a folder or archive it is in.
     pub named: bool,
+    /// What is to be said about it besides, where its archive is damaged.
+    damage: Option<FileFinding>,
 }
 
 enum Place {
@@ -53,15 +58,14 @@ enum Place {
 }
 
 /// Lists the files that paths stand for; `-` is standard input.
-///
-/// # Errors
-/// When a path does not exist, or a folder or archive holds nothing that looks like a score file.
-pub fn list(paths: &[PathBuf], options: &Options) -> Result<Listing, InputError> {
-    let mut listing = Listing { files: Vec::new(), skipped: Vec::new() };
+pub fn list(paths: &[PathBuf], options: &Options) -> Listing {
+    let mut listing = Listing { files: Vec::new(), skipped: Vec::new(), refused: Vec::new() };
     for path in paths {
-        listing.add(path, options).map_err(|error| error.at(&path.display().to_string()))?;
+        if let Err(error) = listing.add(path, options) {
+            listing.refused.push(error.at(&path.display().to_string()));
+        }
     }
-    Ok(listing)
+    listing
 }
 
 /// Opens all files that paths stand for, at once; see [`open_each`].
@@ -69,37 +73,37 @@ pub fn list(paths: &[PathBuf], options: &Options) -> Result<Listing, InputError>
 /// # Errors
 /// When one of the files cannot be read, or none is a score file.
 pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
-    open_each(paths, options)?.collect()
+    open_each(paths, options).collect()
 }
 
-/// Opens the files that paths stand for one after the other, so that few are held at a time.
+/// Opens the files that paths stand for one after the other, so that few are held at a time. One
+/// that cannot be opened is an error in its place, and the others follow.
 ///
 /// Files of another kind that lie in a folder or archive together with score files are passed
 /// over; the last file says so among what was detected.
-///
-/// # Errors
-/// When a path does not exist, or a folder or archive holds nothing that looks like a score file.
-pub fn open_each(paths: &[PathBuf], options: &Options) -> Result<OpenedFiles, InputError> {
-    let Listing { files, skipped } = list(paths, options)?;
-    Ok(OpenedFiles {
+pub fn open_each(paths: &[PathBuf], options: &Options) -> OpenedFiles {
+    let Listing { files, skipped, refused } = list(paths, options);
+    OpenedFiles {
+        refused: refused.into_iter(),
         files: files.into_iter(),
         options: options.clone(),
         skipped,
         held: None,
-        refused: None,
+        others: Vec::new(),
         any: false,
-    })
+    }
 }
 
 /// Opens files one after the other.
 pub struct OpenedFiles {
+    refused: std::vec::IntoIter<InputError>,
     files: std::vec::IntoIter<Candidate>,
     options: Options,
     skipped: Vec<Skipped>,
     /// The file opened last; given out when it is known whether another follows.
     held: Option<Opened>,
-    /// Why the first file that was passed over was.
-    refused: Option<InputError>,
+    /// Why the files that were passed over were, last first once they are given out.
+    others: Vec<InputError>,
     any: bool,
 }
 
@@ -107,6 +111,9 @@ impl Iterator for OpenedFiles {
     type Item = Result<Opened, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.refused.next() {
+            return Some(Err(error));
+        }
         for file in self.files.by_ref() {
             match file.open(&self.options) {
                 Ok(opened) => {
@@ -117,14 +124,14 @@ impl Iterator for OpenedFiles {
                 }
                 Err(error) if !file.named && error.is_another_kind() => {
                     self.skipped.push(Skipped { path: file.name(), why: error.to_string() });
-                    self.refused.get_or_insert(error);
+                    self.others.insert(0, error);
                 }
                 Err(error) => return Some(Err(error)),
             }
         }
-        let refused = self.refused.take();
         let Some(mut last) = self.held.take() else {
-            return refused.filter(|_| !self.any).map(Err);
+            // Where nothing at all is a score file, the reasons are errors.
+            return self.others.pop().filter(|_| !self.any).map(Err);
         };
         last.info.detected.extend(told(&self.skipped));
         Some(Ok(last))
@@ -150,7 +157,7 @@ pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>
     let again = |reason: &str| InputError::Io { path: name.clone(), source: std::io::Error::other(reason) };
     // What was found out the first time is not looked for again.
     let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
-    let files = list(std::slice::from_ref(&info.path), &options)?.files;
+    let files = list(std::slice::from_ref(&info.path), &options).files;
     let same = files.into_iter().find(|file| file.origin.member == info.member);
     Ok(same.ok_or_else(|| again("it has changed while it was read"))?.open(&options)?.source)
 }
@@ -217,7 +224,7 @@ impl Candidate {
             Place::Member { backing, member, .. } => {
                 let mut stream = open_member(backing, member, limits)?;
                 let held = Backing::Held(hold(&mut stream, &Options { limits, ..Options::default() })?);
-                let members = members(&held)?;
+                let members = contents(&held, limits)?.members;
                 (held, members)
             }
             Place::Text(_) | Place::Pipe(_) => {
@@ -233,7 +240,9 @@ impl Candidate {
     /// # Errors
     /// When it cannot be read, or is no score file of a known layout.
     pub fn open(&self, options: &Options) -> Result<Opened, InputError> {
-        self.open_place(options).map_err(|error| error.at(&self.name()))
+        let mut opened = self.open_place(options).map_err(|error| error.at(&self.name()))?;
+        opened.findings.extend(self.damage.clone());
+        Ok(opened)
     }
 
     fn open_place(&self, options: &Options) -> Result<Opened, InputError> {
@@ -253,7 +262,7 @@ impl Candidate {
                     return open_text(stream, hash.clone(), origin, options);
                 }
                 let held = Backing::Held(hold(&mut stream, options)?);
-                let inner = members(&held)?;
+                let inner = workbook_parts(&held, limits)?;
                 open_sheet(held, &inner, hash.clone(), origin, options)
             }
             Place::Workbook { backing, members, hash } => {
@@ -261,6 +270,19 @@ impl Candidate {
             }
         }
     }
+}
+
+/// The parts of a workbook. A damaged one is refused: its cells would come without their texts.
+fn workbook_parts(backing: &Backing, limits: Limits) -> Result<Vec<Member>, InputError> {
+    let found = contents(backing, limits)?;
+    if found.damage.is_some() || !found.refused.is_empty() {
+        return Err(damaged_workbook());
+    }
+    Ok(found.members)
+}
+
+fn damaged_workbook() -> InputError {
+    InputError::BrokenArchive { path: String::new(), reason: "it is a workbook that was cut off or damaged".to_owned() }
 }
 
 fn hashed(stream: impl Read + Send + 'static, options: &Options) -> (Bytes, Fingerprint) {
@@ -363,14 +385,15 @@ impl Listing {
     }
 
     fn add_folder(&mut self, folder: &Path, options: &Options) -> Result<(), InputError> {
-        let before = self.files.len();
+        let before = (self.files.len(), self.refused.len());
         let mut found = Vec::new();
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
-                    self.skip(path, "it cannot be read");
+                    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is a loop"));
+                    self.refused.push(InputError::Io { path: String::new(), source }.at(&path));
                     continue;
                 }
                 Err(error) => {
@@ -397,10 +420,14 @@ impl Listing {
         for (path, name) in found.iter().zip(&names) {
             match twin(name, &names) {
                 Some(other) => self.skip(name.clone(), &same_data(other)),
-                None => self.add_file(path, false, options).map_err(|error| error.at(name))?,
+                None => {
+                    if let Err(error) = self.add_file(path, false, options) {
+                        self.refused.push(error.at(name));
+                    }
+                }
             }
         }
-        if self.files.len() == before {
+        if (self.files.len(), self.refused.len()) == before {
             return Err(InputError::NoScoreFiles { path: String::new() });
         }
         Ok(())
@@ -416,48 +443,53 @@ impl Listing {
         let origin = Origin { path: path.to_owned(), member: None, bytes, detected: Vec::new() };
         let start = read_head(&mut stream, 4).map_err(|error| io_error(path, error))?;
         if !is_zip(&start) {
-            self.files.push(Candidate { origin, place: Place::Text(path.to_owned()), named });
+            self.files.push(Candidate { origin, place: Place::Text(path.to_owned()), named, damage: None });
             return Ok(());
         }
         let hash = match options.want_sha256 {
             true => Fingerprint::Separate(path.to_owned(), Arc::new(OnceLock::new())),
             false => Fingerprint::Unwanted,
         };
-        self.add_archive(Backing::File(path.to_owned()), hash, origin, named)
+        self.add_archive((Backing::File(path.to_owned()), hash), &origin, named, options)
     }
 
     fn add_pipe(&mut self, held: Held, options: &Options) -> Result<(), InputError> {
         let bytes = Some(held.0.len() as u64);
         let origin = Origin { path: PathBuf::from("-"), member: None, bytes, detected: Vec::new() };
         if !is_zip(&held.0) {
-            self.files.push(Candidate { origin, place: Place::Pipe(held), named: true });
+            self.files.push(Candidate { origin, place: Place::Pipe(held), named: true, damage: None });
             return Ok(());
         }
         let hash = match options.want_sha256 {
             true => Fingerprint::Passing(Arc::new(OnceLock::from(hash_bytes(&held.0)))),
             false => Fingerprint::Unwanted,
         };
-        self.add_archive(Backing::Held(held), hash, origin, true)
+        self.add_archive((Backing::Held(held), hash), &origin, true, options)
     }
 
     fn add_archive(
         &mut self,
-        backing: Backing,
-        hash: Fingerprint,
-        origin: Origin,
+        (backing, hash): (Backing, Fingerprint),
+        outer: &Origin,
         named: bool,
+        options: &Options,
     ) -> Result<(), InputError> {
-        let members = members(&backing)?;
+        let Contents { members, refused, damage } = contents(&backing, options.limits)?;
         if members.iter().any(|member| member.name == "xl/workbook.xml") {
-            self.files.push(Candidate { origin, place: Place::Workbook { backing, members, hash }, named });
+            if damage.is_some() || !refused.is_empty() {
+                return Err(damaged_workbook());
+            }
+            let place = Place::Workbook { backing, members, hash };
+            self.files.push(Candidate { origin: outer.clone(), place, named, damage: None });
             return Ok(());
         }
-        let before = self.files.len();
+        let before = (self.files.len(), self.refused.len());
+        self.refuse_members(refused, outer);
         let names: Vec<String> = members.iter().map(|member| member.name.clone()).collect();
         let only = members.iter().filter(|member| !is_bookkeeping(&member.name)).count() == 1;
         let mut nested = None;
         for member in members.into_iter().filter(|member| !is_bookkeeping(&member.name)) {
-            let name = format!("{}:{}", origin.path.display(), member.name);
+            let name = format!("{}:{}", outer.path.display(), member.name);
             match ending(&member.name).as_str() {
                 "zip" | "gz" => {
                     self.skip(name, "it is packed a second time; unpack the outer archive and name it");
@@ -474,7 +506,7 @@ impl Listing {
                 self.skip(name, &same_data(other));
                 continue;
             }
-            let mut origin = origin.clone();
+            let mut origin = outer.clone();
             origin.detected.push(Detected {
                 what: "compression",
                 value: "zip".to_owned(),
@@ -489,12 +521,26 @@ impl Listing {
             }
             origin.member = Some(member.name.clone());
             let place = Place::Member { backing: backing.clone(), member, hash: hash.clone() };
-            self.files.push(Candidate { origin, place, named: named && only });
+            self.files.push(Candidate { origin, place, named: named && only, damage: damage.clone() });
         }
-        match nested {
-            Some(member) if self.files.len() == before => Err(InputError::Nested { path: String::new(), member }),
-            _ if self.files.len() == before => Err(InputError::NoScoreFiles { path: String::new() }),
-            _ => Ok(()),
+        if (self.files.len(), self.refused.len()) != before {
+            return Ok(());
+        }
+        Err(match nested {
+            Some(member) => InputError::Nested { path: String::new(), member },
+            None => InputError::NoScoreFiles { path: String::new() },
+        })
+    }
+
+    /// Takes in what cannot be opened of an archive; files that are no score files are passed over.
+    fn refuse_members(&mut self, refused: Vec<(String, InputError)>, outer: &Origin) {
+        let path = outer.path.display().to_string();
+        for (member, error) in refused {
+            if is_bookkeeping(&member) || !ENDINGS.contains(&ending(&member).as_str()) {
+                self.skip(format!("{path}:{member}"), "its name does not end like that of a score file");
+            } else {
+                self.refused.push(error.at(&path));
+            }
         }
     }
 }

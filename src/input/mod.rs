@@ -29,6 +29,7 @@ mod options;
 mod plain;
 mod quoted;
 mod rows;
+mod salvage;
 mod scan;
 mod sheet;
 mod stream;

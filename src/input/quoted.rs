@@ -87,15 +87,20 @@ impl Quoted {
         count == self.columns || (count == self.columns + 1 && self.cells().last().is_some_and(<[u8]>::is_empty))
     }
 
-    /// Reads one record; its length, or `None` if the bytes end inside quotes.
+    /// Reads one record; its length, or `None` if the bytes end inside quotes. The last line of a
+    /// file may lack its end, which is supplied.
     fn read(&mut self, bytes: &[u8]) -> Option<usize> {
+        let supplied: &[u8] = if bytes.ends_with(b"\n") { b"" } else { b"\n" };
+        let mut rests = [bytes, supplied].into_iter();
+        let mut rest = rests.next().unwrap_or_default();
         self.reader.reset();
         self.text.resize(self.text.capacity(), 0);
         self.ends.resize(self.ends.capacity(), 0);
         let (mut taken, mut written, mut cells) = (0, 0, 0);
         let whole = loop {
             let (result, read, wrote, found) =
-                self.reader.read_record(&bytes[taken..], &mut self.text[written..], &mut self.ends[cells..]);
+                self.reader.read_record(rest, &mut self.text[written..], &mut self.ends[cells..]);
+            rest = &rest[read..];
             taken += read;
             written += wrote;
             cells += found;
@@ -103,11 +108,14 @@ impl Quoted {
                 ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record => break true,
-                ReadRecordResult::InputEmpty | ReadRecordResult::End => break false,
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => match rests.next() {
+                    Some(next) if !next.is_empty() => rest = next,
+                    _ => break false,
+                },
             }
         };
         self.ends.truncate(cells);
-        whole.then_some(taken)
+        whole.then_some(taken.min(bytes.len()))
     }
 
     /// Reads a line up to the broken quote, and splits the rest without quoting.
@@ -169,6 +177,15 @@ mod tests {
         let (end, cells) = found("\"a,b\",\"c\nd\",\"e\"\"f\"\r\nnext", 3, true);
         assert_eq!(end, Found::Record(20));
         assert_eq!(cells, ["a,b", "c\nd", "e\"f"]);
+    }
+
+    #[test]
+    fn the_last_line_of_a_file_may_lack_its_end() {
+        for text in ["\"a\",\"b\"", "a,\"b\"", "\"a\",b"] {
+            assert_eq!(found(text, 2, false), (Found::Record(text.len()), vec!["a".to_owned(), "b".to_owned()]));
+        }
+        assert_eq!(found("\"a\",\"b\nc\"", 2, false), (Found::Record(9), vec!["a".to_owned(), "b\nc".to_owned()]));
+        assert_eq!(found("\"a\",\"b", 2, false).0, Found::Broken { length: 6, quote: 4 });
     }
 
     #[test]

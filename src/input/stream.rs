@@ -157,13 +157,14 @@ pub struct Checked<R> {
     inner: R,
     crc: Crc,
     given: u64,
-    expected: (u64, u32),
+    expected: Option<(u64, u32)>,
 }
 
 impl<R: Read> Checked<R> {
-    /// A stream that must have this length and CRC-32.
-    pub fn new(inner: R, length: u64, crc: u32) -> Self {
-        Self { inner, crc: Crc::new(), given: 0, expected: (length, crc) }
+    /// A stream that must have this length and CRC-32. Where they are not known, the archive broke
+    /// off in it, and it ends early however it ends.
+    pub fn new(inner: R, expected: Option<(u64, u32)>) -> Self {
+        Self { inner, crc: Crc::new(), given: 0, expected }
     }
 }
 
@@ -175,7 +176,7 @@ impl<R: Read> Read for Checked<R> {
         if read > 0 || buffer.is_empty() {
             return Ok(read);
         }
-        let (length, crc) = self.expected;
+        let Some((length, crc)) = self.expected else { return Err(io::Error::other(Stopped::Short)) };
         if self.given < length {
             return Err(io::Error::other(Stopped::Short));
         }
@@ -227,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_wrong_checksum_is_an_error_at_the_end() {
-        let mut stream = Checked::new(&b"abc"[..], 3, 1);
+        let mut stream = Checked::new(&b"abc"[..], Some((3, 1)));
         let mut all = Vec::new();
         assert_eq!(stream.read_to_end(&mut all).unwrap_err().to_string(), Stopped::Checksum.to_string());
         assert_eq!(all, b"abc");

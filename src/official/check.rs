@@ -42,7 +42,7 @@ pub fn sort_out(paths: &[PathBuf]) -> Sorted {
     for path in paths {
         // Standard input flows only once.
         let is_pipe = path.as_os_str() == "-";
-        let listing = if is_pipe { None } else { list(std::slice::from_ref(path), &Default::default()).ok() };
+        let listing = (!is_pipe).then(|| list(std::slice::from_ref(path), &Default::default()));
         let files = listing.map(|listing| listing.files).unwrap_or_default();
         let official = files.iter().filter(|file| is_official(file, Limits::default())).count();
         if official > 0 {
@@ -85,6 +85,7 @@ pub fn check(paths: &[PathBuf], options: &LintOptions<'_>) -> Result<Outcome, Of
     }
     Ok(Outcome {
         inputs: inputs(&set, options),
+        unreadable: Vec::new(),
         rules: accounts.into_iter().map(|account| account.finish(&set)).collect(),
         findings,
         elapsed: begin.elapsed(),

@@ -62,7 +62,10 @@ enum Content {
 /// When a path does not exist, or a file that was named cannot be read or is no official file.
 pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, OfficialError> {
     let input = crate::input::Options { limits: options.limits, ..Default::default() };
-    let Listing { files, skipped } = list(paths, &input)?;
+    let Listing { files, skipped, refused } = list(paths, &input);
+    if let Some(error) = refused.into_iter().next() {
+        return Err(error.into());
+    }
     let mut set = OfficialSet { skipped, ..OfficialSet::default() };
     let (mut scores, mut refused) = (Vec::new(), None);
     for candidate in files {

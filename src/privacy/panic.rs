@@ -1,12 +1,61 @@
 //! What is said when the program fails by its own fault: the place in its code and nothing else,
 //! since a panic message may quote a cell.
 
-use std::panic;
+use std::panic::{self, PanicHookInfo, UnwindSafe};
+use std::process::ExitCode;
+use std::sync::Once;
 
-/// Replaces the standard panic message. To be called once, at the start of the program.
-pub fn install() {
+/// The exit code of a run that ended by a fault of the program.
+pub const FAULT: u8 = 4;
+
+/// Runs the program; a panic, on any thread it waits for, becomes a message and an exit code.
+pub fn guard(program: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
+    install();
+    panic::catch_unwind(program).unwrap_or_else(|_| ExitCode::from(FAULT))
+}
+
+/// Replaces the standard panic message.
+fn install() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
-        eprintln!("scorelint stopped because of a fault of its own{place}; nothing of your data is in this message");
+        // A panic of one thread makes those panic that wait for it.
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| eprintln!("{}", message(info)));
     }));
+}
+
+fn message(info: &PanicHookInfo<'_>) -> String {
+    let place = info.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+    format!("scorelint stopped because of a fault of its own{place}; nothing of your data is in this message")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_exit_code_and_tells_its_place_only() {
+        static SAID: Mutex<String> = Mutex::new(String::new());
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(|info| *SAID.lock().unwrap() = message(info)));
+        let code = panic::catch_unwind(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| panic!("{}", "9000000001 Quillfeather"));
+            });
+            ExitCode::SUCCESS
+        });
+        panic::set_hook(before);
+        assert!(code.is_err());
+        let said = SAID.lock().unwrap();
+        assert!(said.contains("fault of its own (") && !said.contains("9000000001"), "{said}");
+    }
+
+    #[test]
+    fn a_guarded_panic_ends_with_its_own_code() {
+        let before = panic::take_hook();
+        let code = guard(|| panic!("secret"));
+        panic::set_hook(before);
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(FAULT)));
+    }
 }

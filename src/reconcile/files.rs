@@ -166,6 +166,9 @@ impl Records {
             };
             let traced = trace(opened, book, &asked)
                 .map_err(|source| ReconcileError::Count { path: info.path.display().to_string(), source })?;
+            if let Some(error) = traced.failure {
+                return Err(error.into());
+            }
             if count > 1 {
                 known.extend(traced.identities.iter().copied().filter(|identity| *identity != 0));
             }

@@ -2,21 +2,34 @@
 
 use std::io::{self, Write};
 
+use miette::Diagnostic;
+
 use super::number::plural;
 use super::{Material, RuleWords};
 use crate::engine::Finding;
+use crate::input::InputError;
+use crate::privacy::text::neutralise;
 
 /// Writes all findings, then a line with the totals.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
+    for error in &material.outcome.unreadable {
+        writeln!(out, "{}", unreadable(error))?;
+    }
     for finding in &material.outcome.findings {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
     }
     writeln!(out, "{}", totals(material))
+}
+
+/// A file that could not be read, in the form of a finding.
+fn unreadable(error: &InputError) -> String {
+    let code = error.code().map_or_else(|| "unreadable".to_owned(), |code| code.to_string());
+    format!("{}: error {code} {}", neutralise(error.path()), neutralise(&error.reason()))
 }
 
 fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Finding) -> String {
@@ -33,8 +46,12 @@ fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Findin
 fn totals(material: &Material<'_>) -> String {
     let totals = material.outcome.totals();
     let records: u64 = material.outcome.inputs.iter().map(|input| input.records).sum();
+    let unreadable = match material.outcome.unreadable.len() as u64 {
+        0 => String::new(),
+        count => format!("; {} could not be read", plural(count, "file")),
+    };
     format!(
-        "{}, {}, {} in {} of {}",
+        "{}, {}, {} in {} of {}{unreadable}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),

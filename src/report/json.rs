@@ -3,11 +3,14 @@
 
 use std::io::{self, Write};
 
+use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
 use super::{Material, RuleWords};
 use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, Status};
+use crate::input::InputError;
 use crate::layout::registry;
+use crate::privacy::text::neutralise;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 const SCHEMA: &str = "scorelint/check/1";
@@ -32,12 +35,14 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         inputs: outcome.inputs.iter().map(input).collect(),
+        unreadable: outcome.unreadable.iter().map(|error| unreadable(error)).collect(),
         rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
         findings: Findings(material),
         summary: Summary {
             errors: totals.errors,
             warnings: totals.warnings,
             notices: totals.notices,
+            unreadable: outcome.unreadable.len(),
             records: outcome.inputs.iter().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
@@ -51,6 +56,7 @@ struct Report<'a> {
     schema: &'static str,
     tool: Tool,
     inputs: Vec<Input<'a>>,
+    unreadable: Vec<Unreadable>,
     rules: Vec<Rule<'a>>,
     findings: Findings<'a>,
     summary: Summary,
@@ -78,6 +84,17 @@ struct Input<'a> {
     records: u64,
     bytes: u64,
     detected: Vec<Detected<'a>>,
+}
+
+/// A file that could not be read, or not to its end.
+#[derive(Serialize)]
+struct Unreadable {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +160,7 @@ struct Summary {
     errors: u64,
     warnings: u64,
     notices: u64,
+    unreadable: usize,
     records: u64,
     rules: RuleCounts,
 }
@@ -170,6 +188,16 @@ struct Findings<'a>(&'a Material<'a>);
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.outcome.findings.iter().filter_map(|one| finding(self.0, one)))
+    }
+}
+
+fn unreadable(error: &InputError) -> Unreadable {
+    let harmless = |text: String| neutralise(&text).into_owned();
+    Unreadable {
+        path: harmless(error.path().to_owned()),
+        rule: error.code().map(|code| code.to_string()),
+        message: harmless(error.reason()),
+        help: error.help().map(|help| harmless(help.to_string())),
     }
 }
 

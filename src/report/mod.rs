@@ -4,6 +4,7 @@
 mod concise;
 mod human;
 mod json;
+mod link;
 mod material;
 mod message;
 pub mod number;

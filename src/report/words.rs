@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::link::file_url;
 use crate::layout::registry;
 use crate::rule::{Rule, RuleSet, Scope};
 
@@ -115,7 +116,7 @@ fn unknown_rule(code: &str) -> RuleWords {
 fn url_of(rule: &Rule) -> Option<String> {
     let path = Path::new(&rule.path);
     if path.is_absolute() && path.is_file() {
-        return Some(format!("file://{}", rule.path));
+        return file_url(path);
     }
     (!HOME.is_empty()).then(|| format!("{HOME}/rules/{}", rule.code))
 }

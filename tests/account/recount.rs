@@ -77,6 +77,21 @@ pub fn recount(texts: &[String], year: u16) -> Recount {
     recount
 }
 
+/// One way in which a record is counted.
+struct Way<'a> {
+    group: u16,
+    variant: &'a str,
+    enrolled: bool,
+    tested: bool,
+    with_scores: bool,
+    grades: Vec<u8>,
+}
+
+/// Pilot and field tests gave no scores, and were tested for certain.
+fn is_pilot(test: u16, year: u16) -> bool {
+    matches!((test, year), (16 | 17, ..=2018) | (16, 2019))
+}
+
 fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut HashMap<(Place, u16, String), u64>) {
     let test = match (record.get("record_type"), year) {
         ("01", _) => 1,
@@ -118,18 +133,37 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
         }
     }
     let Some(entities) = entities(record, year, is_earlier) else { return };
+    let mut ways: Vec<Way<'_>> = groups(record, year)
+        .into_iter()
+        .map(|(group, variant)| Way { group, variant, enrolled: true, tested, with_scores, grades: grades.clone() })
+        .collect();
+    // Other readings of what counts, for all students.
+    let other =
+        |variant, enrolled, tested| Way { group: 1, variant, enrolled, tested, with_scores, grades: grades.clone() };
+    ways.push(other("R as untested", true, tested && (is_earlier || include != "R")));
+    ways.push(other("T as untested", true, tested && (is_earlier || include != "T" || is_pilot(test, year))));
+    ways.push(other("E not enrolled", is_earlier || include != "E", tested));
+    let is_science_12 = test == 17 && year >= 2022;
+    if is_science_12 {
+        ways.push(other("with earlier", true, tested));
+    }
+    if is_earlier {
+        let mut grades = vec![grade, 13];
+        grades.extend((10..=12).contains(&grade).then_some(14));
+        ways.push(Way { group: 1, variant: "with earlier", enrolled: true, tested: false, with_scores: false, grades });
+    }
     let score: Option<u64> = record.get("scale_score").parse().ok();
     let level: usize = record.get("achievement_level").parse().unwrap_or_default();
-    for (group, variant) in groups(record, year) {
+    for way in ways {
         for (entity_type, code) in &entities {
-            for grade in &grades {
+            for grade in &way.grades {
                 let place = Place { entity_type: *entity_type, code: code.clone(), test, grade: *grade };
-                let key = (place, group, variant.to_owned());
+                let key = (place, way.group, way.variant.to_owned());
                 let sums = recount.cells.entry(key.clone()).or_default();
-                sums.enrolled += 1;
-                sums.tested += u64::from(tested);
-                sums.with_scores += u64::from(with_scores);
-                if with_scores {
+                sums.enrolled += u64::from(way.enrolled);
+                sums.tested += u64::from(way.tested);
+                sums.with_scores += u64::from(way.with_scores);
+                if way.with_scores {
                     sums.score_sum += score.unwrap_or_default();
                     *scored.entry(key).or_default() += u64::from(score.is_some());
                     if (1..=levels).contains(&level) {
@@ -254,6 +288,13 @@ fn variants(record: &Record<'_>, year: u16, groups: &mut Vec<(u16, &'static str)
             groups.push((id, label));
         }
     };
+    let not_poor = record.is("economic_disadvantage_for_testing", "No");
+    add(111, "without blank", 2017, not_poor);
+    add(99, "without blank", 2017, record.is("special_education_for_testing", "No"));
+    add(241, "without blank", 2021, record.is("foster_status", "No"));
+    for (place, code) in ["600", "100", "200", "400", "500", "300", "700", "800"].into_iter().enumerate() {
+        add(220 + place as u16, "without blank", 2017, not_poor && record.is("reporting_ethnicity", code));
+    }
     let poor = record.is("calpads_economic_disadvantage", "Yes");
     add(if poor { 31 } else { 111 }, "CALPADS value", 2021, true);
     for (place, code) in ["600", "100", "200", "400", "500", "300", "700", "800"].into_iter().enumerate() {
@@ -268,6 +309,8 @@ fn variants(record: &Record<'_>, year: u16, groups: &mut Vec<(u16, &'static str)
     let learner = ["EL", "ADEL"].contains(&elas);
     let is_new = record.get("first_us_school_entry_date") > format!("{}-04-15", year - 1).as_str();
     add(if is_new { 120 } else { 142 }, "with adult learners", 2021, learner);
+    let is_dated = !record.get("first_us_school_entry_date").is_empty();
+    add(142, "without blank", 2017, elas == "EL" && is_dated && !is_new);
     add(160, "with adult learners", 2021, learner);
     add(170, "with adult learners", 2021, learner || elas == "RFEP");
     add(252, "with those to be determined", 2023, ["EO", "IFEP", "TBD"].contains(&elas));

@@ -132,3 +132,52 @@ fn the_help_names_the_exit_codes() {
         assert!(help.contains(line), "{help}");
     }
 }
+
+/// The links of a text: address and what is shown.
+fn links(text: &str) -> Vec<(&str, &str)> {
+    let parts = text.split("\u{1b}]8;;").skip(1);
+    let pairs: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once("\u{1b}\\")).collect();
+    assert!(pairs.chunks(2).all(|pair| pair.len() == 2 && pair[1].0.is_empty()), "every link is closed: {pairs:?}");
+    pairs.into_iter().filter(|(url, _)| !url.is_empty()).collect()
+}
+
+#[test]
+fn links_lead_to_files_that_exist_and_change_no_character() {
+    let (folder, _) = damaged();
+    let spaced = folder.path().join("a b.txt");
+    std::fs::copy(folder.path().join("district.txt"), &spaced).unwrap();
+    let run = |force: &str| {
+        let mut command = scorelint();
+        command.current_dir(folder.path()).env("FORCE_HYPERLINK", force).args(["check", "a b.txt", "--samples", "1"]);
+        let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        // How long it took is different each time.
+        text.lines().filter(|line| !line.contains(" in ")).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let (linked, plain) = (run("1"), run("0"));
+    assert!(!plain.contains('\u{1b}'));
+    let links = links(&linked);
+    let path = std::fs::canonicalize(&spaced).unwrap().display().to_string().replace(' ', "%20");
+    assert!(links.len() > 4, "{links:?}");
+    assert!(links.iter().all(|(url, shown)| url.ends_with(&path) && shown.contains("a b.txt")), "{links:?}");
+    let mut without = linked.clone();
+    for (url, _) in &links {
+        without = without.replace(&format!("\u{1b}]8;;{url}\u{1b}\\"), "");
+    }
+    assert_eq!(without.replace("\u{1b}]8;;\u{1b}\\", ""), plain);
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = scorelint().arg("man").arg("--output").arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    for name in ["scorelint", "scorelint-check", "scorelint-account", "scorelint-layout", "scorelint-rules-test"] {
+        let page = std::fs::read_to_string(folder.path().join(format!("{name}.1"))).unwrap();
+        assert!(page.contains(".SH NAME"), "{page}");
+    }
+    let page = String::from_utf8(scorelint().args(["man", "check"]).output().unwrap().stdout).unwrap();
+    assert!(page.contains("Exit codes:") && page.contains("scorelint\\-check"), "{page}");
+    let unknown = scorelint().args(["man", "chek"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("commands are check, account"));
+}

@@ -144,6 +144,7 @@ pub fn broke(rule: &Rule, broke: u64, schools: &[(&str, u64)]) -> RuleOutcome {
 pub fn outcome(rules: Vec<RuleOutcome>, findings: Vec<Finding>) -> Outcome {
     Outcome {
         inputs: vec![input("data/CAASPP_58999990000000_2025.txt", 24_690)],
+        unreadable: Vec::new(),
         rules,
         findings,
         elapsed: Duration::from_millis(420),

@@ -274,6 +274,7 @@ fn change_bytes(mut bytes: Vec<u8>, step: &str) -> Vec<u8> {
             packed.write_all(&bytes).expect("memory");
             packed.finish().expect("memory")
         }
+        "as zip" => crate::support::files::zip(&[("data.csv", &bytes)]),
         _ => {
             let count = step.strip_prefix("cut the last ").and_then(|rest| rest.strip_suffix(" bytes"));
             let count = count.map_or_else(|| panic!("unknown step: {step}"), number);

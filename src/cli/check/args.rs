@@ -34,8 +34,9 @@ Privacy:
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on
-  2  wrong usage, or a file that cannot be read or written
-  3  a rule file is wrong, or a rule could not run";
+  2  wrong usage, or a file that cannot be read or written; other files are checked all the same
+  3  a rule file is wrong, or a rule could not run
+  4  a fault of scorelint itself";
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]

@@ -12,7 +12,7 @@ use crate::rule::{Rule, RuleSet, Severity};
 /// Checks the files of a request.
 ///
 /// # Errors
-/// When a file cannot be read or a rule file is wrong.
+/// When a rule file is wrong.
 pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
     let rules = RuleSet::with_dirs(request.rule_folders).map_err(Failure::rules)?;
     let selection = Selection::new(request.select, request.ignore, &rules)?;
@@ -36,7 +36,6 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     let sorted = official::sort_out(request.paths);
     let students = || {
         check(&sorted.students, &options).map_err(|error| match error {
-            CheckError::Input(error) => Failure::input(error),
             CheckError::Rule(error) => Failure::rules(*error),
         })
     };

@@ -13,7 +13,7 @@ pub enum Exit {
     Clean,
     /// 1: findings at or above `--fail-on`.
     Findings,
-    /// 2: wrong usage, or a file that cannot be read or written.
+    /// 2: wrong usage, or a file that cannot be read or written; other files are checked.
     Unreadable,
     /// 3: a rule file is wrong, or a rule could not run.
     Rules,
@@ -22,6 +22,9 @@ pub enum Exit {
 impl Exit {
     /// Judges an outcome.
     pub fn of(outcome: &Outcome, fail_on: FailOn) -> Self {
+        if !outcome.unreadable.is_empty() {
+            return Self::Unreadable;
+        }
         let Some(least) = fail_on.severity() else {
             return Self::Clean;
         };
@@ -50,7 +53,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A file cannot be read or written.
+    /// A file cannot be written.
     pub fn input(report: impl Into<miette::Report>) -> Self {
         Self { report: report.into(), exit: Exit::Unreadable }
     }

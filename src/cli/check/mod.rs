@@ -5,7 +5,6 @@ mod args;
 pub(super) mod engine;
 mod exit;
 mod look;
-mod progress;
 mod selection;
 
 use std::fs::File;
@@ -19,6 +18,7 @@ pub use args::{Args, FailOn, Format};
 pub use exit::{Exit, Failure};
 pub use selection::Selection;
 
+use super::progress::{Progress, Wish};
 use crate::engine::{Finding, Outcome};
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
@@ -70,17 +70,23 @@ pub type KeySource = fn() -> Result<Pseudonyms, KeyError>;
 /// Runs the command with an engine.
 ///
 /// # Errors
-/// When a file cannot be read, a rule file is wrong, or the report cannot be written.
+/// When a rule file is wrong or the report cannot be written.
 pub fn run(
     args: &Args,
     engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
     key: KeySource,
 ) -> Result<Exit, Failure> {
-    let bar = progress::Progress::new(args);
+    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let checked = engine(&request(args, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
+    for error in &outcome.unreadable {
+        super::errors::tell(error.as_ref());
+    }
+    if outcome.inputs.is_empty() && args.format != Format::Json {
+        return Ok(Exit::Unreadable);
+    }
     let pseudonyms = pseudonyms_for(&outcome, key);
     let material = Material::new(&outcome, &rules, args.reveal(), pseudonyms.as_ref());
     write(args, &material).map_err(Failure::input)?;

@@ -65,7 +65,7 @@ fn common_message(shown: &[Sample<'_>]) -> Option<String> {
 fn draw_frames(material: &Material<'_>, shown: &mut [Sample<'_>], is_common: bool, look: Look) {
     for sample in shown {
         let own = (!is_common).then_some(sample.message.as_str());
-        sample.frame = Frame::of(material, sample.finding, own, look.width);
+        sample.frame = Frame::of(material, sample.finding, own, look);
     }
 }
 

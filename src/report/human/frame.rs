@@ -6,6 +6,7 @@ use super::super::message::Printable;
 use super::super::number::grouped;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
+use super::{Look, paint};
 use crate::engine::{CellShown, Finding};
 use crate::input::FileInfo;
 use crate::layout::registry;
@@ -29,6 +30,8 @@ pub enum LineKind {
 pub struct Frame {
     /// The path, cut to fit.
     pub path: String,
+    /// The address of the file, where the path shall lead to it.
+    pub url: Option<String>,
     /// The line in the file, 1-based.
     pub line: u64,
     /// The character in the line, 1-based.
@@ -51,7 +54,8 @@ const OTHER_LINES: usize = 5;
 impl Frame {
     /// The frame of a finding; `None` where there is no cell to show. The message is given where
     /// it differs from sample to sample.
-    pub fn of(material: &Material<'_>, finding: &Finding, message: Option<&str>, width: usize) -> Option<Self> {
+    pub fn of(material: &Material<'_>, finding: &Finding, message: Option<&str>, look: Look) -> Option<Self> {
+        let width = look.width;
         let info = &material.input_of(finding)?.info;
         let place = material.place(finding);
         let line = place.line?;
@@ -59,6 +63,7 @@ impl Frame {
         let room = width.saturating_sub(GUTTER + digits);
         let mut frame = Self {
             path: path_within(&place.path, width.saturating_sub(PATH_ROOM)),
+            url: paint::url_of(look, info),
             line,
             column: place.column.unwrap_or(1),
             lines: Vec::new(),

@@ -33,7 +33,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
 }
 
 fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Result<()> {
-    writeln!(out, "{}", path_of(&input.info).style(paint::strong(look)))?;
+    writeln!(out, "{}", paint::file(look, &input.info, &path_of(&input.info)))?;
     for one in &input.info.detected {
         write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
     }
@@ -70,8 +70,12 @@ fn write_table(out: &mut dyn Write, inputs: &[InputOutcome], look: Look) -> io::
             info.encoding.as_str(),
             plural(input.records, unit),
         );
-        writeln!(out, "{}", paint::signs(look, path_within(&path_of(info), look.width)).style(paint::strong(look)))?;
+        writeln!(out, "{}", paint::file(look, info, &path_within(&path_of(info), look.width)))?;
         writeln!(out, "{}", paint::signs(look, fit(&facts, look.width).into_owned()))?;
+        // What was passed over must not be missed among many files.
+        for one in info.detected.iter().filter(|one| one.what == "skipped") {
+            write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
+        }
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Colours and signs in one place.
 
 use miette::{GraphicalTheme, ThemeCharacters, ThemeStyles};
-use owo_colors::Style;
+use owo_colors::{OwoColorize, Style};
 
-use super::{Colour, Look, Signs};
+use super::super::link::{file_url, linked};
+use super::{Colour, Links, Look, Signs};
+use crate::input::FileInfo;
 use crate::privacy::text::width;
 use crate::rule::Severity;
 
@@ -30,6 +32,20 @@ pub fn faint(look: Look) -> Style {
 /// For cells that a finding is also about.
 pub fn beside(look: Look) -> Style {
     coloured(look, Style::new().cyan())
+}
+
+/// The name of a file, which leads to it where the terminal can follow links.
+pub fn file(look: Look, info: &FileInfo, name: &str) -> String {
+    let name = signs(look, name.to_owned()).style(strong(look)).to_string();
+    match url_of(look, info) {
+        Some(url) => linked(&name, &url),
+        None => name,
+    }
+}
+
+/// The address of a file, where links are wanted.
+pub fn url_of(look: Look, info: &FileInfo) -> Option<String> {
+    if look.links == Links::Clickable { file_url(&info.path) } else { None }
 }
 
 fn coloured(look: Look, style: Style) -> Style {

@@ -6,6 +6,7 @@ use miette::highlighters::{Highlighter, HighlighterState};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters};
 use owo_colors::{Style, Styled};
 
+use super::super::link::linked;
 use super::cells::Role;
 use super::frame::{Frame, LineKind};
 use super::{Look, paint};
@@ -105,7 +106,7 @@ fn to_usize(number: u64) -> usize {
 }
 
 /// Sets right what miette draws for a plain source: only the record's own line has a number, as
-/// the lines above it are not of the file, and only labels with words have a stem.
+/// the lines above it are not of the file, only labels with words have a stem, and places are links.
 pub fn renumber(rendered: &str, samples: &Samples, characters: &ThemeCharacters) -> String {
     let frame_top = format!("{}{}[", characters.ltop, characters.hbar);
     let bar = characters.vbar;
@@ -115,7 +116,7 @@ pub fn renumber(rendered: &str, samples: &Samples, characters: &ThemeCharacters)
     for line in rendered.lines() {
         if open.is_none() && line.trim_start().starts_with(&frame_top) {
             open = frames.next().map(|frame| (frame, 0));
-            lines.push(line.to_owned());
+            lines.push(open.map_or_else(|| line.to_owned(), |(frame, _)| with_link(line, frame)));
             continue;
         }
         let Some((frame, drawn)) = open else {
@@ -128,6 +129,13 @@ pub fn renumber(rendered: &str, samples: &Samples, characters: &ThemeCharacters)
         open = (!is_last).then_some((frame, drawn + 1));
     }
     lines.join("\n") + "\n"
+}
+
+/// The top of a frame, whose place leads to the file.
+fn with_link(line: &str, frame: &Frame) -> String {
+    let Some(url) = &frame.url else { return line.to_owned() };
+    let place = format!("{}:{}:{}", frame.path, frame.line, frame.column);
+    line.replacen(&place, &linked(&place, url), 1)
 }
 
 /// A line of labels without the stems of cells that are underlined but have no words.

@@ -8,7 +8,7 @@ use owo_colors::OwoColorize;
 use super::{Look, block_order, paint};
 use crate::engine::{RuleOutcome, Status};
 use crate::privacy::mask::Reveal;
-use crate::privacy::text::{fit, width};
+use crate::privacy::text::{fit, neutralise, width};
 use crate::report::number::{duration, grouped, per_second, plural, size};
 use crate::report::{Material, Timings};
 use crate::rule::Severity;
@@ -34,7 +34,30 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     write_undecidable(out, material, look)?;
     write_more(out, material, look)?;
     writeln!(out)?;
+    write_unreadable(out, material, look)?;
     write_totals(out, material, look)
+}
+
+/// The files of which nothing, or not all, is in this report.
+fn write_unreadable(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let unreadable = &material.outcome.unreadable;
+    if unreadable.is_empty() {
+        return Ok(());
+    }
+    let text = format!("{} could not be read; nothing above is about it", plural(unreadable.len() as u64, "file"));
+    let text = if unreadable.len() == 1 { text } else { text.replace("about it", "about them") };
+    writeln!(out, "{}", text.style(paint::severity(look, Severity::Error)))?;
+    for error in unreadable.iter().take(LISTED) {
+        let line = format!("  {}: {}", neutralise(error.path()), neutralise(&error.reason()));
+        let options = textwrap::Options::new(look.width).subsequent_indent("    ");
+        for line in textwrap::wrap(&paint::signs(look, line), options) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    if let more @ 1.. = unreadable.len().saturating_sub(LISTED) {
+        writeln!(out, "  and {more} more, named above")?;
+    }
+    writeln!(out)
 }
 
 /// One line a broken rule, as a table of contents to scroll back by.

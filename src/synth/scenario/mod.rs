@@ -230,5 +230,5 @@ fn write_sides(
 fn account_of(path: &Path, threads: usize) -> Result<Account, SynthError> {
     let input = Options { view: Some(View::Tested), ..Options::default() };
     let accounts = account(&[path.to_owned()], &AccountOptions { input, threads, progress: None })?;
-    accounts.into_iter().next().ok_or(SynthError::TooFew("official files".to_owned()))
+    accounts.years.into_iter().next().ok_or(SynthError::TooFew("official files".to_owned()))
 }

@@ -1,0 +1,106 @@
+//! A progress bar on standard error, for long files and people only.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use walkdir::WalkDir;
+
+/// Smaller files are read before a bar could be seen.
+const LONG: u64 = 100_000_000;
+
+/// Whether there may be a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// On a terminal.
+    Auto,
+    /// Never.
+    Never,
+}
+
+impl Wish {
+    /// The wish of a flag `--no-progress`.
+    pub(super) fn of_flag(no_progress: bool) -> Self {
+        if no_progress { Self::Never } else { Self::Auto }
+    }
+}
+
+/// The bar, or nothing.
+pub(super) struct Progress(Option<Bar>);
+
+struct Bar {
+    bar: ProgressBar,
+    read: Mutex<Read>,
+}
+
+/// Bytes read of the files before, and of the current one.
+#[derive(Default)]
+struct Read {
+    before: u64,
+    current: u64,
+    /// Whether the bar is seen. One without an end appears when much was read.
+    is_drawn: bool,
+}
+
+impl Progress {
+    pub(super) fn new(paths: &[PathBuf], wish: Wish) -> Self {
+        if wish == Wish::Never || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let (bar, template, is_drawn) = match total(paths) {
+            Some(total) if total < LONG => return Self(None),
+            Some(total) => {
+                let template = "reading {wide_bar} {decimal_bytes} of {decimal_total_bytes}, {eta} left";
+                (ProgressBar::new(total), template, true)
+            }
+            None => {
+                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+                (bar, "reading {spinner} {decimal_bytes} read, {decimal_bytes_per_sec}", false)
+            }
+        };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(Some(Bar { bar: bar.with_style(style), read: Mutex::new(Read { is_drawn, ..Read::default() }) }))
+    }
+
+    /// Takes in how many bytes of the current file were read so far. Threads tell out of order, so
+    /// a number a little lower says nothing, and one much lower that the next file has begun.
+    pub(super) fn told(&self, bytes: u64) {
+        let Some(Bar { bar, read }) = &self.0 else { return };
+        let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes < read.current / 2 {
+            read.before += read.current;
+            read.current = bytes;
+        }
+        read.current = read.current.max(bytes);
+        if !read.is_drawn && read.before + read.current >= LONG {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            read.is_drawn = true;
+        }
+        bar.set_position(read.before + read.current);
+    }
+
+    pub(super) fn finish(&self) {
+        if let Some(Bar { bar, .. }) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The bytes to be read, where that is known before: not for standard input and packed files.
+fn total(paths: &[PathBuf]) -> Option<u64> {
+    paths.iter().map(|path| if path.is_dir() { size_of_folder(path) } else { size(path) }).sum()
+}
+
+fn size_of_folder(folder: &Path) -> Option<u64> {
+    let files = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    files.map(|entry| size(entry.path())).sum()
+}
+
+fn size(path: &Path) -> Option<u64> {
+    let is_packed =
+        path.extension().is_some_and(|end| ["gz", "zip", "xlsx"].iter().any(|one| end.eq_ignore_ascii_case(one)));
+    let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    (!is_packed).then_some(facts.len())
+}
