@@ -64,7 +64,8 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
             "a table made from a part of the records would leave cells out"
         ));
     }
-    let rows: Vec<TemplateRow> = accounts.years.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
+    let rows: Vec<TemplateRow> =
+        accounts.years.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
     let written = match &args.out {
         None => write_template_csv(&mut io::stdout().lock(), &rows),
         Some(path) => write_file(path, &rows),

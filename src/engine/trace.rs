@@ -13,8 +13,8 @@ use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use super::tally::{LeafPlace, TallyError};
 use crate::counting::{Book, Place};
-use crate::input::{InputError, Opened};
 use crate::input::index::BATCH;
+use crate::input::{InputError, Opened};
 use crate::layout::registry;
 use crate::rule::{Expr, Num, Stand, Stands, Text, substituted, substituted_number, substituted_text};
 

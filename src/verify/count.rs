@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::records::{Record, Seen};
 use crate::counting::{Book, Rows};
 use crate::engine::Supposition;
-use crate::rule::{RecordView, Stands, Truth, number, text, truth};
+use crate::rule::{Stand, Stands, Truth, number, text, truth};
 
 /// The official number of a test, a grade row and a student group at an entity.
 pub type Key = (String, u16, u8, u16);
@@ -74,21 +74,37 @@ pub fn standing(book: &Book, record: &Record, stands: &Stands) -> Standing {
     }
 }
 
-/// How a record stands under a supposition; none where it is not about the record.
-pub fn supposed(book: &Book, record: &Record, one: &Supposition) -> Option<Standing> {
-    if truth(&one.when, record as &dyn RecordView) != Truth::True {
+/// What a supposition makes of a record in which some values are seen otherwise already: how it
+/// stands without and with it, and the values seen from then on. None where it is not about the record.
+pub fn supposed(
+    book: &Book,
+    record: &Record,
+    stands: &Stands,
+    one: &Supposition,
+) -> Option<(Standing, Standing, Stands)> {
+    let seen = Seen { record, stands };
+    if truth(&one.when, &seen) != Truth::True {
         return None;
     }
-    let mut standing = standing(book, record, &one.sees);
+    let mut then = stands.clone();
+    for (field, stand) in &one.sees {
+        // A field stands for what is seen in it now.
+        let value = match stand {
+            Stand::Field(other) => stands.get(other).cloned().unwrap_or(Stand::Field(*other)),
+            Stand::Fixed(_) => stand.clone(),
+        };
+        then.insert(*field, value);
+    }
+    let (from, mut to) = (standing(book, record, stands), standing(book, record, &then));
     if !one.counts {
-        standing.class = None;
+        to.class = None;
     }
     for (group, condition) in &one.groups {
-        if let Some(member) = standing.groups.get_mut(*group) {
-            *member = truth(condition, record as &dyn RecordView) == Truth::True;
+        if let Some(member) = to.groups.get_mut(*group) {
+            *member = truth(condition, &seen) == Truth::True;
         }
     }
-    Some(standing)
+    Some((from, to, then))
 }
 
 /// What a record adds to which cells.
@@ -136,31 +152,29 @@ fn grades(book: &Book, standing: &Standing, rows: Rows) -> Vec<u8> {
     book.grade_rows(standing.record_type, standing.grade, rows)
 }
 
-/// A record as several causes would have it: of class, place and grade the first change counts,
-/// groups change one by one, and what does not count at all stays out.
-pub fn combined(base: &Standing, changes: &[&Standing]) -> Standing {
-    let mut all = base.clone();
-    for change in changes {
-        if change.class.is_none() {
-            return Standing { class: None, ..all };
-        }
-        if base.class.is_none() {
-            all = (*change).clone();
-            continue;
-        }
-        if all.place == base.place {
-            all.place.clone_from(&change.place);
-        }
-        if all.grade == base.grade {
-            all.grade = change.grade;
-        }
-        if (all.class, all.score, all.level) == (base.class, base.score, base.level) {
-            (all.class, all.score, all.level) = (change.class, change.score, change.level);
-        }
-        for ((own, before), after) in all.groups.iter_mut().zip(&base.groups).zip(&change.groups) {
-            if before != after {
-                *own = *after;
-            }
+/// How a record stands once what differs between two ways to stand is changed in it. What does not
+/// count at all stays out.
+pub fn overlaid(now: &Standing, from: &Standing, to: &Standing) -> Standing {
+    let mut all = now.clone();
+    if from.class.is_none() {
+        return to.clone();
+    }
+    if to.class.is_none() || now.class.is_none() {
+        all.class = None;
+        return all;
+    }
+    if to.place != from.place {
+        all.place.clone_from(&to.place);
+    }
+    if to.grade != from.grade {
+        all.grade = to.grade;
+    }
+    if (to.class, to.score, to.level) != (from.class, from.score, from.level) {
+        (all.class, all.score, all.level) = (to.class, to.score, to.level);
+    }
+    for ((own, before), after) in all.groups.iter_mut().zip(&from.groups).zip(&to.groups) {
+        if before != after {
+            *own = *after;
         }
     }
     all

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::claim::{CellClaim, Claim, RecordClaim, StepClaim};
-use super::count::{Key, Part, Standing, combined, parts, standing, supposed};
-use super::records::{Record, each_record, opened};
+use super::count::{Key, Part, Standing, overlaid, parts, standing, supposed};
+use super::records::{Record, Seen, each_record, opened};
 use crate::cause::{Aspect, BoundCause, Hypothesis, bound_causes};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Parameter;
@@ -62,9 +62,9 @@ pub fn verify(
     let mut verdict = Verdict::default();
     let mut recount = Recount::new(&book, claim, &causes, &mut verdict);
     recount.earlier(earlier, options, claim)?;
+    recount.absent(&set);
     recount.files(paths, options, &mut verdict)?;
     recount.gone();
-    recount.absent(&set);
     let official = official_cells(&set);
     for (place, cell) in claim.cells.iter().enumerate() {
         if cell.status == "not-checkable" {
@@ -97,10 +97,14 @@ fn official_cells(set: &OfficialSet) -> Officials {
     cells
 }
 
+/// Families whose causes see what those before them have changed in a record.
+const SEEING: [&str; 3] = ["placement", "cast", "time"];
+
 /// A claimed cause, ready to be applied to a record.
 struct Applied<'a> {
     rank: usize,
     order: usize,
+    family: &'a str,
     hypothesis: &'a Hypothesis,
     after: Option<i64>,
     school: Option<String>,
@@ -123,7 +127,8 @@ struct Recount<'a> {
     now: HashSet<(String, String)>,
     has_earlier: bool,
     seen_keys: HashMap<usize, HashSet<String>>,
-    places_with_records: HashSet<String>,
+    /// Schools that the reconciliation says are missing.
+    missing_schools: HashSet<String>,
     /// Bounds that missing schools add, by cell and measure.
     missing: HashMap<(Key, &'static str), (i64, i64)>,
 }
@@ -140,6 +145,7 @@ impl<'a> Recount<'a> {
                 applied.push(Applied {
                     rank: one.rank,
                     order,
+                    family: &cause.cause.family,
                     hypothesis: &cause.hypothesis,
                     after: one.parameters.get("as_of").and_then(|day| read::day(day)),
                     school: one.parameters.get("school").cloned(),
@@ -155,7 +161,7 @@ impl<'a> Recount<'a> {
             now: HashSet::new(),
             has_earlier: claim.inputs.iter().any(|input| input.earlier),
             seen_keys: HashMap::new(),
-            places_with_records: HashSet::new(),
+            missing_schools: HashSet::new(),
             missing: HashMap::new(),
         }
     }
@@ -202,40 +208,36 @@ impl<'a> Recount<'a> {
     /// Counts a record under the standard rules and under the causes.
     fn record(&mut self, record: &Record, identity: Option<(String, String)>) {
         let base = standing(self.book, record, &Stands::new());
-        if let Some((_, code)) = &base.place {
-            self.places_with_records.insert(code.clone());
-        }
         let is_first = identity.as_ref().is_none_or(|identity| !self.now.contains(identity));
-        let mut changes: Vec<(usize, Standing)> = Vec::new();
+        let mut stages: Vec<(usize, Standing)> = Vec::new();
+        let (mut now, mut seen) = (base.clone(), Stands::new());
         for place in 0..self.causes.len() {
-            if let Some(change) = self.change(place, record, &base, identity.as_ref().filter(|_| is_first))
-                && change != base
-            {
-                changes.push((self.causes[place].rank, change));
-            }
+            let known = identity.as_ref().filter(|_| is_first);
+            let Some((from, to)) = self.change(place, record, (&base, &mut seen), known) else { continue };
+            now = overlaid(&now, &from, &to);
+            stages.push((self.causes[place].rank, now.clone()));
         }
         self.now.extend(identity);
         let claim = RecordClaim { input: record.input, line: record.line };
-        self.add(claim, &base, &changes);
+        self.add(claim, &base, &stages);
     }
 
-    fn add(&mut self, claim: RecordClaim, base: &Standing, changes: &[(usize, Standing)]) {
-        let start = parts(self.book, base);
+    fn add(&mut self, claim: RecordClaim, base: &Standing, stages: &[(usize, Standing)]) {
+        let start = self.parts(base);
         for (key, part) in &start {
             self.cells.entry(key.clone()).or_default().base.add(part, 1);
         }
         let mut owners: BTreeMap<Key, (usize, Part)> = BTreeMap::new();
         let mut before = start;
-        for count in 1..=changes.len() {
-            let so_far: Vec<&Standing> = changes.iter().take(count).map(|(_, change)| change).collect();
-            let after = parts(self.book, &combined(base, &so_far));
+        for (rank, stage) in stages {
+            let after = self.parts(stage);
             let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
             for key in keys {
                 let mut difference = after.get(key).copied().unwrap_or_default();
                 difference.add(&before.get(key).copied().unwrap_or_default(), -1);
                 if !difference.is_nothing() {
                     let owner = owners.entry(key.clone()).or_default();
-                    owner.0 = changes.get(count - 1).map_or(0, |(rank, _)| *rank);
+                    owner.0 = *rank;
                     owner.1.add(&difference, 1);
                 }
             }
@@ -248,23 +250,41 @@ impl<'a> Recount<'a> {
         }
     }
 
-    /// How a record would stand by a cause; none where it is not about it.
+    /// What a record adds to cells. At a school that the files lack it adds nothing: it is part of
+    /// what is missing.
+    fn parts(&self, standing: &Standing) -> BTreeMap<Key, Part> {
+        let is_missing = standing.place.as_ref().is_some_and(|(_, code)| self.missing_schools.contains(code));
+        if is_missing { BTreeMap::new() } else { parts(self.book, standing) }
+    }
+
+    /// How a record stands without and with a cause; none where the cause is not about it. Causes of
+    /// some families see what those before them have changed.
     fn change(
         &mut self,
         place: usize,
         record: &Record,
-        base: &Standing,
+        (base, seen): (&Standing, &mut Stands),
         identity: Option<&(String, String)>,
-    ) -> Option<Standing> {
+    ) -> Option<(Standing, Standing)> {
         let cause = &self.causes[place];
         match cause.hypothesis {
             Hypothesis::Suppose(one) => {
+                let follows = SEEING.contains(&cause.family) && one.counts && one.groups.is_empty();
+                let stands = if follows { seen.clone() } else { Stands::new() };
+                let view = Seen { record, stands: &stands };
                 let is_meant = match &one.parameter {
                     Parameter::None => true,
-                    Parameter::Day(day) => number(day, record).zip(cause.after).is_some_and(|(day, after)| day > after),
-                    Parameter::Text(of) => cause.school.as_deref() == Some(text(of, record).trim()),
+                    Parameter::Day(day) => number(day, &view).zip(cause.after).is_some_and(|(day, after)| day > after),
+                    Parameter::Text(of) => cause.school.as_deref() == Some(text(of, &view).trim()),
                 };
-                if is_meant { supposed(self.book, record, one) } else { None }
+                if !is_meant {
+                    return None;
+                }
+                let (from, to, then) = supposed(self.book, record, &stands, one)?;
+                if follows {
+                    *seen = then;
+                }
+                Some((from, to))
             }
             Hypothesis::Repeats { key, but_not } => {
                 let made = |parts: &[crate::rule::Text]| {
@@ -279,9 +299,9 @@ impl<'a> Recount<'a> {
                 let is_repeated = again(2 * place, own);
                 let is_excused = again(2 * place + 1, other);
                 let counts = base.class.is_some();
-                (is_repeated && !is_excused && counts).then(|| Standing { class: None, ..base.clone() })
+                (is_repeated && !is_excused && counts).then(|| (base.clone(), Standing { class: None, ..base.clone() }))
             }
-            Hypothesis::Earlier(aspect) => self.taken(*aspect, base, identity?),
+            Hypothesis::Earlier(aspect) => Some((base.clone(), self.taken(*aspect, base, identity?)?)),
             Hypothesis::AbsentSchools => None,
         }
     }
@@ -334,6 +354,7 @@ impl<'a> Recount<'a> {
         let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
         let Some(schools) = self.causes.iter().find(is_absent).and_then(|cause| cause.school.clone()) else { return };
         let schools: Vec<&str> = schools.split(", ").collect();
+        self.missing_schools.extend(schools.iter().map(|school| (*school).to_owned()));
         let mut seen: HashSet<(Key, &'static str)> = HashSet::new();
         for row in set.files.iter().flat_map(|file| &file.rows) {
             let code = row.place.code_text();

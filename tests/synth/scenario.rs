@@ -163,7 +163,7 @@ fn official_rows(path: &Path) -> Vec<OfficialRow> {
 fn account_of(path: &Path) -> Account {
     let input = Options { view: Some(View::Tested), ..Options::default() };
     let options = AccountOptions { input, threads: 2, progress: None };
-    account(&[path.to_owned()], &options).unwrap().remove(0)
+    account(&[path.to_owned()], &options).unwrap().years.remove(0)
 }
 
 /// The figures of an account, cell by cell, without the rows of `Class of` and wide entities.
