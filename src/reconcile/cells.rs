@@ -60,6 +60,10 @@ impl Maker<'_> {
             return cell;
         }
         let base = self.world.base[self.place as usize];
+        if self.figures(base).is_untold(measure) {
+            cell.status = Status::NotCheckable("levels-not-in-file");
+            return cell;
+        }
         let ours = self.figures(base).value(measure);
         cell.ours = ours.map(|ours| nearest(ours, official.interval().map_or(0, Interval::lo)));
         let mut walk = Walk {

@@ -51,6 +51,8 @@ pub struct Grid {
     slots: FxHashMap<Slot, u32>,
     /// The type of each entity in the official files.
     pub types: BTreeMap<Code, u8>,
+    /// The grade rows that the official files have of each test.
+    pub grades: BTreeSet<(u16, u8)>,
     /// Rows that stand in two files with different figures.
     pub contradicted: u64,
 }
@@ -96,6 +98,7 @@ impl Grid {
                 rows.insert(key, new);
             }
         }
+        grid.grades = rows.keys().map(|(_, test, grade, _)| (*test, *grade)).collect();
         grid.rows = rows.into_values().collect();
         grid.settle(book, reached);
         grid
@@ -112,8 +115,6 @@ impl Grid {
         let complete = |file: &&OfficialFile| file.origin == FileOrigin::Research;
         let files: Vec<&OfficialFile> = set.files.iter().filter(complete).collect();
         let tests: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.test)).collect();
-        let grades: BTreeSet<(u16, u8)> =
-            files.iter().flat_map(|file| file.rows.iter().map(|row| (row.test, row.grade))).collect();
         let groups: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.group)).collect();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, book.groups.get(one.1)?))) {
@@ -123,7 +124,7 @@ impl Grid {
             if has_row
                 || is_own_program
                 || !tests.contains(&test)
-                || !grades.contains(&(test, grade))
+                || !self.grades.contains(&(test, grade))
                 || !groups.contains(&info.id)
             {
                 continue;
@@ -182,6 +183,14 @@ impl Grid {
     pub fn row_of(&self, slot: Slot, group: usize) -> u32 {
         let rows = self.slots.get(&slot).and_then(|slot| self.slot_rows.get(*slot as usize));
         rows.and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
+    }
+
+    /// Whether a record counts in a row that the official files could have.
+    pub fn publishes(&self, book: &Book, places: &[LeafPlace], facets: &Facets) -> bool {
+        let class = book.classes.get(usize::from(facets.class));
+        let place = places.get(facets.place as usize);
+        let slots = class.zip(place).map(|(class, place)| all_slots(book, place, facets, class.rows));
+        slots.unwrap_or_default().iter().any(|(_, test, grade)| self.grades.contains(&(*test, *grade)))
     }
 
     /// The row of a slot's number and a group.

@@ -354,7 +354,10 @@ fn owned(world: &World<'_>, state: &State, count: usize) -> Vec<Vec<u32>> {
     for (record, stages) in state.changed(world) {
         let mut before = world.records.facets[record as usize];
         for (found, after) in stages {
-            let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
+            let counts = |facets: &Facets| {
+                !Sums::of(world.book, facets).is_zero()
+                    && world.grid.publishes(world.book, &world.records.places, facets)
+            };
             if after != before
                 && (counts(&before) || counts(&after))
                 && let Some(records) = owned.get_mut(found)

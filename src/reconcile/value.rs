@@ -43,6 +43,11 @@ impl Figures<'_> {
         })
     }
 
+    /// Whether no score file of the year tells a figure: some tests have no levels there.
+    pub fn is_untold(&self, measure: Measure) -> bool {
+        self.test.levels == 0 && is_of_levels(measure)
+    }
+
     /// How far a figure is from the official one; 0 where it agrees or cannot be compared.
     pub fn distance(&self, measure: Measure, official: Official) -> i64 {
         let Some(shown) = official.interval() else { return 0 };
@@ -113,6 +118,12 @@ const HIGHEST_SCORE: i64 = 9_999;
 /// The distance between two intervals; 0 where they meet.
 fn gap(one: Interval, other: Interval) -> i64 {
     (one.lo() - other.hi()).max(other.lo() - one.hi()).max(0)
+}
+
+/// Whether a figure rests on achievement levels.
+pub fn is_of_levels(measure: Measure) -> bool {
+    let by_level = matches!(measure, Measure::Percent(_) | Measure::Count(_));
+    by_level || matches!(measure, Measure::PercentMet | Measure::CountMet | Measure::LevelsTotal)
 }
 
 /// Whether a figure is a number of students, not a mean or a percentage.
