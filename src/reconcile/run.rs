@@ -351,13 +351,15 @@ impl Finish<'_> {
 /// The records that each hypothesis changes, after those before it.
 fn owned(world: &World<'_>, state: &State, count: usize) -> Vec<Vec<u32>> {
     let mut owned = vec![Vec::new(); count];
+    let is_published = |facets: &Facets| world.grid.publishes(world.book, &world.records.places, facets);
+    let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
     for (record, stages) in state.changed(world) {
         let mut before = world.records.facets[record as usize];
+        // What one cause leaves unpublished another may publish.
+        if !is_published(&before) && !stages.iter().any(|(_, facets)| is_published(facets)) {
+            continue;
+        }
         for (found, after) in stages {
-            let counts = |facets: &Facets| {
-                !Sums::of(world.book, facets).is_zero()
-                    && world.grid.publishes(world.book, &world.records.places, facets)
-            };
             if after != before
                 && (counts(&before) || counts(&after))
                 && let Some(records) = owned.get_mut(found)
