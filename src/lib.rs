@@ -11,5 +11,6 @@ pub mod layout;
 pub mod privacy;
 pub mod report;
 pub mod rule;
+pub mod settings;
 pub mod synth;
 pub mod table;

@@ -16,5 +16,6 @@ mod layout_command;
 mod privacy;
 mod report;
 mod rule;
+mod settings;
 mod support;
 mod synth;

@@ -8,13 +8,16 @@ use miette::IntoDiagnostic;
 use crate::privacy::pseudonym::Pseudonyms;
 
 mod account;
+mod baseline;
 pub mod check;
 mod completions;
+mod config;
 mod errors;
 mod explain;
 mod layout;
 mod page;
 mod rules;
+pub mod settings;
 mod synth;
 mod terminal;
 
@@ -32,6 +35,10 @@ enum Command {
     Check(check::Args),
     /// Account for every record: enrolled, tested, scored, by school, grade, test and student group
     Account(account::Args),
+    /// Write today's findings as waivers, so that a later check reports what is new
+    Baseline(baseline::Args),
+    /// Show which settings hold, and where each comes from
+    Config(config::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -57,6 +64,8 @@ pub fn run() -> miette::Result<ExitCode> {
     match Cli::parse().command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
         Command::Account(args) => account::run(&args),
+        Command::Baseline(args) => Ok(check::report_exit(baseline::run(&args))),
+        Command::Config(args) => Ok(check::report_exit(config::run(&args))),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::details::reread;
 use super::findings::Draft;
 use super::judge::judge;
-use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
+use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Subject};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
 use crate::counting::student_groups;
@@ -32,8 +32,8 @@ pub struct CheckOptions<'a> {
     pub rules: &'a RuleSet,
     /// The weight of a rule in this run; `None` leaves it out.
     pub weight: &'a dyn Fn(&Rule, Severity) -> Option<Severity>,
-    /// Which findings are kept with their record.
-    pub detail: Detail,
+    /// Which findings of a rule are kept with their record.
+    pub detail: &'a dyn Fn(&Rule) -> Detail,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Whether the time of each rule is taken.
@@ -98,7 +98,7 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn new(options: &'a CheckOptions<'a>) -> Self {
-        let room = match options.detail {
+        let room = |rule| match (options.detail)(rule) {
             Detail::Samples(samples) => samples,
             Detail::All => usize::MAX,
         };
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
             time: Duration::ZERO,
             ran: false,
             not_run: None,
-            room,
+            room: room(rule),
         });
         Self { options, accounts: accounts.collect(), inputs: Vec::new(), findings: Vec::new(), bound: HashMap::new() }
     }
@@ -245,6 +245,8 @@ impl<'a> Checker<'a> {
                 record,
                 related: Vec::new(),
                 shown: one.shown,
+                subject: Subject::Whole,
+                waiver: None,
             });
         }
     }
@@ -271,12 +273,12 @@ impl<'a> Checker<'a> {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
             if let Some(severity) = weights[planned.rule] {
-                drafts.push(Draft::new(planned, severity, input, grouped.first, grouped.count));
+                drafts.push(Draft::of_whole(planned, severity, input, grouped.first, grouped.count));
             }
         }
         for hit in hits {
             if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
-                drafts.push(Draft::new(planned, severity, input, vec![hit.record], 1));
+                drafts.push(Draft::of_record(planned, severity, input, hit.record));
             }
         }
         for hit in sets {
@@ -319,7 +321,7 @@ impl<'a> Checker<'a> {
         let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
         self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
         let rules = self.accounts.into_iter().map(Account::finish).collect();
-        Outcome { inputs: self.inputs, rules, findings: self.findings, elapsed }
+        Outcome { inputs: self.inputs, rules, findings: self.findings, settings: None, elapsed }
     }
 }
 
@@ -346,6 +348,7 @@ impl Account<'_> {
             carried: self.carried,
             applicable: counts.applicable,
             broke: counts.broke,
+            waived: 0,
             undecidable: counts.undecidable,
             by_school,
             time: self.time,

@@ -6,12 +6,12 @@ use super::number::plural;
 use super::{Material, RuleWords};
 use crate::engine::Finding;
 
-/// Writes all findings, then a line with the totals.
+/// Writes all findings that are not waived, then a line with the totals.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
-    for finding in &material.outcome.findings {
+    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
@@ -33,8 +33,12 @@ fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Findin
 fn totals(material: &Material<'_>) -> String {
     let totals = material.outcome.totals();
     let records: u64 = material.outcome.inputs.iter().map(|input| input.records).sum();
+    let waived = match totals.waived {
+        0 => String::new(),
+        waived => format!(", {} waived", super::number::grouped(waived)),
+    };
     format!(
-        "{}, {}, {} in {} of {}",
+        "{}, {}, {}{waived} in {} of {}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),

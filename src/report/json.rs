@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Material, RuleWords};
-use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, Status};
+use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::layout::registry;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -31,6 +31,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
     let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        settings: outcome.settings.as_ref().map(settings),
         inputs: outcome.inputs.iter().map(input).collect(),
         rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
         findings: Findings(material),
@@ -38,6 +39,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             errors: totals.errors,
             warnings: totals.warnings,
             notices: totals.notices,
+            waived: totals.waived,
             records: outcome.inputs.iter().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
@@ -50,6 +52,8 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
 struct Report<'a> {
     schema: &'static str,
     tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Settings<'a>>,
     inputs: Vec<Input<'a>>,
     rules: Vec<Rule<'a>>,
     findings: Findings<'a>,
@@ -60,6 +64,37 @@ struct Report<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+/// The settings file and its waivers.
+#[derive(Serialize)]
+struct Settings<'a> {
+    path: String,
+    why: &'a str,
+    waivers: Vec<Waiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    path: String,
+    line: u64,
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    student: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    school: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<&'a str>,
+    state: &'static str,
+    waived: u64,
 }
 
 #[derive(Serialize)]
@@ -97,6 +132,8 @@ struct Rule<'a> {
     carried: bool,
     applicable: u64,
     broke: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    waived: u64,
     undecidable: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by_school: Vec<School<'a>>,
@@ -130,6 +167,12 @@ struct FindingOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     student: Option<String>,
     count: u64,
+    /// Whether a waiver covers it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waived: bool,
+    /// The waiver that covers it or that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<usize>,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     related: &'a [u64],
     message: String,
@@ -141,6 +184,7 @@ struct Summary {
     errors: u64,
     warnings: u64,
     notices: u64,
+    waived: u64,
     records: u64,
     rules: RuleCounts,
 }
@@ -168,6 +212,35 @@ struct Findings<'a>(&'a Material<'a>);
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.outcome.findings.iter().filter_map(|one| finding(self.0, one)))
+    }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn settings(settings: &SettingsUsed) -> Settings<'_> {
+    Settings {
+        path: settings.path.to_string_lossy().into_owned(),
+        why: &settings.why,
+        waivers: settings.waivers.iter().map(waiver).collect(),
+    }
+}
+
+fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
+    Waiver {
+        path: waiver.path.to_string_lossy().into_owned(),
+        line: waiver.line,
+        rule: &waiver.rule,
+        student: waiver.student.as_deref(),
+        test: waiver.test.as_deref(),
+        school: waiver.school.as_deref(),
+        count: waiver.count,
+        reason: waiver.reason.as_deref(),
+        author: waiver.author.as_deref(),
+        expires: waiver.expires.as_deref(),
+        state: waiver.state.as_str(),
+        waived: waiver.waived,
     }
 }
 
@@ -205,6 +278,7 @@ fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Ru
         carried: rule.carried,
         applicable: rule.applicable,
         broke: rule.broke,
+        waived: rule.waived,
         undecidable: rule.undecidable,
         by_school: rule.by_school.iter().map(|(school, broke)| School { school, broke: *broke }).collect(),
         micros: match timings {
@@ -231,6 +305,10 @@ fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<Findi
         record_type: material.record_type(finding),
         student: material.student(finding),
         count: finding.count.max(1),
+        waived: finding.is_waived(),
+        waiver: finding.waiver.map(|link| match link {
+            WaiverLink::CoveredBy(number) | WaiverLink::About(number) => number,
+        }),
         related: &finding.related,
         message: material.message(finding),
         help: &words.help,

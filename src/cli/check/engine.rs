@@ -1,21 +1,24 @@
 //! Runs the engine as the arguments ask for it.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 
-use super::{Failure, Hashing, Request, Selection};
+use super::{Failure, Hashing, Request};
 use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check};
 use crate::input::Options;
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
+use crate::settings::{BindError, Bound, Holder, Settings, apply};
 
 /// Checks the files of a request.
 ///
 /// # Errors
-/// When a file cannot be read or a rule file is wrong.
+/// When a file cannot be read, or a rule file or the settings are wrong.
 pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
-    let rules = RuleSet::with_dirs(request.rule_folders).map_err(Failure::rules)?;
-    let selection = Selection::new(request.select, request.ignore, &rules)?;
-    let weight = |rule: &Rule, severity: Severity| selection.contains(rule).then_some(severity);
+    let (rules, bound) = bind(request.settings)?;
+    let weight = |rule: &Rule, severity: Severity| bound.weight(rule, severity);
+    let samples = request.samples.map_or(Detail::All, Detail::Samples);
+    let detail = |rule: &Rule| if bound.is_waived(rule) { Detail::All } else { samples };
     let options = CheckOptions {
         input: Options {
             year: request.year,
@@ -27,14 +30,31 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         },
         rules: &rules,
         weight: &weight,
-        detail: request.samples.map_or(Detail::All, Detail::Samples),
+        detail: &detail,
         threads: request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get)),
         timings: request.timings == Timings::Shown,
         progress: Some(request.progress),
     };
-    let outcome = check(request.paths, &options).map_err(|error| match error {
+    let mut outcome = check(request.paths, &options).map_err(|error| match error {
         CheckError::Input(error) => Failure::input(error),
         CheckError::Rule(error) => Failure::rules(*error),
     })?;
+    let names_student = bound.waivers.iter().any(|one| matches!(one.waiver.holder, Holder::Student { .. }));
+    let pseudonyms = if names_student { (request.key)().ok() } else { None };
+    apply(request.settings, &bound, &mut outcome, pseudonyms.as_ref());
     Ok((outcome, RuleBook::of_set(&rules)))
+}
+
+/// The rules of a run, and what the settings say about them.
+///
+/// # Errors
+/// When a rule file is wrong, or the settings do not fit the rules.
+pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, Bound), Failure> {
+    let folders: Vec<PathBuf> = settings.rules().into_iter().map(|folder| folder.value).collect();
+    let rules = RuleSet::with_dirs(&folders).map_err(Failure::rules)?;
+    let bound = Bound::new(settings, &rules).map_err(|error| match error {
+        BindError::Flag(error) => Failure::input(error),
+        BindError::File(error) => Failure::input(error),
+    })?;
+    Ok((rules, bound))
 }

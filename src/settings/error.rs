@@ -1,0 +1,109 @@
+//! What can be wrong with a settings file: where, what, and what to do about it. A file may hold
+//! identifiers of students; they are covered before anything of it is shown.
+
+use std::ops::Range;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+use crate::rule::SourceText;
+
+/// A number this long may be the identifier of a student.
+const IDENTIFIER: usize = 7;
+/// A number of this length is the code of a school.
+const SCHOOL: usize = 14;
+
+/// A mistake in a settings file.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{message}")]
+pub struct SettingsError {
+    message: String,
+    label: String,
+    #[source_code]
+    source_code: NamedSource<String>,
+    #[label("{label}")]
+    span: SourceSpan,
+    #[help]
+    help: Option<String>,
+}
+
+impl SettingsError {
+    /// Where it is, to put several in order.
+    pub(super) fn place(&self) -> usize {
+        self.span.offset()
+    }
+}
+
+/// Every mistake found in a settings file.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{} in the settings", counted(.0.len()))]
+pub struct SettingsErrors(#[related] pub Vec<SettingsError>);
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") }
+}
+
+/// A mistake before its place in the file is worked out.
+pub(super) struct Mistake {
+    pub span: Range<usize>,
+    pub message: String,
+    pub label: &'static str,
+    pub help: Option<String>,
+}
+
+impl Mistake {
+    pub fn new(span: Range<usize>, message: impl Into<String>, label: &'static str) -> Self {
+        Self { span, message: message.into(), label, help: None }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The mistake with its file.
+    pub fn in_file(self, source: &SourceText) -> SettingsError {
+        let start = self.span.start.min(source.text.len());
+        let length = self.span.end.min(source.text.len()).saturating_sub(start);
+        SettingsError {
+            message: covered(&self.message),
+            label: self.label.to_owned(),
+            source_code: NamedSource::new(&source.name, covered(&source.text)),
+            span: (start, length).into(),
+            help: self.help.map(|help| covered(&help)),
+        }
+    }
+}
+
+/// The line of a byte, 1-based.
+pub(super) fn line_of(text: &str, byte: usize) -> u64 {
+    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
+    memchr::memchr_iter(b'\n', before).count() as u64 + 1
+}
+
+/// The text with the digits of everything that may identify a student covered, as long as before.
+pub(super) fn covered(text: &str) -> String {
+    text.split_inclusive('\n').map(covered_line).collect()
+}
+
+fn covered_line(line: &str) -> String {
+    let names_student = line.contains("student");
+    let has_letters = |part: &str| part.chars().any(char::is_alphabetic);
+    // The value of `student` may be an identifier with dashes or spaces, or a digit too few.
+    if let Some((key, value)) = line.split_once('=').filter(|(key, _)| names_student && !key.contains('{'))
+        && !has_letters(value.split('#').next().unwrap_or_default())
+    {
+        return format!("{key}={}", value.replace(|one: char| one.is_ascii_digit(), "#"));
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
+        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(&rest[..start]);
+        let number = &rest[start..start + digits];
+        let is_covered = digits >= IDENTIFIER && digits != SCHOOL;
+        out.push_str(&if is_covered { "#".repeat(digits) } else { number.to_owned() });
+        rest = &rest[start + digits..];
+    }
+    out + rest
+}
