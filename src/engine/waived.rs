@@ -32,7 +32,9 @@ pub struct WaiverUsed {
     pub line: u64,
     /// The code of its rule.
     pub rule: String,
-    /// The pseudonym of the student it is about; never the identifier.
+    /// Whether it is about a student, also where nobody can tell which one.
+    pub is_of_student: bool,
+    /// The pseudonym of that student; never the identifier.
     pub student: Option<String>,
     /// The record type it is about.
     pub test: Option<String>,
@@ -83,14 +85,16 @@ impl WaiverState {
 impl WaiverUsed {
     /// What it covers, in words: `student vj13e1v6wq, test 01, up to 2 findings`.
     pub fn of(&self) -> String {
-        let student = self.student.as_ref().map(|student| format!("student {student}"));
+        let student = match &self.student {
+            Some(student) => Some(format!("student {student}")),
+            None => self.is_of_student.then(|| "a student".to_owned()),
+        };
         let test = self.test.as_ref().map(|test| format!("test {test}"));
         let school = self.school.as_ref().map(|school| format!("school {school}"));
         let count = self.count.map(|count| match count {
             1 => "1 finding".to_owned(),
             count => format!("up to {count} findings"),
         });
-        let parts = [student, school, test, count].into_iter().flatten().collect::<Vec<_>>();
-        if parts.is_empty() { "a student".to_owned() } else { parts.join(", ") }
+        [student, school, test, count].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

@@ -297,7 +297,8 @@ fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<Findi
         rule: &rule.code,
         severity: finding.severity.as_str(),
         input: finding.input,
-        line: place.line,
+        // A finding about a waiver is in no file that was read: settings.waivers says where.
+        line: place.line.filter(|_| !matches!(finding.waiver, Some(WaiverLink::About(_)))),
         byte: record.map(|record| record.byte),
         character: place.column,
         column: finding.column.and_then(|place| Some(info?.columns.get(place)?.name.as_str())),

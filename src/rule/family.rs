@@ -1,5 +1,7 @@
 //! The families of rules, a row each of `rules/families.tsv`.
 
+use std::sync::OnceLock;
+
 use super::model::Rule;
 use crate::table::{Row, Table};
 
@@ -26,7 +28,8 @@ pub fn families() -> impl Iterator<Item = Family> {
         title: row.get("title"),
         about: row.get("about"),
     };
-    Table::new(FAMILIES).rows().map(family)
+    static READ: OnceLock<Vec<Family>> = OnceLock::new();
+    READ.get_or_init(|| Table::new(FAMILIES).rows().map(family).collect()).iter().copied()
 }
 
 impl Family {

@@ -213,6 +213,7 @@ fn used(bound: &Bound, outcome: &Outcome, covered: &[u64], pseudonyms: Option<&P
             path: waiver.path.clone(),
             line: waiver.line,
             rule: one.code.clone(),
+            is_of_student: matches!(waiver.holder, Holder::Student { .. }),
             student,
             test,
             school,

@@ -75,10 +75,18 @@ impl Mistake {
     }
 }
 
-/// The line of a byte, 1-based.
-pub(super) fn line_of(text: &str, byte: usize) -> u64 {
-    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-    memchr::memchr_iter(b'\n', before).count() as u64 + 1
+/// Where the lines of a text end.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub fn of(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
+    }
+
+    /// The line of a byte, 1-based.
+    pub fn line(&self, byte: usize) -> u64 {
+        self.0.partition_point(|end| *end < byte) as u64 + 1
+    }
 }
 
 /// The text with the digits of everything that may identify a student covered, as long as before.

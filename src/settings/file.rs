@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Mistake, SettingsError, SettingsErrors, line_of};
+use super::error::{Lines, Mistake, SettingsError, SettingsErrors};
 use super::threshold::{Limit, Thresholds};
 use super::waiver::{Holder, Waiver};
 use super::{find, parse_day};
@@ -116,7 +116,7 @@ impl SettingsFile {
     /// Everything that is wrong with it, but for words that name no rule.
     pub fn parse(path: &Path, text: String) -> Result<Self, SettingsErrors> {
         let source = Arc::new(SourceText { name: path.display().to_string(), text });
-        let mut reader = Reader { source: Arc::clone(&source), path, mistakes: Vec::new() };
+        let mut reader = Reader::new(&source, path);
         let table = document(&source)?;
         let mut file = Self { path: path.to_owned(), sources: vec![Arc::clone(&source)], ..Self::default() };
         reader.settings(&table, &mut file);
@@ -125,7 +125,7 @@ impl SettingsFile {
 
     /// The line of a place in the file itself.
     pub fn line(&self, byte: usize) -> u64 {
-        self.sources.first().map_or(1, |source| line_of(&source.text, byte))
+        self.sources.first().map_or(1, |source| Lines::of(&source.text).line(byte))
     }
 
     /// A mistake in the file itself.
@@ -152,10 +152,14 @@ fn document(source: &SourceText) -> Result<DeTable<'_>, SettingsErrors> {
 struct Reader<'a> {
     source: Arc<SourceText>,
     path: &'a Path,
+    lines: Lines,
     mistakes: Vec<SettingsError>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(source: &Arc<SourceText>, path: &'a Path) -> Self {
+        Self { source: Arc::clone(source), path, lines: Lines::of(&source.text), mistakes: Vec::new() }
+    }
     fn finish(mut self, file: SettingsFile) -> Result<SettingsFile, SettingsErrors> {
         if self.mistakes.is_empty() {
             return Ok(file);
@@ -275,7 +279,7 @@ impl Reader<'_> {
                 }
             };
             let source = Arc::new(SourceText { name: path.display().to_string(), text });
-            let mut reader = Reader { source: Arc::clone(&source), path: &path, mistakes: Vec::new() };
+            let mut reader = Reader::new(&source, &path);
             match document(&source) {
                 Ok(table) => file.waivers.extend(reader.only_waivers(&table)),
                 Err(SettingsErrors(mistakes)) => reader.mistakes.extend(mistakes),
@@ -338,7 +342,7 @@ impl Reader<'_> {
             |text: Option<Spanned<String>>| text.map(Spanned::into_inner).filter(|text| !text.trim().is_empty());
         Some(Waiver {
             path: self.path.to_owned(),
-            line: line_of(&self.source.text, rule.span().start),
+            line: self.lines.line(rule.span().start),
             holder,
             count: parts.count,
             reason: filled(parts.reason),

@@ -81,7 +81,7 @@ fn the_same_findings_give_the_same_bytes() {
 
 #[test]
 fn it_holds_no_identifier_and_no_line() {
-    let folder = Folder::with_faults(&["T006=4", "D007=2", "V044=3", "P027=1"]);
+    let folder = Folder::with_faults(&["T006=4", "D007=2", "V044=3"]);
     write(&folder, &[]);
     let made = fs::read_to_string(folder.path("known.toml")).unwrap();
     let file = fs::read_to_string(folder.path("scores.csv")).unwrap();

@@ -155,14 +155,14 @@ fn a_run_follows_severities_and_thresholds() {
 
 #[test]
 fn the_exit_code_follows_the_file_and_the_flag() {
-    let folder = Folder::with_faults(&["V044=2"]);
+    let folder = Folder::with_faults(&["T006=2"]);
     let exit = |flags: &[&str]| folder.run(&[&["check", "scores.csv"], flags].concat()).status.code();
     assert_eq!(exit(&[]), Some(1));
     folder.settings("fail_on = \"never\"\n");
     assert_eq!(exit(&[]), Some(0));
     assert_eq!(exit(&["--fail-on", "error"]), Some(1));
     assert_eq!(exit(&["--no-config"]), Some(1));
-    folder.write("other.toml", "[severity]\nV044 = \"off\"\n");
+    folder.write("other.toml", "[severity]\nT006 = \"off\"\n");
     assert_eq!(exit(&["--config", "other.toml"]), Some(0));
 }
 

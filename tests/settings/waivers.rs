@@ -124,7 +124,8 @@ fn expired_unused_and_unexplained_waivers_are_findings() {
     assert_eq!(message("L091"), "waiver of T006 (up to 1000 findings) ended on 2026-01-14");
     assert_eq!(message("L092"), "waiver of S001 (up to 7 findings) covers no finding");
     assert_eq!(message("L093"), "waiver of T006 (up to 1000 findings) lacks reason and author");
-    assert_eq!(first(&report, "L092")["line"], 18);
+    assert_eq!((&first(&report, "L092")["waiver"], &first(&report, "L092")["line"]), (&3.into(), &Value::Null));
+    assert_eq!(report["settings"]["waivers"][3]["line"], 18);
     let selected = folder.check(&["--select", "T,L"]);
     assert_eq!(states(&selected), ["expired 0", "unexplained 0", "not-run 0", "not-run 0"]);
     assert_eq!(findings(&selected, "L092").len(), 0, "a rule that is not run says nothing of its waivers");
