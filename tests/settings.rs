@@ -37,6 +37,7 @@ impl Folder {
     }
 
     fn synth(&self, name: &str, faults: &[&str]) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         // Every kind of fault needs students that it fits.
         let students = if faults.contains(&"records") { "2500" } else { "120" };
         let faults = faults.iter().flat_map(|fault| ["--fault", fault]);

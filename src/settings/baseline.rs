@@ -51,9 +51,11 @@ pub struct Baseline {
 /// The findings of a run from a severity upwards that no waiver covers.
 pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> Draft {
     let mut draft = Draft::default();
-    for finding in outcome.findings.iter().filter(|finding| finding.severity >= least && !finding.is_waived()) {
+    for finding in outcome.findings.iter().filter(|finding| !finding.is_waived()) {
         let Some(rule) = outcome.rules.get(finding.rule) else { continue };
-        if WAIVER_RULES.contains(&rule.code.as_str()) {
+        // Totals and exit codes go by the severity of the rule over all files.
+        let is_grave = finding.severity.max(rule.severity) >= least;
+        if !is_grave || WAIVER_RULES.contains(&rule.code.as_str()) {
             continue;
         }
         let key = (rule.code.clone(), identity(finding, pseudonyms));

@@ -5,10 +5,13 @@ use std::ops::Range;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+use crate::privacy::text::neutralise;
 use crate::rule::SourceText;
 
 /// A number this long may be the identifier of a student.
 const IDENTIFIER: usize = 7;
+/// The digits of a day.
+const DAY: usize = 8;
 /// A number of this length is the code of a school.
 const SCHOOL: usize = 14;
 
@@ -66,7 +69,7 @@ impl Mistake {
         let start = self.span.start.min(source.text.len());
         let length = self.span.end.min(source.text.len()).saturating_sub(start);
         SettingsError {
-            message: covered(&self.message),
+            message: neutralise(&covered(&self.message)).into_owned(),
             label: self.label.to_owned(),
             source_code: NamedSource::new(&source.name, covered(&source.text)),
             span: (start, length).into(),
@@ -106,12 +109,22 @@ fn covered_line(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
-        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let is_part = |one: char| one.is_ascii_digit() || matches!(one, '-' | ' ');
+        let length = rest[start..].find(|one| !is_part(one)).unwrap_or(rest.len() - start);
         out.push_str(&rest[..start]);
-        let number = &rest[start..start + digits];
-        let is_covered = digits >= IDENTIFIER && digits != SCHOOL;
-        out.push_str(&if is_covered { "#".repeat(digits) } else { number.to_owned() });
-        rest = &rest[start + digits..];
+        out.push_str(&covered_number(&rest[start..start + length]));
+        rest = &rest[start + length..];
     }
     out + rest
+}
+
+/// Digits with dashes and spaces between them: a day is shown, and the code of a school.
+fn covered_number(number: &str) -> String {
+    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+    let longest = number.split(['-', ' ']).map(str::len).max().unwrap_or(0);
+    let is_short = longest < IDENTIFIER && digits(number) <= DAY;
+    if is_short || longest == SCHOOL || digits(number) == SCHOOL {
+        return number.to_owned();
+    }
+    number.replace(|one: char| one.is_ascii_digit(), "#")
 }

@@ -125,14 +125,14 @@ fn expired_unused_and_unexplained_waivers_are_findings() {
     assert_eq!(message("L092"), "waiver of S001 (up to 7 findings) covers no finding");
     assert_eq!(message("L093"), "waiver of T006 (up to 1000 findings) lacks reason and author");
     assert_eq!((&first(&report, "L092")["waiver"], &first(&report, "L092")["line"]), (&3.into(), &Value::Null));
-    assert_eq!(report["settings"]["waivers"][3]["line"], 18);
+    assert_eq!(report["settings"]["waivers"][3]["line"], 19);
     let selected = folder.check(&["--select", "T,L"]);
     assert_eq!(states(&selected), ["expired 0", "unexplained 0", "not-run 0", "not-run 0"]);
     assert_eq!(findings(&selected, "L092").len(), 0, "a rule that is not run says nothing of its waivers");
     let run = folder.run(&["check", "scores.csv", "--select", "L", "--fail-on", "warning"]);
     assert_eq!(run.status.code(), Some(1));
     let concise = text(&folder.run(&["check", "scores.csv", "--format", "concise", "--select", "L,S001"]));
-    assert!(concise.contains("scorelint.toml:18: notice L092 waiver of S001"), "{concise}");
+    assert!(concise.contains("scorelint.toml:19: notice L092 waiver of S001"), "{concise}");
 }
 
 #[test]
@@ -153,6 +153,7 @@ fn without_a_key_pseudonyms_cover_nothing_and_ssids_do() {
         let run = crate::support::scorelint()
             .current_dir(folder.dir.path())
             .env_remove("SCORELINT_KEY")
+            .env("HOME", "/dev/null")
             .env("SCORELINT_TODAY", super::TODAY)
             .args(["check", "scores.csv", "--format", "json"])
             .output()

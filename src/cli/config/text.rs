@@ -6,7 +6,7 @@ use crate::privacy::text::neutralise;
 use crate::settings::{Origin, Standing};
 
 /// Columns are no wider, but for the last.
-const WIDEST: usize = 40;
+const WIDEST: usize = 54;
 
 pub(super) fn shown(facts: &Facts) -> String {
     let mut page = Page::of_terminal();
@@ -28,7 +28,7 @@ pub(super) fn shown(facts: &Facts) -> String {
     if !facts.waivers.is_empty() {
         page.heading("Waivers");
         let rows: Vec<Vec<String>> = facts.waivers.iter().map(waiver).collect();
-        page.columns(&["rule", "of", "until", "state", "from, reason and author"], &rows, 30);
+        page.columns(&["rule", "of", "until", "state", "from, reason and author"], &rows, 24);
     }
     page.finish()
 }
