@@ -14,6 +14,7 @@ pub mod privacy;
 pub mod reconcile;
 pub mod report;
 pub mod rule;
+pub mod settings;
 pub mod synth;
 pub mod table;
 pub mod verify;

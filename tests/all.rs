@@ -18,5 +18,6 @@ mod official;
 mod privacy;
 mod report;
 mod rule;
+mod settings;
 mod support;
 mod synth;

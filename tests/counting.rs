@@ -93,7 +93,7 @@ fn checked(rules: &RuleSet, path: std::path::PathBuf, threads: usize) -> Outcome
         input: Options::default(),
         rules,
         weight: &weight,
-        detail: Detail::All,
+        detail: &|_| Detail::All,
         threads,
         timings: false,
         progress: None,

@@ -33,7 +33,7 @@ fn outcome(path: &Path, rules: &RuleSet, threads: usize) -> Outcome {
         input: Options::default(),
         rules,
         weight: &|_: &Rule, severity: Severity| Some(severity),
-        detail: Detail::All,
+        detail: &|_| Detail::All,
         threads,
         timings: false,
         progress: None,

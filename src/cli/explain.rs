@@ -20,13 +20,13 @@ Examples:
 pub(super) struct Args {
     /// The code or the name of the rule
     rule: String,
-    /// Folders with further rules
+    /// Folders with further rules, besides those that scorelint.toml names
     #[arg(long = "rules", value_name = "DIR")]
     folders: Vec<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
-    let rules = RuleSet::with_dirs(&args.folders)?;
+    let rules = RuleSet::with_dirs(&super::settings::rule_folders(&args.folders)?)?;
     let Some(rule) = rules.find(&args.rule) else {
         let help = match rules.suggest(&args.rule) {
             Some(one) => format!("did you mean `{one}`?"),

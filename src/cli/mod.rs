@@ -8,9 +8,11 @@ use miette::IntoDiagnostic;
 use crate::privacy::pseudonym::Pseudonyms;
 
 mod account;
+mod baseline;
 mod causes;
 pub mod check;
 mod completions;
+mod config;
 mod errors;
 mod explain;
 mod layout;
@@ -19,6 +21,7 @@ mod page;
 mod progress;
 mod reconcile;
 mod rules;
+pub mod settings;
 mod synth;
 mod template;
 mod terminal;
@@ -46,6 +49,10 @@ enum Command {
     Causes(causes::Args),
     /// Write a table for the numbers of the preview page, to compare with later
     Template(template::Args),
+    /// Write today's findings as waivers, so that a later check reports what is new
+    Baseline(baseline::Args),
+    /// Show which settings hold, and where each comes from
+    Config(config::Args),
     /// Show the file layout of a year, a field with its codes, or what changed between years
     Layout(layout::Args),
     /// Make score files of a synthetic district, with or without planted faults
@@ -73,6 +80,8 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
         Command::Template(args) => template::run(&args),
+        Command::Baseline(args) => Ok(check::report_exit(baseline::run(&args))),
+        Command::Config(args) => Ok(check::report_exit(config::run(&args))),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::details::reread;
 use super::findings::Draft;
 use super::judge::judge;
-use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
+use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Subject};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
 use crate::counting::student_groups;
@@ -33,8 +33,8 @@ pub struct CheckOptions<'a> {
     pub rules: &'a RuleSet,
     /// The weight of a rule in this run; `None` leaves it out.
     pub weight: &'a dyn Fn(&Rule, Severity) -> Option<Severity>,
-    /// Which findings are kept with their record.
-    pub detail: Detail,
+    /// Which findings of a rule are kept with their record.
+    pub detail: &'a dyn Fn(&Rule) -> Detail,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Whether the time of each rule is taken.
@@ -101,7 +101,7 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn new(options: &'a CheckOptions<'a>) -> Self {
-        let room = match options.detail {
+        let room = |rule| match (options.detail)(rule) {
             Detail::Samples(samples) => samples,
             Detail::All => usize::MAX,
         };
@@ -116,7 +116,7 @@ impl<'a> Checker<'a> {
             time: Duration::ZERO,
             ran: false,
             not_run: None,
-            room,
+            room: room(rule),
         });
         Self {
             options,
@@ -257,6 +257,8 @@ impl<'a> Checker<'a> {
                 record,
                 related: Vec::new(),
                 shown: one.shown,
+                subject: Subject::Whole,
+                waiver: None,
             });
         }
     }
@@ -283,12 +285,12 @@ impl<'a> Checker<'a> {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
             if let Some(severity) = weights[planned.rule] {
-                drafts.push(Draft::new(planned, severity, input, grouped.first, grouped.count));
+                drafts.push(Draft::of_whole(planned, severity, input, grouped.first, grouped.count));
             }
         }
         for hit in hits {
             if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
-                drafts.push(Draft::new(planned, severity, input, vec![hit.record], 1));
+                drafts.push(Draft::of_record(planned, severity, input, hit.record));
             }
         }
         for hit in sets {
@@ -334,7 +336,14 @@ impl<'a> Checker<'a> {
         let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
         self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
         let rules = self.accounts.into_iter().map(Account::finish).collect();
-        Outcome { inputs: self.inputs, unreadable: self.unreadable, rules, findings: self.findings, elapsed }
+        Outcome {
+            inputs: self.inputs,
+            unreadable: self.unreadable,
+            rules,
+            findings: self.findings,
+            settings: None,
+            elapsed,
+        }
     }
 }
 
@@ -361,6 +370,7 @@ impl Account<'_> {
             carried: self.carried,
             applicable: counts.applicable,
             broke: counts.broke,
+            waived: 0,
             undecidable: counts.undecidable,
             by_school,
             time: self.time,

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use super::details::Reread;
 use super::fields::Reads;
 use super::judge::SetHit;
-use super::outcome::{CellShown, Finding, RecordShown, Shown};
+use super::outcome::{CellShown, Finding, RecordShown, Shown, Subject};
 use super::program::Planned;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, read};
+
+/// The fields that name a record's school, in order of preference.
+const SCHOOLS: [&str; 3] = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
 
 /// Columns shown on either side of the one a finding points at.
 const NEIGHBOURS: usize = 1;
@@ -29,8 +32,25 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A breach by one record, or by several where the rule is counted.
-    pub(super) fn new(planned: &'a Planned, severity: Severity, input: usize, records: Vec<u32>, count: u64) -> Self {
+    /// A breach by one record.
+    pub(super) fn of_record(planned: &'a Planned, severity: Severity, input: usize, record: u32) -> Self {
+        Self::new(planned, severity, input, vec![record], 1)
+    }
+
+    /// Breaches that are counted, not listed, with the first records.
+    pub(super) fn of_whole(
+        planned: &'a Planned,
+        severity: Severity,
+        input: usize,
+        records: Vec<u32>,
+        count: u64,
+    ) -> Self {
+        let mut draft = Self::new(planned, severity, input, records, count);
+        draft.finding.subject = Subject::Whole;
+        draft
+    }
+
+    fn new(planned: &'a Planned, severity: Severity, input: usize, records: Vec<u32>, count: u64) -> Self {
         let finding = Finding {
             rule: planned.rule,
             severity,
@@ -41,6 +61,8 @@ impl<'a> Draft<'a> {
             record: None,
             related: Vec::new(),
             shown: Vec::new(),
+            subject: Subject::Record,
+            waiver: None,
         };
         Self { planned, set: None, group: None, records, finding, values: BTreeMap::new() }
     }
@@ -69,6 +91,9 @@ impl<'a> Draft<'a> {
             return;
         }
         self.finding.record = Some(self.record(info, record, row));
+        if self.set.is_some() {
+            self.finding.subject = self.subject(row);
+        }
         let placeholders = &self.planned.source.placeholders;
         let shown = placeholders.iter().filter_map(|(name, what)| self.shown(name, *what, info, row));
         self.finding.shown = shown.collect();
@@ -108,16 +133,34 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whose records the group is made of, by what they have in common.
+    fn subject(&self, row: &Reread<'_>) -> Subject {
+        if matches!(self.planned.source.demand, Demand::Set(SetTest::UniqueRecord)) {
+            return Subject::Record;
+        }
+        let keys = self.within();
+        let is_for_all = keys.iter().any(|key| matches!(key, Key::File | Key::StudentGroup));
+        if is_for_all {
+            return Subject::Whole;
+        }
+        let fields = reads_of(keys).fields;
+        let has = |name: &str| registry().id(name).filter(|field| fields.contains(field));
+        if has("ssid").is_some() {
+            return if has("record_type").is_some() { Subject::Record } else { Subject::Student };
+        }
+        let school = SCHOOLS.iter().find_map(|name| has(name));
+        school.map_or(Subject::Records, |field| Subject::School(row.cell(field).trim().to_owned()))
+    }
+
     fn record(&self, info: &FileInfo, record: u32, row: &Reread<'_>) -> RecordShown {
         let named = |name: &str| registry().id(name).map_or(String::new(), |field| row.cell(field).trim().to_owned());
-        let schools = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
         RecordShown {
             line: row.line,
             byte: row.byte,
             number: u64::from(record) + 1,
             record_type: read::padded(&named("record_type")).into_owned(),
             ssid: named("ssid"),
-            school: schools.iter().map(|name| named(name)).find(|code| !code.is_empty()).unwrap_or_default(),
+            school: SCHOOLS.iter().map(|name| named(name)).find(|code| !code.is_empty()).unwrap_or_default(),
             cells: self.cells(info, row),
         }
     }
@@ -242,6 +285,11 @@ fn key_text(key: &Key, row: &Reread<'_>) -> String {
 
 /// The field that the parts of a key tell most about.
 fn most_sensitive_of(keys: &[Key]) -> Option<FieldId> {
+    most_sensitive_field(reads_of(keys))
+}
+
+/// The fields that the parts of a key are read from.
+fn reads_of(keys: &[Key]) -> Reads {
     let mut reads = Reads::default();
     for key in keys {
         match key {
@@ -250,7 +298,7 @@ fn most_sensitive_of(keys: &[Key]) -> Option<FieldId> {
             Key::Truth(_) | Key::StudentGroup | Key::File => {}
         }
     }
-    most_sensitive_field(reads)
+    reads
 }
 
 fn most_sensitive_field(reads: Reads) -> Option<FieldId> {

@@ -20,13 +20,16 @@ mod sets;
 mod tally;
 mod trace;
 mod unary;
+mod waived;
 
 pub use check::{CheckError, CheckOptions, Detail, check};
 pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status,
+    Subject, Totals,
 };
 pub use probe::truths_of;
 pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
 pub use trace::{
     Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,
 };
+pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverUsed};

@@ -5,9 +5,25 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::waived::{SettingsUsed, WaiverLink};
 use crate::input::{FileInfo, InputError};
 use crate::layout::FieldId;
 use crate::rule::Severity;
+
+/// Whose finding it is: what stays the same when the file is downloaded again and its lines move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A record: a student and a test.
+    Record,
+    /// All records of a student.
+    Student,
+    /// All records of the school with this code.
+    School(String),
+    /// Records that have something else in common; the first one stands for them.
+    Records,
+    /// A column or the file.
+    Whole,
+}
 
 /// A value on its way into a message; masked by the report unless it may be shown.
 ///
@@ -101,6 +117,17 @@ pub struct Finding {
     pub related: Vec<u64>,
     /// Values for the message.
     pub shown: Vec<Shown>,
+    /// Whose finding it is.
+    pub subject: Subject,
+    /// The waiver that covers it or that it is about.
+    pub waiver: Option<WaiverLink>,
+}
+
+impl Finding {
+    /// Whether a waiver covers it.
+    pub fn is_waived(&self) -> bool {
+        matches!(self.waiver, Some(WaiverLink::CoveredBy(_)))
+    }
 }
 
 /// A finding about a file, made while reading it, before it has a place in the outcome.
@@ -163,12 +190,21 @@ pub struct RuleOutcome {
     pub applicable: u64,
     /// Of these, how many broke it: exact, whatever is shown.
     pub broke: u64,
+    /// Of those that broke it, how many are waived.
+    pub waived: u64,
     /// Of these, how many could not be decided.
     pub undecidable: u64,
-    /// Breaches by school code, most first; empty for rules about files.
+    /// Breaches by school code, most first, waived ones left out; empty for rules about files.
     pub by_school: Vec<(String, u64)>,
     /// Time spent on it alone, where timings were asked for.
     pub time: Duration,
+}
+
+impl RuleOutcome {
+    /// Breaches that no waiver covers.
+    pub fn open(&self) -> u64 {
+        self.broke.saturating_sub(self.waived)
+    }
 }
 
 /// One file that was read.
@@ -195,11 +231,13 @@ pub struct Outcome {
     pub rules: Vec<RuleOutcome>,
     /// The findings, by rule, then file, then line. Samples only, unless all were asked for.
     pub findings: Vec<Finding>,
+    /// The settings file that had a say, with its waivers.
+    pub settings: Option<SettingsUsed>,
     /// Wall time of reading and checking.
     pub elapsed: Duration,
 }
 
-/// How many findings of a severity there are, counted exactly.
+/// How many findings of a severity there are, counted exactly; waived ones count as waived only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Errors.
@@ -208,6 +246,8 @@ pub struct Totals {
     pub warnings: u64,
     /// Notices.
     pub notices: u64,
+    /// Waived findings of any severity.
+    pub waived: u64,
 }
 
 impl Outcome {
@@ -238,6 +278,7 @@ impl Outcome {
             unreadable: self.unreadable,
             rules: rules.into_iter().map(|(_, rule)| rule).collect(),
             findings,
+            settings: self.settings.or(other.settings),
             elapsed: self.elapsed + other.elapsed,
         }
     }
@@ -247,10 +288,11 @@ impl Outcome {
         let mut totals = Totals::default();
         for rule in &self.rules {
             match rule.severity {
-                Severity::Error => totals.errors += rule.broke,
-                Severity::Warning => totals.warnings += rule.broke,
-                Severity::Notice => totals.notices += rule.broke,
+                Severity::Error => totals.errors += rule.open(),
+                Severity::Warning => totals.warnings += rule.open(),
+                Severity::Notice => totals.notices += rule.open(),
             }
+            totals.waived += rule.waived;
         }
         totals
     }

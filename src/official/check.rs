@@ -11,7 +11,7 @@ use super::lookups::{EntityList, Lookup};
 use super::model::OfficialFile;
 use super::read::Areas;
 use super::set::{OfficialSet, Options, is_official, read};
-use crate::engine::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Status};
+use crate::engine::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Status, Subject};
 use crate::input::{Column, Detected, Dialect, Encoding, FileInfo, Limits, Meaning, View, hash_file, list};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
@@ -86,6 +86,7 @@ pub fn check(paths: &[PathBuf], options: &LintOptions<'_>) -> Result<Outcome, Of
     Ok(Outcome {
         inputs: inputs(&set, options),
         unreadable: Vec::new(),
+        settings: None,
         rules: accounts.into_iter().map(|account| account.finish(&set)).collect(),
         findings,
         elapsed: begin.elapsed(),
@@ -144,6 +145,7 @@ impl<'a> Account<'a> {
             carried: false,
             applicable: self.applicable,
             broke: self.broke,
+            waived: 0,
             undecidable: self.undecidable,
             by_school: Vec::new(),
             time: std::time::Duration::ZERO,
@@ -163,6 +165,8 @@ fn finding(one: FileFinding, input: usize, severity: Severity) -> Finding {
         record,
         related: Vec::new(),
         shown: one.shown,
+        subject: Subject::Whole,
+        waiver: None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::Finding;
 use crate::input::InputError;
 use crate::privacy::text::neutralise;
 
-/// Writes all findings, then a line with the totals.
+/// Writes all findings that are not waived, then a line with the totals.
 ///
 /// # Errors
 /// When the writer fails.
@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
     for error in &material.outcome.unreadable {
         writeln!(out, "{}", unreadable(error))?;
     }
-    for finding in &material.outcome.findings {
+    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
@@ -50,8 +50,12 @@ fn totals(material: &Material<'_>) -> String {
         0 => String::new(),
         count => format!("; {} could not be read", plural(count, "file")),
     };
+    let waived = match totals.waived {
+        0 => String::new(),
+        waived => format!(", {} waived", super::number::grouped(waived)),
+    };
     format!(
-        "{}, {}, {} in {} of {}{unreadable}",
+        "{}, {}, {}{waived} in {} of {}{unreadable}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),

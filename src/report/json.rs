@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
 use super::{Material, RuleWords};
-use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, Status};
+use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
 use crate::layout::registry;
 use crate::privacy::text::neutralise;
@@ -34,6 +34,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
     let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        settings: outcome.settings.as_ref().map(settings),
         inputs: outcome.inputs.iter().map(input).collect(),
         unreadable: outcome.unreadable.iter().map(|error| unreadable(error)).collect(),
         rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
@@ -43,6 +44,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             warnings: totals.warnings,
             notices: totals.notices,
             unreadable: outcome.unreadable.len(),
+            waived: totals.waived,
             records: outcome.inputs.iter().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
@@ -55,6 +57,8 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
 struct Report<'a> {
     schema: &'static str,
     tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Settings<'a>>,
     inputs: Vec<Input<'a>>,
     unreadable: Vec<Unreadable>,
     rules: Vec<Rule<'a>>,
@@ -66,6 +70,37 @@ struct Report<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+/// The settings file and its waivers.
+#[derive(Serialize)]
+struct Settings<'a> {
+    path: String,
+    why: &'a str,
+    waivers: Vec<Waiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    path: String,
+    line: u64,
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    student: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    school: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<&'a str>,
+    state: &'static str,
+    waived: u64,
 }
 
 #[derive(Serialize)]
@@ -116,6 +151,8 @@ struct Rule<'a> {
     carried: bool,
     applicable: u64,
     broke: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    waived: u64,
     undecidable: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by_school: Vec<School<'a>>,
@@ -149,6 +186,12 @@ struct FindingOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     student: Option<String>,
     count: u64,
+    /// Whether a waiver covers it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waived: bool,
+    /// The waiver that covers it or that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<usize>,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     related: &'a [u64],
     message: String,
@@ -161,6 +204,7 @@ struct Summary {
     warnings: u64,
     notices: u64,
     unreadable: usize,
+    waived: u64,
     records: u64,
     rules: RuleCounts,
 }
@@ -201,6 +245,35 @@ fn unreadable(error: &InputError) -> Unreadable {
     }
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn settings(settings: &SettingsUsed) -> Settings<'_> {
+    Settings {
+        path: settings.path.to_string_lossy().into_owned(),
+        why: &settings.why,
+        waivers: settings.waivers.iter().map(waiver).collect(),
+    }
+}
+
+fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
+    Waiver {
+        path: waiver.path.to_string_lossy().into_owned(),
+        line: waiver.line,
+        rule: &waiver.rule,
+        student: waiver.student.as_deref(),
+        test: waiver.test.as_deref(),
+        school: waiver.school.as_deref(),
+        count: waiver.count,
+        reason: waiver.reason.as_deref(),
+        author: waiver.author.as_deref(),
+        expires: waiver.expires.as_deref(),
+        state: waiver.state.as_str(),
+        waived: waiver.waived,
+    }
+}
+
 fn input(input: &InputOutcome) -> Input<'_> {
     let info = &input.info;
     Input {
@@ -236,6 +309,7 @@ fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Ru
         carried: rule.carried,
         applicable: rule.applicable,
         broke: rule.broke,
+        waived: rule.waived,
         undecidable: rule.undecidable,
         by_school: rule.by_school.iter().map(|(school, broke)| School { school, broke: *broke }).collect(),
         micros: match timings {
@@ -254,7 +328,8 @@ fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<Findi
         rule: &rule.code,
         severity: finding.severity.as_str(),
         input: finding.input,
-        line: place.line,
+        // A finding about a waiver is in no file that was read: settings.waivers says where.
+        line: place.line.filter(|_| !matches!(finding.waiver, Some(WaiverLink::About(_)))),
         byte: record.map(|record| record.byte),
         character: place.column,
         column: finding.column.and_then(|place| Some(info?.columns.get(place)?.name.as_str())),
@@ -262,6 +337,10 @@ fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<Findi
         record_type: material.record_type(finding),
         student: material.student(finding),
         count: finding.count.max(1),
+        waived: finding.is_waived(),
+        waiver: finding.waiver.map(|link| match link {
+            WaiverLink::CoveredBy(number) | WaiverLink::About(number) => number,
+        }),
         related: &finding.related,
         message: material.message(finding),
         help: &words.help,

@@ -2,7 +2,7 @@
 
 use super::message::{self, Printable};
 use super::{Place, RuleBook, RuleWords};
-use crate::engine::{Finding, InputOutcome, Outcome, RuleOutcome};
+use crate::engine::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::layout::{FieldId, registry};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::Pseudonyms;
@@ -50,6 +50,12 @@ impl<'a> Material<'a> {
 
     /// Where a finding is.
     pub fn place(&self, finding: &Finding) -> Place {
+        if let (Some(WaiverLink::About(number)), Some(settings)) = (finding.waiver, &self.outcome.settings)
+            && let Some(waiver) = settings.waivers.get(number)
+        {
+            let path = neutralise(&waiver.path.to_string_lossy()).into_owned();
+            return Place { path, line: Some(waiver.line), column: None };
+        }
         self.input_of(finding).map_or_else(
             || Place { path: String::new(), line: None, column: None },
             |input| Place::of(finding, &input.info),

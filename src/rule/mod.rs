@@ -6,6 +6,7 @@ mod bind;
 mod error;
 mod example;
 mod examples;
+mod family;
 mod fields;
 mod file;
 mod fold;
@@ -25,6 +26,7 @@ mod values;
 pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleRecord, judge_record, run_examples};
+pub use family::{Family, families};
 pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};
 pub use ir::{
     Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, Placeholder, SetTest, Show, Test, Text, Truth,

@@ -274,4 +274,9 @@ impl Rule {
     pub fn family(&self) -> char {
         self.code.chars().next().unwrap_or('?')
     }
+
+    /// The letters its code begins with: `T`, or `LOC` of an own rule.
+    pub fn prefix(&self) -> &str {
+        self.code.trim_end_matches(|letter: char| letter.is_ascii_digit())
+    }
 }

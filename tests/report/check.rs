@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::fs;
 
 use clap::Parser;
-use scorelint::cli::check::{Args, Exit, Failure, Request, Selection, run};
+use scorelint::cli::check::{Args, Exit, Failure, Request, run};
 use scorelint::engine::Outcome;
 use scorelint::privacy::pseudonym::{KeyError, Pseudonyms};
 use scorelint::report::RuleBook;
-use scorelint::rule::RuleSet;
+use scorelint::rule::{Rule, RuleSet};
+use scorelint::settings::{Bound, Flags, Settings};
 
 use crate::support::outcome::district;
 
@@ -153,6 +154,12 @@ fn messages_are_those_of_the_layout_year() {
     assert_eq!(words.message_in(2025), "now {score_status}");
 }
 
+/// What the command line says, without a file.
+fn chosen(select: Vec<String>, ignore: Vec<String>) -> Settings {
+    let flags = Flags { select, ignore, ..Flags::default() };
+    Settings { file: None, why: String::new(), flags, today: "2026-01-15".parse().unwrap() }
+}
+
 #[test]
 fn rules_are_selected_by_code_name_and_family() {
     let set = own_rules();
@@ -167,16 +174,15 @@ fn rules_are_selected_by_code_name_and_family() {
         ("LOC", "LOC001", false),
     ];
     for (select, ignore, expected) in cases {
-        let (select, ignore) = (words(select), words(ignore));
-        let selection = Selection::new(&select, &ignore, &set).unwrap();
-        assert_eq!(set.rules().all(|rule| selection.contains(rule)), expected, "{select:?} {ignore:?}");
+        let bound = Bound::new(&chosen(words(select), words(ignore)), &set).unwrap();
+        let runs = |rule: &Rule| bound.weight(rule, rule.severity).is_some();
+        assert_eq!(set.rules().all(runs), expected, "{select:?} {ignore:?}");
     }
 }
 
 #[test]
-fn an_unknown_rule_is_exit_2_with_a_suggestion() {
-    let (set, select) = (own_rules(), ["LOC002".to_owned()]);
-    let failure = Selection::new(&select, &[], &set).unwrap_err();
-    assert_eq!(failure.exit, Exit::Unreadable);
-    assert!(format!("{:?}", failure.report).contains("did you mean LOC001?"), "{:?}", failure.report);
+fn an_unknown_rule_gets_a_suggestion() {
+    let error = Bound::new(&chosen(vec!["LOC002".to_owned()], Vec::new()), &own_rules()).unwrap_err();
+    let told = format!("{:?}", miette::Report::new(error));
+    assert!(told.contains("did you mean LOC001?"), "{told}");
 }

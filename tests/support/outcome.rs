@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use scorelint::engine::{CellShown, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status};
+use scorelint::engine::{CellShown, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Subject};
 use scorelint::input::{Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use scorelint::layout::{Certainty, RecordTypes, registry};
 use scorelint::report::RuleBook;
@@ -122,6 +122,8 @@ pub fn finding(rule: usize, severity: Severity, line: u64, fields: &[(&str, &str
             .iter()
             .map(|(name, value)| Shown { name: (*name).into(), value: (*value).into(), field: registry().id(name) })
             .collect(),
+        subject: Subject::Record,
+        waiver: None,
     }
 }
 
@@ -134,6 +136,7 @@ pub fn broke(rule: &Rule, broke: u64, schools: &[(&str, u64)]) -> RuleOutcome {
         carried: false,
         applicable: 24_690,
         broke,
+        waived: 0,
         undecidable: 0,
         by_school: schools.iter().map(|(code, count)| ((*code).into(), *count)).collect(),
         time: Duration::from_micros(1_234),
@@ -147,6 +150,7 @@ pub fn outcome(rules: Vec<RuleOutcome>, findings: Vec<Finding>) -> Outcome {
         unreadable: Vec::new(),
         rules,
         findings,
+        settings: None,
         elapsed: Duration::from_millis(420),
     }
 }
@@ -295,5 +299,7 @@ pub fn file_finding(rule: usize, severity: Severity, column: Option<usize>) -> F
         record: None,
         related: Vec::new(),
         shown: Vec::new(),
+        subject: Subject::Whole,
+        waiver: None,
     }
 }

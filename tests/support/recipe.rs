@@ -24,13 +24,30 @@ struct Draft {
 
 /// Writes the file of a recipe such as `drop SSID; with mark` into a folder.
 pub fn make(folder: &Path, year: u16, recipe: &str) -> PathBuf {
-    let steps: Vec<&str> = recipe.split(';').map(str::trim).collect();
+    let (waivers, steps): (Vec<&str>, Vec<&str>) =
+        recipe.split(';').map(str::trim).partition(|step| step.starts_with("waive "));
+    if !waivers.is_empty() {
+        let text: String = waivers.into_iter().map(waiver).collect();
+        std::fs::write(folder.join("scorelint.toml"), text).expect("a writable folder");
+    }
     let fixed = steps.contains(&"fixed");
     let text = synthesised(year, if fixed { "fixed" } else { "caret" });
     let (name, bytes) = if fixed { by_line("scores.dat", text, &steps) } else { Draft::of(year, &text).cooked(&steps) };
     let path = folder.join(name);
     std::fs::write(&path, bytes).expect("a writable folder");
     path
+}
+
+/// `waive L003 until 2026-06-30`, `waive L003 without author`
+fn waiver(step: &str) -> String {
+    let mut words = step.split(' ').skip(1);
+    let (rule, word, last) = (words.next(), words.next(), words.next());
+    let rule = format!("[[waivers]]\nrule = \"{}\"\ncount = 1\nreason = \"known\"\n", rule.expect("waive RULE"));
+    match (word, last) {
+        (Some("until"), Some(day)) => format!("{rule}author = \"Lee\"\nexpires = {day}\n"),
+        (Some("without"), Some("author")) => format!("{rule}expires = 2026-06-30\n"),
+        _ => panic!("unknown step: {step}"),
+    }
 }
 
 /// The same few students in every recipe, made once.

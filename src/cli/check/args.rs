@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::cli::settings::SettingsArgs;
 use crate::input::{Dialect, Encoding, View};
+use crate::settings::FailOn;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,10 +33,14 @@ Privacy:
   students have a pseudonym, made with the key in SCORELINT_KEY (16 characters or more) or in the
   key file of your configuration folder, which is made when it is first needed.
 
+Settings:
+  scorelint.toml beside the file, or in a folder above it, may set severities, selections,
+  thresholds and waivers. Flags win over it. scorelint config shows what holds and why.
+
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings at or above --fail-on
-  2  wrong usage, or a file that cannot be read or written; other files are checked all the same
+  1  findings at or above --fail-on; waived findings do not count
+  2  wrong usage, wrong settings, or a file that cannot be read or written; other files are checked all the same
   3  a rule file is wrong, or a rule could not run
   4  a fault of scorelint itself";
 
@@ -57,11 +63,11 @@ pub struct Args {
     #[arg(long, short, value_name = "FILE", help_heading = "Report")]
     pub output: Option<PathBuf>,
 
-    /// Most samples shown of each rule; counts are always exact
+    /// Most samples shown of each rule, 3 by default; counts are always exact
     ///
     /// For the human report; concise and json hold every finding.
-    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Report")]
-    pub samples: usize,
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub samples: Option<usize>,
 
     /// Show student values; names and identifiers stay hidden
     #[arg(long, help_heading = "Report")]
@@ -79,9 +85,9 @@ pub struct Args {
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
 
-    /// Exit with code 1 from this severity upwards
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error, help_heading = "Report")]
-    pub fail_on: FailOn,
+    /// Exit with code 1 from this severity upwards, error by default
+    #[arg(long, value_parser = fail_on_parser(), value_name = "SEVERITY", help_heading = "Report")]
+    pub fail_on: Option<FailOn>,
 
     /// The layout: the spring of the administration, 2025 for 2024-25
     #[arg(long, value_name = "YEAR", help_heading = "Reading (else detected, and said why)")]
@@ -99,17 +105,9 @@ pub struct Args {
     #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
     pub view: Option<View>,
 
-    /// Run only these rules: codes (T006), families (T), names or owners
-    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
-    pub select: Vec<String>,
-
-    /// Leave these rules out: codes (P024), families (P), names or owners
-    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
-    pub ignore: Vec<String>,
-
-    /// A folder with rules of your own; may be given several times
-    #[arg(long, value_name = "FOLDER", help_heading = "Rules")]
-    pub rules: Vec<PathBuf>,
+    /// Which rules run, and by which settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 
     /// Threads to use; all of the machine's by default
     #[arg(long, value_name = "N", help_heading = "Rules")]
@@ -138,34 +136,28 @@ pub enum When {
     Never,
 }
 
-/// From which severity on findings fail a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Errors
-    Error,
-    /// Warnings and errors
-    Warning,
-    /// Any finding
-    Notice,
-    /// Never: 0 whatever is found
-    Never,
+pub(in crate::cli) fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
+    words(FailOn::ALL, FailOn::as_str)
 }
 
-fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
+pub(in crate::cli) fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
     words([Dialect::Caret, Dialect::Comma, Dialect::Tab, Dialect::Fixed, Dialect::Workbook], Dialect::as_str)
 }
 
-fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
+pub(in crate::cli) fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
     let all = [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252];
     words(all, Encoding::as_str)
 }
 
-fn view_parser() -> impl TypedValueParser<Value = View> {
+pub(in crate::cli) fn view_parser() -> impl TypedValueParser<Value = View> {
     words([View::Tested, View::Enrolled, View::Unknown], View::as_str)
 }
 
 /// Parses the words that output uses for these values.
-fn words<T, const N: usize>(all: [T; N], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+pub(in crate::cli) fn words<T, const N: usize>(
+    all: [T; N],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
 {

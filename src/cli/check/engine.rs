@@ -1,22 +1,25 @@
 //! Runs the engine as the arguments ask for it.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 
-use super::{Failure, Hashing, Request, Selection};
+use super::{Failure, Hashing, Request};
 use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check};
 use crate::input::Options;
 use crate::official;
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
+use crate::settings::{BindError, Bound, Holder, Settings, apply};
 
 /// Checks the files of a request.
 ///
 /// # Errors
-/// When a rule file is wrong.
+/// When a rule file or the settings are wrong, or an official file cannot be read.
 pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
-    let rules = RuleSet::with_dirs(request.rule_folders).map_err(Failure::rules)?;
-    let selection = Selection::new(request.select, request.ignore, &rules)?;
-    let weight = |rule: &Rule, severity: Severity| selection.contains(rule).then_some(severity);
+    let (rules, bound) = bind(request.settings)?;
+    let weight = |rule: &Rule, severity: Severity| bound.weight(rule, severity);
+    let samples = request.samples.map_or(Detail::All, Detail::Samples);
+    let detail = |rule: &Rule| if bound.is_waived(rule) { Detail::All } else { samples };
     let options = CheckOptions {
         input: Options {
             year: request.year,
@@ -28,7 +31,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         },
         rules: &rules,
         weight: &weight,
-        detail: request.samples.map_or(Detail::All, Detail::Samples),
+        detail: &detail,
         threads: request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get)),
         timings: request.timings == Timings::Shown,
         progress: Some(request.progress),
@@ -49,10 +52,27 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         official::check(&sorted.official, &options).map_err(Failure::input)
     };
     // Rules take part in a run that has files for them.
-    let outcome = match (sorted.students.is_empty(), sorted.official.is_empty()) {
+    let mut outcome = match (sorted.students.is_empty(), sorted.official.is_empty()) {
         (true, false) => results()?,
         (_, true) => students()?,
         (false, false) => students()?.joined(results()?),
     };
+    let names_student = bound.waivers.iter().any(|one| matches!(one.waiver.holder, Holder::Student { .. }));
+    let pseudonyms = if names_student { (request.key)().ok() } else { None };
+    apply(request.settings, &bound, &mut outcome, pseudonyms.as_ref());
     Ok((outcome, RuleBook::of_set(&rules)))
+}
+
+/// The rules of a run, and what the settings say about them.
+///
+/// # Errors
+/// When a rule file is wrong, or the settings do not fit the rules.
+pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, Bound), Failure> {
+    let folders: Vec<PathBuf> = settings.rules().into_iter().map(|folder| folder.value).collect();
+    let rules = RuleSet::with_dirs(&folders).map_err(Failure::rules)?;
+    let bound = Bound::new(settings, &rules).map_err(|error| match error {
+        BindError::Flag(error) => Failure::input(error),
+        BindError::File(error) => Failure::input(error),
+    })?;
+    Ok((rules, bound))
 }

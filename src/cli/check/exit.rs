@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::FailOn;
 use crate::engine::Outcome;
-use crate::rule::Severity;
+use crate::settings::FailOn;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +12,7 @@ pub enum Exit {
     Clean,
     /// 1: findings at or above `--fail-on`.
     Findings,
-    /// 2: wrong usage, or a file that cannot be read or written; other files are checked.
+    /// 2: wrong usage, wrong settings, or a file that cannot be read or written; other files are checked.
     Unreadable,
     /// 3: a rule file is wrong, or a rule could not run.
     Rules,
@@ -28,7 +27,7 @@ impl Exit {
         let Some(least) = fail_on.severity() else {
             return Self::Clean;
         };
-        let is_grave = outcome.rules.iter().any(|rule| rule.broke > 0 && rule.severity >= least);
+        let is_grave = outcome.rules.iter().any(|rule| rule.open() > 0 && rule.severity >= least);
         if is_grave { Self::Findings } else { Self::Clean }
     }
 
@@ -61,16 +60,5 @@ impl Failure {
     /// A rule file is wrong.
     pub fn rules(report: impl Into<miette::Report>) -> Self {
         Self { report: report.into(), exit: Exit::Rules }
-    }
-}
-
-impl FailOn {
-    fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Notice => Some(Severity::Notice),
-            Self::Never => None,
-        }
     }
 }

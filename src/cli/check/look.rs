@@ -5,14 +5,14 @@ use super::args::When;
 use crate::cli::terminal;
 use crate::report::{Colour, Links, Look, Signs};
 
-/// The look of a run. A report that goes to a file is plain, unless colour is asked for.
-pub fn look(args: &Args) -> Look {
+/// The look of a run with so many samples of a rule. A report that goes to a file is plain, unless colour is asked for.
+pub fn look(args: &Args, samples: usize) -> Look {
     Look {
         width: terminal::width(),
         colour: colour(args),
         links: links(args),
         signs: if args.output.is_some() { Signs::Unicode } else { terminal::signs_on_stdout() },
-        samples: args.samples,
+        samples,
         timings: args.timings(),
     }
 }

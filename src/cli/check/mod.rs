@@ -1,11 +1,10 @@
 //! `scorelint check`: reads files, has the engine judge them, and writes the report that was
 //! asked for.
 
-mod args;
+pub(super) mod args;
 pub(super) mod engine;
 mod exit;
 mod look;
-mod selection;
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -14,16 +13,17 @@ use std::process::ExitCode;
 
 use miette::miette;
 
-pub use args::{Args, FailOn, Format};
+pub use args::{Args, Format};
 pub use exit::{Exit, Failure};
-pub use selection::Selection;
 
 use super::progress::{Progress, Wish};
+use super::settings::Besides;
 use crate::engine::{Finding, Outcome};
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
 use crate::report::{Material, RuleBook, Timings, write_concise, write_human, write_json};
+use crate::settings::Settings;
 
 /// What the user asks the engine to do.
 pub struct Request<'a> {
@@ -37,12 +37,10 @@ pub struct Request<'a> {
     pub encoding: Option<Encoding>,
     /// The view, where it is not to be detected.
     pub view: Option<View>,
-    /// Codes or beginnings of codes of the rules to run; all where it is empty.
-    pub select: &'a [String],
-    /// Codes or beginnings of codes of the rules to leave out.
-    pub ignore: &'a [String],
-    /// Folders with further rule files.
-    pub rule_folders: &'a [PathBuf],
+    /// What the settings file and the flags say about rules.
+    pub settings: &'a Settings,
+    /// Where the key of the pseudonyms comes from, if a waiver names a student.
+    pub key: KeySource,
     /// Threads; as many as the machine has where it is `None`.
     pub threads: Option<usize>,
     /// Findings of a rule to keep; all where it is `None`.
@@ -76,9 +74,11 @@ pub fn run(
     engine: impl FnOnce(&Request<'_>) -> Result<(Outcome, RuleBook), Failure>,
     key: KeySource,
 ) -> Result<Exit, Failure> {
+    let first = args.paths.first().map_or(Path::new("-"), PathBuf::as_path);
+    let settings = args.settings.settings(first, Besides { samples: args.samples, fail_on: args.fail_on })?;
     let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, &report_progress));
+    let checked = engine(&request(args, &settings, key, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     for error in &outcome.unreadable {
@@ -89,8 +89,8 @@ pub fn run(
     }
     let pseudonyms = pseudonyms_for(&outcome, key);
     let material = Material::new(&outcome, &rules, args.reveal(), pseudonyms.as_ref());
-    write(args, &material).map_err(Failure::input)?;
-    Ok(Exit::of(&outcome, args.fail_on))
+    write(args, settings.samples().value, &material).map_err(Failure::input)?;
+    Ok(Exit::of(&outcome, settings.fail_on().value))
 }
 
 /// The exit code of a run; what went wrong is told on standard error.
@@ -104,18 +104,22 @@ pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
     }
 }
 
-fn request<'a>(args: &'a Args, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a> {
+fn request<'a>(
+    args: &'a Args,
+    settings: &'a Settings,
+    key: KeySource,
+    progress: &'a (dyn Fn(u64) + Sync),
+) -> Request<'a> {
     Request {
         paths: &args.paths,
         year: args.year,
         dialect: args.dialect,
         encoding: args.encoding,
         view: args.view,
-        select: &args.select,
-        ignore: &args.ignore,
-        rule_folders: &args.rules,
+        settings,
+        key,
         threads: args.threads.map(Into::into),
-        samples: (args.format == Format::Human).then_some(args.samples),
+        samples: (args.format == Format::Human).then(|| settings.samples().value),
         sha256: if args.format == Format::Json { Hashing::Sha256 } else { Hashing::Off },
         timings: args.timings(),
         progress,
@@ -123,10 +127,10 @@ fn request<'a>(args: &'a Args, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a
 }
 
 /// Writes the report to the file named by `--output`, else to standard output.
-fn write(args: &Args, material: &Material<'_>) -> miette::Result<()> {
+fn write(args: &Args, samples: usize, material: &Material<'_>) -> miette::Result<()> {
     let written = match &args.output {
-        Some(path) => write_file(args, material, path),
-        None => write_to(args, material, &mut BufWriter::new(io::stdout().lock())),
+        Some(path) => write_file(args, samples, material, path),
+        None => write_to(args, samples, material, &mut BufWriter::new(io::stdout().lock())),
     };
     match written {
         // Whoever reads from us has read enough (`| head`).
@@ -136,15 +140,15 @@ fn write(args: &Args, material: &Material<'_>) -> miette::Result<()> {
     }
 }
 
-fn write_file(args: &Args, material: &Material<'_>, path: &Path) -> io::Result<()> {
+fn write_file(args: &Args, samples: usize, material: &Material<'_>, path: &Path) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let mut file = BufWriter::new(File::create(path).map_err(named)?);
-    write_to(args, material, &mut file).map_err(named)
+    write_to(args, samples, material, &mut file).map_err(named)
 }
 
-fn write_to(args: &Args, material: &Material<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_to(args: &Args, samples: usize, material: &Material<'_>, out: &mut dyn Write) -> io::Result<()> {
     match args.format {
-        Format::Human => write_human(out, material, look::look(args))?,
+        Format::Human => write_human(out, material, look::look(args, samples))?,
         Format::Concise => write_concise(out, material)?,
         Format::Json => write_json(out, material, args.timings())?,
     }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use super::words::{self, families};
-use crate::rule::{Rule, RuleSet};
+use super::words;
+use crate::rule::{Rule, RuleSet, families};
 
 const MADE: &str = "<!-- Made by `scorelint rules docs`; change the rule files instead. -->";
 
@@ -41,7 +41,7 @@ fn index(rules: &RuleSet) -> String {
         "{count} rules, by what they are about. `scorelint explain CODE` shows the same in the terminal."
     );
     for family in families() {
-        let of_family: Vec<&Rule> = rules.rules().filter(|rule| words::is_of(rule, family)).collect();
+        let of_family: Vec<&Rule> = rules.rules().filter(|rule| family.has(rule)).collect();
         if of_family.is_empty() {
             continue;
         }

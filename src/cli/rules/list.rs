@@ -3,11 +3,11 @@
 use miette::{IntoDiagnostic, miette};
 use serde::Serialize;
 
-use super::words::{self, Family, families};
+use super::words;
 use super::{Format, ListArgs};
 use crate::cli::page::Page;
 use crate::layout::registry;
-use crate::rule::{Rule, RuleSet, Severity, closest};
+use crate::rule::{Family, Rule, RuleSet, Severity, closest, families};
 
 /// The version of the JSON form; grows when a field changes its meaning.
 const SCHEMA: &str = "rules-1";
@@ -24,7 +24,7 @@ pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<
     }
     let owner = args.owner.as_deref().map(str::to_lowercase);
     let fits = |rule: &&Rule| {
-        family.is_none_or(|family| words::is_of(rule, family))
+        family.is_none_or(|family| family.has(rule))
             && args.year.is_none_or(|year| rule.years.contains(year))
             && args.severity.is_none_or(|wanted| severity_in(rules, rule, args.year) == wanted)
             && owner.as_deref().is_none_or(|part| rule.owners.iter().any(|one| one.to_lowercase().contains(part)))
@@ -69,7 +69,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
     let all: Vec<Vec<String>> = chosen.iter().map(cells).collect();
     let widths = page.column_widths(&HEADINGS, &all, WIDEST);
     for family in families() {
-        let of_family: Vec<&&Rule> = chosen.iter().filter(|rule| words::is_of(rule, family)).collect();
+        let of_family: Vec<&&Rule> = chosen.iter().filter(|rule| family.has(rule)).collect();
         if of_family.is_empty() {
             continue;
         }
@@ -77,7 +77,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
         page.titles(&HEADINGS, &widths);
         of_family.into_iter().for_each(|rule| page.row(&cells(rule), &widths));
     }
-    let own: Vec<&&Rule> = chosen.iter().filter(|rule| families().all(|family| !words::is_of(rule, family))).collect();
+    let own: Vec<&&Rule> = chosen.iter().filter(|rule| families().all(|family| !family.has(rule))).collect();
     if !own.is_empty() {
         page.heading("Own rules");
         page.titles(&HEADINGS, &widths);

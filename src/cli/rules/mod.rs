@@ -62,7 +62,7 @@ struct ListArgs {
     /// Only rules that this person or office can do something about; a part of the name is enough
     #[arg(long)]
     owner: Option<String>,
-    /// Folders with further rules
+    /// Folders with further rules, besides those that scorelint.toml names
     #[arg(long = "rules", value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// How to print it
@@ -93,7 +93,7 @@ pub(in crate::cli) fn run(args: &Args) -> miette::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         None => {
-            let rules = RuleSet::with_dirs(&args.list.folders)?;
+            let rules = RuleSet::with_dirs(&super::settings::rule_folders(&args.list.folders)?)?;
             let chosen = list::choose(&rules, &args.list)?;
             if chosen.is_empty() {
                 return Err(miette!(

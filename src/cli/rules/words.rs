@@ -2,35 +2,8 @@
 
 use crate::layout::RecordTypes;
 use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, Severity, Source, Years};
-use crate::table::{Row, Table};
 
-const FAMILIES: &str = include_str!("../../../rules/families.tsv");
 const ARROW: &str = "<-";
-
-/// A family of rules, a row of `rules/families.tsv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Family {
-    pub letter: &'static str,
-    pub folder: &'static str,
-    pub title: &'static str,
-    pub about: &'static str,
-}
-
-/// The families, in the order of the table.
-pub(in crate::cli) fn families() -> impl Iterator<Item = Family> {
-    let family = |row: Row<'static>| Family {
-        letter: row.get("letter"),
-        folder: row.get("folder"),
-        title: row.get("title"),
-        about: row.get("about"),
-    };
-    Table::new(FAMILIES).rows().map(family)
-}
-
-/// Whether the rule is of a shipped family; own rules have longer prefixes.
-pub(in crate::cli) fn is_of(rule: &Rule, family: Family) -> bool {
-    rule.code.trim_end_matches(|letter: char| letter.is_ascii_digit()) == family.letter
-}
 
 /// `2017 and later`, `2019 to 2023`, `2017, 2019 and later`.
 pub(in crate::cli) fn years(years: &Years) -> String {

@@ -43,10 +43,14 @@ pub fn lines(
 
 fn count(outcome: &RuleOutcome, words: &RuleWords, shown: &[Sample<'_>]) -> Option<String> {
     let frames = shown.iter().filter(|sample| sample.frame.is_some()).count() as u64;
-    match outcome.broke {
-        1 => None,
-        all if frames == 0 || frames == all => Some(counted(all, words.unit)),
-        all => Some(format!("showing {} of {}", grouped(frames), counted(all, words.unit))),
+    let waived = match outcome.waived {
+        0 => String::new(),
+        waived => format!(", {} more waived", grouped(waived)),
+    };
+    match outcome.open() {
+        1 if waived.is_empty() => None,
+        all if frames == 0 || frames == all => Some(format!("{}{waived}", counted(all, words.unit))),
+        all => Some(format!("showing {} of {}{waived}", grouped(frames), counted(all, words.unit))),
     }
 }
 
@@ -54,7 +58,7 @@ fn count(outcome: &RuleOutcome, words: &RuleWords, shown: &[Sample<'_>]) -> Opti
 fn schools(outcome: &RuleOutcome) -> Option<String> {
     match outcome.by_school.as_slice() {
         [] => None,
-        [(code, _)] if outcome.broke == 1 => Some(format!("school {}", neutralise(code))),
+        [(code, _)] if outcome.open() == 1 => Some(format!("school {}", neutralise(code))),
         schools => {
             let named = schools.iter().map(|(code, count)| (neutralise(code).into_owned(), *count));
             Some(format!("by school: {}", ranking(named, schools.len(), "more school")))
@@ -100,7 +104,7 @@ fn places(material: &Material<'_>, outcome: &RuleOutcome, unframed: &[&Sample<'_
             _ => by_path.push((place.path, place.line.into_iter().collect())),
         }
     }
-    let others = if outcome.broke > unframed.len() as u64 { " and others" } else { "" };
+    let others = if outcome.open() > unframed.len() as u64 { " and others" } else { "" };
     let place = |(path, numbers): (String, Vec<u64>)| match numbers.as_slice() {
         [] => format!("in {path}"),
         numbers => format!("in {path}, {}{others}", line_list(numbers)),

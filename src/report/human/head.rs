@@ -20,6 +20,17 @@ const VALUE: usize = 12;
 const AT_LENGTH: usize = 3;
 
 pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    write_inputs(out, material, look)?;
+    match &material.outcome.settings {
+        Some(settings) => {
+            let path = neutralise(&settings.path.to_string_lossy()).into_owned();
+            write_detected(out, "settings", &path, &settings.why, look)
+        }
+        None => Ok(()),
+    }
+}
+
+fn write_inputs(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     if material.outcome.inputs.len() > AT_LENGTH {
         return write_table(out, &material.outcome.inputs, look);
     }

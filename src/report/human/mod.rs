@@ -76,10 +76,10 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     summary::write(out, material, look)
 }
 
-/// The findings of each rule, in the order of the file.
+/// The findings of each rule that are not waived, in the order of the file.
 fn by_rule<'a>(material: &Material<'a>) -> Vec<Vec<&'a Finding>> {
     let mut findings = vec![Vec::new(); material.outcome.rules.len()];
-    for finding in &material.outcome.findings {
+    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
         if let Some(list) = findings.get_mut(finding.rule) {
             list.push(finding);
         }
@@ -87,10 +87,10 @@ fn by_rule<'a>(material: &Material<'a>) -> Vec<Vec<&'a Finding>> {
     findings
 }
 
-/// The rules that broke: the gravest first, then by code.
+/// The rules that broke and are not waived: the gravest first, then by code.
 fn block_order(material: &Material<'_>) -> Vec<usize> {
     let rules = &material.outcome.rules;
-    let mut broken: Vec<usize> = (0..rules.len()).filter(|place| rules[*place].broke > 0).collect();
+    let mut broken: Vec<usize> = (0..rules.len()).filter(|place| rules[*place].open() > 0).collect();
     broken.sort_by(|left, right| {
         let (left, right) = (&rules[*left], &rules[*right]);
         right.severity.cmp(&left.severity).then_with(|| left.code.cmp(&right.code))

@@ -32,6 +32,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
     write_rules(out, material, look)?;
     write_not_run(out, material, look)?;
     write_undecidable(out, material, look)?;
+    write_waived(out, material, look)?;
     write_more(out, material, look)?;
     writeln!(out)?;
     write_unreadable(out, material, look)?;
@@ -64,15 +65,19 @@ fn write_unreadable(out: &mut dyn Write, material: &Material<'_>, look: Look) ->
 fn write_broken(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let order = block_order(material);
     if order.is_empty() {
-        return writeln!(out, "{}\n", "nothing found".style(paint::strong(look)));
+        let words = match material.outcome.totals().waived {
+            0 => "nothing found",
+            _ => "nothing found but what is waived",
+        };
+        return writeln!(out, "{}\n", words.style(paint::strong(look)));
     }
     writeln!(out, "{}", "Summary".style(paint::strong(look)))?;
     let rules = &material.outcome.rules;
-    let counts = order.iter().filter_map(|place| Some(grouped(rules.get(*place)?.broke)));
+    let counts = order.iter().filter_map(|place| Some(grouped(rules.get(*place)?.open())));
     let count_width = counts.map(|count| count.len()).max().unwrap_or(1);
     let code_width = order.iter().filter_map(|place| Some(rules.get(*place)?.code.len())).max().unwrap_or(4);
     for (rule, words) in order.iter().filter_map(|place| rules.get(*place).zip(material.words.get(*place))) {
-        let count = grouped(rule.broke);
+        let count = grouped(rule.open());
         let name = words.name.replace('-', " ");
         let room = look.width.saturating_sub(2 + 7 + 2 + code_width + 2 + count_width + 2);
         writeln!(
@@ -93,13 +98,17 @@ fn write_totals(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io:
         let text = plural(count, noun);
         if count == 0 { text } else { text.style(paint::severity(look, severity)).to_string() }
     };
-    writeln!(
+    write!(
         out,
         "{}, {}, {}",
         part(totals.errors, "error", Severity::Error),
         part(totals.warnings, "warning", Severity::Warning),
         part(totals.notices, "notice", Severity::Notice),
-    )
+    )?;
+    match totals.waived {
+        0 => writeln!(out),
+        waived => writeln!(out, ", {} waived", grouped(waived)),
+    }
 }
 
 /// How the rules came out; the parts add up to all of them.
@@ -150,6 +159,23 @@ fn write_undecidable(out: &mut dyn Write, material: &Material<'_>, look: Look) -
     let rules = plural(counts.len() as u64, "rule");
     let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
     write_wrapped(out, &format!("{rules} undecidable for some records: {}", first_of(&counts, ", ")), "  ", look)
+}
+
+/// Which rules broke how often, and how many of their findings are waived.
+fn write_waived(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
+    let rules = material.outcome.rules.iter().filter(|rule| rule.waived > 0);
+    let counts: Vec<String> = rules
+        .map(|rule| {
+            let (broke, waived) = (grouped(rule.broke), grouped(rule.waived));
+            format!("{} broke ({broke}), {waived} waived", rule.code).replace(' ', &NO_BREAK.to_string())
+        })
+        .collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let rules = plural(counts.len() as u64, "rule");
+    let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
+    write_wrapped(out, &format!("{rules} with waivers: {}", first_of(&counts, "; ")), "  ", look)
 }
 
 /// The first of a list; the reports for programs hold all.

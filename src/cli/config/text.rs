@@ -1,0 +1,77 @@
+//! The settings for people.
+
+use super::facts::{Fact, Facts, WaiverFact};
+use crate::cli::page::Page;
+use crate::privacy::text::neutralise;
+use crate::settings::{Origin, Standing};
+
+/// Columns are no wider, but for the last.
+const WIDEST: usize = 54;
+
+pub(super) fn shown(facts: &Facts) -> String {
+    let mut page = Page::of_terminal();
+    page.heading("Settings");
+    let file = match &facts.path {
+        Some(path) => format!("{}, {}", neutralise(path), facts.why),
+        None if facts.why.starts_with("by") => format!("none, {}", facts.why),
+        None => "none found".to_owned(),
+    };
+    page.labelled("file", &file);
+    page.labelled("today", &facts.today);
+    let (running, all) = facts.running;
+    page.labelled("rules", &format!("{running} of {all} run"));
+    page.blank();
+    table(&mut page, ["setting", "value", "from"], &facts.settings);
+    section(&mut page, "Severities", ["rule", "severity", "from"], &facts.severities);
+    section(&mut page, "Thresholds", ["rule", "becomes", "from"], &facts.thresholds);
+    section(&mut page, "Rules left out", ["rule", "how", "from"], &facts.off);
+    if !facts.waivers.is_empty() {
+        page.heading("Waivers");
+        let rows: Vec<Vec<String>> = facts.waivers.iter().map(waiver).collect();
+        page.columns(&["rule", "of", "until", "state", "from, reason and author"], &rows, 24);
+    }
+    page.finish()
+}
+
+fn section(page: &mut Page, title: &str, headings: [&str; 3], facts: &[Fact]) {
+    if facts.is_empty() {
+        return;
+    }
+    page.heading(title);
+    table(page, headings, facts);
+}
+
+fn table(page: &mut Page, headings: [&str; 3], facts: &[Fact]) {
+    let row =
+        |fact: &Fact| vec![neutralise(&fact.key).into_owned(), neutralise(&fact.value).into_owned(), from(fact.origin)];
+    page.columns(&headings, &facts.iter().map(row).collect::<Vec<_>>(), WIDEST);
+}
+
+fn from(origin: Origin) -> String {
+    match origin {
+        Origin::Default => "default".to_owned(),
+        Origin::File { line } => format!("file, line {line}"),
+        Origin::Flag(flag) => flag.to_owned(),
+    }
+}
+
+fn waiver(waiver: &WaiverFact) -> Vec<String> {
+    let student = match &waiver.student {
+        Some(student) => Some(format!("student {student}")),
+        None => waiver.is_of_student.then(|| "a student".to_owned()),
+    };
+    let school = waiver.school.as_ref().map(|school| format!("school {school}"));
+    let test = waiver.test.as_ref().map(|test| format!("test {test}"));
+    let count = waiver.count.map(|count| format!("up to {count}"));
+    let of = [student, school, test, count].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let state = match &waiver.standing {
+        Standing::Holds => "holds".to_owned(),
+        Standing::Expired => "expired".to_owned(),
+        Standing::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
+    };
+    let words = [waiver.reason.as_deref(), waiver.author.as_deref()];
+    let words: Vec<String> = words.into_iter().flatten().map(|text| neutralise(text).into_owned()).collect();
+    let place = format!("{}:{}", neutralise(&waiver.path), waiver.line);
+    let from = std::iter::once(place).chain(words).collect::<Vec<_>>().join(", ");
+    vec![waiver.rule.clone(), of, waiver.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, from]
+}

@@ -1,0 +1,40 @@
+//! The families of rules, a row each of `rules/families.tsv`.
+
+use std::sync::OnceLock;
+
+use super::model::Rule;
+use crate::table::{Row, Table};
+
+const FAMILIES: &str = include_str!("../../rules/families.tsv");
+
+/// A family of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// The letter that the codes of its rules begin with.
+    pub letter: &'static str,
+    /// Its folder, which is its name in one word.
+    pub folder: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What its rules are about.
+    pub about: &'static str,
+}
+
+/// The families, in the order of the table.
+pub fn families() -> impl Iterator<Item = Family> {
+    let family = |row: Row<'static>| Family {
+        letter: row.get("letter"),
+        folder: row.get("folder"),
+        title: row.get("title"),
+        about: row.get("about"),
+    };
+    static READ: OnceLock<Vec<Family>> = OnceLock::new();
+    READ.get_or_init(|| Table::new(FAMILIES).rows().map(family).collect()).iter().copied()
+}
+
+impl Family {
+    /// Whether a rule is one of it; own rules have longer prefixes.
+    pub fn has(self, rule: &Rule) -> bool {
+        rule.prefix() == self.letter
+    }
+}

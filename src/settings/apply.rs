@@ -1,0 +1,297 @@
+//! Applies settings to the outcome of a run: waivers cover findings, thresholds weigh rules, and
+//! waivers that are over, unused or unexplained become findings themselves.
+
+use std::collections::HashMap;
+
+use super::bind::{Bound, BoundWaiver, Runs};
+use super::file::SettingsFile;
+use super::merge::{Origin, Settings};
+use super::waiver::{Holder, Standing};
+use crate::engine::{
+    Finding, Outcome, RuleOutcome, SettingsUsed, Shown, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
+};
+use crate::privacy::pseudonym::Pseudonyms;
+
+const EXPIRED: &str = "L091";
+const UNUSED: &str = "L092";
+const UNEXPLAINED: &str = "L093";
+
+/// The rules about waivers. They cannot be waived.
+pub const WAIVER_RULES: [&str; 3] = [EXPIRED, UNUSED, UNEXPLAINED];
+
+/// Applies settings to an outcome. Without pseudonyms, waivers of students can only name an SSID.
+pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudonyms: Option<&Pseudonyms>) {
+    tell_who_left_out(settings, bound, outcome);
+    let covered = Cover::new(bound, outcome, pseudonyms).run(outcome);
+    for rule in &mut outcome.rules {
+        weigh(bound, rule);
+    }
+    let severities: Vec<_> = outcome.rules.iter().map(|rule| rule.severity).collect();
+    for finding in &mut outcome.findings {
+        let has_thresholds =
+            bound.rule(&outcome.rules[finding.rule].code).is_some_and(|rule| rule.thresholds.is_some());
+        if has_thresholds {
+            finding.severity = severities[finding.rule];
+        }
+    }
+    let waivers = used(bound, outcome, &covered, pseudonyms);
+    report_waivers(outcome, &waivers);
+    outcome.settings =
+        settings.file.as_ref().map(|file| SettingsUsed { path: file.path.clone(), why: settings.why.clone(), waivers });
+}
+
+/// The engine knows that a rule was left out, and not by whom.
+fn tell_who_left_out(settings: &Settings, bound: &Bound, outcome: &mut Outcome) {
+    for rule in &mut outcome.rules {
+        let reason = match bound.rule(&rule.code).map(|rule| rule.runs) {
+            Some(Runs::Off(origin)) => format!("it is off by {}", told(settings.file.as_ref(), origin)),
+            Some(Runs::Ignored(origin)) => format!("it is ignored by {}", told(settings.file.as_ref(), origin)),
+            Some(Runs::Yes | Runs::NotSelected) | None => continue,
+        };
+        if matches!(rule.status, Status::NotRun(_)) {
+            rule.status = Status::NotRun(reason);
+        }
+    }
+}
+
+fn told(file: Option<&SettingsFile>, origin: Origin) -> String {
+    match (origin, file) {
+        (Origin::Flag(flag), _) => flag.to_owned(),
+        (Origin::File { line }, Some(file)) => format!("line {line} of {}", file.path.display()),
+        (Origin::File { .. } | Origin::Default, _) => "the settings".to_owned(),
+    }
+}
+
+/// Gives a rule the weight that its thresholds come to.
+fn weigh(bound: &Bound, rule: &mut RuleOutcome) {
+    let Some(thresholds) = bound.rule(&rule.code).and_then(|rule| rule.thresholds.as_ref()) else { return };
+    if rule.broke > 0 {
+        rule.severity = thresholds.value.severity(rule.open(), rule.applicable);
+    }
+}
+
+/// The waivers of a run while they cover findings.
+struct Cover<'a> {
+    bound: &'a Bound,
+    pseudonyms: Option<&'a Pseudonyms>,
+    /// The waivers that hold, by the place of their rule.
+    by_rule: HashMap<usize, OfRule<'a>>,
+    /// Findings that each waiver covers.
+    covered: Vec<u64>,
+}
+
+/// The waivers of a rule, by what they are looked up with.
+#[derive(Default)]
+struct OfRule<'a> {
+    by_student: HashMap<&'a str, Vec<usize>>,
+    by_school: HashMap<&'a str, Vec<usize>>,
+    of_anyone: Vec<usize>,
+}
+
+impl<'a> Cover<'a> {
+    fn new(bound: &'a Bound, outcome: &Outcome, pseudonyms: Option<&'a Pseudonyms>) -> Self {
+        let places: HashMap<&str, usize> =
+            outcome.rules.iter().enumerate().map(|(place, rule)| (rule.code.as_str(), place)).collect();
+        let mut by_rule: HashMap<usize, OfRule<'a>> = HashMap::new();
+        for (number, one) in bound.waivers.iter().enumerate() {
+            let Some(place) = places.get(one.code.as_str()).filter(|_| one.standing == Standing::Holds) else {
+                continue;
+            };
+            let of_rule = by_rule.entry(*place).or_default();
+            match &one.waiver.holder {
+                Holder::Student { student, .. } => of_rule.by_student.entry(student).or_default().push(number),
+                Holder::School(code) => of_rule.by_school.entry(code).or_default().push(number),
+                Holder::Anyone => of_rule.of_anyone.push(number),
+            }
+        }
+        Self { bound, pseudonyms, by_rule, covered: vec![0; bound.waivers.len()] }
+    }
+
+    /// Covers what can be covered, the closest waivers first: student, school, count. How many
+    /// findings each waiver covers.
+    fn run(mut self, outcome: &mut Outcome) -> Vec<u64> {
+        if self.by_rule.is_empty() {
+            return self.covered;
+        }
+        for step in [Step::Student, Step::School, Step::Count] {
+            for finding in outcome.findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
+                let Some(number) = self.waiver_for(finding, step) else { continue };
+                finding.waiver = Some(WaiverLink::CoveredBy(number));
+                self.covered[number] += finding.count.max(1);
+                take_off(&mut outcome.rules[finding.rule], finding);
+            }
+        }
+        self.covered
+    }
+
+    /// The first waiver that covers a finding and has room for all it stands for.
+    fn waiver_for(&self, finding: &Finding, step: Step) -> Option<usize> {
+        let of_rule = self.by_rule.get(&finding.rule)?;
+        let has_room = |number: &&usize| {
+            let count = self.bound.waivers[**number].waiver.count;
+            count.is_none_or(|count| self.covered[**number] + finding.count.max(1) <= count)
+        };
+        match step {
+            Step::Student => {
+                let record = finding.record.as_ref().filter(|_| is_of_records(&finding.subject))?;
+                let ssid = record.ssid.trim();
+                let pseudonym = self.pseudonyms.filter(|_| !of_rule.by_student.is_empty());
+                let pseudonym = pseudonym.and_then(|pseudonyms| pseudonyms.of(ssid));
+                let names = [pseudonym.as_deref(), Some(ssid)].into_iter().flatten();
+                let numbers = names.filter_map(|name| of_rule.by_student.get(name)).flatten();
+                let is_of_test = |number: &&usize| match &self.bound.waivers[**number].waiver.holder {
+                    Holder::Student { test: Some(test), .. } => *test == record.record_type,
+                    _ => true,
+                };
+                numbers.filter(is_of_test).find(has_room).copied()
+            }
+            Step::School => {
+                let code = school_of(finding)?;
+                of_rule.by_school.get(code).into_iter().flatten().find(has_room).copied()
+            }
+            Step::Count => of_rule.of_anyone.iter().find(has_room).copied(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Student,
+    School,
+    Count,
+}
+
+/// Whether the record of a finding is the one it is about, not a sample.
+fn is_of_records(subject: &Subject) -> bool {
+    matches!(subject, Subject::Record | Subject::Student | Subject::Records)
+}
+
+/// The school a finding is of.
+pub(super) fn school_of(finding: &Finding) -> Option<&str> {
+    let code = match &finding.subject {
+        Subject::School(code) => code.as_str(),
+        subject if is_of_records(subject) => finding.record.as_ref()?.school.trim(),
+        _ => return None,
+    };
+    (!code.is_empty()).then_some(code)
+}
+
+/// Takes a covered finding off the counts of its rule.
+fn take_off(rule: &mut RuleOutcome, finding: &Finding) {
+    rule.waived += finding.count.max(1);
+    let code = finding.record.as_ref().and_then(|record| record.school.parse::<u64>().ok());
+    let Some(code) = code.filter(|_| finding.subject == Subject::Record).map(|code| format!("{code:014}")) else {
+        return;
+    };
+    if let Some(place) = rule.by_school.iter().position(|(school, _)| *school == code) {
+        let (_, count) = &mut rule.by_school[place];
+        *count = count.saturating_sub(1);
+        rule.by_school.retain(|(_, count)| *count > 0);
+        rule.by_school.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    }
+}
+
+/// What became of each waiver.
+fn used(bound: &Bound, outcome: &Outcome, covered: &[u64], pseudonyms: Option<&Pseudonyms>) -> Vec<WaiverUsed> {
+    let has_run =
+        |code: &str| outcome.rules.iter().any(|rule| rule.code == code && !matches!(rule.status, Status::NotRun(_)));
+    let state = |one: &BoundWaiver, waived: u64| match &one.standing {
+        Standing::Expired => WaiverState::Expired,
+        Standing::Unexplained(lacking) => WaiverState::Unexplained(lacking.clone()),
+        Standing::Holds if waived > 0 => WaiverState::Used,
+        Standing::Holds if has_run(&one.code) => WaiverState::Unused,
+        Standing::Holds => WaiverState::NotRun,
+    };
+    let waivers = bound.waivers.iter().zip(covered).map(|(one, waived)| {
+        let waiver = &one.waiver;
+        let (student, test, school) = match &waiver.holder {
+            Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
+            Holder::School(code) => (None, None, Some(code.clone())),
+            Holder::Anyone => (None, None, None),
+        };
+        WaiverUsed {
+            path: waiver.path.clone(),
+            line: waiver.line,
+            rule: one.code.clone(),
+            is_of_student: matches!(waiver.holder, Holder::Student { .. }),
+            student,
+            test,
+            school,
+            count: waiver.count,
+            reason: waiver.reason.clone(),
+            author: waiver.author.clone(),
+            expires: waiver.expires.map(|day| day.to_string()),
+            state: state(one, *waived),
+            waived: *waived,
+        }
+    });
+    waivers.collect()
+}
+
+/// The pseudonym of a student who is named by either.
+pub(crate) fn shown_student(student: &str, pseudonyms: Option<&Pseudonyms>) -> Option<String> {
+    let may_be_ssid = student.bytes().all(|byte| byte.is_ascii_digit());
+    match pseudonyms {
+        _ if !may_be_ssid => Some(student.to_owned()),
+        Some(pseudonyms) => pseudonyms.of(student),
+        None => None,
+    }
+}
+
+/// Makes findings of waivers that need somebody's attention.
+fn report_waivers(outcome: &mut Outcome, waivers: &[WaiverUsed]) {
+    for code in WAIVER_RULES {
+        let Some(place) = outcome.rules.iter().position(|rule| rule.code == code) else { continue };
+        let rule = &mut outcome.rules[place];
+        if matches!(rule.status, Status::NotRun(_)) {
+            continue;
+        }
+        let about: Vec<usize> = (0..waivers.len()).filter(|number| code_for(&waivers[*number].state) == code).collect();
+        rule.applicable = waivers.len() as u64;
+        rule.broke = about.len() as u64;
+        rule.status = match (waivers.is_empty(), about.is_empty()) {
+            (true, _) => Status::NotApplicable,
+            (false, true) => Status::Held,
+            (false, false) => Status::Broke,
+        };
+        let severity = rule.severity;
+        outcome.findings.extend(about.into_iter().map(|number| Finding {
+            rule: place,
+            severity,
+            input: 0,
+            field: None,
+            column: None,
+            count: 1,
+            record: None,
+            related: Vec::new(),
+            shown: words(&waivers[number]),
+            subject: Subject::Whole,
+            waiver: Some(WaiverLink::About(number)),
+        }));
+    }
+    outcome.findings.sort_by_key(|finding| finding.rule);
+}
+
+/// The rule that a waiver breaks; an empty word where it is as it should be.
+fn code_for(state: &WaiverState) -> &'static str {
+    match state {
+        WaiverState::Expired => EXPIRED,
+        WaiverState::Unused => UNUSED,
+        WaiverState::Unexplained(_) => UNEXPLAINED,
+        WaiverState::Used | WaiverState::NotRun => "",
+    }
+}
+
+fn words(waiver: &WaiverUsed) -> Vec<Shown> {
+    let shown = |name: &str, value: String| Shown { name: name.to_owned(), value, field: None };
+    let lacking = match &waiver.state {
+        WaiverState::Unexplained(lacking) => lacking.join(" and "),
+        _ => String::new(),
+    };
+    vec![
+        shown("rule", waiver.rule.clone()),
+        shown("of", waiver.of()),
+        shown("day", waiver.expires.clone().unwrap_or_default()),
+        shown("lacking", lacking),
+    ]
+}
