@@ -225,10 +225,7 @@ fn field_of(info: &FileInfo, column: usize) -> Option<FieldId> {
 /// The field that a computed value tells most about.
 fn most_sensitive(show: &Show) -> Option<FieldId> {
     let mut reads = Reads::default();
-    match show {
-        Show::Num { num, .. } => reads.num(num),
-        Show::Text(text) => reads.text(text),
-    }
+    reads.show(show);
     most_sensitive_field(reads)
 }
 
@@ -254,5 +251,6 @@ fn most_sensitive_of(keys: &[Key]) -> Option<FieldId> {
 }
 
 fn most_sensitive_field(reads: Reads) -> Option<FieldId> {
-    reads.fields.into_iter().max_by_key(|field| registry().info(*field).sensitivity)
+    let matched = reads.matched.iter().map(|cell| cell.field);
+    reads.fields.into_iter().chain(matched).max_by_key(|field| registry().info(*field).sensitivity)
 }

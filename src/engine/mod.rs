@@ -16,13 +16,15 @@ mod probe;
 mod program;
 mod run;
 mod scores;
+mod second;
 mod sets;
 mod tally;
 mod unary;
 
-pub use check::{CheckError, CheckOptions, Detail, check};
+pub use check::{CheckError, CheckOptions, Detail, check, check_beside};
 pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status, Totals,
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status, Totals,
 };
-pub use probe::truths_of;
+pub use probe::{truths_beside, truths_of};
+pub use second::{SecondError, SecondPaths};
 pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};

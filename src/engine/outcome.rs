@@ -170,9 +170,30 @@ pub struct RuleOutcome {
     pub time: Duration,
 }
 
+/// What a file was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// To be checked.
+    Checked,
+    /// As the roster of a checked file: only rules that go through the roster were run on it.
+    Roster,
+}
+
+impl Role {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Checked => "checked",
+            Self::Roster => "roster",
+        }
+    }
+}
+
 /// One file that was read.
 #[derive(Clone, Debug)]
 pub struct InputOutcome {
+    /// What it was read for.
+    pub role: Role,
     /// What it is.
     pub info: FileInfo,
     /// Records read.
@@ -186,7 +207,7 @@ pub struct InputOutcome {
 /// Everything a check found out.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The files, in the order given.
+    /// The files, in the order given, each followed by its roster where rules went through one.
     pub inputs: Vec<InputOutcome>,
     /// Every rule of the run, by code.
     pub rules: Vec<RuleOutcome>,
@@ -208,6 +229,11 @@ pub struct Totals {
 }
 
 impl Outcome {
+    /// The files that were checked.
+    pub fn checked(&self) -> impl Iterator<Item = &InputOutcome> {
+        self.inputs.iter().filter(|input| input.role == Role::Checked)
+    }
+
     /// Exact totals by severity, over all rules.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
