@@ -8,6 +8,7 @@ pub mod counting;
 pub mod engine;
 pub mod input;
 pub mod layout;
+pub mod official;
 pub mod privacy;
 pub mod report;
 pub mod rule;

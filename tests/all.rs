@@ -13,6 +13,7 @@ mod index;
 mod input;
 mod layout;
 mod layout_command;
+mod official;
 mod privacy;
 mod report;
 mod rule;

@@ -195,7 +195,7 @@ impl Book {
             tests: rows(TESTS, year).filter_map(|row| test(&row)).collect(),
             grades: rows(GRADES, year).filter_map(|row| grade(&row)).collect(),
             measures: measures(year)?,
-            suppression: rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default(),
+            suppression: suppression_of(year),
         })
     }
 
@@ -203,6 +203,11 @@ impl Book {
     pub fn test_of(&self, record_type: u8) -> Option<&TestInfo> {
         self.tests.iter().find(|test| test.record_type.0 == record_type)
     }
+}
+
+/// What the public site hides in a year.
+pub fn suppression_of(year: u16) -> Suppression {
+    rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default()
 }
 
 /// The word for a type of entity in the public files.

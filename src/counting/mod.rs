@@ -7,6 +7,7 @@ mod spans;
 
 pub use book::{
     Book, Class, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo, entity_type_name,
-    limits,
+    limits, suppression_of,
 };
+pub use spans::years;
 pub use groups::{Group, Variant, student_groups, underivable_groups};

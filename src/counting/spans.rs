@@ -5,7 +5,7 @@ use crate::rule::{Expr, RuleError, Years, condition};
 use crate::table::Row;
 
 /// `2017..2019, 2021..`. A part that is no span stands for no year.
-pub(super) fn years(text: &str) -> Years {
+pub fn years(text: &str) -> Years {
     let span = |part: &str| {
         let (from, to) = part.split_once("..").unwrap_or((part, part));
         let to = if to.trim().is_empty() { Some(u16::MAX) } else { to.trim().parse().ok() };

@@ -13,7 +13,7 @@ use super::archive::{Backing, Held, Member, members, open_member};
 use super::error::InputError;
 use super::model::{BlockSource, Detected, FileInfo};
 use super::open::{Opened, Origin, open_sheet, open_text};
-use super::options::Options;
+use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, hash_bytes, read_head, unpack};
 
 /// Endings of files that are taken from folders and archives.
@@ -164,6 +164,51 @@ impl Candidate {
         }
     }
 
+    /// The path as given.
+    pub fn path(&self) -> &Path {
+        &self.origin.path
+    }
+
+    /// The name inside an archive.
+    pub fn member(&self) -> Option<&str> {
+        self.origin.member.as_deref()
+    }
+
+    /// Size in bytes as stored, where it is known.
+    pub fn stored_bytes(&self) -> Option<u64> {
+        self.origin.bytes
+    }
+
+    /// Whether it is a workbook.
+    pub fn is_workbook(&self) -> bool {
+        match &self.place {
+            Place::Workbook { .. } => true,
+            Place::Member { member, .. } => is_workbook_name(&member.name),
+            Place::Text(_) | Place::Pipe(_) => false,
+        }
+    }
+
+    /// The bytes of the file, unpacked, and what was found out on the way. A workbook is given as
+    /// it is.
+    pub(super) fn stream(&self, limits: Limits) -> Result<(Bytes, Vec<Detected>), InputError> {
+        let io = |source| InputError::Io { path: String::new(), source };
+        let mut detected = self.origin.detected.clone();
+        let mut stored: Bytes = match &self.place {
+            Place::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
+            Place::Pipe(held) => Box::new(std::io::Cursor::new(held.clone())),
+            Place::Member { backing, member, .. } => return Ok((open_member(backing, member, limits)?, detected)),
+            Place::Workbook { backing, .. } => return Ok((Box::new(backing.open().map_err(io)?), detected)),
+        };
+        let start = read_head(&mut stored, 4).map_err(io)?;
+        let is_packed = is_gzip(&start);
+        let whole = std::io::Cursor::new(start).chain(stored);
+        if !is_packed {
+            return Ok((Box::new(whole), detected));
+        }
+        detected.push(gzip_detected());
+        Ok((Box::new(unpack(whole, limits, MultiGzDecoder::new)), detected))
+    }
+
     /// Opens the file.
     ///
     /// # Errors
@@ -228,12 +273,16 @@ fn open_stream(
         return Err(InputError::Nested { path: String::new(), member: "its content".to_owned() });
     }
     let mut origin = origin.clone();
-    origin.detected.push(Detected {
+    origin.detected.push(gzip_detected());
+    open_text(Box::new(std::io::Cursor::new(start).chain(unpacked)), fingerprint, &origin, options)
+}
+
+fn gzip_detected() -> Detected {
+    Detected {
         what: "compression",
         value: "gzip".to_owned(),
         why: "the file starts with the gzip mark 1F 8B".to_owned(),
-    });
-    open_text(Box::new(std::io::Cursor::new(start).chain(unpacked)), fingerprint, &origin, options)
+    }
 }
 
 fn is_gzip(start: &[u8]) -> bool {

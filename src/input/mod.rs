@@ -26,6 +26,7 @@ mod list;
 mod model;
 mod open;
 mod options;
+mod plain;
 mod quoted;
 mod rows;
 mod scan;
@@ -39,3 +40,4 @@ pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, 
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 pub use open::Opened;
 pub use options::{Limits, Options};
+pub use plain::{Plain, open_plain};

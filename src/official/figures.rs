@@ -1,0 +1,153 @@
+//! Reads the cells of a row as figures: suppressed ones become what they can be, by the rules of
+//! the year.
+
+use super::header::{Header, measure_of};
+use super::interval::Interval;
+use super::lines::cell;
+use super::model::{AreaColumn, AreaFigure, LevelCounts, Measure, Values};
+use super::value::{Official, State, UNBOUNDED, read_count, read_decimal};
+use crate::counting::{Suppression, suppression_of};
+use std::ops::Range;
+
+/// Percents are from 0 to 100, in hundredths.
+const WHOLE: i64 = 10_000;
+
+/// Where the figures of a file stand, and how its year hides them.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    places: Vec<(Measure, usize)>,
+    areas: Vec<AreaColumn>,
+    has_counts: bool,
+    limits: Suppression,
+}
+
+impl Figures {
+    /// The figures of a file of a year; areas are left out where `areas` is empty.
+    pub fn new(header: &Header, year: u16, areas: Vec<AreaColumn>) -> Self {
+        let columns = header.measures.iter().enumerate();
+        let places: Vec<(Measure, usize)> =
+            columns.filter_map(|(place, name)| Some((measure_of(name)?, place))).collect();
+        let is_count = |measure: Measure| matches!(measure, Measure::Count(_) | Measure::CountMet | Measure::LevelsTotal);
+        let has_counts = places.iter().any(|(measure, _)| is_count(*measure));
+        Self { places, areas, has_counts, limits: suppression_of(year) }
+    }
+
+    /// The figures of a row.
+    pub fn read(&self, line: &[u8], cells: &[Range<u32>]) -> Values {
+        let mut values = Values::default();
+        let place = self.places.iter().find(|(measure, _)| *measure == Measure::WithScores);
+        if let Some((_, place)) = place {
+            values.with_scores = self.count(cell(line, cells, *place), Measure::WithScores);
+        }
+        let with_scores = values.with_scores;
+        if self.has_counts {
+            let absent = Official::ABSENT;
+            values.counts = Some(Box::new(LevelCounts { levels: [absent; 4], met: absent, total: absent }));
+        }
+        for (measure, place) in &self.places {
+            let text = cell(line, cells, *place);
+            let figure = match measure {
+                Measure::WithScores => continue,
+                Measure::Mean => mean(text),
+                Measure::Percent(_) | Measure::PercentMet => percent(text, with_scores),
+                Measure::Count(_) | Measure::CountMet | Measure::LevelsTotal => level_count(text, with_scores),
+                Measure::Enrolled | Measure::Tested | Measure::TotalTested | Measure::TotalWithScores => {
+                    self.count(text, *measure)
+                }
+            };
+            set(&mut values, *measure, figure);
+        }
+        values.areas = self.areas.iter().map(|area| area_figure(area.holds, cell(line, cells, area.column))).collect();
+        values
+    }
+
+    fn count(&self, text: &[u8], measure: Measure) -> Official {
+        match text {
+            b"" => Official::no_result(text),
+            b"*" => Official::hidden(self.hidden_count(measure)),
+            _ => read_count(text).map_or_else(|| Official::unreadable(text), |count| Official::number(text, count)),
+        }
+    }
+
+    /// What a hidden count can be. Where the whole row is hidden for few scores, only those with
+    /// scores are known to be few.
+    fn hidden_count(&self, measure: Measure) -> Interval {
+        let to = |limit: u64| i64::try_from(limit).unwrap_or(UNBOUNDED);
+        let (lo, hi) = match (self.limits.row_to, measure) {
+            (Some(limit), Measure::WithScores) => (0, to(limit)),
+            (Some(_), _) => (0, UNBOUNDED),
+            (None, _) => (1, to(self.limits.counts_to)),
+        };
+        Interval::new(lo, hi).unwrap_or_else(|| Interval::exactly(lo))
+    }
+}
+
+fn set(values: &mut Values, measure: Measure, figure: Official) {
+    let counts = values.counts.as_deref_mut();
+    let place = match measure {
+        Measure::Enrolled => Some(&mut values.enrolled),
+        Measure::Tested => Some(&mut values.tested),
+        Measure::WithScores => Some(&mut values.with_scores),
+        Measure::Mean => Some(&mut values.mean),
+        Measure::Percent(level) => values.percents.get_mut(usize::from(level).wrapping_sub(1)),
+        Measure::PercentMet => Some(&mut values.percent_met),
+        Measure::TotalTested => Some(&mut values.total_tested),
+        Measure::TotalWithScores => Some(&mut values.total_with_scores),
+        Measure::Count(level) => counts.and_then(|counts| counts.levels.get_mut(usize::from(level).wrapping_sub(1))),
+        Measure::CountMet => counts.map(|counts| &mut counts.met),
+        Measure::LevelsTotal => counts.map(|counts| &mut counts.total),
+    };
+    if let Some(place) = place {
+        *place = figure;
+    }
+}
+
+fn mean(text: &[u8]) -> Official {
+    let any = Interval::new(0, UNBOUNDED).unwrap_or(Interval::exactly(0));
+    match (text, read_decimal(text, 1)) {
+        (b"", _) => Official::no_result(text),
+        (b"*", _) => Official::hidden(any),
+        // No scale begins at 0: it stands for no result.
+        (_, Some(0)) => Official::no_result(text),
+        (_, Some(mean)) => Official::number(text, mean),
+        _ => Official::unreadable(text),
+    }
+}
+
+fn percent(text: &[u8], with_scores: Official) -> Official {
+    let any = Interval::new(0, WHOLE).unwrap_or(Interval::exactly(0));
+    let nobody = with_scores.exact() == Some(0) || with_scores.state() == State::NoResult;
+    match (text, read_decimal(text, 2)) {
+        (b"", _) => Official::no_result(text),
+        (b"*", _) => Official::hidden(any),
+        (_, Some(0)) if nobody => Official::no_result(text),
+        (_, Some(percent)) if i64::from(percent) <= WHOLE => Official::number(text, percent),
+        _ => Official::unreadable(text),
+    }
+}
+
+fn level_count(text: &[u8], with_scores: Official) -> Official {
+    let most = with_scores.interval().map_or(UNBOUNDED, Interval::hi);
+    match (text, read_count(text)) {
+        (b"", _) => Official::no_result(text),
+        (b"*", _) => Official::hidden(Interval::new(0, most).unwrap_or(Interval::exactly(0))),
+        (_, Some(count)) => Official::number(text, count),
+        _ => Official::unreadable(text),
+    }
+}
+
+fn area_figure(holds: AreaFigure, text: &[u8]) -> Official {
+    // Whether 0.00 is a result depends on the other figures of the area.
+    let any = Interval::new(0, UNBOUNDED).unwrap_or(Interval::exactly(0));
+    let number = match holds {
+        AreaFigure::Percent => read_decimal(text, 2),
+        AreaFigure::Mean => read_decimal(text, 1),
+        AreaFigure::Count | AreaFigure::Total => read_count(text),
+    };
+    match (text, number) {
+        (b"", _) => Official::no_result(text),
+        (b"*", _) => Official::hidden(any),
+        (_, Some(number)) => Official::number(text, number),
+        _ => Official::unreadable(text),
+    }
+}

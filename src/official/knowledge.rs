@@ -1,0 +1,183 @@
+//! What is known of official files: their columns, tests and look-alikes, from `rules/official`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::counting::years;
+use crate::layout::plain_name;
+use crate::rule::Years;
+use crate::table::Table;
+
+const LAYOUTS: &str = include_str!("../../rules/official/layouts.tsv");
+const COLUMNS: &str = include_str!("../../rules/official/columns.tsv");
+const PROGRAMS: &str = include_str!("../../rules/official/programs.tsv");
+const OTHER_FILES: &str = include_str!("../../rules/official/other-files.tsv");
+
+/// A kind of official file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Results by entity, test, grade and student group.
+    Scores,
+    /// The list of entities of a year.
+    Entities,
+    /// The list of student groups.
+    Groups,
+    /// The list of tests.
+    Tests,
+}
+
+impl Kind {
+    /// Its name, with an article.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scores => "an official research file of CAASPP results",
+            Self::Entities => "an official entity list",
+            Self::Groups => "an official student group lookup",
+            Self::Tests => "an official test lookup",
+        }
+    }
+}
+
+/// A published form of a file.
+#[derive(Debug)]
+pub struct Layout {
+    /// Its short name: `sb-2021`.
+    pub id: &'static str,
+    /// The kind of file.
+    pub kind: Kind,
+    /// The program, for results.
+    pub program: &'static str,
+    /// The years it is of.
+    pub years: Years,
+    /// The years as the table writes them.
+    pub span: &'static str,
+    /// The plain headings, in order.
+    pub headings: Vec<String>,
+}
+
+/// A program of tests: which file its results are in.
+#[derive(Debug)]
+pub struct Program {
+    /// Its short name: `SB`.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The official numbers of its tests.
+    pub tests: Vec<u16>,
+}
+
+/// What is known of official files.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// The forms, oldest first within a program.
+    pub layouts: Vec<Layout>,
+    /// The programs.
+    pub programs: Vec<Program>,
+    measures: HashMap<(Kind, String), &'static str>,
+}
+
+/// The one copy of it.
+pub fn knowledge() -> &'static Knowledge {
+    static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::read);
+    &KNOWLEDGE
+}
+
+impl Knowledge {
+    fn read() -> Self {
+        let mut layouts: Vec<Layout> = Table::new(LAYOUTS)
+            .rows()
+            .filter_map(|row| {
+                let kind = match row.get("kind") {
+                    "scores" => Kind::Scores,
+                    "entities" => Kind::Entities,
+                    "groups" => Kind::Groups,
+                    "tests" => Kind::Tests,
+                    _ => return None,
+                };
+                let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));
+                Some(Layout { id, kind, program, years: years(span), span, headings: Vec::new() })
+            })
+            .collect();
+        let mut measures = HashMap::new();
+        for row in Table::new(COLUMNS).rows() {
+            let Some(layout) = layouts.iter_mut().find(|layout| layout.id == row.get("layout")) else { continue };
+            let plain = plain_name(row.get("heading"));
+            measures.insert((layout.kind, plain.clone()), row.get("measure"));
+            layout.headings.push(plain);
+        }
+        let programs = Table::new(PROGRAMS).rows().map(|row| Program {
+            id: row.get("program"),
+            name: row.get("name"),
+            tests: row.get("tests").split('|').filter_map(|one| one.parse().ok()).collect(),
+        });
+        Self { layouts, programs: programs.collect(), measures }
+    }
+
+    /// What a heading (as [`plain_name`] has it) stands for in a kind of file.
+    pub fn measure(&self, kind: Kind, plain: &str) -> Option<&'static str> {
+        self.measures.get(&(kind, plain.to_owned())).copied()
+    }
+
+    /// The program that a test belongs to.
+    pub fn program_of(&self, test: u16) -> Option<&Program> {
+        self.programs.iter().find(|program| program.tests.contains(&test))
+    }
+
+    /// The form that has most of these headings, and how many: of forms that have as many, the one
+    /// with the fewest others.
+    pub fn nearest(&self, kind: Kind, names: &[String]) -> Option<(&Layout, usize)> {
+        let of_kind = self.layouts.iter().filter(|layout| layout.kind == kind);
+        let hits = |layout: &Layout| names.iter().filter(|name| layout.headings.contains(name)).count();
+        of_kind
+            .map(|layout| (layout, hits(layout)))
+            .max_by_key(|(layout, hits)| (*hits, usize::MAX - layout.headings.len()))
+            .filter(|(_, hits)| *hits > 0)
+    }
+}
+
+/// What a file is instead of an official one, and what to do.
+pub fn other_file(names: &[String]) -> Option<(&'static str, &'static str)> {
+    let fits = |wanted: &str| {
+        let wanted = plain_name(wanted);
+        names.iter().any(|name| name.contains(&wanted))
+    };
+    let mut rows = Table::new(OTHER_FILES).rows().filter(|row| row.get("names").split('|').any(fits));
+    rows.next().map(|row| (row.get("kind"), row.get("help")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_tables_has_its_place() {
+        let rows: Vec<_> = Table::new(COLUMNS).rows().collect();
+        for layout in &knowledge().layouts {
+            let own: Vec<_> = rows.iter().filter(|row| row.get("layout") == layout.id).collect();
+            assert!(!own.is_empty(), "{}", layout.id);
+            for (place, row) in own.iter().enumerate() {
+                assert_eq!(row.get("position"), (place + 1).to_string(), "{}", layout.id);
+                assert!(!row.get("measure").is_empty(), "{}", layout.id);
+            }
+            let stated = Table::new(LAYOUTS).rows().find(|row| row.get("id") == layout.id).unwrap();
+            assert_eq!(stated.get("columns"), layout.headings.len().to_string(), "{}", layout.id);
+            assert!(!stated.get("source").is_empty() && !stated.get("certainty").is_empty(), "{}", layout.id);
+        }
+    }
+
+    #[test]
+    fn a_heading_means_the_same_in_every_layout() {
+        let mut seen: HashMap<(Kind, String), &str> = HashMap::new();
+        for row in Table::new(COLUMNS).rows() {
+            let kind = knowledge().layouts.iter().find(|layout| layout.id == row.get("layout")).unwrap().kind;
+            let before = seen.insert((kind, plain_name(row.get("heading"))), row.get("measure"));
+            assert!(before.is_none_or(|before| before == row.get("measure")), "{}", row.get("heading"));
+        }
+    }
+
+    #[test]
+    fn tests_belong_to_programs() {
+        assert_eq!(knowledge().program_of(17).map(|program| program.id), Some("CAST"));
+        assert!(knowledge().program_of(5).is_none());
+    }
+}

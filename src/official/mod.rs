@@ -1,0 +1,31 @@
+//! The official side: public research files, entity lists and lookups, and tables of numbers typed
+//! from the preview page. Figures are intervals where they are hidden or rounded.
+//!
+//! [`read()`] takes paths and gives an [`OfficialSet`]. What the columns mean in which year, and how
+//! files are told apart, is in `rules/official`.
+
+mod compare;
+mod error;
+mod figures;
+mod header;
+mod interval;
+mod knowledge;
+mod lines;
+mod lookups;
+mod model;
+mod read;
+mod set;
+mod value;
+
+pub use compare::{Disagreement, disagreements};
+pub use error::OfficialError;
+pub use interval::Interval;
+pub use knowledge::{Kind, Knowledge, Layout, Program, knowledge};
+pub use lookups::{EntityList, ListedEntity, Lookup};
+pub use model::{
+    ALL_GRADES, ALL_STUDENTS, AreaColumn, AreaFigure, FileOrigin, HIGH_SCHOOL, LevelCounts, Measure, OfficialFile,
+    OfficialRow, Place, RowKey, Trouble, TroubleKind, Values, code_text, type_of_code,
+};
+pub use read::{Areas, Wanted};
+pub use set::{OfficialSet, Options, is_official, read};
+pub use value::{Official, State, UNBOUNDED, implied_count, implied_sum, percent_of};
