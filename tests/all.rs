@@ -17,5 +17,6 @@ mod official;
 mod privacy;
 mod report;
 mod rule;
+mod second;
 mod support;
 mod synth;

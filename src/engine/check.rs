@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::details::reread;
+use super::entities::school_fields;
 use super::findings::Draft;
 use super::judge::judge;
 use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Shown, Status};
@@ -198,6 +199,9 @@ impl<'a> Checker<'a> {
         let mut file_findings = findings;
         file_findings.extend(source.take_findings());
         file_findings.extend(reading_findings(info, &run));
+        if run.records < 2 {
+            self.withdraw(CUT_OFF);
+        }
         if role == Role::Roster {
             // What is wrong with the roster as a file is told where it is checked itself.
             file_findings.clear();
@@ -287,7 +291,7 @@ impl<'a> Checker<'a> {
         beside: Beside,
     ) -> Result<Program, CheckError> {
         let groups = student_groups(info.year)?;
-        let mut compiler = Compiler::new(info, &groups, beside);
+        let mut compiler = Compiler::new(info, &groups).with(beside);
         let bound = &self.bound[&info.year];
         for place in planned.iter().copied().filter(|place| weights[*place].is_some()) {
             let account = &mut self.accounts[place];
@@ -305,6 +309,13 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(compiler.finish())
+    }
+
+    /// Takes back that a built-in rule applied to the present file.
+    fn withdraw(&mut self, code: &str) {
+        if let Some(account) = self.accounts.iter_mut().find(|account| account.rule.code == code) {
+            account.counts.applicable = account.counts.applicable.saturating_sub(1);
+        }
     }
 
     /// Adds a file's counts to the accounts of the rules.
@@ -465,6 +476,7 @@ impl Account<'_> {
 /// A built-in rule about the file: found while reading, but for the fillers, which are columns.
 fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compiler<'_>) {
     if account.rule.name == FILLERS {
+        account.not_run.get_or_insert_with(|| "the file has no filler columns".to_owned());
         let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
         compiler.add_fillers(place, &blank);
         return;
@@ -472,6 +484,9 @@ fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compil
     account.ran = true;
     account.counts.applicable += 1;
 }
+
+/// The rule about a last record that is cut off, which a single record cannot be told to be.
+const CUT_OFF: &str = "L027";
 
 /// The rule about fillers, which have no field that a rule could name.
 const FILLERS: &str = "filler-column-filled";
@@ -493,6 +508,9 @@ fn unmet(rule: &Rule, info: &FileInfo, given: &Given) -> Option<String> {
             Need::TestedView if info.view != View::Tested => "this is not known to be the tested view",
             Need::Delimited if fixed => "the file is fixed-width",
             Need::FixedWidth if !fixed => "the file is not fixed-width",
+            Need::Quoting if !matches!(info.dialect, Dialect::Comma | Dialect::Tab) => "no cell is quoted in this form",
+            Need::NameYear if input::year_in_name(info).is_none() => "the name of the file has no year",
+            Need::NameLea if info.lea.is_none() => "the name of the file does not start with the code of an LEA",
             _ => return None,
         };
         Some(reason.to_owned())
@@ -501,8 +519,7 @@ fn unmet(rule: &Rule, info: &FileInfo, given: &Given) -> Option<String> {
 
 /// The columns that name a record's school, in order of preference.
 fn schools(info: &FileInfo) -> Vec<usize> {
-    let names = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
-    names.iter().filter_map(|name| info.column_of(registry().id(name)?)).collect()
+    school_fields().iter().filter_map(|field| info.column_of(*field)).collect()
 }
 
 /// What the cell finder noticed about rows.
@@ -517,7 +534,7 @@ fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
             let fixed = info.dialect == Dialect::Fixed;
             let cut_off = odd.record == last && last > 0 && odd.cells < columns && !fixed;
             let (code, unit) = match (cut_off, fixed) {
-                (true, _) => ("L027", "cells"),
+                (true, _) => (CUT_OFF, "cells"),
                 (_, true) => ("L021", "characters"),
                 (_, false) => ("L018", "cells"),
             };

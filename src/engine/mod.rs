@@ -3,6 +3,7 @@
 mod check;
 mod column;
 mod details;
+mod entities;
 mod evaluate;
 mod fields;
 mod findings;

@@ -36,7 +36,7 @@ fn answers(expr: &Expr, records: &[&dyn RecordView], beside: Beside) -> Vec<Trut
     let fields = reads.fields.into_iter().chain(reads.keys).chain(registry().id("record_type"));
     let fields: Vec<FieldId> = fields.collect::<BTreeSet<_>>().into_iter().collect();
     let info = file_of(&fields);
-    let mut compiler = Compiler::new(&info, &[], beside);
+    let mut compiler = Compiler::new(&info, &[]).with(beside);
     let node = compiler.node(expr);
     let program = compiler.finish();
     let block = block_of(&fields, records);

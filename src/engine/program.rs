@@ -145,7 +145,7 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(info: &'a FileInfo, groups: &'a [Group], beside: Beside) -> Self {
+    pub(super) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
         let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
             Meaning::Field(field) => Some((field, place)),
             _ => None,
@@ -153,12 +153,18 @@ impl<'a> Compiler<'a> {
         Self {
             info,
             groups,
-            program: Program { beside, ..Program::default() },
+            program: Program::default(),
             places: fields.collect(),
             plans: HashMap::new(),
             shared_nodes: HashMap::new(),
             shared_nums: HashMap::new(),
         }
+    }
+
+    /// Gives the program second files to read.
+    pub(super) fn with(mut self, beside: Beside) -> Self {
+        self.program.beside = beside;
+        self
     }
 
     /// Adds an instance of the rule at a place of the run.

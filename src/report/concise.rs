@@ -32,13 +32,13 @@ fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Findin
 
 fn totals(material: &Material<'_>) -> String {
     let totals = material.outcome.totals();
-    let records: u64 = material.outcome.inputs.iter().map(|input| input.records).sum();
+    let records: u64 = material.outcome.checked().map(|input| input.records).sum();
     format!(
         "{}, {}, {} in {} of {}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),
         plural(records, "record"),
-        plural(material.outcome.inputs.len() as u64, "file"),
+        plural(material.outcome.checked().count() as u64, "file"),
     )
 }

@@ -38,7 +38,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             errors: totals.errors,
             warnings: totals.warnings,
             notices: totals.notices,
-            records: outcome.inputs.iter().map(|input| input.records).sum(),
+            records: outcome.checked().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
     };
@@ -64,6 +64,7 @@ struct Tool {
 
 #[derive(Serialize)]
 struct Input<'a> {
+    role: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'a str>,
@@ -174,6 +175,7 @@ impl Serialize for Findings<'_> {
 fn input(input: &InputOutcome) -> Input<'_> {
     let info = &input.info;
     Input {
+        role: input.role.as_str(),
         path: info.path.to_string_lossy().into_owned(),
         member: info.member.as_deref(),
         sha256: input.sha256.as_deref(),

@@ -97,7 +97,8 @@ impl SecondFiles for ExampleFiles<'_> {
         let mut types = lists.flat_map(|table| &table.rows).filter_map(|row| {
             let cell = |heading: &str| row.iter().find(|(name, _)| name == heading).map(|(_, cell)| cell.as_str());
             let (listed, kind) = (cell(ENTITY[0])?, cell(ENTITY[1])?);
-            let is_meant = listed == code || (code.len() == 7 && listed.ends_with(code));
+            let is_school = code.len() == 7 && code.bytes().any(|digit| digit != b'0');
+            let is_meant = listed == code || (is_school && listed.ends_with(code));
             if is_meant { kind.parse::<i64>().ok() } else { None }
         });
         let first = types.next()?;

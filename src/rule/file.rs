@@ -24,7 +24,7 @@ const GROUPINGS: [(&str, Grouping); 3] =
     [("each", Grouping::Each), ("column", Grouping::Column), ("count", Grouping::Count)];
 const CERTAINTIES: [(&str, Certainty); 3] =
     [("documented", Certainty::Documented), ("inferred", Certainty::Inferred), ("unknown", Certainty::Unknown)];
-const NEEDS: [(&str, Need); 8] = [
+const NEEDS: [(&str, Need); 11] = [
     ("entity-list", Need::EntityList),
     ("earlier-file", Need::EarlierFile),
     ("roster", Need::Roster),
@@ -33,6 +33,9 @@ const NEEDS: [(&str, Need); 8] = [
     ("tested-view", Need::TestedView),
     ("delimited", Need::Delimited),
     ("fixed-width", Need::FixedWidth),
+    ("quoting", Need::Quoting),
+    ("name-year", Need::NameYear),
+    ("name-lea", Need::NameLea),
 ];
 const RECORDS: [(&str, Records); 2] = [("checked", Records::Checked), ("roster", Records::Roster)];
 const OWNERS: [(&str, ()); 6] = [

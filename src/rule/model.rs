@@ -86,6 +86,12 @@ pub enum Need {
     Delimited,
     /// A fixed-width file.
     FixedWidth,
+    /// A file whose cells may be quoted: separated by commas or tabs.
+    Quoting,
+    /// A year in the name of the file, as TOMS gives it.
+    NameYear,
+    /// The code of an LEA at the start of the file's name, as TOMS gives it.
+    NameLea,
 }
 
 /// A span of years, both ends included.

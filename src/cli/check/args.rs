@@ -98,6 +98,24 @@ pub struct Args {
     #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
     pub view: Option<View>,
 
+    /// The official entity list of the year (schools and districts with their types)
+    ///
+    /// The entity file that is offered next to the public research files, plain or zipped. With it
+    /// the codes of schools and districts are looked up, and charters compared with their type.
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub entities: Vec<PathBuf>,
+
+    /// An earlier student file: last year's, or an earlier download of the same year
+    ///
+    /// Rules compare each student and test with it: history scores, grade, name and birth date.
+    /// May be given several times, for several years.
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub earlier: Vec<PathBuf>,
+
+    /// The enrolled view of the same year, to see who is missing from the tested view
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub enrolled: Vec<PathBuf>,
+
     /// Run only these rules: codes (T006), families (T), names or owners
     #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,

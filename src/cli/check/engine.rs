@@ -3,7 +3,7 @@
 use std::num::NonZero;
 
 use super::{Failure, Hashing, Request, Selection};
-use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check};
+use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check_beside};
 use crate::input::Options;
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
@@ -32,9 +32,11 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         timings: request.timings == Timings::Shown,
         progress: Some(request.progress),
     };
-    let outcome = check(request.paths, &options).map_err(|error| match error {
+    let outcome = check_beside(request.paths, request.second, &options).map_err(|error| match error {
         CheckError::Input(error) => Failure::input(error),
         CheckError::Rule(error) => Failure::rules(*error),
+        CheckError::Second(error) => Failure::input(error),
+        CheckError::Official(error) => Failure::input(error),
     })?;
     Ok((outcome, RuleBook::of_set(&rules)))
 }

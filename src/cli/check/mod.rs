@@ -19,7 +19,7 @@ pub use args::{Args, FailOn, Format};
 pub use exit::{Exit, Failure};
 pub use selection::Selection;
 
-use crate::engine::{Finding, Outcome};
+use crate::engine::{Finding, Outcome, SecondPaths};
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
@@ -29,6 +29,8 @@ use crate::report::{Material, RuleBook, Timings, write_concise, write_human, wri
 pub struct Request<'a> {
     /// Files and folders as given; `-` for standard input.
     pub paths: &'a [PathBuf],
+    /// The files given besides them.
+    pub second: &'a SecondPaths,
     /// The layout year, where it is not to be detected.
     pub year: Option<u16>,
     /// The dialect, where it is not to be detected.
@@ -78,7 +80,8 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let bar = progress::Progress::new(args);
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, &report_progress));
+    let second = args.second();
+    let checked = engine(&request(args, &second, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     let pseudonyms = pseudonyms_for(&outcome, key);
@@ -98,9 +101,10 @@ pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
     }
 }
 
-fn request<'a>(args: &'a Args, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a> {
+fn request<'a>(args: &'a Args, second: &'a SecondPaths, progress: &'a (dyn Fn(u64) + Sync)) -> Request<'a> {
     Request {
         paths: &args.paths,
+        second,
         year: args.year,
         dialect: args.dialect,
         encoding: args.encoding,
@@ -165,6 +169,14 @@ fn pseudonyms_for(outcome: &Outcome, key: KeySource) -> Option<Pseudonyms> {
 impl Args {
     fn reveal(&self) -> Reveal {
         if self.show_values { Reveal::StudentValues } else { Reveal::Public }
+    }
+
+    fn second(&self) -> SecondPaths {
+        SecondPaths {
+            entities: self.entities.clone(),
+            earlier: self.earlier.clone(),
+            enrolled: self.enrolled.clone(),
+        }
     }
 
     fn timings(&self) -> Timings {

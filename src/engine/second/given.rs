@@ -9,7 +9,7 @@ use super::joined::{Beside, Joined, Wanted};
 use super::rows::each_record;
 use super::store::Store;
 use crate::engine::CheckError;
-use crate::input::{self, Detected, FileInfo, Options, View};
+use crate::input::{self, Detected, FileInfo, Options};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
@@ -261,7 +261,6 @@ impl Role {
                 Err(format!("it is of {}, later than the checked file of {}", second.year, checked.year))
             }
             Self::Earlier => Ok(()),
-            Self::Roster if second.view == View::Tested => Err("it is the tested view".to_owned()),
             Self::Roster => fits_year(second.year, checked.year),
         }
     }
