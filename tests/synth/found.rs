@@ -243,7 +243,7 @@ fn faults_in_second_files_are_found_once_and_nothing_else() {
 
 #[test]
 fn low_rates_are_found_once() {
-    for (code, group) in [("P026", "Migrant education"), ("P027", "58999996900004")] {
+    for (code, group) in [("P026", "Not a high school graduate"), ("P027", "58999996900004")] {
         for year in YEARS.filter(|year| faults().iter().any(|fault| fault.code == code && fault.holds_in(*year))) {
             let folder = tempfile::tempdir().unwrap();
             let told = |kinds: &[&str]| {

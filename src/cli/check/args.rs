@@ -19,6 +19,9 @@ Examples:
   scorelint check --samples 10 --select T,S file.txt
       Only the rules on test status and scores, with up to ten samples of each.
 
+  scorelint check --earlier last-year.zip --entities sb_ca2025entities_csv.txt file.txt
+      Compare each student with last year's file, and look up schools in the official list.
+
   scorelint check --format json --output report.json file.zip
       Every finding, for a program to read.
 

@@ -72,10 +72,11 @@ impl Given {
         let options = official::Options { limits: self.options.limits, ..official::Options::default() };
         for path in paths {
             let name = path.display().to_string();
-            let set = official::read(std::slice::from_ref(path), &options)?;
-            if set.entities.is_empty() {
-                return Err(SecondError::NoList { path: name }.into());
-            }
+            let set = match official::read(std::slice::from_ref(path), &options) {
+                Ok(set) if set.entities.is_empty() => return Err(SecondError::NoList { path: name }.into()),
+                Err(error) if error.is_another_kind() => return Err(SecondError::NoList { path: name }.into()),
+                set => set?,
+            };
             for list in set.entities {
                 if list.year == 0 {
                     return Err(SecondError::NoYear { path: name }.into());
