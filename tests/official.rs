@@ -26,8 +26,7 @@ pub fn written(folder: &tempfile::TempDir, name: &str, content: impl AsRef<[u8]>
 
 /// The row of an entity, test and grade of all students.
 pub fn row<'a>(file: &'a OfficialFile, code: &str, test: u16, grade: u8) -> &'a OfficialRow {
-    let fits = |row: &&OfficialRow| {
-        row.place.code_text() == code && (row.test, row.grade, row.group) == (test, grade, 1)
-    };
+    let fits =
+        |row: &&OfficialRow| row.place.code_text() == code && (row.test, row.grade, row.group) == (test, grade, 1);
     file.rows.iter().find(fits).unwrap()
 }

@@ -226,7 +226,8 @@ fn rules_with_second_files_count_what_the_interpreter_counts() {
     let again: Vec<String> = twice.lines().skip(1).step_by(3).map(|line| line.replace('1', "2")).collect();
     twice.push_str(&(again.join("\n") + "\n"));
     let earlier = folder.write("earlier.csv", twice);
-    let second = SecondPaths { earlier: vec![earlier.clone()], enrolled: vec![roster.clone()], ..SecondPaths::default() };
+    let second =
+        SecondPaths { earlier: vec![earlier.clone()], enrolled: vec![roster.clone()], ..SecondPaths::default() };
     let files = vec![(SecondFile::Earlier(1), read(&earlier, 2022)), (SecondFile::Roster, read(&roster, 2023))];
     let naive = Naive { files, ..Naive::default() };
     let reverse = Naive { files: vec![(SecondFile::Checked, records.clone())], ..Naive::default() };
@@ -251,8 +252,7 @@ fn both_views_of_a_clean_district_agree() {
     let folder = Folder::new();
     let checked = district(&folder, "checked.csv", 2025, View::Tested);
     let roster = district(&folder, "roster.csv", 2025, View::Enrolled);
-    let outcome =
-        outcome(&checked, &SecondPaths { enrolled: vec![roster], ..SecondPaths::default() }, &rules, 2);
+    let outcome = outcome(&checked, &SecondPaths { enrolled: vec![roster], ..SecondPaths::default() }, &rules, 2);
     let (applicable, broke, _) = came_out(&outcome, "D028");
     assert!(applicable > 100, "{applicable}");
     assert_eq!(broke, 0);

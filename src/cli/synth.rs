@@ -9,8 +9,8 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::input::View;
 use crate::synth::{
-    Fault, FaultOrder, Form, Made, Order, SecondOutputs, SynthError, UnknownFault, faults, file_name, parse_order, side_file,
-    write_district, write_with_second_files,
+    Fault, FaultOrder, Form, Made, Order, SecondOutputs, SynthError, UnknownFault, faults, file_name, parse_order,
+    side_file, write_district, write_with_second_files,
 };
 
 /// Arguments of `synth`.
@@ -129,7 +129,8 @@ impl SecondPaths {
 
     fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
         let [mut earlier, mut roster, mut entities] =
-            [File::create(&self.earlier)?, File::create(&self.roster)?, File::create(&self.entities)?].map(BufWriter::new);
+            [File::create(&self.earlier)?, File::create(&self.roster)?, File::create(&self.entities)?]
+                .map(BufWriter::new);
         let outputs = SecondOutputs { earlier: &mut earlier, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
         [earlier, roster, entities].into_iter().try_for_each(|mut file| file.flush())?;

@@ -9,5 +9,5 @@ pub use book::{
     Book, Class, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo, entity_type_name,
     limits, suppression_of,
 };
-pub use spans::years;
 pub use groups::{Group, Variant, student_groups, underivable_groups};
+pub use spans::years;

@@ -16,7 +16,9 @@ use crate::counting::student_groups;
 use crate::input::{self, BlockSource, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
 use crate::official::OfficialError;
-use crate::rule::{Cell, Expr, Form, Grouping, Instance, Need, Records, Rule, RuleError, RuleSet, Scope, Severity, Test};
+use crate::rule::{
+    Cell, Expr, Form, Grouping, Instance, Need, Records, Rule, RuleError, RuleSet, Scope, Severity, Test,
+};
 
 /// Which findings are kept with their record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,7 +303,8 @@ impl<'a> Checker<'a> {
             }
             let reads_second = account.rule.reads_second_files();
             for instance in &bound[place] {
-                let missing = if reads_second { self.given.misses(&wanted_of([instance].into_iter()), info) } else { None };
+                let missing =
+                    if reads_second { self.given.misses(&wanted_of([instance].into_iter()), info) } else { None };
                 match missing {
                     Some(reason) => drop(account.not_run.get_or_insert(reason)),
                     None => compiler.add(place, account.rule, instance.clone()),

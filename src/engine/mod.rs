@@ -24,7 +24,8 @@ mod unary;
 
 pub use check::{CheckError, CheckOptions, Detail, check, check_beside};
 pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status, Totals,
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status,
+    Totals,
 };
 pub use probe::{truths_beside, truths_of};
 pub use second::{SecondError, SecondPaths};

@@ -55,11 +55,7 @@ fn opened(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
     if is_web_page(&head) {
         return Err(InputError::Binary { path: String::new(), kind: "a web page" });
     }
-    detected.push(Detected {
-        what: "encoding",
-        value: found.encoding.as_str().to_owned(),
-        why: found.why.to_owned(),
-    });
+    detected.push(Detected { what: "encoding", value: found.encoding.as_str().to_owned(), why: found.why.to_owned() });
     let whole: Bytes = Box::new(Cursor::new(head.clone()).chain(stream));
     let stream = if has_lone_returns(&head) { Box::new(LoneReturns(whole)) } else { whole };
     Ok(Plain { head, stream, encoding: found.encoding, detected })

@@ -33,7 +33,12 @@ pub fn disagreements(files: &[OfficialFile]) -> Vec<Disagreement> {
             let differing = Measure::ALL.into_iter().filter_map(|measure| {
                 let (old, new) = (first.values.get(measure), row.values.get(measure));
                 let figures = ((before.0, first.line, old), (file, row.line, new));
-                contradict(old, new).then_some(Disagreement { key: row.key(), measure, first: figures.0, second: figures.1 })
+                contradict(old, new).then_some(Disagreement {
+                    key: row.key(),
+                    measure,
+                    first: figures.0,
+                    second: figures.1,
+                })
             });
             found.extend(differing);
         }

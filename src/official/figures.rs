@@ -27,7 +27,8 @@ impl Figures {
         let columns = header.measures.iter().enumerate();
         let places: Vec<(Measure, usize)> =
             columns.filter_map(|(place, name)| Some((measure_of(name)?, place))).collect();
-        let is_count = |measure: Measure| matches!(measure, Measure::Count(_) | Measure::CountMet | Measure::LevelsTotal);
+        let is_count =
+            |measure: Measure| matches!(measure, Measure::Count(_) | Measure::CountMet | Measure::LevelsTotal);
         let has_counts = places.iter().any(|(measure, _)| is_count(*measure));
         Self { places, areas, has_counts, limits: suppression_of(year) }
     }

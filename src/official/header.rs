@@ -109,8 +109,7 @@ fn header(separator: u8, names: &[String], line: u64) -> Option<Header> {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let kind = kind_of(&plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
-    let mut header =
-        Header { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
+    let mut header = Header { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
     header.detected.push(kind_detected(kind, &plain));
     header.detected.push(separator_detected(separator));
     Some(header)
@@ -168,9 +167,7 @@ fn unknown(path: &str, names: &[String], line: &[u8]) -> OfficialError {
         return OfficialError::Other { path, kind: "a fixed-width research file".to_owned(), help: help.to_owned() };
     }
     let nearest = knowledge().nearest(Kind::Scores, &plain).filter(|(_, hits)| *hits > 2);
-    let nearest = nearest.map_or_else(String::new, |(layout, hits)| {
-        format!("; {}", fit(layout, hits, names.len()))
-    });
+    let nearest = nearest.map_or_else(String::new, |(layout, hits)| format!("; {}", fit(layout, hits, names.len())));
     let help = "give a research file of CAASPP results (its name begins with sb_, cast_, caa_, caas_ or csa_), with or \
                 without the entity list of the same year";
     OfficialError::Unknown { path, columns: names.len(), nearest, help }
@@ -188,12 +185,18 @@ mod tests {
     #[test]
     fn kinds_are_told_by_their_columns() {
         let kind = |text: &str| find_header("x", text.as_bytes()).map(|header| header.kind);
-        assert_eq!(kind("County Code^District Code^School Code^Filler^Test Year^Type ID^County Name^District Name").unwrap(), Kind::Entities);
+        assert_eq!(
+            kind("County Code^District Code^School Code^Filler^Test Year^Type ID^County Name^District Name").unwrap(),
+            Kind::Entities
+        );
         assert_eq!(kind("Demographic ID^Demographic ID Num^Demographic Name^Student Group").unwrap(), Kind::Groups);
         assert_eq!(kind("Test ID^Test ID Num^Test Name").unwrap(), Kind::Tests);
-        let header = find_header("x", b"\"County Code\",\"District Code\",\"Subgroup ID\",\"Grade\",\"Test Id\"").unwrap();
+        let header =
+            find_header("x", b"\"County Code\",\"District Code\",\"Subgroup ID\",\"Grade\",\"Test Id\"").unwrap();
         assert_eq!((header.kind, header.separator, header.place("group")), (Kind::Scores, b',', Some(2)));
-        assert!(header.places("x", ["county", "school"]).unwrap_err().to_string().contains("without a column for school"));
+        assert!(
+            header.places("x", ["county", "school"]).unwrap_err().to_string().contains("without a column for school")
+        );
     }
 
     #[test]

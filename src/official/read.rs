@@ -9,9 +9,7 @@ use super::header::Header;
 use super::knowledge::knowledge;
 use super::lines::{Lines, cell, split};
 use super::lookups::year_in_name;
-use super::model::{
-    FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code,
-};
+use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
 use crate::input::{Detected, Encoding, InputError};
 
@@ -80,10 +78,8 @@ struct Keys {
 
 impl Keys {
     fn of(path: &str, header: &Header) -> Result<Self, OfficialError> {
-        let [county, district, school, test, group, grade, ..] = header.places(
-            path,
-            ["county", "district", "school", "test", "group", "grade", "tested", "with_scores"],
-        )?;
+        let [county, district, school, test, group, grade, ..] =
+            header.places(path, ["county", "district", "school", "test", "group", "grade", "tested", "with_scores"])?;
         let code = [county, district, school];
         let first = code.into_iter().max().unwrap_or_default() + 1;
         Ok(Self { code, entity_type: header.place("type"), year: header.place("year"), test, group, grade, first })

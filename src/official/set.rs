@@ -77,8 +77,7 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
 
 /// Whether a file is an official one, by its header. What cannot be read is none.
 pub fn is_official(candidate: &Candidate, limits: Limits) -> bool {
-    !candidate.is_workbook()
-        && open_plain(candidate, limits).is_ok_and(|plain| find_header("", &plain.head).is_ok())
+    !candidate.is_workbook() && open_plain(candidate, limits).is_ok_and(|plain| find_header("", &plain.head).is_ok())
 }
 
 fn sight(candidate: Candidate, limits: Limits) -> Result<Sighted, OfficialError> {

@@ -169,7 +169,10 @@ mod tests {
     #[test]
     fn figures_are_read_exactly() {
         assert_eq!(read_count(b"3180571"), Some(3_180_571));
-        assert_eq!((read_count(b""), read_count(b"-1"), read_count(b"1.0"), read_count(b"123456789")), (None, None, None, None));
+        assert_eq!(
+            (read_count(b""), read_count(b"-1"), read_count(b"1.0"), read_count(b"123456789")),
+            (None, None, None, None)
+        );
         assert_eq!(read_decimal(b"2424.0", 1), Some(24_240));
         assert_eq!(read_decimal(b"50", 2), Some(5_000));
         assert_eq!(read_decimal(b"9.9", 2), Some(990));

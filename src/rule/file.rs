@@ -476,7 +476,8 @@ impl Reader {
         let records = self.word("file with records", value, &RECORDS)?;
         if records == Records::Roster && !needs.contains(&Need::Roster) {
             let whole = 0..value.get_ref().len();
-            let mistake = Mistake::new(whole, "the rule goes through a roster without saying that it needs one", "here");
+            let mistake =
+                Mistake::new(whole, "the rule goes through a roster without saying that it needs one", "here");
             return Err(self.piece(value).error(mistake.help("write `needs = [\"roster\"]`")));
         }
         Ok(records)

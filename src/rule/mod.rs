@@ -31,7 +31,8 @@ pub use ir::{
 };
 pub use message::placeholders;
 pub use model::{
-    Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable, Severity, Source, Years,
+    Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable,
+    Severity, Source, Years,
 };
 pub use registry::{Conditions, RuleSet};
 pub use second::{Match, Matched, MatchedCell, NoSecondFiles, SecondFile, SecondFiles, match_key};

@@ -76,12 +76,8 @@ impl<'o, 'l> Seconds<'o, 'l> {
         facts: &Facts,
         orders: &[FaultOrder],
     ) -> io::Result<Self> {
-        let pending = |order: &FaultOrder| Pending {
-            fault: order.fault,
-            left: order.count,
-            planted: 0,
-            student: Vec::new(),
-        };
+        let pending =
+            |order: &FaultOrder| Pending { fault: order.fault, left: order.count, planted: 0, student: Vec::new() };
         let on_students = orders.iter().filter(|order| matches!(order.fault.place, Place::Earlier | Place::Roster));
         let in_list = orders.iter().filter(|order| order.fault.place == Place::Entities).map(|order| order.fault);
         let in_list: Vec<&'static Fault> = in_list.collect();
@@ -117,7 +113,7 @@ impl<'o, 'l> Seconds<'o, 'l> {
             self.student = student.to_vec();
             self.plant(record, line);
         }
-        self.write_earlier(record)?;
+        self.write_earlier(record, is_first)?;
         self.write_roster(record, is_first)
     }
 
@@ -144,11 +140,12 @@ impl<'o, 'l> Seconds<'o, 'l> {
     }
 
     /// What the history of a record tells of the year before, and what a fault changes in it.
-    fn write_earlier(&mut self, record: &Record) -> io::Result<()> {
+    fn write_earlier(&mut self, record: &Record, is_first: bool) -> io::Result<()> {
         let Some(file) = &self.earlier else { return Ok(()) };
         let fault = self.planted_in(Place::Earlier);
         let scene = scene(self.layout, record, fault.map_or(0, |pending| pending.planted - 1));
         let changed = fault.into_iter().flat_map(|pending| &pending.fault.assignments);
+        let changed = changed.filter(|one| one.on_all || is_first);
         let cells = self.cells.iter().copied().chain(changed.map(|one| (one.field, one.text)));
         let mut earlier = Record::new(file.layout.fields.len());
         for (field, value) in cells {

@@ -19,7 +19,8 @@ fn wrong_files_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let research = std::fs::read_to_string(real("sb_ca2022_group1_subset.txt")).unwrap();
     let header = research.lines().next().unwrap();
-    let cut: Vec<String> = research.lines().map(|line| line.split('^').take(12).collect::<Vec<_>>().join("^")).collect();
+    let cut: Vec<String> =
+        research.lines().map(|line| line.split('^').take(12).collect::<Vec<_>>().join("^")).collect();
     let files: [(&str, Vec<u8>); 10] = [
         ("students.csv", b"RecordType^SSID^IncludeIndicator\n01^1^Y\n".to_vec()),
         ("elpac.txt", b"CountyCode,DistrictCode,SchoolCode,RecordType,OverallPerfLvl1Pcnt\n".to_vec()),

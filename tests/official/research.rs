@@ -126,7 +126,9 @@ fn packed_files_give_the_same_rows() {
     let gzip = written(&folder, "sb_ca2022_1_csv_v1.txt.gz", packer.finish().unwrap());
     let zip = folder.path().join("sb.zip");
     let mut archive = zip::ZipWriter::new(std::fs::File::create(&zip).unwrap());
-    for (name, content) in [("sb_ca2022_1_csv_v1.txt", &text), ("sb_ca2022entities_csv.txt", &lists), ("readme.pdf", &text)] {
+    for (name, content) in
+        [("sb_ca2022_1_csv_v1.txt", &text), ("sb_ca2022entities_csv.txt", &lists), ("readme.pdf", &text)]
+    {
         archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         archive.write_all(content).unwrap();
     }
@@ -136,9 +138,11 @@ fn packed_files_give_the_same_rows() {
     assert_eq!((packed.files.len(), packed.entities.len()), (2, 1));
     for file in &packed.files {
         assert_eq!(file.version, Some(1));
-        let same = file.rows.iter().zip(&plain.files[0].rows).all(|(one, other)| {
-            one.key() == other.key() && one.values == other.values && one.line == other.line
-        });
+        let same = file
+            .rows
+            .iter()
+            .zip(&plain.files[0].rows)
+            .all(|(one, other)| one.key() == other.key() && one.values == other.values && one.line == other.line);
         assert!(same && file.rows.len() == 166);
     }
     assert_eq!(packed.files[1].member.as_deref(), Some("sb_ca2022_1_csv_v1.txt"));
@@ -153,7 +157,12 @@ fn a_file_saved_again_by_a_spreadsheet_is_understood() {
         .map(|line| {
             let cells = line.split('^').map(|cell| {
                 let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-                if is_number { cell.trim_start_matches('0').to_owned() + if cell.trim_start_matches('0').is_empty() { "0" } else { "" } } else { cell.to_owned() }
+                if is_number {
+                    cell.trim_start_matches('0').to_owned()
+                        + if cell.trim_start_matches('0').is_empty() { "0" } else { "" }
+                } else {
+                    cell.to_owned()
+                }
             });
             cells.collect::<Vec<_>>().join(",")
         })
@@ -184,7 +193,8 @@ fn two_versions_are_compared() {
 
 #[test]
 fn lookups_are_read_with_their_letters() {
-    let set = read_all(&[real("StudentGroups_2022.txt"), real("Tests_2022.txt"), real("cast_ca2021entities_csv.txt")]).unwrap();
+    let set = read_all(&[real("StudentGroups_2022.txt"), real("Tests_2022.txt"), real("cast_ca2021entities_csv.txt")])
+        .unwrap();
     assert_eq!(set.groups[0].names.len(), 55);
     assert_eq!(set.groups[0].names[&170].0, "Ever–EL");
     assert_eq!((set.groups[0].year, set.tests[0].names.len()), (Some(2022), 7));

@@ -166,7 +166,9 @@ fn second_files() {
         ("number_as_match", &[earlier, ("match", "[\"year + 1\"]"), asked("\"found in earlier(1)\"")]),
         ("roster_not_needed", &[("records", "\"roster\""), by]),
     ];
-    let all: String =
-        mistakes.into_iter().map(|(name, changes)| format!("{name}\n\n{}\n", self::mistakes(&[rule(changes)]))).collect();
+    let all: String = mistakes
+        .into_iter()
+        .map(|(name, changes)| format!("{name}\n\n{}\n", self::mistakes(&[rule(changes)])))
+        .collect();
     snapshots().bind(|| insta::assert_snapshot!("rule_mistake_second_files", all));
 }

@@ -172,11 +172,7 @@ impl Args {
     }
 
     fn second(&self) -> SecondPaths {
-        SecondPaths {
-            entities: self.entities.clone(),
-            earlier: self.earlier.clone(),
-            enrolled: self.enrolled.clone(),
-        }
+        SecondPaths { entities: self.entities.clone(), earlier: self.earlier.clone(), enrolled: self.enrolled.clone() }
     }
 
     fn timings(&self) -> Timings {

@@ -1,7 +1,7 @@
 //! Facts about a rule in words, for the list, the pages and `explain`.
 
 use crate::layout::RecordTypes;
-use crate::rule::{Example, ExampleRow, SecondTable, Grouping, Need, Rule, Scope, Severity, Source, Years};
+use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, SecondTable, Severity, Source, Years};
 use crate::table::{Row, Table};
 
 const FAMILIES: &str = include_str!("../../../rules/families.tsv");

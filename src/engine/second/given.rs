@@ -314,9 +314,7 @@ fn read<'m>(
     matches: impl Iterator<Item = (&'m Match, impl Iterator<Item = FieldId>)>,
     options: &Options,
 ) -> Result<Vec<(Match, Store)>, CheckError> {
-    let new = |(of, fields): (&Match, _)| {
-        (of.clone(), Store::new(Arc::clone(&of.by), Iterator::collect(fields)))
-    };
+    let new = |(of, fields): (&Match, _)| (of.clone(), Store::new(Arc::clone(&of.by), Iterator::collect(fields)));
     let mut stores: Vec<(Match, Store)> = matches.map(new).collect();
     for info in files {
         let mut source = input::reopen(info, options)?;

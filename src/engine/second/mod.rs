@@ -8,6 +8,6 @@ mod rows;
 mod store;
 
 pub use error::SecondError;
-pub use given::SecondPaths;
 pub(super) use given::Given;
+pub use given::SecondPaths;
 pub(super) use joined::{Beside, Wanted, wanted_of};

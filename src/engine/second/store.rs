@@ -84,9 +84,7 @@ impl Store {
         };
         match self.cells.get(*place as usize * self.fields.len() + column) {
             Some(&UNCLEAR) => Matched::Unclear,
-            Some(number) => {
-                Matched::Cell(self.columns[column].texts.get(*number as usize).map_or("", |text| text))
-            }
+            Some(number) => Matched::Cell(self.columns[column].texts.get(*number as usize).map_or("", |text| text)),
             None => Matched::Cell(""),
         }
     }

@@ -28,7 +28,9 @@ impl Typer<'_> {
         self.is_at_hand(file, &name.span)?;
         if self.second.by.is_empty() {
             let mistake = Mistake::new(name.span.clone(), "the rule does not say which records go together", "here");
-            return Err(mistake.help("write for example `match = [\"ssid\", \"record_type\"]` into the front matter").into());
+            return Err(mistake
+                .help("write for example `match = [\"ssid\", \"record_type\"]` into the front matter")
+                .into());
         }
         for field in self.second.by.iter().flat_map(fields_of) {
             if !layout.has(field) {
@@ -89,17 +91,12 @@ impl Typer<'_> {
             return Ok(());
         }
         let message = format!("the rule reads {what} without saying that it needs one");
-        Err(Mistake::new(span.clone(), message, "here").help(format!("write `needs = [\"{word}\"]` into the front matter")))
+        Err(Mistake::new(span.clone(), message, "here")
+            .help(format!("write `needs = [\"{word}\"]` into the front matter")))
     }
 
     /// A field of the matching record.
-    pub(super) fn matched(
-        &mut self,
-        file: &FileName,
-        name: &str,
-        optional: bool,
-        span: &Range<usize>,
-    ) -> Typed<Value> {
+    pub(super) fn matched(&mut self, file: &FileName, name: &str, optional: bool, span: &Range<usize>) -> Typed<Value> {
         let OfFile { of, layout } = self.of_file(file)?;
         let (full, _) = self.substituted(name);
         let Some(field) = registry().id(&full) else {

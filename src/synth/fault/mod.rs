@@ -8,8 +8,8 @@ mod text;
 
 pub(super) use damage::Damage;
 pub(super) use plant::{LineEffect, Planned, Planter};
-pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
 pub(super) use table::Place;
+pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
 pub(super) use text::{Scene, column_named};
 
 /// One planted fault, a line of the side file.
