@@ -144,6 +144,12 @@ fn examples() {
         "example_unknown_outcome",
         &with("score_status  include_indicator\nI             R                  <- good\n"),
     );
+    let beside = |table: &str| vec![format!("{}\n```earlier 2021\n{table}```\n", rule(&[]))];
+    snapshot(
+        "example_outcome_in_second_file",
+        &beside("ssid        score_status\n1111111111  V             <- held\n"),
+    );
+    snapshot("example_unknown_field_in_second_file", &beside("ssid        score_statsu\n1111111111  V\n"));
     snapshot("example_without_outcome", &with("score_status  include_indicator\nI             R\n"));
 }
 

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::FxBuildHasher;
 
+use super::super::column::{BLANK, fold, mix};
 use crate::layout::FieldId;
-use crate::rule::{Matched, RecordView, Text, match_key};
+use crate::rule::{Matched, RecordView, Text, text};
 
 /// A cell in which several matching records differ.
 const UNCLEAR: u32 = u32::MAX;
@@ -89,9 +89,12 @@ impl Store {
         }
     }
 
+    /// The hash of a record's key; `None` where a part of it is blank. The same records match by it
+    /// as by [`crate::rule::match_key`], but for the chance that two hashes are alike.
     fn key(&self, record: &dyn RecordView) -> Option<u64> {
-        let mut hasher = FxHasher::default();
-        match_key(&self.by, record)?.hash(&mut hasher);
-        Some(hasher.finish())
+        self.by.iter().try_fold(0, |all, part| {
+            let hash = fold(text(part, record).trim().as_bytes());
+            (hash != BLANK).then(|| mix(all ^ hash))
+        })
     }
 }
