@@ -18,6 +18,7 @@ mod official;
 mod privacy;
 mod report;
 mod rule;
+mod second;
 mod settings;
 mod support;
 mod synth;

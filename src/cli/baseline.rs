@@ -12,6 +12,7 @@ use miette::miette;
 use super::check::args::{dialect_parser, encoding_parser, view_parser, words};
 use super::check::{Exit, Failure, Hashing, Request, engine};
 use super::settings::{Besides, SettingsArgs};
+use crate::engine::SecondPaths;
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
@@ -112,6 +113,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         );
         Failure::input(miette!(help = help, "a baseline cannot be made without a key: {error}"))
     })?;
+    let second = SecondPaths::default();
     let request = Request {
         paths: &args.paths,
         year: args.year,
@@ -119,6 +121,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         encoding: args.encoding,
         view: args.view,
         settings: &settings,
+        second: &second,
         key: Pseudonyms::of_user,
         threads: args.threads.map(Into::into),
         samples: None,

@@ -1,7 +1,7 @@
 //! `scorelint synth`: makes score files of a synthetic district.
 
 use std::fs::{File, create_dir_all, remove_file, write};
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{BufWriter, ErrorKind, Write, stdout};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,8 +11,9 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use crate::input::View;
 use crate::synth::{
-    Cause, Fault, FaultOrder, Form, Order, Scenario, SceneOrder, SynthError, UnknownFault, Views, faults, file_name,
-    find_scenario, parse_order, scenarios, side_file, write_district, write_scene,
+    Cause, Fault, FaultOrder, Form, Made, Order, Scenario, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
+    faults, file_name, find_scenario, parse_order, scenarios, side_file, write_district, write_scene,
+    write_with_second_files,
 };
 
 /// Arguments of `synth`.
@@ -37,6 +38,10 @@ pub(super) struct Args {
     /// that sits on records. What was planted is listed in FILE.faults.tsv
     #[arg(long = "fault", value_name = "KIND[=N]")]
     faults: Vec<String>,
+    /// Write second files that go with the file as well: an earlier file, a roster, an entity list.
+    /// Faults that are planted in them need it
+    #[arg(long)]
+    second_files: bool,
     /// List the kinds of faults
     #[arg(long)]
     list_faults: bool,
@@ -103,11 +108,15 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     if views.len() > 1 && !is_folder(output) {
         return Err(miette!(help = "name a folder with --output", "two views need two files"));
     }
+    if views.len() > 1 && args.second_files {
+        return Err(miette!(help = "the roster is an enrolled view already", "second files go with one view"));
+    }
     let form = args.format.form();
     let faults = ordered_faults(args, form)?;
     for view in views {
         let (year, students, seed) = (args.year, args.students.unwrap_or(STUDENTS), args.seed);
-        write_one(&Order { year, students, seed, view: *view, form, faults: faults.clone() }, output)?;
+        let order = Order { year, students, seed, view: *view, form, faults: faults.clone() };
+        write_one(&order, output, args.second_files)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -165,8 +174,43 @@ fn explain(error: &UnknownFault) -> miette::Report {
     }
 }
 
-fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
+/// Where second files are written: next to the score file, under the names TOMS would give them.
+struct SecondPaths {
+    earlier: PathBuf,
+    roster: PathBuf,
+    entities: PathBuf,
+}
+
+impl SecondPaths {
+    fn beside(path: &Path, order: &Order) -> Self {
+        let sound = Order { form: Form::Caret, faults: Vec::new(), ..order.clone() };
+        let beside = |name: String| path.with_file_name(name);
+        Self {
+            earlier: beside(file_name(&Order { year: order.year - 1, view: View::Tested, ..sound.clone() })),
+            roster: beside(file_name(&Order { view: View::Enrolled, ..sound })),
+            entities: beside(format!("entities-{}.txt", order.year)),
+        }
+    }
+
+    fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
+        let [mut earlier, mut roster, mut entities] =
+            [File::create(&self.earlier)?, File::create(&self.roster)?, File::create(&self.entities)?]
+                .map(BufWriter::new);
+        let outputs = SecondOutputs { earlier: &mut earlier, roster: &mut roster, entities: &mut entities };
+        let made = write_with_second_files(order, out, outputs)?;
+        [earlier, roster, entities].into_iter().try_for_each(|mut file| file.flush())?;
+        for path in [&self.earlier, &self.roster, &self.entities] {
+            eprintln!("{}: second file", path.display());
+        }
+        Ok(made)
+    }
+}
+
+fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result<()> {
     if output == Path::new("-") {
+        if second_files {
+            return Err(miette!(help = "name a file or folder with --output", "second files need a folder"));
+        }
         if !order.faults.is_empty() {
             return Err(miette!(
                 help = "name a file or folder with --output",
@@ -186,7 +230,11 @@ fn write_one(order: &Order, output: &Path) -> miette::Result<()> {
         output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let made = match write_district(order, &mut file) {
+    let made = match second_files {
+        true => SecondPaths::beside(&path, order).write(order, &mut file),
+        false => write_district(order, &mut file),
+    };
+    let made = match made {
         Ok(made) => made,
         Err(error) => {
             // Half a file would pass for a whole one.
@@ -239,6 +287,7 @@ fn not_made(error: SynthError) -> miette::Report {
         SynthError::TooSmall { .. } => miette!(help = "make more students with --students", "{error}"),
         SynthError::TooLarge { .. } => miette!(help = "make fewer students with --students", "{error}"),
         SynthError::Account(error) => miette::Report::new(error),
+        SynthError::NoSecondFiles(_) => miette!(help = "write them as well with --second-files", "{error}"),
         SynthError::TooFew(_) => miette!(help = "make more students with --students", "{error}"),
         SynthError::Year(_) => miette!(help = "name a year from 2018 to 2025 with --year", "{error}"),
         SynthError::NoPositions(_) => miette!(help = "use --format caret, comma or tab", "{error}"),

@@ -6,15 +6,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::details::reread;
+use super::entities::school_fields;
 use super::findings::Draft;
 use super::judge::judge;
-use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Subject};
+use super::outcome::{
+    FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Shown, Status, Subject,
+};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
+use super::second::{Beside, Given, SecondError, SecondPaths, Wanted, wanted_of};
 use crate::counting::student_groups;
-use crate::input::{self, Dialect, FileInfo, InputError, Opened, View};
+use crate::input::{self, BlockSource, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
-use crate::rule::{Cell, Expr, Form, Grouping, Instance, Need, Rule, RuleError, RuleSet, Scope, Severity, Test};
+use crate::official::OfficialError;
+use crate::rule::{
+    Cell, Expr, Form, Grouping, Instance, Need, Records, Rule, RuleError, RuleSet, Scope, Severity, Test,
+};
 
 /// Which findings are kept with their record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +53,22 @@ pub struct CheckOptions<'a> {
 /// Why a check could not be made.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CheckError {
+    /// A second file cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
     /// A rule cannot be bound to the year of a file.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rule(#[from] Box<RuleError>),
+    /// A second file is of no use.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Second(#[from] SecondError),
+    /// An entity list cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Official(#[from] OfficialError),
 }
 
 /// A cell rule that breaks in more than half of at least this many cells tells of a damaged
@@ -63,13 +82,28 @@ const DAMAGED_COLUMN: u64 = 20;
 /// # Errors
 /// When a rule does not fit the layout of a file.
 pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
+    check_beside(paths, &SecondPaths::default(), options)
+}
+
+/// Checks files and folders, with second files beside them.
+///
+/// # Errors
+/// As for [`check`]; also when a second file cannot be read, or goes with none of the files.
+pub fn check_beside(
+    paths: &[PathBuf],
+    second: &SecondPaths,
+    options: &CheckOptions<'_>,
+) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
-    let mut checker = Checker::new(options);
+    let mut checker = Checker::new(options, Given::open(second, &options.input)?);
     for opened in input::open_each(paths, &options.input) {
         match opened {
             Ok(opened) => checker.file(opened)?,
             Err(error) => checker.unreadable.push(Arc::new(error)),
         }
+    }
+    if let Some(error) = checker.given.unused() {
+        return Err(error.into());
     }
     Ok(checker.finish(begin.elapsed()))
 }
@@ -92,6 +126,7 @@ struct Account<'a> {
 
 struct Checker<'a> {
     options: &'a CheckOptions<'a>,
+    given: Given,
     accounts: Vec<Account<'a>>,
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
@@ -100,7 +135,7 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(options: &'a CheckOptions<'a>) -> Self {
+    fn new(options: &'a CheckOptions<'a>, given: Given) -> Self {
         let room = |rule| match (options.detail)(rule) {
             Detail::Samples(samples) => samples,
             Detail::All => usize::MAX,
@@ -120,6 +155,7 @@ impl<'a> Checker<'a> {
         });
         Self {
             options,
+            given,
             accounts: accounts.collect(),
             inputs: Vec::new(),
             findings: Vec::new(),
@@ -129,23 +165,65 @@ impl<'a> Checker<'a> {
     }
 
     fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
-        let Opened { info, findings, mut source, .. } = opened;
+        let Opened { mut info, findings, source, .. } = opened;
+        self.given.meet(&mut info);
         let weights = self.weights(info.year);
-        let program = self.program(&info, &weights)?;
+        self.bind(info.year, &weights)?;
+        let planned = self.planned(&info, &weights, Records::Checked);
+        let beside = self.given.join(&self.wanted(info.year, &planned), &info)?;
+        let program = self.program(&info, &weights, &planned, beside)?;
+        self.judge(Role::Checked, &info, source, findings, program, &weights)?;
+        self.rosters(&info, &weights)
+    }
+
+    /// Runs the rules that go through the roster of a checked file.
+    fn rosters(&mut self, checked: &FileInfo, weights: &[Option<Severity>]) -> Result<(), CheckError> {
+        let planned = self.planned(checked, weights, Records::Roster);
+        if planned.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.wanted(checked.year, &planned);
+        let beside = Given::join_checked(&wanted, checked, &self.options.input)?;
+        for roster in self.given.rosters(checked) {
+            let source = input::reopen(&roster, self.given.options())?;
+            let program = self.program(&roster, weights, &planned, beside.clone())?;
+            self.judge(Role::Roster, &roster, source, Vec::new(), program, weights)?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates a program on a file, and takes in what it comes to.
+    fn judge(
+        &mut self,
+        role: Role,
+        info: &FileInfo,
+        mut source: Box<dyn BlockSource>,
+        findings: Vec<FileFinding>,
+        program: Program,
+        weights: &[Option<Severity>],
+    ) -> Result<(), CheckError> {
         let run_options = RunOptions {
-            threads: useful_threads(&info, self.options.threads),
+            threads: useful_threads(info, self.options.threads),
             timings: self.options.timings,
             progress: self.options.progress,
-            schools: schools(&info),
+            schools: schools(info),
             tally: None,
             trace: None,
         };
-        let (mut run, failure) = run(&program, &info, source.as_mut(), &run_options);
+        let (mut run, failure) = run(&program, info, source.as_mut(), &run_options);
         let mut file_findings = findings;
         file_findings.extend(source.take_findings());
-        file_findings.extend(reading_findings(&info, &run));
+        file_findings.extend(reading_findings(info, &run));
+        if run.records < 2 {
+            self.withdraw(CUT_OFF);
+        }
+        if role == Role::Roster {
+            // What is wrong with the roster as a file is told where it is checked itself.
+            file_findings.clear();
+        }
         let input = self.inputs.len();
         self.inputs.push(InputOutcome {
+            role,
             records: run.records,
             bytes: run.bytes,
             sha256: source.sha256(),
@@ -157,10 +235,10 @@ impl<'a> Checker<'a> {
         sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
         collapse(&program, &mut run);
-        self.count(&program, &run, &weights);
-        self.file_findings(input, &weights, file_findings);
-        let drafts = self.drafts(&program, input, &weights, run.hits, run.grouped, sets);
-        let findings = self.details(&info, &run.blocks, drafts);
+        self.count(&program, &run, weights);
+        self.file_findings(input, weights, file_findings);
+        let drafts = self.drafts(&program, input, weights, run.hits, run.grouped, sets);
+        let findings = self.details(info, &program, &run.blocks, drafts);
         self.findings.extend(findings);
         Ok(())
     }
@@ -176,18 +254,24 @@ impl<'a> Checker<'a> {
         weights.collect()
     }
 
-    fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<Program, CheckError> {
-        if !self.bound.contains_key(&info.year) {
-            let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && !rule.scope.is_built_in();
-            let pairs = self.accounts.iter().zip(weights);
-            let wanted: Vec<Option<&Rule>> =
-                pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
-            let all = self.options.rules.bind_each(&wanted, info.year, self.options.threads)?;
-            self.bound.insert(info.year, all);
+    /// Binds the selected rules to a year, once.
+    fn bind(&mut self, year: u16, weights: &[Option<Severity>]) -> Result<(), CheckError> {
+        if self.bound.contains_key(&year) {
+            return Ok(());
         }
-        let groups = student_groups(info.year)?;
-        let mut compiler = Compiler::new(info, &groups);
-        let bound = &self.bound[&info.year];
+        let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && rule.scope != Scope::File;
+        let pairs = self.accounts.iter().zip(weights);
+        let wanted: Vec<Option<&Rule>> =
+            pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
+        let all = self.options.rules.bind_each(&wanted, year, self.options.threads)?;
+        self.bound.insert(year, all);
+        Ok(())
+    }
+
+    /// The rules that are run over these records of a checked file, by place. Why others are not is
+    /// noted.
+    fn planned(&mut self, info: &FileInfo, weights: &[Option<Severity>], records: Records) -> Vec<usize> {
+        let mut planned = Vec::new();
         for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
             if weight.is_none() {
                 account.not_run.get_or_insert_with(|| "it is not selected".to_owned());
@@ -196,19 +280,57 @@ impl<'a> Checker<'a> {
             if !account.rule.years.contains(info.year) {
                 continue;
             }
-            if let Some(reason) = unmet(account.rule, info) {
+            if let Some(reason) = unmet(account.rule, info, &self.given) {
                 account.not_run.get_or_insert(reason);
                 continue;
             }
+            if account.rule.records == records {
+                planned.push(place);
+            }
+        }
+        planned
+    }
+
+    /// What the planned rules read of second files.
+    fn wanted(&self, year: u16, planned: &[usize]) -> Wanted {
+        let beside = planned.iter().filter(|place| self.accounts[**place].rule.reads_second_files());
+        wanted_of(beside.flat_map(|place| &self.bound[&year][*place]))
+    }
+
+    fn program(
+        &mut self,
+        info: &FileInfo,
+        weights: &[Option<Severity>],
+        planned: &[usize],
+        beside: Beside,
+    ) -> Result<Program, CheckError> {
+        let groups = student_groups(info.year)?;
+        let mut compiler = Compiler::new(info, &groups).with(beside);
+        let bound = &self.bound[&info.year];
+        for place in planned.iter().copied().filter(|place| weights[*place].is_some()) {
+            let account = &mut self.accounts[place];
             if account.rule.scope == Scope::File {
                 self_contained(account, place, &mut compiler);
                 continue;
             }
+            let reads_second = account.rule.reads_second_files();
             for instance in &bound[place] {
-                compiler.add(place, account.rule, instance.clone());
+                let missing =
+                    if reads_second { self.given.misses(&wanted_of([instance].into_iter()), info) } else { None };
+                match missing {
+                    Some(reason) => drop(account.not_run.get_or_insert(reason)),
+                    None => compiler.add(place, account.rule, instance.clone()),
+                }
             }
         }
         Ok(compiler.finish())
+    }
+
+    /// Takes back that a built-in rule applied to the present file.
+    fn withdraw(&mut self, code: &str) {
+        if let Some(account) = self.accounts.iter_mut().find(|account| account.rule.code == code) {
+            account.counts.applicable = account.counts.applicable.saturating_sub(1);
+        }
     }
 
     /// Adds a file's counts to the accounts of the rules.
@@ -307,6 +429,7 @@ impl<'a> Checker<'a> {
     fn details(
         &mut self,
         info: &FileInfo,
+        program: &Program,
         blocks: &[super::run::BlockPlace],
         mut drafts: Vec<Draft<'_>>,
     ) -> Vec<Finding> {
@@ -320,7 +443,7 @@ impl<'a> Checker<'a> {
         if !records.is_empty() {
             let mut next = wanted.iter().peekable();
             let again = input::reopen(info, &self.options.input).and_then(|mut source| {
-                reread(source.as_mut(), info, blocks, &records, |record, row| {
+                reread(source.as_mut(), (info, program.beside.files()), blocks, &records, |record, row| {
                     while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
                         drafts[*draft].read(*member, info, record, row);
                     }
@@ -381,6 +504,7 @@ impl Account<'_> {
 /// A built-in rule about the file: found while reading, but for the fillers, which are columns.
 fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compiler<'_>) {
     if account.rule.name == FILLERS {
+        account.not_run.get_or_insert_with(|| "the file has no filler columns".to_owned());
         let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
         compiler.add_fillers(place, &blank);
         return;
@@ -388,6 +512,9 @@ fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compil
     account.ran = true;
     account.counts.applicable += 1;
 }
+
+/// The rule about a last record that is cut off, which a single record cannot be told to be.
+const CUT_OFF: &str = "L027";
 
 /// The rule about fillers, which have no field that a rule could name.
 const FILLERS: &str = "filler-column-filled";
@@ -399,18 +526,19 @@ fn useful_threads(info: &FileInfo, threads: usize) -> usize {
 }
 
 /// What a rule needs that this run does not have.
-fn unmet(rule: &Rule, info: &FileInfo) -> Option<String> {
+fn unmet(rule: &Rule, info: &FileInfo, given: &Given) -> Option<String> {
     let fixed = info.dialect == Dialect::Fixed;
     rule.needs.iter().find_map(|need| {
         let reason = match need {
-            Need::EntityList => "no official entity list is given",
-            Need::EarlierFile => "no file of an earlier year is given",
-            Need::Roster => "no roster or enrolled view is given",
-            Need::Official => "nothing is compared with official results",
+            Need::EntityList | Need::EarlierFile | Need::Roster => return given.lacks(*need, info),
+            Need::Official => "nothing is compared with official results: it is for `scorelint reconcile`",
             Need::View if info.view == View::Unknown => "it is not known whether this is the view of a whole LEA",
             Need::TestedView if info.view != View::Tested => "this is not known to be the tested view",
             Need::Delimited if fixed => "the file is fixed-width",
             Need::FixedWidth if !fixed => "the file is not fixed-width",
+            Need::Quoting if !matches!(info.dialect, Dialect::Comma | Dialect::Tab) => "no cell is quoted in this form",
+            Need::NameYear if input::year_in_name(info).is_none() => "the name of the file has no year",
+            Need::NameLea if info.lea.is_none() => "the name of the file does not start with the code of an LEA",
             _ => return None,
         };
         Some(reason.to_owned())
@@ -419,8 +547,7 @@ fn unmet(rule: &Rule, info: &FileInfo) -> Option<String> {
 
 /// The columns that name a record's school, in order of preference.
 fn schools(info: &FileInfo) -> Vec<usize> {
-    let names = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
-    names.iter().filter_map(|name| info.column_of(registry().id(name)?)).collect()
+    school_fields().iter().filter_map(|field| info.column_of(*field)).collect()
 }
 
 /// What the cell finder noticed about rows.
@@ -435,7 +562,7 @@ fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
             let fixed = info.dialect == Dialect::Fixed;
             let cut_off = odd.record == last && last > 0 && odd.cells < columns && !fixed;
             let (code, unit) = match (cut_off, fixed) {
-                (true, _) => ("L027", "cells"),
+                (true, _) => (CUT_OFF, "cells"),
                 (_, true) => ("L021", "characters"),
                 (_, false) => ("L018", "cells"),
             };

@@ -5,11 +5,12 @@ use super::run::BlockPlace;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError};
 use crate::layout::FieldId;
-use crate::rule::RecordView;
+use crate::rule::{RecordView, SecondFiles};
 
 /// A record read again.
 pub(super) struct Reread<'a> {
     info: &'a FileInfo,
+    beside: &'a dyn SecondFiles,
     index: &'a Index,
     bytes: &'a [u8],
     row: usize,
@@ -44,6 +45,10 @@ impl RecordView for Reread<'_> {
     fn cell(&self, field: FieldId) -> &str {
         self.info.column_of(field).map_or("", |column| self.column(column))
     }
+
+    fn second_files(&self) -> &dyn SecondFiles {
+        self.beside
+    }
 }
 
 /// Reads the wanted records (numbers from 0, ascending, once each) and shows them one by one.
@@ -52,7 +57,7 @@ impl RecordView for Reread<'_> {
 /// When the file cannot be read a second time.
 pub(super) fn reread(
     source: &mut dyn BlockSource,
-    info: &FileInfo,
+    (info, beside): (&FileInfo, &dyn SecondFiles),
     blocks: &[BlockPlace],
     wanted: &[u32],
     mut show: impl FnMut(u32, &Reread<'_>),
@@ -76,7 +81,7 @@ pub(super) fn reread(
                 let row = (record - first) as usize;
                 let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
                 let is_plain = block.cells.is_none();
-                show(record, &Reread { info, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
+                show(record, &Reread { info, beside, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
             }
             first = after;
         }

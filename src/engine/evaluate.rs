@@ -3,11 +3,11 @@
 
 use super::column::Column;
 use super::mask::{Mask, Truths};
-use super::program::{Node, NodeId, NumId, NumNode, Program, TextPlan};
+use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
 use super::scores;
 use crate::input::index::{BATCH, Index};
 use crate::layout::FieldId;
-use crate::rule::{self as interpret, Form, Op, Text, Truth, read};
+use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
 
 /// What a thread keeps for one file: column memories and room for the results of a batch.
 pub(super) struct State {
@@ -97,6 +97,7 @@ impl State {
             }
             Node::SameText(left, right) => Truths::certain(same_texts(batch, left, right)),
             Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
+            Node::Beside(beside) => beside_truths(batch, beside),
         }
     }
 
@@ -202,6 +203,9 @@ impl State {
                 });
             }
             NumNode::If(condition, yes, no) => self.select(batch, *condition, *yes, *no, out),
+            NumNode::Beside(beside) => {
+                digits(batch, out, |row| interpret::number(&beside.what, &beside_row(batch, row, beside)));
+            }
         }
     }
 
@@ -297,10 +301,28 @@ fn same_texts(batch: &Batch<'_>, left: &TextPlan, right: &TextPlan) -> Mask {
     same
 }
 
+/// A condition on second files, asked of each row by the reference interpreter.
+fn beside_truths(batch: &Batch<'_>, beside: &BesidePlan<Expr>) -> Truths {
+    let mut truths = Truths::constant(Truth::False);
+    for row in batch.valid.rows() {
+        match interpret::truth(&beside.what, &beside_row(batch, row, beside)) {
+            Truth::True => truths.yes.set(row),
+            Truth::Unknown => truths.unknown.set(row),
+            Truth::False => {}
+        }
+    }
+    truths
+}
+
+fn beside_row<'a, T>(batch: &'a Batch<'_>, row: usize, beside: &'a BesidePlan<T>) -> Row<'a> {
+    Row { batch, row, places: &beside.places, beside: batch.program.beside.files() }
+}
+
 impl TextPlan {
     /// The text for a row.
     pub(super) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
-        interpret::text(&self.text, &Row { batch, row, places: &self.places }).into_owned()
+        let row = Row { batch, row, places: &self.places, beside: &NoSecondFiles };
+        interpret::text(&self.text, &row).into_owned()
     }
 
     /// The text for a row without making one: only where all of it is plain ASCII and nothing
@@ -333,7 +355,7 @@ impl TextPlan {
                 let inner = self.plain_part(inner, batch, row)?;
                 Some(&inner[..inner.len().saturating_sub(*len)])
             }
-            Text::Cell(_) | Text::Subject(_) | Text::TestName(..) => None,
+            Text::Cell(_) | Text::Matched(_) | Text::Subject(_) | Text::TestName(..) => None,
         }
     }
 }
@@ -343,6 +365,7 @@ struct Row<'a> {
     batch: &'a Batch<'a>,
     row: usize,
     places: &'a [(FieldId, usize)],
+    beside: &'a dyn SecondFiles,
 }
 
 impl interpret::RecordView for Row<'_> {
@@ -351,5 +374,9 @@ impl interpret::RecordView for Row<'_> {
         let Some((_, column)) = place else { return "" };
         let cell = self.batch.index.cell(self.batch.bytes, self.row, *column);
         std::str::from_utf8(cell).unwrap_or_default()
+    }
+
+    fn second_files(&self) -> &dyn SecondFiles {
+        self.beside
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::layout::FieldId;
-use crate::rule::{Demand, Expr, Key, Num, SetTest, Text};
+use crate::rule::{Demand, Expr, Instance, Key, Match, MatchedCell, Num, SetTest, Show, Text};
 
 /// The fields read, in order of id.
 pub(super) type Fields = BTreeSet<FieldId>;
@@ -14,6 +14,13 @@ pub(super) type Fields = BTreeSet<FieldId>;
 pub(super) struct Reads {
     pub(super) fields: Fields,
     pub(super) days: Fields,
+    /// What is asked of second files: whether they have a record, and cells of it.
+    pub(super) matches: Vec<Match>,
+    pub(super) matched: Vec<MatchedCell>,
+    /// The fields that make records of second files match.
+    pub(super) keys: Fields,
+    /// Whether the entity list is asked.
+    pub(super) entities: bool,
 }
 
 impl Reads {
@@ -21,6 +28,39 @@ impl Reads {
         let mut reads = Self::default();
         reads.expr(expr);
         reads
+    }
+
+    /// What the condition and the demand of an instance read, and what its message shows.
+    pub(super) fn of_instance(instance: &Instance) -> Self {
+        let mut reads = Self::of(&instance.when);
+        reads.demand(&instance.demand);
+        for (_, show) in &instance.shows {
+            reads.show(show);
+        }
+        reads
+    }
+
+    /// Whether something outside the file is read.
+    pub(super) fn is_beside(&self) -> bool {
+        self.entities || !self.matches.is_empty() || !self.matched.is_empty()
+    }
+
+    pub(super) fn show(&mut self, show: &Show) {
+        match show {
+            Show::Num { num, .. } => self.num(num),
+            Show::Text(text) => self.text(text),
+        }
+    }
+
+    fn matching(&mut self, of: &Match) {
+        let mut by = Self::default();
+        of.by.iter().for_each(|text| by.text(text));
+        self.keys.extend(by.fields);
+    }
+
+    fn matched(&mut self, cell: &MatchedCell) {
+        self.matching(&cell.of);
+        self.matched.push(cell.clone());
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) {
@@ -38,6 +78,11 @@ impl Reads {
                 self.text(left);
                 self.text(right);
             }
+            Expr::Found(of) => {
+                self.matching(of);
+                self.matches.push(of.clone());
+            }
+            Expr::Matched { cell, .. } => self.matched(cell),
         }
     }
 
@@ -50,6 +95,11 @@ impl Reads {
                 self.days.insert(*field);
             }
             Num::Digits(text) => self.text(text),
+            Num::MatchedNumber(cell) | Num::MatchedDay(cell) => self.matched(cell),
+            Num::EntityType(code) => {
+                self.entities = true;
+                self.text(code);
+            }
             Num::Add(a, b) | Num::Sub(a, b) | Num::Age(a, b) => {
                 self.num(a);
                 self.num(b);
@@ -74,6 +124,7 @@ impl Reads {
         match text {
             Text::Const(_) => {}
             Text::Cell(cell) => drop(self.fields.insert(cell.field)),
+            Text::Matched(cell) => self.matched(cell),
             Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => self.text(inner),
             Text::Subject(field) | Text::TestName(field, _) => drop(self.fields.insert(*field)),
         }

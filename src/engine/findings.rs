@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::details::Reread;
+use super::entities::{names_entity, school_fields};
 use super::fields::Reads;
 use super::judge::SetHit;
 use super::outcome::{CellShown, Finding, RecordShown, Shown, Subject};
 use super::program::Planned;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
-use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, read};
+use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, Text, read};
 
 /// The fields that name a record's school, in order of preference.
 const SCHOOLS: [&str; 3] = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
@@ -154,13 +155,14 @@ impl<'a> Draft<'a> {
 
     fn record(&self, info: &FileInfo, record: u32, row: &Reread<'_>) -> RecordShown {
         let named = |name: &str| registry().id(name).map_or(String::new(), |field| row.cell(field).trim().to_owned());
+        let mut schools = school_fields().iter().map(|field| row.cell(*field).trim().to_owned());
         RecordShown {
             line: row.line,
             byte: row.byte,
             number: u64::from(record) + 1,
             record_type: read::padded(&named("record_type")).into_owned(),
             ssid: named("ssid"),
-            school: SCHOOLS.iter().map(|name| named(name)).find(|code| !code.is_empty()).unwrap_or_default(),
+            school: schools.find(|code| !code.is_empty()).unwrap_or_default(),
             cells: self.cells(info, row),
         }
     }
@@ -212,7 +214,8 @@ impl<'a> Draft<'a> {
                 };
                 let value = keys.iter().map(of).filter(|text| !text.is_empty());
                 let value = value.collect::<Vec<_>>().join(", ");
-                let field = if self.is_share() { None } else { most_sensitive_of(keys) };
+                let is_public = self.is_share() || (is_of_entities(keys) && value.split(", ").all(is_entity_code));
+                let field = if is_public { None } else { most_sensitive_of(keys) };
                 Some(Shown { name: name.to_owned(), value, field })
             }
             // Known only when all records were taken in.
@@ -268,10 +271,7 @@ fn field_of(info: &FileInfo, column: usize) -> Option<FieldId> {
 /// The field that a computed value tells most about.
 fn most_sensitive(show: &Show) -> Option<FieldId> {
     let mut reads = Reads::default();
-    match show {
-        Show::Num { num, .. } => reads.num(num),
-        Show::Text(text) => reads.text(text),
-    }
+    reads.show(show);
     most_sensitive_field(reads)
 }
 
@@ -281,6 +281,17 @@ fn key_text(key: &Key, row: &Reread<'_>) -> String {
         Key::Num(num) => interpret::number(num, row).map_or(String::new(), |number| number.to_string()),
         Key::Truth(_) | Key::StudentGroup | Key::File => String::new(),
     }
+}
+
+/// A damaged column of codes can hold anything, so that only what looks like one is shown.
+fn is_entity_code(text: &str) -> bool {
+    text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a group is a school or an LEA.
+fn is_of_entities(keys: &[Key]) -> bool {
+    let names = |key: &Key| matches!(key, Key::Text(Text::Cell(cell)) if names_entity(cell.field));
+    !keys.is_empty() && keys.iter().all(names)
 }
 
 /// The field that the parts of a key tell most about.
@@ -302,5 +313,6 @@ fn reads_of(keys: &[Key]) -> Reads {
 }
 
 fn most_sensitive_field(reads: Reads) -> Option<FieldId> {
-    reads.fields.into_iter().max_by_key(|field| registry().info(*field).sensitivity)
+    let matched = reads.matched.iter().map(|cell| cell.field);
+    reads.fields.into_iter().chain(matched).max_by_key(|field| registry().info(*field).sensitivity)
 }

@@ -3,6 +3,7 @@
 mod check;
 mod column;
 mod details;
+mod entities;
 mod evaluate;
 mod fields;
 mod findings;
@@ -16,18 +17,20 @@ mod probe;
 mod program;
 mod run;
 mod scores;
+mod second;
 mod sets;
 mod tally;
 mod trace;
 mod unary;
 mod waived;
 
-pub use check::{CheckError, CheckOptions, Detail, check};
+pub use check::{CheckError, CheckOptions, Detail, check, check_beside};
 pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleTotals, Shown, Status,
+    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status,
     Subject, Totals,
 };
-pub use probe::truths_of;
+pub use probe::{truths_beside, truths_of};
+pub use second::{SecondError, SecondPaths};
 pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
 pub use trace::{
     Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,

@@ -207,9 +207,30 @@ impl RuleOutcome {
     }
 }
 
+/// What a file was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// To be checked.
+    Checked,
+    /// As the roster of a checked file: only rules that go through the roster were run on it.
+    Roster,
+}
+
+impl Role {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Checked => "checked",
+            Self::Roster => "roster",
+        }
+    }
+}
+
 /// One file that was read.
 #[derive(Clone, Debug)]
 pub struct InputOutcome {
+    /// What it was read for.
+    pub role: Role,
     /// What it is.
     pub info: FileInfo,
     /// Records read.
@@ -223,7 +244,7 @@ pub struct InputOutcome {
 /// Everything a check found out.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The files that were read, in the order given.
+    /// The files that were read, in the order given, each followed by its roster where rules went through one.
     pub inputs: Vec<InputOutcome>,
     /// Why files could not be read, or not to their end.
     pub unreadable: Vec<Arc<InputError>>,
@@ -281,6 +302,11 @@ impl Outcome {
             settings: self.settings.or(other.settings),
             elapsed: self.elapsed + other.elapsed,
         }
+    }
+
+    /// The files that were checked.
+    pub fn checked(&self) -> impl Iterator<Item = &InputOutcome> {
+        self.inputs.iter().filter(|input| input.role == Role::Checked)
     }
 
     /// Exact totals by severity, over all rules.

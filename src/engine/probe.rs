@@ -1,25 +1,42 @@
 //! Evaluates single conditions on records at hand with the compiled engine, so that tests and fuzz
 //! targets can hold it equal to the reference interpreter.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
 use super::mask::Mask;
 use super::program::Compiler;
+use super::second::Beside;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, Cells, Column, Dialect, Encoding, FileInfo, Meaning, View};
 use crate::layout::{FieldId, registry};
-use crate::rule::{Expr, RecordView, Truth};
+use crate::rule::{Expr, RecordView, SecondFiles, Truth};
 
 /// What the engine says to a condition for each of the records.
 ///
 /// The records become blocks of cells as the quoted and fixed-width readers make them, so cells may
 /// hold anything, separators and line ends included.
 pub fn truths_of(expr: &Expr, records: &[&dyn RecordView]) -> Vec<Truth> {
-    let fields: Vec<FieldId> = Reads::of(expr).fields.into_iter().chain(registry().id("record_type")).collect();
+    answers(expr, records, Beside::default())
+}
+
+/// The same with second files.
+pub fn truths_beside(
+    expr: &Expr,
+    records: &[&dyn RecordView],
+    files: impl SecondFiles + Send + Sync + 'static,
+) -> Vec<Truth> {
+    answers(expr, records, Beside::new(files))
+}
+
+fn answers(expr: &Expr, records: &[&dyn RecordView], beside: Beside) -> Vec<Truth> {
+    let reads = Reads::of(expr);
+    let fields = reads.fields.into_iter().chain(reads.keys).chain(registry().id("record_type"));
+    let fields: Vec<FieldId> = fields.collect::<BTreeSet<_>>().into_iter().collect();
     let info = file_of(&fields);
-    let mut compiler = Compiler::new(&info, &[]);
+    let mut compiler = Compiler::new(&info, &[]).with(beside);
     let node = compiler.node(expr);
     let program = compiler.finish();
     let block = block_of(&fields, records);

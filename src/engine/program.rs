@@ -9,6 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::column::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
+use super::second::Beside;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
 use crate::counting::Group;
@@ -39,6 +40,8 @@ pub(super) enum Node {
     SameText(TextPlan, TextPlan),
     /// As above, for texts made from one field each: column plans that hash them.
     SameCell(usize, usize),
+    /// A question that second files answer, asked record by record.
+    Beside(Box<BesidePlan<Expr>>),
 }
 
 #[derive(Debug)]
@@ -60,6 +63,15 @@ pub(super) enum NumNode {
         score: Option<NumId>,
     },
     If(NodeId, NumId, NumId),
+    /// A number out of second files.
+    Beside(Box<BesidePlan<Num>>),
+}
+
+/// Something to be asked of second files, with the place of the column of each field it reads.
+#[derive(Debug)]
+pub(super) struct BesidePlan<T> {
+    pub(super) what: T,
+    pub(super) places: Vec<(FieldId, usize)>,
 }
 
 /// A text to be made row by row, with the place of the column of each field it reads.
@@ -108,6 +120,8 @@ pub(super) struct Program {
     pub(super) instances: Vec<Planned>,
     /// The student groups of the year, where a rule goes through them.
     pub(super) groups: Vec<GroupPlan>,
+    /// The second files that go with the file.
+    pub(super) beside: Beside,
 }
 
 /// Who belongs to a student group.
@@ -145,6 +159,12 @@ impl<'a> Compiler<'a> {
             shared_nodes: HashMap::new(),
             shared_nums: HashMap::new(),
         }
+    }
+
+    /// Gives the program second files to read.
+    pub(super) fn with(mut self, beside: Beside) -> Self {
+        self.program.beside = beside;
+        self
     }
 
     /// Adds an instance of the rule at a place of the run.
@@ -208,7 +228,7 @@ impl<'a> Compiler<'a> {
 
     /// A field that is read but has no column in the file.
     pub(super) fn missing(&self, reads: &Reads) -> Option<FieldId> {
-        reads.fields.iter().find(|field| !self.places.contains_key(field)).copied()
+        reads.fields.iter().chain(&reads.keys).find(|field| !self.places.contains_key(field)).copied()
     }
 
     fn kind(&mut self, rule: &Rule, instance: &Instance) -> Kind {
@@ -237,6 +257,9 @@ impl<'a> Compiler<'a> {
     fn cell_rule(&mut self, order: u8, instance: &Instance, require: &Expr) -> Option<()> {
         let mut reads = Reads::of(&instance.when);
         reads.expr(require);
+        if reads.is_beside() {
+            return None;
+        }
         let mut fields = reads.fields.iter();
         let (Some(field), None) = (fields.next().copied(), fields.next()) else {
             return None;
@@ -309,6 +332,9 @@ impl<'a> Compiler<'a> {
 
     fn new_node(&mut self, expr: &Expr) -> Node {
         let reads = Reads::of(expr);
+        if reads.is_beside() {
+            return self.beside(expr, &reads);
+        }
         let mut fields = reads.fields.iter().copied();
         match (fields.next(), fields.next()) {
             (None, _) => return Node::Const(interpret::truth(expr, &Nothing)),
@@ -327,7 +353,23 @@ impl<'a> Compiler<'a> {
                 _ => Node::SameText(self.text(left), self.text(right)),
             },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
+            Expr::Found(_) | Expr::Matched { .. } => self.beside(expr, &reads),
         }
+    }
+
+    /// A condition on second files: what joins is done with masks, what asks is asked of each
+    /// record.
+    fn beside(&mut self, expr: &Expr, reads: &Reads) -> Node {
+        match expr {
+            Expr::Not(inner) => Node::Not(self.node(inner)),
+            Expr::And(parts) => Node::And(self.cheapest_first(parts)),
+            Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
+            _ => Node::Beside(Box::new(BesidePlan { what: expr.clone(), places: self.places_of(reads) })),
+        }
+    }
+
+    fn places_of(&self, reads: &Reads) -> Vec<(FieldId, usize)> {
+        reads.fields.union(&reads.keys).map(|field| (*field, self.places[field])).collect()
     }
 
     /// The parts of a condition, those first that cost least: they may settle it for the batch.
@@ -338,6 +380,7 @@ impl<'a> Compiler<'a> {
             Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
             Node::Compare(..) | Node::Known(_) | Node::SameCell(..) => 2,
             Node::SameText(..) => 3,
+            Node::Beside(_) => 4,
         });
         parts
     }
@@ -363,6 +406,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_num(&mut self, num: &Num) -> NumNode {
+        let mut reads = Reads::default();
+        reads.num(num);
+        if reads.is_beside() {
+            let places = self.places_of(&reads);
+            return NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places }));
+        }
         match num {
             Num::Const(number) => NumNode::Const(*number),
             Num::Number(field) => {
@@ -379,6 +428,9 @@ impl<'a> Compiler<'a> {
             Num::Age(birth, day) => NumNode::Age(self.num(birth), self.num(day)),
             Num::Lookup(lookup) => self.lookup(lookup),
             Num::If(condition, yes, no) => NumNode::If(self.node(condition), self.num(yes), self.num(no)),
+            Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => {
+                NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places: self.places_of(&reads) }))
+            }
         }
     }
 

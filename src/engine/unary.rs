@@ -124,7 +124,9 @@ impl Unary {
             Expr::Cell { cell: Cell { form, .. }, test } => Self::Test(*form, Quick::new(test)),
             Expr::Known(Num::Number(_)) => Self::Test(Form::Value, Quick::IsNumber),
             Expr::Known(Num::Day(_)) => Self::Test(Form::Value, Quick::IsDay),
-            Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) => Self::Slow(field, expr.clone()),
+            Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) | Expr::Found(_) | Expr::Matched { .. } => {
+                Self::Slow(field, expr.clone())
+            }
         }
     }
 

@@ -46,6 +46,12 @@ pub fn read_name(name: &str) -> NameClues {
     NameClues { view, lea, year }
 }
 
+/// The year that the name of a file says, as in names given by TOMS.
+pub fn year_in_name(info: &FileInfo) -> Option<u16> {
+    let own = info.path.file_name().and_then(|name| name.to_str());
+    read_name(info.member.as_deref().or(own)?).year
+}
+
 /// The values of a few columns in the first records.
 pub struct Sample {
     fields: [Option<usize>; 3],

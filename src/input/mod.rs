@@ -37,6 +37,7 @@ mod watch;
 mod workbook;
 mod year;
 
+pub use clues::year_in_name;
 pub use error::{InputError, Nearest};
 pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};

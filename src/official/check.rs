@@ -11,7 +11,7 @@ use super::lookups::{EntityList, Lookup};
 use super::model::OfficialFile;
 use super::read::Areas;
 use super::set::{OfficialSet, Options, is_official, read};
-use crate::engine::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Status, Subject};
+use crate::engine::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
 use crate::input::{Column, Detected, Dialect, Encoding, FileInfo, Limits, Meaning, View, hash_file, list};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
@@ -185,7 +185,13 @@ fn inputs(set: &OfficialSet, options: &LintOptions<'_>) -> Vec<InputOutcome> {
 fn input(info: FileInfo, records: u64, bytes: Option<u64>, options: &LintOptions<'_>) -> InputOutcome {
     let stored = bytes.or_else(|| std::fs::metadata(&info.path).ok().map(|about| about.len()));
     let sha256 = if options.want_sha256 { hash_file(&info.path).ok() } else { None };
-    InputOutcome { info: FileInfo { bytes: stored, ..info }, records, bytes: stored.unwrap_or_default(), sha256 }
+    InputOutcome {
+        role: Role::Checked,
+        info: FileInfo { bytes: stored, ..info },
+        records,
+        bytes: stored.unwrap_or_default(),
+        sha256,
+    }
 }
 
 fn info_of(file: &OfficialFile) -> FileInfo {

@@ -45,7 +45,7 @@ fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Findin
 
 fn totals(material: &Material<'_>) -> String {
     let totals = material.outcome.totals();
-    let records: u64 = material.outcome.inputs.iter().map(|input| input.records).sum();
+    let records: u64 = material.outcome.checked().map(|input| input.records).sum();
     let unreadable = match material.outcome.unreadable.len() as u64 {
         0 => String::new(),
         count => format!("; {} could not be read", plural(count, "file")),
@@ -60,6 +60,6 @@ fn totals(material: &Material<'_>) -> String {
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),
         plural(records, "record"),
-        plural(material.outcome.inputs.len() as u64, "file"),
+        plural(material.outcome.checked().count() as u64, "file"),
     )
 }

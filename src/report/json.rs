@@ -45,7 +45,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             notices: totals.notices,
             unreadable: outcome.unreadable.len(),
             waived: totals.waived,
-            records: outcome.inputs.iter().map(|input| input.records).sum(),
+            records: outcome.checked().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
     };
@@ -105,6 +105,7 @@ struct Waiver<'a> {
 
 #[derive(Serialize)]
 struct Input<'a> {
+    role: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'a str>,
@@ -277,6 +278,7 @@ fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
 fn input(input: &InputOutcome) -> Input<'_> {
     let info = &input.info;
     Input {
+        role: input.role.as_str(),
         path: info.path.to_string_lossy().into_owned(),
         member: info.member.as_deref(),
         sha256: input.sha256.as_deref(),

@@ -24,6 +24,10 @@ pub(super) enum Kind {
     Text(String),
     /// `name(…)`.
     Call { name: String, arguments: Vec<Node> },
+    /// `earlier(1).scale_score`: a field of the matching record of a second file.
+    Matched { file: FileName, name: String, optional: bool },
+    /// `found in roster`
+    Found(FileName),
     /// `a + b`
     Add(Box<Node>, Box<Node>),
     /// `a - b`
@@ -44,6 +48,15 @@ pub(super) enum Kind {
     Or(Vec<Node>),
     /// `some k in …: (…)`
     Quantified { quantity: Quantity, parameter: Parameter, body: Box<Node> },
+}
+
+/// `roster`, `earlier(1)`: a second file as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FileName {
+    pub word: String,
+    /// How many years before.
+    pub before: Option<Box<Node>>,
+    pub span: Range<usize>,
 }
 
 /// What is asked after `is`, `has` or `matches`.

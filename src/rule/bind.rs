@@ -8,9 +8,9 @@ use super::ast::{Kind, Literal, Node, Parameter, SetNode};
 use super::error::{Mistake, Piece, RuleError, SourceText};
 use super::ir::{Cell, Demand, Expr, Form, Instance, Key, Placeholder, SetTest, Show, Text};
 use super::message::{self, SET_WORDS};
-use super::model::Scope;
+use super::model::{Need, Records, Scope};
 use super::parser;
-use super::typed::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, and, is_one_of};
+use super::typed::{Bound, RECORD_TYPE, Seconds, Stop, Typed, Typer, Unit, Value, and, is_one_of};
 use super::values::record_types;
 
 /// The parts of a rule that hold in a year, variants and amendments applied.
@@ -24,6 +24,10 @@ pub(super) struct Parts {
     pub message: Piece,
     pub labels: Option<Vec<Piece>>,
     pub shows: Vec<(String, Piece)>,
+    pub needs: Vec<Need>,
+    pub records: Records,
+    /// What makes a record of a second file match.
+    pub by: Vec<Piece>,
 }
 
 /// The instances of a rule in a year. Fewer than the parameter has values where the year lacks
@@ -90,7 +94,7 @@ fn alone<'y, T>(
 
 fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
     let scope = bound.into_iter().map(|(parameter, value)| (parameter.name.clone(), value)).collect();
-    Typer { layout, years, scope, seen: Vec::new() }
+    Typer { layout, years, scope, seen: Vec::new(), second: Seconds::default() }
 }
 
 /// A part that could not be bound, and where it stands.
@@ -116,6 +120,7 @@ struct Parsed {
     require: Required,
     when: Option<Node>,
     shows: Vec<Node>,
+    by: Vec<Node>,
 }
 
 enum Required {
@@ -134,6 +139,7 @@ impl Parsed {
             },
             when: parts.when.as_ref().map(tree).transpose()?,
             shows: parts.shows.iter().map(|(_, piece)| tree(piece)).collect::<Result<_, _>>()?,
+            by: parts.by.iter().map(tree).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -148,7 +154,9 @@ struct Binding<'a> {
 
 impl Binding<'_> {
     fn instance(&self) -> Bind<Instance> {
+        let by = self.by()?;
         let mut typer = typer(self.layout, self.years, self.bound);
+        typer.second = Seconds { needs: &self.parts.needs, records: self.parts.records, by: &by };
         let demand = self.demand(&mut typer)?;
         let when = match self.parts.when.as_ref().zip(self.parsed.when.as_ref()) {
             Some((piece, when)) => typer.condition(when).map_err(|stop| Failed::new(piece, stop))?,
@@ -168,6 +176,20 @@ impl Binding<'_> {
             shows,
             placeholders,
         })
+    }
+
+    /// What makes a record of a second file match, read in both files.
+    fn by(&self) -> Bind<Vec<Text>> {
+        let mut typer = typer(self.layout, self.years, self.bound);
+        let part = |(piece, node): (&Piece, &Node)| match key_of(&mut typer, node) {
+            Ok(Key::Text(text)) => Ok(text),
+            Ok(_) => {
+                let mistake = Mistake::new(0..piece.text.len(), "records are matched by texts only", "this is no text");
+                Err(Failed::new(piece, mistake.help("name a field, or a text made of one: `prefix(ssid, 5)`")))
+            }
+            Err(stop) => Err(Failed::new(piece, stop)),
+        };
+        self.parts.by.iter().zip(&self.parsed.by).map(part).collect()
     }
 
     fn of_tests(&self) -> Option<Expr> {
@@ -217,6 +239,7 @@ impl Binding<'_> {
                 Value::Num(num, unit) => Show::Num { num, day: unit == Unit::Day || name.ends_with("date") },
                 Value::Text(text) => Show::Text(text),
                 Value::Field(field, _) => Show::Text(Text::Cell(Cell { field, form: Form::Value })),
+                Value::Matched(cell, _) => Show::Text(Text::Matched(cell)),
                 Value::Lacking => Show::Text(Text::Const(String::new())),
                 Value::Condition(_) => {
                     let whole = 0..piece.text.len();
@@ -319,6 +342,10 @@ fn key_of(typer: &mut Typer, node: &Node) -> Typed<Key> {
     }
     Ok(match typer.value(node)? {
         Value::Field(field, _) => Key::Text(Text::Cell(Cell { field, form: Form::Value })),
+        Value::Matched(..) => {
+            let mistake = Mistake::new(node.span.clone(), "a field of a second file makes no groups", "here");
+            return Err(mistake.help("group by fields of the records themselves").into());
+        }
         Value::Text(text) => Key::Text(text),
         Value::Num(num, _) => Key::Num(num),
         Value::Condition(expr) => Key::Truth(expr),

@@ -6,11 +6,13 @@ use crate::layout::registry;
 
 use super::error::{Mistake, RuleError, SourceText};
 use super::fields;
-use super::model::{Example, ExampleRow, Expect, Fixture, Recipe, Scope, Severity};
+use super::model::{Example, ExampleRow, Expect, Fixture, Recipe, Scope, SecondKind, SecondTable, Severity};
 
 type Read<T> = Result<T, Box<RuleError>>;
 
 const ARROW: &str = "<-";
+/// The headings of an entity list in an example.
+pub(super) const ENTITY: [&str; 2] = ["code", "type"];
 const EXPECT: &str = "# expect:";
 /// At the end of an example file: the last line has no line end.
 const CUT: &str = "\\c";
@@ -19,6 +21,7 @@ const CUT: &str = "\\c";
 pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) -> Read<(String, Vec<Example>)> {
     let mut lines = Lines { source, rest: body, at: start };
     let (mut prose, mut examples) = (String::new(), Vec::new());
+    let mut second: Vec<SecondTable> = Vec::new();
     while let Some((line, span)) = lines.next() {
         let Some(info) = line.strip_prefix("```") else {
             prose.push_str(line);
@@ -27,7 +30,16 @@ pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) 
         };
         let block = lines.block(&span)?;
         match info.split_whitespace().collect::<Vec<_>>()[..] {
-            ["caaspp", year] => examples.push(table(source, layout_year(source, year, &span)?, &block, scope)?),
+            ["caaspp", year] => {
+                let example = table(source, layout_year(source, year, &span)?, &block, scope)?;
+                examples.push(Example { second: second.clone(), ..example });
+            }
+            [word, year] if second_kind(word).is_some() => {
+                let year = layout_year(source, year, &span)?;
+                let table = second_kind(word).map(|kind| second_table(source, kind, year, &block));
+                second.retain(|one| one.kind.as_str() != word || one.year != year);
+                second.extend(table.transpose()?);
+            }
             ["official", year] => examples.push(official(source, results_year(source, year, &span)?, &block)?),
             ["text", year] => examples.push(fixture(source, layout_year(source, year, &span)?, &block, &span)?),
             ["file", year] => examples.push(recipes(source, layout_year(source, year, &span)?, &block)?),
@@ -117,7 +129,7 @@ struct Heading {
 fn table(source: &SourceText, year: u16, block: &[Line<'_>], scope: Scope) -> Read<Example> {
     let rows = table_rows(source, block, known_headings)?;
     check_outcomes(source, &rows, block, scope)?;
-    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
+    Ok(Example { year, rows, fixture: None, recipes: Vec::new(), second: Vec::new() })
 }
 
 /// Rows of public results. An outcome on each row judges each by itself, one on the last row all of
@@ -126,7 +138,7 @@ fn official(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example>
     let rows = table_rows(source, block, |_, line, _| Ok(cut_headings(line)))?;
     let together = rows.iter().any(|row| row.expect == Expect::Part);
     check_outcomes(source, &rows, block, if together { Scope::Set } else { Scope::Record })?;
-    Ok(Example { year, rows, fixture: None, recipes: Vec::new() })
+    Ok(Example { year, rows, fixture: None, recipes: Vec::new(), second: Vec::new() })
 }
 
 type Headings = fn(&SourceText, &str, &Range<usize>) -> Read<Vec<Heading>>;
@@ -141,6 +153,34 @@ fn table_rows(source: &SourceText, block: &[Line<'_>], headings: Headings) -> Re
         rows.push(row(source, &headings, line, span, first + ahead)?);
     }
     Ok(rows)
+}
+
+fn second_kind(word: &str) -> Option<SecondKind> {
+    let all = [SecondKind::Earlier, SecondKind::Roster, SecondKind::Checked, SecondKind::Entities];
+    all.into_iter().find(|kind| kind.as_str() == word)
+}
+
+/// A second file: rows without outcomes.
+fn second_table(source: &SourceText, kind: SecondKind, year: u16, block: &[Line<'_>]) -> Read<SecondTable> {
+    let mut lines = block.iter().filter(|(line, _)| !line.trim().is_empty());
+    let mut table = SecondTable { kind, year, rows: Vec::new() };
+    let Some((header, span)) = lines.next() else {
+        return Ok(table);
+    };
+    let is_known = |name: &str| match kind {
+        SecondKind::Entities => ENTITY.contains(&name),
+        _ => registry().id(name).is_some(),
+    };
+    let headings = headings_of(source, header, span, is_known)?;
+    for (line, span) in lines {
+        let row = row(source, &headings, line, span, 0)?;
+        if row.expect != Expect::Part {
+            let help = "outcomes stand in the ```caaspp block below";
+            return Err(at(source, span.clone(), "a line of a second file has an outcome", help));
+        }
+        table.rows.push(row.cells);
+    }
+    Ok(table)
 }
 
 fn check_outcomes(source: &SourceText, rows: &[ExampleRow], block: &[Line<'_>], scope: Scope) -> Read<()> {
@@ -185,10 +225,20 @@ fn cut_headings(line: &str) -> Vec<Heading> {
 
 /// The headings of a table of records: fields.
 fn known_headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<Heading>> {
+    headings_of(source, line, span, |name| registry().id(name).is_some())
+}
+
+/// Headings that are all known, and stand once.
+fn headings_of(
+    source: &SourceText,
+    line: &str,
+    span: &Range<usize>,
+    is_known: impl Fn(&str) -> bool,
+) -> Read<Vec<Heading>> {
     let headings = cut_headings(line);
     let mut seen: Vec<&str> = Vec::new();
     for heading in &headings {
-        if registry().id(&heading.name).is_none() {
+        if !is_known(&heading.name) {
             let mistake = fields::unknown(&heading.name, 0..0);
             let from = span.start + byte_of(line, heading.start);
             return Err(RuleError::at(source, from..from + heading.name.len(), mistake));
@@ -314,7 +364,7 @@ fn fixture(source: &SourceText, year: u16, block: &[Line<'_>], opening: &Range<u
         content.extend(cut.is_none().then_some(b'\n'));
     }
     let fixture = Fixture { content, expect, line: line_number(source, span.start) + 1 };
-    Ok(Example { year, rows: Vec::new(), fixture: Some(fixture), recipes: Vec::new() })
+    Ok(Example { year, rows: Vec::new(), fixture: Some(fixture), recipes: Vec::new(), second: Vec::new() })
 }
 
 fn recipes(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example> {
@@ -327,5 +377,5 @@ fn recipes(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example> 
         })?;
         recipes.push(Recipe { steps: steps.trim().to_owned(), expect, line: line_number(source, span.start) });
     }
-    Ok(Example { year, rows: Vec::new(), fixture: None, recipes })
+    Ok(Example { year, rows: Vec::new(), fixture: None, recipes, second: Vec::new() })
 }

@@ -6,26 +6,103 @@ use std::collections::HashMap;
 use crate::layout::{FieldId, registry};
 
 use super::error::{Mistake, RuleError};
+use super::example::ENTITY;
 use super::interpret::{RecordView, truth};
 use super::ir::{Demand, Instance, Truth};
-use super::model::{Example, ExampleRow, Expect, Rule, Scope, Severity};
+use super::model::{Example, ExampleRow, Expect, Rule, Scope, SecondKind, SecondTable, Severity};
 use super::registry::RuleSet;
+use super::second::{Match, Matched, MatchedCell, SecondFile, SecondFiles, match_key};
 use super::sets::{StudentGroups, judge_set};
 
 /// The record of an example row: fields that are not named are blank.
-pub struct ExampleRecord(HashMap<FieldId, String>);
+pub struct ExampleRecord<'e> {
+    cells: HashMap<FieldId, &'e str>,
+    files: &'e ExampleFiles<'e>,
+}
 
-impl ExampleRecord {
-    /// The record of a row.
-    pub fn new(row: &ExampleRow) -> Self {
-        let cells = row.cells.iter().filter_map(|(name, value)| Some((registry().id(name)?, value.clone())));
-        Self(cells.collect())
+impl<'e> ExampleRecord<'e> {
+    /// The record of a row, judged with second files.
+    pub fn new(row: &'e ExampleRow, files: &'e ExampleFiles<'e>) -> Self {
+        Self { cells: by_field(&row.cells), files }
     }
 }
 
-impl RecordView for ExampleRecord {
+fn by_field(cells: &[(String, String)]) -> HashMap<FieldId, &str> {
+    cells.iter().filter_map(|(name, value)| Some((registry().id(name)?, value.as_str()))).collect()
+}
+
+impl RecordView for ExampleRecord<'_> {
     fn cell(&self, field: FieldId) -> &str {
-        self.0.get(&field).map_or("", String::as_str)
+        self.cells.get(&field).copied().unwrap_or_default()
+    }
+
+    fn second_files(&self) -> &dyn SecondFiles {
+        self.files
+    }
+}
+
+/// The second files of an example: the reference for what matching means.
+pub struct ExampleFiles<'e> {
+    year: u16,
+    tables: &'e [SecondTable],
+}
+
+impl<'e> ExampleFiles<'e> {
+    /// The second files of an example.
+    pub fn of(example: &'e Example) -> Self {
+        Self { year: example.year, tables: &example.second }
+    }
+
+    fn rows(&self, file: SecondFile) -> impl Iterator<Item = &'e [(String, String)]> {
+        let (kind, year) = match file {
+            SecondFile::Earlier(before) => (SecondKind::Earlier, self.year.saturating_sub(before)),
+            SecondFile::Roster => (SecondKind::Roster, self.year),
+            SecondFile::Checked => (SecondKind::Checked, self.year),
+        };
+        let tables = self.tables.iter().filter(move |table| (table.kind, table.year) == (kind, year));
+        tables.flat_map(|table| &table.rows).map(Vec::as_slice)
+    }
+
+    fn matching(&self, of: &Match, record: &dyn RecordView) -> Vec<HashMap<FieldId, &'e str>> {
+        let Some(key) = match_key(&of.by, record) else {
+            return Vec::new();
+        };
+        let fits = |cells: &HashMap<FieldId, &'e str>| match_key(&of.by, &Cells(cells)).as_ref() == Some(&key);
+        self.rows(of.file).map(by_field).filter(fits).collect()
+    }
+}
+
+struct Cells<'e>(&'e HashMap<FieldId, &'e str>);
+
+impl RecordView for Cells<'_> {
+    fn cell(&self, field: FieldId) -> &str {
+        self.0.get(&field).copied().unwrap_or_default()
+    }
+}
+
+impl SecondFiles for ExampleFiles<'_> {
+    fn has(&self, of: &Match, record: &dyn RecordView) -> bool {
+        !self.matching(of, record).is_empty()
+    }
+
+    fn cell(&self, cell: &MatchedCell, record: &dyn RecordView) -> Matched<'_> {
+        let rows = self.matching(&cell.of, record);
+        let mut cells = rows.iter().map(|row| row.get(&cell.field).copied().unwrap_or_default().trim());
+        let first = cells.next().unwrap_or_default();
+        if cells.all(|other| other == first) { Matched::Cell(first) } else { Matched::Unclear }
+    }
+
+    fn entity_type(&self, code: &str) -> Option<i64> {
+        let lists = self.tables.iter().filter(|table| (table.kind, table.year) == (SecondKind::Entities, self.year));
+        let mut types = lists.flat_map(|table| &table.rows).filter_map(|row| {
+            let cell = |heading: &str| row.iter().find(|(name, _)| name == heading).map(|(_, cell)| cell.as_str());
+            let (listed, kind) = (cell(ENTITY[0])?, cell(ENTITY[1])?);
+            let is_school = code.len() == 7 && code.bytes().any(|digit| digit != b'0');
+            let is_meant = listed == code || (is_school && listed.ends_with(code));
+            if is_meant { kind.parse::<i64>().ok() } else { None }
+        });
+        let first = types.next()?;
+        types.all(|other| other == first).then_some(first)
     }
 }
 
@@ -73,7 +150,8 @@ pub fn run_examples(
         let judged = if rule.scope == Scope::Set {
             judge_rows(example, &instances, student_groups)
         } else {
-            example.rows.iter().map(|row| (row, judge_row(row, &instances))).collect()
+            let files = ExampleFiles::of(example);
+            example.rows.iter().map(|row| (row, judge_row(row, &files, &instances))).collect()
         };
         for (row, outcomes) in judged {
             let found = strongest(&outcomes);
@@ -96,8 +174,8 @@ fn foreign_columns(set: &RuleSet, rule: &Rule, example: &Example) -> Option<Rule
     mismatch(set, rule, row.line, message, "its heading is above this line")
 }
 
-fn judge_row(row: &ExampleRow, instances: &[Instance]) -> Vec<Expect> {
-    let record = ExampleRecord::new(row);
+fn judge_row(row: &ExampleRow, files: &ExampleFiles<'_>, instances: &[Instance]) -> Vec<Expect> {
+    let record = ExampleRecord::new(row, files);
     instances.iter().map(|instance| judge_record(instance, &record)).collect()
 }
 
@@ -106,7 +184,8 @@ fn judge_rows<'e>(
     instances: &[Instance],
     student_groups: &dyn StudentGroups,
 ) -> Vec<(&'e ExampleRow, Vec<Expect>)> {
-    let records: Vec<ExampleRecord> = example.rows.iter().map(ExampleRecord::new).collect();
+    let files = ExampleFiles::of(example);
+    let records: Vec<ExampleRecord<'_>> = example.rows.iter().map(|row| ExampleRecord::new(row, &files)).collect();
     let views: Vec<&dyn RecordView> = records.iter().map(|record| record as &dyn RecordView).collect();
     let fields: Vec<FieldId> = registry().fields().map(|(id, _)| id).collect();
     let judge = |instance: &Instance| {

@@ -12,7 +12,7 @@ use crate::layout::{Certainty, RecordTypes, registry};
 use super::bind::Parts;
 use super::error::{Mistake, Piece, RuleError, SourceText, did_you_mean};
 use super::example;
-use super::model::{Grouping, Need, Rule, Scope, Severity, Source, Years};
+use super::model::{Grouping, Need, Records, Rule, Scope, Severity, Source, Years};
 
 type Read<T> = Result<T, Box<RuleError>>;
 
@@ -29,7 +29,7 @@ const GROUPINGS: [(&str, Grouping); 3] =
     [("each", Grouping::Each), ("column", Grouping::Column), ("count", Grouping::Count)];
 const CERTAINTIES: [(&str, Certainty); 3] =
     [("documented", Certainty::Documented), ("inferred", Certainty::Inferred), ("unknown", Certainty::Unknown)];
-const NEEDS: [(&str, Need); 8] = [
+const NEEDS: [(&str, Need); 11] = [
     ("entity-list", Need::EntityList),
     ("earlier-file", Need::EarlierFile),
     ("roster", Need::Roster),
@@ -38,7 +38,11 @@ const NEEDS: [(&str, Need); 8] = [
     ("tested-view", Need::TestedView),
     ("delimited", Need::Delimited),
     ("fixed-width", Need::FixedWidth),
+    ("quoting", Need::Quoting),
+    ("name-year", Need::NameYear),
+    ("name-lea", Need::NameLea),
 ];
+const RECORDS: [(&str, Records); 2] = [("checked", Records::Checked), ("roster", Records::Roster)];
 const OWNERS: [(&str, ()); 6] = [
     ("TOMS coordinator", ()),
     ("CALPADS/SIS", ()),
@@ -186,6 +190,9 @@ struct Front {
     spoils: bool,
     #[serde(default)]
     needs: Vec<Spanned<String>>,
+    records: Option<Spanned<String>>,
+    #[serde(rename = "match")]
+    by: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     implies: Vec<String>,
     since: Option<Spanned<String>>,
@@ -429,6 +436,8 @@ impl Reader {
         let body = self.source.text.get(self.body..).unwrap_or_default();
         let (prose, examples) = example::read(&self.source, self.body, body, scope)?;
         let variants = front.variant.iter().map(|one| self.variant(one.get_ref())).collect::<Read<_>>()?;
+        let needs = front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<Vec<_>>>()?;
+        let records = self.records(front.records.as_ref(), &needs)?;
         let rule = Rule {
             code: code.text.clone(),
             name: name.text,
@@ -452,7 +461,8 @@ impl Reader {
             order: front.order.unwrap_or(u8::MAX),
             carried: front.carried,
             spoils: front.spoils,
-            needs: front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<_>>()?,
+            needs: needs.clone(),
+            records,
             implies: front.implies,
             since: self.needed("since", front.since.as_ref())?.text,
             prose,
@@ -472,8 +482,25 @@ impl Reader {
             message,
             labels: self.pieces(front.labels.as_ref()),
             shows: front.show.as_ref().map(|show| self.shows(show)).unwrap_or_default(),
+            needs,
+            records,
+            by: self.pieces(front.by.as_ref()).unwrap_or_default(),
         };
         Ok(Loaded { rule, parts, variants, code })
+    }
+
+    fn records(&self, value: Option<&Spanned<String>>, needs: &[Need]) -> Read<Records> {
+        let Some(value) = value else {
+            return Ok(Records::Checked);
+        };
+        let records = self.word("file with records", value, &RECORDS)?;
+        if records == Records::Roster && !needs.contains(&Need::Roster) {
+            let whole = 0..value.get_ref().len();
+            let mistake =
+                Mistake::new(whole, "the rule goes through a roster without saying that it needs one", "here");
+            return Err(self.piece(value).error(mistake.help("write `needs = [\"roster\"]`")));
+        }
+        Ok(records)
     }
 
     fn code(&self, value: Option<&Spanned<String>>) -> Read<Piece> {

@@ -66,8 +66,10 @@ fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
         Expr::Or(parts) if !positive => all_of(parts, wanted),
         Expr::And(parts) | Expr::Or(parts) => any_of(parts, wanted),
         Expr::Cell { cell, test } => Some(vec![vec![(*cell, test, positive)]]),
-        // Nothing is known about numbers and computed texts.
-        Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) => Some(vec![Vec::new()]),
+        // Nothing is known about numbers, computed texts and second files.
+        Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) | Expr::Found(_) | Expr::Matched { .. } => {
+            Some(vec![Vec::new()])
+        }
     }
 }
 

@@ -7,11 +7,17 @@ use crate::layout::{FieldId, RecordType, codes};
 
 use super::ir::{Cell, Expr, Form, Lookup, LookupKind, Num, Show, Test, Text, Truth};
 use super::read;
+use super::second::{Matched, MatchedCell, NoSecondFiles, SecondFiles};
 
 /// One record: the cells as they stand in the file.
 pub trait RecordView {
     /// The cell of a field; empty where the file lacks it.
     fn cell(&self, field: FieldId) -> &str;
+
+    /// What is given besides the file of the record.
+    fn second_files(&self) -> &dyn SecondFiles {
+        &NoSecondFiles
+    }
 }
 
 /// The text of a cell in the form that is asked for.
@@ -35,10 +41,32 @@ pub fn truth(expr: &Expr, record: &dyn RecordView) -> Truth {
             _ => Truth::Unknown,
         },
         Expr::Known(num) => Truth::of(number(num, record).is_some()),
+        Expr::SameText(left, right) if !is_clear(left, record) || !is_clear(right, record) => Truth::Unknown,
         Expr::SameText(left, right) => {
             let (left, right) = (text(left, record), text(right, record));
             Truth::of(left.trim().eq_ignore_ascii_case(right.trim()))
         }
+        Expr::Found(of) => Truth::of(record.second_files().has(of, record)),
+        Expr::Matched { cell, test } => {
+            matched(cell, record).map_or(Truth::Unknown, |text| Truth::of(holds(test, &text)))
+        }
+    }
+}
+
+/// The value of a cell of the matching record; `None` where it is unclear.
+fn matched<'r>(cell: &MatchedCell, record: &'r dyn RecordView) -> Option<Cow<'r, str>> {
+    match record.second_files().cell(cell, record) {
+        Matched::Cell(text) => Some(read::value(cell.field, text)),
+        Matched::Unclear => None,
+    }
+}
+
+/// Whether a text can be told: all but unclear cells of second files can.
+fn is_clear(text: &Text, record: &dyn RecordView) -> bool {
+    match text {
+        Text::Matched(cell) => matched(cell, record).is_some(),
+        Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => is_clear(inner, record),
+        Text::Const(_) | Text::Cell(_) | Text::Subject(_) | Text::TestName(..) => true,
     }
 }
 
@@ -71,6 +99,9 @@ pub fn number(num: &Num, record: &dyn RecordView) -> Option<i64> {
         Num::Number(field) => read::number(&read::value(*field, record.cell(*field))),
         Num::Day(field) => read::day(&read::value(*field, record.cell(*field))),
         Num::Digits(of) => read::number(&text(of, record)),
+        Num::MatchedNumber(cell) => read::number(&matched(cell, record)?),
+        Num::MatchedDay(cell) => read::day(&matched(cell, record)?),
+        Num::EntityType(code) => record.second_files().entity_type(text(code, record).trim()),
         Num::Add(left, right) => number(left, record)?.checked_add(number(right, record)?),
         Num::Sub(left, right) => number(left, record)?.checked_sub(number(right, record)?),
         Num::Latest(all) => all.iter().filter_map(|one| number(one, record)).max(),
@@ -107,6 +138,7 @@ pub fn text<'r>(text: &'r Text, record: &'r dyn RecordView) -> Cow<'r, str> {
     match text {
         Text::Const(fixed) => Cow::Borrowed(fixed),
         Text::Cell(cell) => cell_text(*cell, record),
+        Text::Matched(cell) => matched(cell, record).unwrap_or_default(),
         Text::Prefix(of, length) => self::text(of, record).chars().take(*length).collect::<String>().into(),
         Text::Suffix(of, length) => {
             let whole = self::text(of, record);

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::second::{Match, MatchedCell};
 use crate::layout::FieldId;
 
 /// True, false, or not to be told from this record.
@@ -82,8 +83,18 @@ pub enum Expr {
     },
     /// Whether a number has a value at all (`is known`, `is readable`); never unknown.
     Known(Num),
-    /// Two texts are equal, without regard to case and outer spaces; never unknown.
+    /// Two texts are equal, without regard to case and outer spaces; unknown only where one is of a
+    /// second file and unclear there.
     SameText(Text, Text),
+    /// A second file has a matching record: `found in earlier(1)`.
+    Found(Match),
+    /// A question about a cell of the matching record; unknown where the cell is unclear.
+    Matched {
+        /// The cell, read as a value.
+        cell: MatchedCell,
+        /// The question.
+        test: Test,
+    },
 }
 
 /// A cell of the record, and how it is read before a question is asked.
@@ -188,6 +199,12 @@ pub enum Num {
     Day(FieldId),
     /// The digits of a text as a number.
     Digits(Box<Text>),
+    /// The digits of a cell of the matching record as a number.
+    MatchedNumber(MatchedCell),
+    /// A cell of the matching record as a day.
+    MatchedDay(MatchedCell),
+    /// The type number of an entity code in the official list; unknown where the list lacks it.
+    EntityType(Box<Text>),
     /// A sum.
     Add(Box<Num>, Box<Num>),
     /// A difference.
@@ -231,12 +248,14 @@ pub enum LookupKind {
 }
 
 /// A text made from cells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Text {
     /// A fixed text.
     Const(String),
     /// A cell.
     Cell(Cell),
+    /// A cell of the matching record.
+    Matched(MatchedCell),
     /// Its first characters (all, if it has fewer).
     Prefix(Box<Text>, usize),
     /// Its last characters (all, if it has fewer).

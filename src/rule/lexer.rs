@@ -20,7 +20,7 @@ pub(super) enum Token {
     Text(String),
     /// `/…/`, or `/…/i` without regard to case.
     Regex { pattern: String, ignore_case: bool },
-    /// `( ) , : .. + - < <= > >= = <>`
+    /// `( ) , : . .. + - < <= > >= = <>`
     Sign(&'static str),
     /// After the last one.
     End,
@@ -34,7 +34,7 @@ pub(super) struct Lexeme {
 }
 
 // Longer signs first.
-const SIGNS: [&str; 13] = ["<=", ">=", "<>", "..", "<", ">", "=", "(", ")", ",", ":", "+", "-"];
+const SIGNS: [&str; 14] = ["<=", ">=", "<>", "..", ".", "<", ">", "=", "(", ")", ",", ":", "+", "-"];
 const FOREIGN: [(&str, &str); 8] = [
     ("==", "write `=` for numbers and days, `is` for texts"),
     ("!=", "write `<>` for numbers and days, `is not` for texts"),

@@ -18,6 +18,7 @@ mod model;
 mod parser;
 pub mod read;
 mod registry;
+mod second;
 mod sets;
 mod substitute;
 mod typed;
@@ -25,14 +26,18 @@ mod values;
 
 pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
-pub use examples::{ExampleRecord, judge_record, run_examples};
+pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
 pub use family::{Family, families};
 pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};
 pub use ir::{
     Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, Placeholder, SetTest, Show, Test, Text, Truth,
 };
 pub use message::placeholders;
-pub use model::{Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Rule, Scope, Severity, Source, Years};
+pub use model::{
+    Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable,
+    Severity, Source, Years,
+};
 pub use registry::{Conditions, RuleSet};
+pub use second::{Match, Matched, MatchedCell, NoSecondFiles, SecondFile, SecondFiles, match_key};
 pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};
 pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};

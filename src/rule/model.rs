@@ -66,12 +66,22 @@ pub enum Grouping {
     Count,
 }
 
+/// Whose records a rule goes through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Records {
+    /// Those of the file that is checked.
+    #[default]
+    Checked,
+    /// Those of the roster; the file that is checked is the second file then.
+    Roster,
+}
+
 /// What a rule needs besides the file; without it the rule is *not run*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     /// The official entity list of the year.
     EntityList,
-    /// A student file of an earlier year.
+    /// An earlier student file: of a year before, or an earlier download of the same year.
     EarlierFile,
     /// The enrolled view or a roster of the same year.
     Roster,
@@ -85,6 +95,12 @@ pub enum Need {
     Delimited,
     /// A fixed-width file.
     FixedWidth,
+    /// A file whose cells may be quoted: separated by commas or tabs.
+    Quoting,
+    /// A year in the name of the file, as TOMS gives it.
+    NameYear,
+    /// The code of an LEA at the start of the file's name, as TOMS gives it.
+    NameLea,
 }
 
 /// A span of years, both ends included.
@@ -197,6 +213,44 @@ pub struct Example {
     pub fixture: Option<Fixture>,
     /// Files of a file rule, each told as changes to a sound one.
     pub recipes: Vec<Recipe>,
+    /// The second files that the rows are judged with.
+    pub second: Vec<SecondTable>,
+}
+
+/// A second file in an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecondTable {
+    /// What it is.
+    pub kind: SecondKind,
+    /// Its year.
+    pub year: u16,
+    /// Its rows: cells by field name, or `code` and `type` of an entity list.
+    pub rows: Vec<Vec<(String, String)>>,
+}
+
+/// The kinds of second files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SecondKind {
+    /// A student file of the same or an earlier year.
+    Earlier,
+    /// The enrolled view or a roster.
+    Roster,
+    /// The checked file, where the rule goes through the roster.
+    Checked,
+    /// The official entity list.
+    Entities,
+}
+
+impl SecondKind {
+    /// The word used in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Earlier => "earlier",
+            Self::Roster => "roster",
+            Self::Checked => "checked",
+            Self::Entities => "entities",
+        }
+    }
 }
 
 /// An example file told as changes to a sound file of the year: `crlf on line 3`.
@@ -257,6 +311,8 @@ pub struct Rule {
     pub spoils: bool,
     /// What it needs besides the file.
     pub needs: Vec<Need>,
+    /// Whose records it goes through.
+    pub records: Records,
     /// Rules that may fire on the same record as a consequence.
     pub implies: Vec<String>,
     /// The version of scorelint that first had it.
@@ -270,6 +326,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it reads files besides the one that is checked.
+    pub fn reads_second_files(&self) -> bool {
+        let is_second = |need: &Need| matches!(need, Need::EntityList | Need::EarlierFile | Need::Roster);
+        self.needs.iter().any(is_second)
+    }
+
     /// The family letter.
     pub fn family(&self) -> char {
         self.code.chars().next().unwrap_or('?')

@@ -197,6 +197,8 @@ impl RuleSet {
             each: text(parts.each),
             when: text(parts.when),
             require: parts.require.text,
+            by: Some(parts.by.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(", "))
+                .filter(|by| !by.is_empty()),
         })
     }
 
@@ -249,14 +251,20 @@ pub struct Conditions {
     pub when: Option<String>,
     /// What must hold.
     pub require: String,
+    /// What makes a record of a second file match.
+    pub by: Option<String>,
 }
 
 impl Conditions {
     /// The parts that are stated, each on one line, with their keys.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let parts =
-            [("each", self.each.as_deref()), ("when", self.when.as_deref()), ("require", Some(self.require.as_str()))];
+        let parts = [
+            ("match", self.by.as_deref()),
+            ("each", self.each.as_deref()),
+            ("when", self.when.as_deref()),
+            ("require", Some(self.require.as_str())),
+        ];
         parts.into_iter().filter_map(|(key, text)| Some((key, joined(text?)))).collect()
     }
 }

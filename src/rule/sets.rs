@@ -180,6 +180,6 @@ fn single(key: &Key, record: &dyn RecordView) -> Option<String> {
 }
 
 /// Case and outer spaces do not count.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     text.trim().to_ascii_uppercase()
 }

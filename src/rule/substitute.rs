@@ -24,6 +24,8 @@ pub type Stands = BTreeMap<FieldId, Stand>;
 pub fn substituted(expr: &Expr, stands: &Stands) -> Expr {
     let each = |parts: &[Expr]| parts.iter().map(|part| substituted(part, stands)).collect();
     match expr {
+        // A second file knows nothing of stand-ins.
+        Expr::Found(_) | Expr::Matched { .. } => expr.clone(),
         Expr::Const(answer) => Expr::Const(*answer),
         Expr::Not(inner) => Expr::Not(Box::new(substituted(inner, stands))),
         Expr::And(parts) => Expr::And(each(parts)),
@@ -45,7 +47,7 @@ pub fn substituted(expr: &Expr, stands: &Stands) -> Expr {
 pub fn substituted_number(number: &Num, stands: &Stands) -> Num {
     let inner = |number: &Num| Box::new(substituted_number(number, stands));
     match number {
-        Num::Const(_) => number.clone(),
+        Num::Const(_) | Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => number.clone(),
         Num::Number(field) => match stands.get(field) {
             None => number.clone(),
             Some(Stand::Field(other)) => Num::Number(*other),
@@ -79,7 +81,7 @@ pub fn substituted_number(number: &Num, stands: &Stands) -> Num {
 pub fn substituted_text(text: &Text, stands: &Stands) -> Text {
     let inner = |text: &Text| Box::new(substituted_text(text, stands));
     match text {
-        Text::Const(_) => text.clone(),
+        Text::Const(_) | Text::Matched(_) => text.clone(),
         Text::Cell(cell) => match stands.get(&cell.field) {
             None => text.clone(),
             Some(Stand::Field(field)) => Text::Cell(Cell { field: *field, ..*cell }),

@@ -12,6 +12,7 @@ mod random;
 mod record;
 mod scenario;
 mod scores;
+mod second;
 mod student;
 mod supports;
 mod testing;
@@ -30,6 +31,8 @@ use record::Record;
 pub use scenario::{
     Cause, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios, write_scene,
 };
+pub use second::SecondOutputs;
+use second::Seconds;
 use student::{Move, Student, Students};
 use testing::{Test, Writer};
 pub use write::Form;
@@ -67,6 +70,9 @@ pub enum SynthError {
     /// The fault is about something the form or the year does not have.
     #[error("fault {0} cannot be planted in a file of this year and form")]
     Impossible(&'static str),
+    /// The fault is planted in a second file.
+    #[error("fault {0} is planted in a second file")]
+    NoSecondFiles(&'static str),
     /// Too few students for the faults, or for a cause of a scenario.
     #[error("too few records fit for {0}")]
     TooFew(String),
@@ -134,6 +140,26 @@ pub struct Made {
 /// # Errors
 /// When there is nothing to make the year from, a fault cannot be planted, or the output fails.
 pub fn write_district(order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
+    let in_second = order.faults.iter().map(|order| order.fault).find(|fault| fault.is_in_second_file());
+    match in_second {
+        Some(fault) => Err(SynthError::NoSecondFiles(fault.name)),
+        None => write_files(order, out, None),
+    }
+}
+
+/// Writes one file, and second files that agree with it but for the faults planted in them.
+///
+/// # Errors
+/// As for [`write_district`].
+pub fn write_with_second_files(
+    order: &Order,
+    out: &mut dyn Write,
+    second: SecondOutputs<'_>,
+) -> Result<Made, SynthError> {
+    write_files(order, out, Some(second))
+}
+
+fn write_files(order: &Order, out: &mut dyn Write, second: Option<SecondOutputs<'_>>) -> Result<Made, SynthError> {
     let layout = registry().layout(order.year).ok_or(SynthError::Year(order.year))?;
     let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
     let mut lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
@@ -142,23 +168,29 @@ pub fn write_district(order: &Order, out: &mut dyn Write) -> Result<Made, SynthE
     let damage = Damage::new(&order.faults, layout, &mut lines);
     let writer = writer(&facts, layout, order.seed);
     let chunk = Vec::with_capacity(CHUNK + 16 * 1024);
-    let mut file =
-        FileWriter { order, lines, damage, planter, chunk, out, line: 0, last_start: 0, made: Made::default() };
+    let seconds = second.map(|outputs| Seconds::new(outputs, layout, &facts, &order.faults)).transpose()?;
+    let made = Made::default();
+    let mut file = FileWriter { order, lines, damage, planter, seconds, chunk, out, line: 0, last_start: 0, made };
     file.write(&writer)?;
-    let missing = file.planter.missing();
+    let mut missing = file.planter.missing();
+    missing.extend(file.seconds.iter().flat_map(Seconds::missing));
     if !missing.is_empty() {
         let kinds: Vec<String> = missing.iter().map(|(name, left)| format!("{name} ({left})")).collect();
         return Err(SynthError::TooFew(kinds.join(", ")));
     }
-    Ok(Made { planted: file.planter.into_planted(), ..file.made })
+    let mut planted = file.planter.into_planted();
+    planted.extend(file.seconds.into_iter().flat_map(Seconds::into_planted));
+    planted.sort_by_key(|one| one.line);
+    Ok(Made { planted, ..file.made })
 }
 
 /// One file being written.
-struct FileWriter<'o, 'l> {
+struct FileWriter<'o, 'l, 's> {
     order: &'o Order,
     lines: Lines,
     damage: Damage,
     planter: Planter<'l>,
+    seconds: Option<Seconds<'s, 'l>>,
     chunk: Vec<u8>,
     out: &'o mut dyn Write,
     /// The number of the line written last.
@@ -168,7 +200,7 @@ struct FileWriter<'o, 'l> {
     made: Made,
 }
 
-impl FileWriter<'_, '_> {
+impl FileWriter<'_, '_, '_> {
     fn write(&mut self, writer: &Writer<'_>) -> Result<(), SynthError> {
         self.chunk.extend_from_slice(self.damage.prefix());
         if self.order.form != Form::Fixed && !self.damage.has_no_header {
@@ -183,45 +215,50 @@ impl FileWriter<'_, '_> {
             if self.chunk.len() >= CHUNK {
                 self.flush()?;
             }
-            self.student(writer, index, &mut record);
+            self.student(writer, index, &mut record)?;
         }
         self.damage.cut_off(&mut self.chunk, self.last_start, &self.lines);
         self.flush()
     }
 
-    fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut Record) {
+    fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut Record) -> Result<(), SynthError> {
         let view = self.order.view;
         if self.planter.is_busy()
             && let Some(planned) = self.planter.plan(writer, index, |student| is_in_view(student, view))
         {
-            for one in planned {
-                self.planned(one);
-            }
-            return;
+            return planned.into_iter().try_for_each(|one| self.planned(one));
         }
-        let Some(student) = writer.students.student(index) else { return };
+        let Some(student) = writer.students.student(index) else { return Ok(()) };
         if !is_in_view(&student, view) {
-            return;
+            return Ok(());
+        }
+        if let Some(planned) = self.planter.plan_group(writer, &student, self.line) {
+            return planned.into_iter().try_for_each(|one| self.planned(one));
         }
         let types = writer.types_of(&student);
         for test in writer.tests.iter().filter(|test| types.contains(test.record_type)) {
             if writer.write(&student, test, record) {
-                self.record(record);
+                self.record(record)?;
                 self.chunk.push(b'\n');
             }
         }
+        Ok(())
     }
 
-    fn record(&mut self, record: &mut Record) {
+    fn record(&mut self, record: &mut Record) -> Result<(), SynthError> {
         self.line += 1;
         self.made.records += 1;
         self.last_start = self.chunk.len();
         self.planter.spoil_columns(record, self.line);
         self.lines.record(record, &mut self.chunk);
+        if let Some(seconds) = &mut self.seconds {
+            seconds.record(record, self.line)?;
+        }
+        Ok(())
     }
 
-    fn planned(&mut self, mut planned: Planned) {
-        self.record(&mut planned.record);
+    fn planned(&mut self, mut planned: Planned) -> Result<(), SynthError> {
+        self.record(&mut planned.record)?;
         self.planter.note(&planned, self.line);
         let effect = planned.effect;
         if let Some(effect) = effect.filter(|effect| !effect.is_on_next_line()) {
@@ -234,6 +271,7 @@ impl FileWriter<'_, '_> {
             self.lines.spoil(effect, self.last_start, &mut self.chunk);
             self.chunk.push(b'\n');
         }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), SynthError> {

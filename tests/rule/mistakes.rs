@@ -144,5 +144,37 @@ fn examples() {
         "example_unknown_outcome",
         &with("score_status  include_indicator\nI             R                  <- good\n"),
     );
+    let beside = |table: &str| vec![format!("{}\n```earlier 2021\n{table}```\n", rule(&[]))];
+    snapshot(
+        "example_outcome_in_second_file",
+        &beside("ssid        score_status\n1111111111  V             <- held\n"),
+    );
+    snapshot("example_unknown_field_in_second_file", &beside("ssid        score_statsu\n1111111111  V\n"));
     snapshot("example_without_outcome", &with("score_status  include_indicator\nI             R\n"));
+}
+
+#[test]
+fn second_files() {
+    let earlier = ("needs", "[\"earlier-file\"]");
+    let by = ("match", "[\"ssid\"]");
+    let asked = |require: &'static str| ("require", require);
+    let mistakes: [(&str, &[(&str, &str)]); 12] = [
+        ("not_needed", &[by, asked("\"earlier(1).scale_score is blank\"")]),
+        ("not_matched", &[earlier, asked("\"found in earlier(1)\"")]),
+        ("how_many_years", &[earlier, by, asked("\"found in earlier\"")]),
+        ("no_such_year", &[earlier, by, asked("\"found in earlier(9)\"")]),
+        ("no_such_file", &[earlier, by, asked("\"found in later(1)\"")]),
+        ("no_such_field", &[earlier, by, asked("\"earlier(1).scale_skore is blank\"")]),
+        ("field_of_no_record", &[earlier, by, asked("\"earlier(1) is blank\"")]),
+        ("code", &[earlier, by, asked("\"earlier(1).include_indicator is 'QQ'\"")]),
+        ("type", &[earlier, by, asked("\"earlier(1).last_name > 5\"")]),
+        ("own_file", &[("needs", "[\"roster\"]"), by, asked("\"found in checked\"")]),
+        ("number_as_match", &[earlier, ("match", "[\"year + 1\"]"), asked("\"found in earlier(1)\"")]),
+        ("roster_not_needed", &[("records", "\"roster\""), by]),
+    ];
+    let all: String = mistakes
+        .into_iter()
+        .map(|(name, changes)| format!("{name}\n\n{}\n", self::mistakes(&[rule(changes)])))
+        .collect();
+    snapshots().bind(|| insta::assert_snapshot!("rule_mistake_second_files", all));
 }

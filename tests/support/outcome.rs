@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use scorelint::engine::{CellShown, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, Shown, Status, Subject};
+use scorelint::engine::{
+    CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Shown, Status, Subject,
+};
 use scorelint::input::{Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use scorelint::layout::{Certainty, RecordTypes, registry};
 use scorelint::report::RuleBook;
-use scorelint::rule::{Grouping, Rule, Scope, Severity, Source, Years};
+use scorelint::rule::{Grouping, Records, Rule, Scope, Severity, Source, Years};
 
 /// A student identifier that no output may hold.
 pub const SSID: &str = "9081726354";
@@ -31,6 +33,7 @@ pub fn rule(code: &str, name: &str, severity: Severity, scope: Scope, message: &
         carried: false,
         spoils: false,
         needs: Vec::new(),
+        records: Records::Checked,
         implies: Vec::new(),
         since: "0.1.0".into(),
         prose: String::new(),
@@ -49,6 +52,7 @@ pub fn input(path: &str, records: u64) -> InputOutcome {
     });
     let detected = |what, value: &str, why: &str| Detected { what, value: value.into(), why: why.into() };
     InputOutcome {
+        role: Role::Checked,
         info: FileInfo {
             path: PathBuf::from(path),
             member: None,

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use scorelint::input::View;
 use scorelint::rule::{Grouping, RuleSet, Scope};
-use scorelint::synth::{Form, Order, Planted, faults, file_name, write_district};
+use scorelint::synth::{
+    Fault, Form, Order, Planted, SecondOutputs, faults, file_name, write_district, write_with_second_files,
+};
 use serde_json::Value;
 
 use super::{YEARS, order, with_faults};
@@ -144,7 +146,8 @@ fn faults_across_records_are_found_as_often_as_planted() {
 #[test]
 fn damaged_files_are_recognised() {
     let folder = tempfile::tempdir().unwrap();
-    for fault in faults().iter().filter(|fault| !fault.is_on_cells()) {
+    let in_file = |fault: &&Fault| !fault.is_on_cells() && !fault.is_in_second_file();
+    for fault in faults().iter().filter(in_file) {
         let year = YEARS.rev().find(|year| fault.holds_in(*year)).unwrap();
         for form in [Form::Caret, Form::Comma, Form::Fixed] {
             let only_fixed = !fault.fits_form(Form::Caret) && !fault.fits_form(Form::Comma);
@@ -162,5 +165,122 @@ fn damaged_files_are_recognised() {
                 }
             }
         }
+    }
+}
+
+/// A score file with its second files, in a folder of their own.
+struct Together {
+    folder: tempfile::TempDir,
+    checked: PathBuf,
+    planted: Vec<Planted>,
+}
+
+impl Together {
+    fn write(order: &Order) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let create = |name: &str| File::create(folder.path().join(name)).unwrap();
+        let checked = folder.path().join(file_name(order));
+        let mut out = File::create(&checked).unwrap();
+        let (mut earlier, mut roster, mut entities) = (create("earlier.csv"), create("roster.csv"), create("list.txt"));
+        let outputs = SecondOutputs { earlier: &mut earlier, roster: &mut roster, entities: &mut entities };
+        let planted = write_with_second_files(order, &mut out, outputs).unwrap().planted;
+        Self { folder, checked, planted }
+    }
+
+    /// The report of a check with all second files that hold anything.
+    fn check(&self) -> Value {
+        let mut run = support::scorelint();
+        run.args(["check", "--format", "json"]).arg(&self.checked);
+        for (option, name) in [("--earlier", "earlier.csv"), ("--enrolled", "roster.csv"), ("--entities", "list.txt")] {
+            let path = self.folder.path().join(name);
+            let rows = std::fs::read_to_string(&path).unwrap().lines().count();
+            if rows > 1 {
+                run.arg(option).arg(path);
+            }
+        }
+        let output = run.output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    }
+}
+
+/// The rules that read second files, by the faults planted in them.
+fn second_faults() -> impl Iterator<Item = &'static Fault> {
+    faults().iter().filter(|fault| fault.is_in_second_file())
+}
+
+#[test]
+fn second_files_of_a_clean_district_agree_with_it() {
+    for year in YEARS {
+        let report = Together::write(&order(year, 600)).check();
+        assert_eq!(loud(&report), Vec::<String>::new(), "{year}");
+        for fault in second_faults() {
+            let is_broken = findings(&report).iter().any(|one| one.rule == fault.code);
+            assert!(!is_broken, "{} in {year}", fault.code);
+        }
+    }
+}
+
+/// All at once, but for the one that implies another.
+#[test]
+fn faults_in_second_files_are_found_once_and_nothing_else() {
+    for year in YEARS {
+        let possible = second_faults().filter(|fault| fault.holds_in(year));
+        let (alone, together): (Vec<&Fault>, Vec<&Fault>) = possible.partition(|fault| !fault.also.is_empty());
+        for faults in [alone, together] {
+            let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
+            let written = Together::write(&with_faults(year, 500, &names));
+            let report = written.check();
+            let found = findings(&report);
+            let allowed =
+                |code: &str| faults.iter().any(|one| one.code == code || one.also.split('|').any(|also| also == code));
+            assert!(loud(&report).iter().all(|code| allowed(code)), "{names:?} in {year}: {:?}", loud(&report));
+            for fault in second_faults() {
+                let own: Vec<&Found> = found.iter().filter(|one| one.rule == fault.code).collect();
+                let planted = written.planted.iter().find(|one| one.rule == fault.code);
+                let Some(planted) = planted else {
+                    assert!(own.is_empty() || allowed(fault.code), "{} in {year} was not planted", fault.code);
+                    continue;
+                };
+                assert_eq!(own.len(), 1, "{} in {year}", fault.code);
+                // What is missing from a list has no line, and what was added to a roster one of its own.
+                let is_on_line = fault.place.as_str() == "earlier file" || fault.code == "D029";
+                assert!(!is_on_line || own[0].lines.contains(&planted.line), "{} in {year}", fault.code);
+            }
+        }
+    }
+}
+
+#[test]
+fn low_rates_are_found_once() {
+    for (code, group) in [("P026", "Not a high school graduate"), ("P027", "58999996900004")] {
+        for year in [2018, 2025] {
+            let folder = tempfile::tempdir().unwrap();
+            let told = |kinds: &[&str]| {
+                let (path, planted) = write(&with_faults(year, 2_500, kinds), folder.path());
+                let (report, errors) = check(&path);
+                let report = report.expect(&errors);
+                let list = report["findings"].as_array().unwrap().clone();
+                let is_told = |one: &Value| {
+                    let message = one["message"].as_str().unwrap();
+                    one["rule"] == code && message.contains(group) && message.contains("athematics")
+                };
+                (list.iter().filter(|one| is_told(one)).count(), loud(&report), planted)
+            };
+            assert_eq!(told(&[]).0, 0, "{code} in {year}");
+            let (count, loud, planted) = told(&[code]);
+            assert_eq!((count, loud), (1, Vec::new()), "{code} in {year}");
+            assert!(planted[0].count >= 10, "{code} in {year}: {planted:?}");
+        }
+    }
+}
+
+#[test]
+fn facts_about_a_whole_year_are_found_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for (code, year) in [("P029", 2021), ("P030", 2020)] {
+        let (path, _) = write(&with_faults(year, 300, &[code]), folder.path());
+        let (report, errors) = check(&path);
+        let found = findings(&report.expect(&errors));
+        assert_eq!(found.iter().filter(|one| one.rule == code).count(), 1, "{code}");
     }
 }

@@ -21,6 +21,9 @@ Examples:
   scorelint check --samples 10 --select T,S file.txt
       Only the rules on test status and scores, with up to ten samples of each.
 
+  scorelint check --earlier last-year.zip --entities sb_ca2025entities_csv.txt file.txt
+      Compare each student with last year's file, and look up schools in the official list.
+
   scorelint check --format json --output report.json file.zip
       Every finding, for a program to read.
 
@@ -104,6 +107,24 @@ pub struct Args {
     /// Which download it is: students tested in the LEA, or enrolled in it
     #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
     pub view: Option<View>,
+
+    /// The official entity list of the year (schools and districts with their types)
+    ///
+    /// The entity file that is offered next to the public research files, plain or zipped. With it
+    /// the codes of schools and districts are looked up, and charters compared with their type.
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub entities: Vec<PathBuf>,
+
+    /// An earlier student file: last year's, or an earlier download of the same year
+    ///
+    /// Rules compare each student and test with it: history scores, grade, name and birth date.
+    /// May be given several times, for several years.
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub earlier: Vec<PathBuf>,
+
+    /// The enrolled view of the same year, to see who is missing from the tested view
+    #[arg(long, value_name = "FILE", help_heading = "Second files (for rules that compare)")]
+    pub enrolled: Vec<PathBuf>,
 
     /// Which rules run, and by which settings.
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use super::{Failure, Hashing, Request};
-use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check};
+use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check_beside};
 use crate::input::Options;
 use crate::official;
 use crate::report::{RuleBook, Timings};
@@ -38,8 +38,11 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     };
     let sorted = official::sort_out(request.paths);
     let students = || {
-        check(&sorted.students, &options).map_err(|error| match error {
+        check_beside(&sorted.students, request.second, &options).map_err(|error| match error {
+            CheckError::Input(error) => Failure::input(error),
             CheckError::Rule(error) => Failure::rules(*error),
+            CheckError::Second(error) => Failure::input(error),
+            CheckError::Official(error) => Failure::input(error),
         })
     };
     let results = || {

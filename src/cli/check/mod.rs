@@ -18,7 +18,7 @@ pub use exit::{Exit, Failure};
 
 use super::progress::{Progress, Wish};
 use super::settings::Besides;
-use crate::engine::{Finding, Outcome};
+use crate::engine::{Finding, Outcome, SecondPaths};
 use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
@@ -29,6 +29,8 @@ use crate::settings::Settings;
 pub struct Request<'a> {
     /// Files and folders as given; `-` for standard input.
     pub paths: &'a [PathBuf],
+    /// The files given besides them.
+    pub second: &'a SecondPaths,
     /// The layout year, where it is not to be detected.
     pub year: Option<u16>,
     /// The dialect, where it is not to be detected.
@@ -78,7 +80,8 @@ pub fn run(
     let settings = args.settings.settings(first, Besides { samples: args.samples, fail_on: args.fail_on })?;
     let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, &settings, key, &report_progress));
+    let second = args.second();
+    let checked = engine(&request(args, (&settings, &second), key, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     for error in &outcome.unreadable {
@@ -106,12 +109,13 @@ pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
 
 fn request<'a>(
     args: &'a Args,
-    settings: &'a Settings,
+    (settings, second): (&'a Settings, &'a SecondPaths),
     key: KeySource,
     progress: &'a (dyn Fn(u64) + Sync),
 ) -> Request<'a> {
     Request {
         paths: &args.paths,
+        second,
         year: args.year,
         dialect: args.dialect,
         encoding: args.encoding,
@@ -175,6 +179,10 @@ fn pseudonyms_for(outcome: &Outcome, key: KeySource) -> Option<Pseudonyms> {
 impl Args {
     fn reveal(&self) -> Reveal {
         if self.show_values { Reveal::StudentValues } else { Reveal::Public }
+    }
+
+    fn second(&self) -> SecondPaths {
+        SecondPaths { entities: self.entities.clone(), earlier: self.earlier.clone(), enrolled: self.enrolled.clone() }
     }
 
     fn timings(&self) -> Timings {

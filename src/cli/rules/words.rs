@@ -1,7 +1,7 @@
 //! Facts about a rule in words, for the list, the pages and `explain`.
 
 use crate::layout::RecordTypes;
-use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, Severity, Source, Years};
+use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, SecondTable, Severity, Source, Years};
 
 const ARROW: &str = "<-";
 
@@ -53,14 +53,17 @@ pub(in crate::cli) fn grouping(grouping: Grouping) -> Option<&'static str> {
 
 pub(in crate::cli) fn need(need: Need) -> &'static str {
     match need {
-        Need::EntityList => "the official list of schools and districts of the year",
-        Need::EarlierFile => "the file of an earlier year",
-        Need::Roster => "the enrolled view or a roster of the same year",
+        Need::EntityList => "the official list of schools and districts of the year (--entities)",
+        Need::EarlierFile => "an earlier student file (--earlier)",
+        Need::Roster => "the enrolled view or a roster of the same year (--enrolled)",
         Need::Official => "the official results",
         Need::View => "to know whether this is the tested or the enrolled view",
         Need::TestedView => "the tested view",
         Need::Delimited => "a delimited file",
         Need::FixedWidth => "a fixed-width file",
+        Need::Quoting => "a file separated by commas or tabs",
+        Need::NameYear => "a year in the file name, as TOMS gives it",
+        Need::NameLea => "the code of the LEA in the file name, as TOMS gives it",
     }
 }
 
@@ -91,11 +94,25 @@ pub(in crate::cli) fn example(example: &Example) -> Vec<String> {
             example.recipes.iter().map(|recipe| (vec![visible(&recipe.steps)], recipe.expect.to_string())).collect();
         return aligned(&[], &rows);
     }
+    let mut lines: Vec<String> = example.second.iter().flat_map(second_table).collect();
     let headings: Vec<String> =
         example.rows.first().map(|row| row.cells.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
     let cells = |row: &ExampleRow| row.cells.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
     let rows: Vec<_> = example.rows.iter().map(|row| (cells(row), row.expect.to_string())).collect();
-    aligned(&headings, &rows)
+    lines.extend(aligned(&headings, &rows));
+    lines
+}
+
+/// A second file of an example, set off from its records.
+fn second_table(table: &SecondTable) -> Vec<String> {
+    let headings: Vec<String> =
+        table.rows.first().map(|row| row.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
+    let cells = |row: &Vec<(String, String)>| row.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
+    let rows: Vec<_> = table.rows.iter().map(|row| (cells(row), String::new())).collect();
+    let mut lines = vec![format!("{} {}", table.kind.as_str(), table.year)];
+    lines.extend(aligned(&headings, &rows).into_iter().map(|line| format!("  {line}")));
+    lines.push(String::new());
+    lines
 }
 
 fn aligned(headings: &[String], rows: &[(Vec<String>, String)]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use super::{Look, paint};
-use crate::engine::InputOutcome;
+use crate::engine::{InputOutcome, Role};
 use crate::privacy::text::{fit, neutralise, width};
 use crate::report::Material;
 use crate::report::number::{grouped, plural, size};
@@ -45,6 +45,9 @@ fn write_inputs(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io:
 
 fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Result<()> {
     writeln!(out, "{}", paint::file(look, &input.info, &path_of(&input.info)))?;
+    if input.role == Role::Roster {
+        write_detected(out, "roster", "", "read to look for its students in the file before it", look)?;
+    }
     for one in &input.info.detected {
         write_detected(out, one.what, &neutralise(&one.value), &neutralise(&one.why), look)?;
     }

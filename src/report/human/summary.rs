@@ -199,13 +199,13 @@ fn write_timings(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io
 
 fn write_read(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let outcome = material.outcome;
-    let records: u64 = outcome.inputs.iter().map(|input| input.records).sum();
-    let bytes: u64 = outcome.inputs.iter().map(|input| input.bytes).sum();
+    let records: u64 = outcome.checked().map(|input| input.records).sum();
+    let bytes: u64 = outcome.checked().map(|input| input.bytes).sum();
     let rate = per_second(records, outcome.elapsed).zip(per_second(bytes, outcome.elapsed));
     let rate = rate.map_or_else(String::new, |(records, bytes)| {
         format!(", {} records and {} a second", grouped(records), size(bytes))
     });
-    let files = plural(outcome.inputs.len() as u64, "file");
+    let files = plural(outcome.checked().count() as u64, "file");
     let text =
         format!("{files}, {}, {} in {}{rate}", plural(records, "record"), size(bytes), duration(outcome.elapsed));
     write_wrapped(out, &text, "  ", look)

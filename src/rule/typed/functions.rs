@@ -10,7 +10,7 @@ use super::super::ir::{Cell, Form, Lookup, LookupKind, Num, Text};
 use super::super::{fields, read};
 use super::{Typed, Typer, Unit, Value, same_unit, unreadable};
 
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "written",
     "number",
     "day",
@@ -25,6 +25,7 @@ const FUNCTIONS: [&str; 14] = [
     "drop_last",
     "subject",
     "test_name",
+    "entity_type",
 ];
 
 impl Typer<'_> {
@@ -51,6 +52,10 @@ impl Typer<'_> {
                         "not in the calendar",
                     )
                 })?))
+            }
+            "entity_type" => {
+                let [code] = expect_arguments(name, arguments, span)?;
+                self.entity_type(code, span)?
             }
             "school_year" => {
                 let [of] = expect_arguments(name, arguments, span)?;

@@ -8,6 +8,8 @@ use crate::layout::{FieldId, FieldKind, Layout, registry};
 use super::ast::{Kind, Node};
 use super::error::Mistake;
 use super::ir::{Cell, Expr, Form, Num, Text};
+use super::model::{Need, Records};
+use super::second::MatchedCell;
 use super::{fields, read};
 
 mod conditions;
@@ -15,6 +17,7 @@ mod functions;
 mod logic;
 mod pattern;
 mod questions;
+mod second;
 
 pub(super) use logic::{and, not};
 pub(super) use questions::is_one_of;
@@ -114,6 +117,8 @@ pub(super) enum Value {
     Field(FieldId, FieldKind),
     /// A field that the year lacks, marked with a question mark.
     Lacking,
+    /// A cell of the matching record of a second file.
+    Matched(MatchedCell, FieldKind),
     /// A text.
     Text(Text),
     /// A number or a day.
@@ -132,6 +137,17 @@ pub(super) struct Typer<'a> {
     pub scope: Vec<(String, Bound)>,
     /// The fields met so far, in order.
     pub seen: Vec<FieldId>,
+    /// What the rule reads besides its own file.
+    pub second: Seconds<'a>,
+}
+
+/// What a rule may read besides the file of its records.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Seconds<'a> {
+    pub needs: &'a [Need],
+    pub records: Records,
+    /// What makes records match; nothing where the rule does not say.
+    pub by: &'a [Text],
 }
 
 impl Typer<'_> {
@@ -215,6 +231,8 @@ impl Typer<'_> {
             Kind::Day(day) => Value::Num(Num::Const(*day), Unit::Day),
             Kind::Text(text) => Value::Text(Text::Const(text.clone())),
             Kind::Call { name, arguments } => self.call(name, arguments, &node.span)?,
+            Kind::Matched { file, name, optional } => self.matched(file, name, *optional, &node.span)?,
+            Kind::Found(file) => Value::Condition(Expr::Found(self.of_file(file)?.of)),
             Kind::Add(left, right) => self.sum(left, right, Sign::Plus)?,
             Kind::Sub(left, right) => self.sum(left, right, Sign::Minus)?,
             Kind::If { condition, then, otherwise } => self.choice(condition, then, otherwise)?,
@@ -244,7 +262,16 @@ impl Typer<'_> {
         match self.value(node)? {
             Value::Num(num, unit) => Ok((num, unit)),
             Value::Lacking => Ok((unreadable(), Unit::Either)),
-            Value::Field(id, kind) => field_number(id, kind, &node.span),
+            Value::Field(id, kind) => {
+                let (day, number) = (Num::Day, Num::Number);
+                field_number(id, kind, &node.span, day, number)
+            }
+            Value::Matched(cell, kind) => {
+                let field = cell.field;
+                let (of_day, of_number) = (cell.clone(), cell);
+                let (day, number) = (|_| Num::MatchedDay(of_day), |_| Num::MatchedNumber(of_number));
+                field_number(field, kind, &node.span, day, number)
+            }
             Value::Text(_) => Err(not_a_number(&node.span, "text")
                 .help("compare texts with `is`; `number(…)` reads the digits of a text")
                 .into()),
@@ -305,6 +332,7 @@ impl Typer<'_> {
             Value::Text(text) => Ok(text),
             Value::Lacking => Ok(Text::Const(String::new())),
             Value::Field(field, _) => Ok(Text::Cell(Cell { field, form: Form::Value })),
+            Value::Matched(cell, _) => Ok(Text::Matched(cell)),
             Value::Num(..) => {
                 Err(Mistake::new(node.span.clone(), "expected a text, found a number", "this is a number")
                     .help("numbers and days are compared with `=`; codes are written in quotes: '4'")
@@ -321,12 +349,18 @@ fn in_some_year(pattern: &str) -> bool {
     registry().fields().any(|(_, info)| read::matches_pattern(pattern, info.name))
 }
 
-fn field_number(id: FieldId, kind: FieldKind, span: &Range<usize>) -> Typed<(Num, Unit)> {
+fn field_number(
+    id: FieldId,
+    kind: FieldKind,
+    span: &Range<usize>,
+    day: impl FnOnce(FieldId) -> Num,
+    number: impl FnOnce(FieldId) -> Num,
+) -> Typed<(Num, Unit)> {
     match kind {
-        FieldKind::Date => Ok((Num::Day(id), Unit::Day)),
-        FieldKind::Code | FieldKind::Digits | FieldKind::Integer => Ok((Num::Number(id), Unit::Number)),
+        FieldKind::Date => Ok((day(id), Unit::Day)),
+        FieldKind::Code | FieldKind::Digits | FieldKind::Integer => Ok((number(id), Unit::Number)),
         // Not used in this year: unknown, unless somebody filled it.
-        FieldKind::Blank => Ok((Num::Number(id), Unit::Either)),
+        FieldKind::Blank => Ok((number(id), Unit::Either)),
         FieldKind::Text | FieldKind::YesNo | FieldKind::Yn => {
             let name = registry().info(id).name;
             Err(Mistake::new(span.clone(), format!("`{name}` holds text, not a number"), "this is text")

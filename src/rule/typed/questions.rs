@@ -28,6 +28,9 @@ impl Typer<'_> {
             Question::Blank => return self.blank(subject),
             _ => {}
         }
+        if let Kind::Matched { .. } = subject.kind {
+            return self.of_matched(subject, question);
+        }
         let Some(cell) = self.cell(subject)? else {
             return asked_of_blank(question);
         };
@@ -42,6 +45,23 @@ impl Typer<'_> {
             },
         };
         Ok(Expr::Cell { cell, test })
+    }
+
+    /// A question about the text of a cell of a second file.
+    fn of_matched(&mut self, subject: &Node, question: &Question) -> Typed<Expr> {
+        let cell = match self.value(subject)? {
+            Value::Matched(cell, _) => cell,
+            _ => return asked_of_blank(question),
+        };
+        let test = match question {
+            Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
+            Question::Matches { pattern, ignore_case, span } => Test::Matches(regex(pattern, *ignore_case, span)?),
+            _ => {
+                let mistake = Mistake::new(subject.span.clone(), "this is not asked of a second file", "here");
+                return Err(mistake.help("check that file by itself with `scorelint check`").into());
+            }
+        };
+        Ok(Expr::Matched { cell, test })
     }
 
     /// The cell a question is about; `None` for a field that the year lacks.
@@ -60,6 +80,7 @@ impl Typer<'_> {
             Value::Field(field, _) => Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::Blank },
             Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::Blank },
             Value::Text(text) => Expr::SameText(text, Text::Const(String::new())),
+            Value::Matched(cell, _) => Expr::Matched { cell, test: Test::Blank },
             Value::Num(..) | Value::Condition(_) => {
                 let mistake = Mistake::new(subject.span.clone(), "only texts and fields can be blank", "here");
                 return Err(mistake.help("write `is known` for numbers and days").into());
@@ -94,6 +115,7 @@ impl Typer<'_> {
         Ok(match self.value(subject)? {
             Value::Lacking => Expr::Const(false),
             Value::Field(field, _) => is_one_of(field, words.iter().map(upper)),
+            Value::Matched(cell, _) => Expr::Matched { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
             Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
             Value::Text(text) => {
                 or(words.iter().map(|word| Expr::SameText(text.clone(), Text::Const(upper(word)))).collect())
@@ -109,19 +131,26 @@ impl Typer<'_> {
         })
     }
 
+    /// The field that a question about codes names, and the years whose codes it can hold.
+    fn coded(&self, subject: &Node) -> Option<(FieldId, Vec<u16>)> {
+        match &subject.kind {
+            Kind::Name { name, .. } if matches!(self.bound(name), Some(Bound::Field(_))) => None,
+            Kind::Name { name, .. } => Some((registry().id(&self.substituted(name).0)?, self.years.to_vec())),
+            // A second file can be of years that the rule is not for.
+            Kind::Matched { name, .. } => {
+                Some((registry().id(&self.substituted(name).0)?, registry().years().collect()))
+            }
+            _ => None,
+        }
+    }
+
     /// A code that no list of the rule's years knows is a slip of the pen. Not asked of `f` (which
     /// stands for many fields) and `written(…)` (which is about damaged values).
     fn check_codes(&self, subject: &Node, words: &[Literal]) -> Result<(), Mistake> {
-        let Kind::Name { name, .. } = &subject.kind else {
+        let Some((id, years)) = self.coded(subject) else {
             return Ok(());
         };
-        if matches!(self.bound(name), Some(Bound::Field(_))) {
-            return Ok(());
-        }
-        let Some(id) = registry().id(&self.substituted(name).0) else {
-            return Ok(());
-        };
-        let Some(known) = codes_of_years(id, self.years) else {
+        let Some(known) = codes_of_years(id, &years) else {
             return Ok(());
         };
         let is_known = |word: &str| known.iter().any(|code| code.eq_ignore_ascii_case(word));
@@ -146,6 +175,7 @@ impl Typer<'_> {
         Ok(match self.value(subject)? {
             Value::Lacking => Expr::Const(false),
             Value::Field(field, _) => known(Num::Number(field)),
+            Value::Matched(cell, _) => known(Num::MatchedNumber(cell)),
             Value::Text(text) => known(Num::Digits(Box::new(text))),
             Value::Num(num, _) => known(num),
             Value::Condition(_) => return Err(not_a_number(&subject.span, "condition").into()),
@@ -156,6 +186,7 @@ impl Typer<'_> {
         match self.value(subject)? {
             Value::Lacking => Ok(Expr::Const(false)),
             Value::Field(field, _) => Ok(known(Num::Day(field))),
+            Value::Matched(cell, _) => Ok(known(Num::MatchedDay(cell))),
             Value::Num(num, Unit::Day) => Ok(known(num)),
             _ => Err(Mistake::new(subject.span.clone(), "only a field can be a date", "expected a field").into()),
         }

@@ -8,13 +8,15 @@ mod text;
 
 pub(super) use damage::Damage;
 pub(super) use plant::{LineEffect, Planned, Planter};
+pub(super) use table::Place;
 pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
 pub(super) use text::{Assignment, Condition, Scene};
 
 /// One planted fault, a line of the side file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planted {
-    /// The line it stands on, 1-based (1 = header, where there is one); 1 for a fault of the file.
+    /// The line it stands on, 1-based (1 = header, where there is one); 1 for a fault of the file or
+    /// of the entity list.
     pub line: u64,
     /// The code of the rule it breaks.
     pub rule: &'static str,

@@ -83,6 +83,7 @@ pub(crate) struct Planter<'l> {
     headers: Vec<String>,
     pending: Vec<Pending>,
     everywhere: Vec<Everywhere>,
+    groups: Vec<Everywhere>,
     planted: Vec<Planted>,
 }
 
@@ -90,15 +91,18 @@ impl<'l> Planter<'l> {
     pub(crate) fn new(layout: &'l Layout, form: Form, headers: Vec<String>, orders: &[FaultOrder]) -> Self {
         let mut pending = Vec::new();
         let mut everywhere = Vec::new();
+        let mut groups = Vec::new();
         let mut planted = Vec::new();
         for FaultOrder { fault, count } in orders {
             match fault.place {
                 Place::Every => everywhere.push(Everywhere { fault, count: 0, first_line: 0 }),
+                Place::Group => groups.push(Everywhere { fault, count: 0, first_line: 0 }),
                 Place::File => planted.push(of_file(fault, layout, &headers)),
+                Place::Earlier | Place::Roster | Place::Entities => {}
                 _ => pending.push(Pending { fault, left: *count, planted: 0, partner: None, used: Vec::new() }),
             }
         }
-        Self { layout, form, headers, pending, everywhere, planted }
+        Self { layout, form, headers, pending, everywhere, groups, planted }
     }
 
     /// Whether record faults are still to be planted.
@@ -109,7 +113,7 @@ impl<'l> Planter<'l> {
     /// The kinds for which no (more) records were found, with the numbers that are missing.
     pub(crate) fn missing(&self) -> Vec<(&'static str, u64)> {
         let left = self.pending.iter().filter(|pending| pending.left > 0);
-        let unhit = self.everywhere.iter().filter(|everywhere| everywhere.count == 0);
+        let unhit = self.everywhere.iter().chain(&self.groups).filter(|everywhere| everywhere.count == 0);
         left.map(|pending| (pending.fault.name, pending.left))
             .chain(unhit.map(|everywhere| (everywhere.fault.name, 1)))
             .collect()
@@ -138,6 +142,38 @@ impl<'l> Planter<'l> {
                 continue;
             }
             spoil(pending, self.layout, &mut records, target);
+            return Some(records);
+        }
+        None
+    }
+
+    /// The records of a student who belongs to a group in which tests are to end otherwise; `line`
+    /// is the one written last.
+    pub(crate) fn plan_group(&mut self, writer: &Writer<'_>, student: &Student<'_>, line: u64) -> Option<Vec<Planned>> {
+        if student.left_before_testing() {
+            return None;
+        }
+        for group in &mut self.groups {
+            let records = write_records(writer, student, group.fault);
+            let (layout, fault) = (self.layout, group.fault);
+            let is_hit = |planned: &Planned| {
+                let scene = Scene {
+                    layout,
+                    record: &planned.record,
+                    first: &planned.record,
+                    partner: None,
+                    number: 0,
+                    known: &[],
+                };
+                let number = planned.record_type.parse();
+                let is_meant = number.is_ok_and(|one| fault.record_types.contains(crate::layout::RecordType(one)));
+                is_meant && fault.conditions.iter().all(|condition| scene.fits(condition))
+            };
+            let Some(first) = records.iter().position(is_hit) else { continue };
+            if group.first_line == 0 {
+                group.first_line = line + 1 + u64::try_from(first).unwrap_or_default();
+            }
+            group.count += u64::try_from(records.iter().filter(|one| is_hit(one)).count()).unwrap_or_default();
             return Some(records);
         }
         None
@@ -181,7 +217,7 @@ impl<'l> Planter<'l> {
     /// Everything planted, by line.
     pub(crate) fn into_planted(self) -> Vec<Planted> {
         let mut planted = self.planted;
-        for Everywhere { fault, count, first_line } in self.everywhere {
+        for Everywhere { fault, count, first_line } in self.everywhere.into_iter().chain(self.groups) {
             planted.push(Planted {
                 line: first_line,
                 rule: fault.code,

@@ -24,6 +24,14 @@ pub enum Place {
     Line,
     /// A column in every record.
     Every,
+    /// Every record that fits, whose test ends as the fault says.
+    Group,
+    /// Records of the earlier file.
+    Earlier,
+    /// Students of the roster.
+    Roster,
+    /// The entity list.
+    Entities,
     /// The file as such.
     File,
 }
@@ -37,6 +45,10 @@ impl Place {
             Self::Copy => "copied record",
             Self::Line => "line",
             Self::Every => "column",
+            Self::Group => "group",
+            Self::Earlier => "earlier file",
+            Self::Roster => "roster",
+            Self::Entities => "entity list",
             Self::File => "file",
         }
     }
@@ -93,6 +105,11 @@ impl Fault {
     /// Whether it works on cells of single records.
     pub fn is_on_cells(&self) -> bool {
         self.is_countable() && self.place != Place::Line
+    }
+
+    /// Whether it is planted in a second file, so that the score file is sound.
+    pub fn is_in_second_file(&self) -> bool {
+        matches!(self.place, Place::Earlier | Place::Roster | Place::Entities)
     }
 
     /// Whether it works on single records or students, so that any number can be planted.
@@ -177,12 +194,16 @@ fn fault(row: &Row<'static>) -> Fault {
         "copy" => Place::Copy,
         "line" => Place::Line,
         "every" => Place::Every,
+        "group" => Place::Group,
+        "earlier" => Place::Earlier,
+        "roster" => Place::Roster,
+        "entities" => Place::Entities,
         "file" => Place::File,
         _ => Place::Record,
     };
     let record_types = RecordTypes::parse(row.get("record_types"));
     let set = row.get("set");
-    let is_about_cells = !matches!(place, Place::Line | Place::File);
+    let is_about_cells = !matches!(place, Place::Line | Place::File | Place::Entities);
     Fault {
         code: row.get("code"),
         name: row.get("name"),
