@@ -119,12 +119,12 @@ impl<'a> Checker<'a> {
     fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
         let Opened { info, findings, mut source, .. } = opened;
         let weights = self.weights(info.year);
-        let program = self.program(&info, &weights)?;
+        let (program, schools) = self.program(&info, &weights)?;
         let run_options = RunOptions {
             threads: useful_threads(&info, self.options.threads),
             timings: self.options.timings,
             progress: self.options.progress,
-            schools: schools(&info),
+            schools,
             tally: None,
         };
         let (mut run, failure) = run(&program, &info, source.as_mut(), &run_options);
@@ -164,7 +164,8 @@ impl<'a> Checker<'a> {
         weights.collect()
     }
 
-    fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<Program, CheckError> {
+    /// The program for a file, and which of its kept columns name a record's school.
+    fn program(&mut self, info: &FileInfo, weights: &[Option<Severity>]) -> Result<(Program, Vec<usize>), CheckError> {
         if !self.bound.contains_key(&info.year) {
             let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && rule.scope != Scope::File;
             let pairs = self.accounts.iter().zip(weights);
@@ -196,7 +197,8 @@ impl<'a> Checker<'a> {
                 compiler.add(place, account.rule, instance.clone());
             }
         }
-        Ok(compiler.finish())
+        let schools = schools(info).into_iter().map(|column| compiler.keep(column)).collect();
+        Ok((compiler.finish(), schools))
     }
 
     /// Adds a file's counts to the accounts of the rules.

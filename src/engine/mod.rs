@@ -2,11 +2,13 @@
 
 mod check;
 mod column;
+mod column_plan;
 mod details;
 mod evaluate;
 mod fields;
 mod findings;
 mod groups;
+mod hash;
 mod judge;
 mod mask;
 mod matcher;
@@ -14,6 +16,7 @@ mod memo;
 mod outcome;
 mod probe;
 mod program;
+mod records;
 mod run;
 mod scores;
 mod sets;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::mask::Mask;
 use super::program::Compiler;
+use super::records::Records;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, Cells, Column, Dialect, Encoding, FileInfo, Meaning, View};
 use crate::layout::{FieldId, registry};
@@ -16,28 +16,36 @@ use crate::rule::{Expr, RecordView, Truth};
 ///
 /// The records become blocks of cells as the quoted and fixed-width readers make them, so cells may
 /// hold anything, separators and line ends included.
-pub fn truths_of(expr: &Expr, records: &[&dyn RecordView]) -> Vec<Truth> {
+pub fn truths_of(expr: &Expr, views: &[&dyn RecordView]) -> Vec<Truth> {
     let fields: Vec<FieldId> = Reads::of(expr).fields.into_iter().chain(registry().id("record_type")).collect();
     let info = file_of(&fields);
     let mut compiler = Compiler::new(&info, &[]);
     let node = compiler.node(expr);
     let program = compiler.finish();
-    let block = block_of(&fields, records);
+    let block = block_of(&fields, views);
     let mut state = State::new(&program);
+    let mut records = Records::new(&program.kept);
     let mut index = Index::new(fields.len());
     let mut cursor = Cursor::default();
-    let mut answers = Vec::with_capacity(records.len());
-    while index.fill(&block, info.separator, &mut cursor) {
-        let batch = Batch { program: &program, index: &index, bytes: &block.bytes, valid: Mask::first(index.rows()) };
-        state.load(&batch);
+    let mut answers = Vec::with_capacity(views.len());
+    loop {
+        records.clear();
+        state.begin();
+        while !records.is_full() && index.fill(&block, info.separator, &mut cursor) {
+            let window = records.take(&index);
+            state.take(&program, &index, &block.bytes, window);
+        }
+        if records.len() == 0 {
+            return answers;
+        }
+        let batch = Batch { program: &program, records: &records, bytes: &block.bytes, valid: records.valid() };
         let truths = state.truths(&batch, node);
-        answers.extend((0..index.rows()).map(|row| match () {
+        answers.extend((0..records.len()).map(|row| match () {
             () if truths.yes.has(row) => Truth::True,
             () if truths.unknown.has(row) => Truth::Unknown,
             () => Truth::False,
         }));
     }
-    answers
 }
 
 fn file_of(fields: &[FieldId]) -> FileInfo {

@@ -7,7 +7,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::column::{ATOMS, CellRule, ColumnPlan};
+use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
@@ -62,7 +62,7 @@ pub(super) enum NumNode {
     If(NodeId, NumId, NumId),
 }
 
-/// A text to be made row by row, with the place of the column of each field it reads.
+/// A text to be made row by row, with the place among the kept columns of each field it reads.
 #[derive(Clone, Debug)]
 pub(super) struct TextPlan {
     pub(super) text: Text,
@@ -108,6 +108,8 @@ pub(super) struct Program {
     pub(super) instances: Vec<Planned>,
     /// The student groups of the year, where a rule goes through them.
     pub(super) groups: Vec<GroupPlan>,
+    /// Columns whose texts are kept for the batch: they are read letter by letter.
+    pub(super) kept: Vec<usize>,
 }
 
 /// Who belongs to a student group.
@@ -395,8 +397,17 @@ impl<'a> Compiler<'a> {
     pub(super) fn text(&mut self, text: &Text) -> TextPlan {
         let mut reads = Reads::default();
         reads.text(text);
-        let places = reads.fields.iter().map(|field| (*field, self.places[field])).collect();
+        let places = reads.fields.iter().map(|field| (*field, self.keep(self.places[field]))).collect();
         TextPlan { text: text.clone(), places }
+    }
+
+    /// Keeps the texts of a column for the batch; returns its place among those kept.
+    pub(super) fn keep(&mut self, column: usize) -> usize {
+        let kept = &mut self.program.kept;
+        kept.iter().position(|one| *one == column).unwrap_or_else(|| {
+            kept.push(column);
+            kept.len() - 1
+        })
     }
 
     /// Takes in the student groups of the year whose fields the file has, once.

@@ -10,6 +10,7 @@ use super::evaluate::{Batch, State};
 use super::groups::GroupCounts;
 use super::mask::Mask;
 use super::program::{Kind, Program};
+use super::records::Records;
 use super::sets::Entries;
 use super::tally::{TallyCounts, TallyPlan};
 use crate::input::index::{Cursor, Index};
@@ -87,7 +88,7 @@ pub(super) struct RunOptions<'a> {
     pub(super) timings: bool,
     /// Told the bytes read so far, from any thread.
     pub(super) progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Columns that name the record's school, the first filled one counts.
+    /// Kept columns that name the record's school, the first filled one counts.
     pub(super) schools: Vec<usize>,
     /// What is counted besides.
     pub(super) tally: Option<&'a TallyPlan<'a>>,
@@ -152,6 +153,7 @@ struct Worker<'a> {
     options: &'a RunOptions<'a>,
     state: State,
     index: Index,
+    records: Records,
     counts: Vec<Counts>,
     times: Vec<Duration>,
     tally: Option<TallyCounts>,
@@ -165,6 +167,7 @@ impl<'a> Worker<'a> {
             options,
             state: State::new(program),
             index: Index::new(info.columns.len()),
+            records: Records::new(&program.kept),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
             tally: options.tally.map(|_| TallyCounts::default()),
@@ -215,38 +218,46 @@ impl<'a> Worker<'a> {
         let mut run = BlockRun { bytes: block.bytes.len() as u64, ..BlockRun::default() };
         run.entries.resize_with(self.program.tables.len(), Entries::default);
         let mut cursor = Cursor::default();
-        let mut index = std::mem::take(&mut self.index);
-        while index.fill(block, self.info.separator, &mut cursor) {
-            self.batch(&index, block, &mut run);
-            run.rows += index.rows() as u32;
+        let mut records = std::mem::take(&mut self.records);
+        while self.take(block, &mut cursor, &mut records, &mut run) {
+            let batch = Batch { program: self.program, records: &records, bytes: &block.bytes, valid: records.valid() };
+            self.batch(&batch, block.offset, &mut run);
+            run.rows += records.len() as u32;
         }
-        self.index = index;
+        self.records = records;
         run.entries.iter_mut().for_each(Entries::shrink);
         run
     }
 
-    fn batch(&mut self, index: &Index, block: &Block, run: &mut BlockRun) {
-        let mut valid = Mask::first(index.rows());
-        for odd in index.odd() {
-            valid.clear(odd.row);
-            run.odd.push(Odd {
-                record: run.rows + odd.row as u32,
+    /// Takes in the records of the next batch of a block, window by window; false when there are
+    /// none left.
+    fn take(&mut self, block: &Block, cursor: &mut Cursor, records: &mut Records, run: &mut BlockRun) -> bool {
+        records.clear();
+        self.state.begin();
+        while !records.is_full() && self.index.fill(block, self.info.separator, cursor) {
+            let before = run.rows + records.len() as u32;
+            run.odd.extend(self.index.odd().iter().map(|odd| Odd {
+                record: before + odd.row as u32,
                 cells: odd.cells,
-                line: block.line + index.line(odd.row),
-                byte: block.offset + u64::from(index.start(odd.row)),
-            });
+                line: block.line + self.index.line(odd.row),
+                byte: block.offset + u64::from(self.index.start(odd.row)),
+            }));
+            run.trailing += self.index.trailing();
+            let window = records.take(&self.index);
+            self.state.take(self.program, &self.index, &block.bytes, window);
         }
-        run.trailing += index.trailing();
-        let batch = Batch { program: self.program, index, bytes: &block.bytes, valid };
-        self.state.load(&batch);
-        self.cells(&batch, run);
-        self.records(&batch, run);
+        records.len() > 0
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>, offset: u64, run: &mut BlockRun) {
+        self.cells(batch, run);
+        self.record_rules(batch, run);
         for (table, entries) in self.program.tables.iter().zip(&mut run.entries) {
-            table.collect(&mut self.state, &batch, run.rows, entries);
+            table.collect(&mut self.state, batch, run.rows, entries);
         }
-        run.groups.collect(&mut self.state, &batch, run.rows);
+        run.groups.collect(&mut self.state, batch, run.rows);
         if let (Some(plan), Some(counts)) = (self.options.tally, &mut self.tally) {
-            counts.collect(plan, &mut self.state, &batch, block.offset);
+            counts.collect(plan, &mut self.state, batch, offset);
         }
     }
 
@@ -268,7 +279,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Record rules.
-    fn records(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
+    fn record_rules(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
         for (place, instance) in batch.program.instances.iter().enumerate() {
             let Kind::Record { when, require, guard } = instance.kind else { continue };
             let begin = self.options.timings.then(Instant::now);
@@ -330,7 +341,8 @@ impl<'a> Worker<'a> {
     }
 
     fn school(&self, batch: &Batch<'_>, row: usize) -> u64 {
-        let codes = self.options.schools.iter().map(|column| batch.index.cell(batch.bytes, row, *column).trim_ascii());
+        let codes =
+            self.options.schools.iter().map(|column| batch.records.cell(batch.bytes, row, *column).trim_ascii());
         let code = codes.into_iter().find(|code| !code.is_empty());
         code.and_then(|code| std::str::from_utf8(code).ok()?.parse().ok()).unwrap_or_default()
     }

@@ -2,15 +2,10 @@
 //! (a hash of its key, its number, one bit a condition, hashes of compared values) in the tables
 //! it takes part in; when the file has been read, the entries are grouped and judged.
 
-use std::hash::Hasher;
-
-use rustc_hash::FxHasher;
-
-use super::column::{BLANK, fold, mix, transpose};
 use super::evaluate::{Batch, State};
-use super::mask::{Mask, Truths};
+use super::hash::{self, BLANK, fold, mix};
+use super::mask::{BATCH, Mask, Truths};
 use super::program::{Compiler, NodeId, NumId, TextPlan};
-use crate::input::index::BATCH;
 use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
 /// Conditions a table can hold: one bit each.
@@ -244,9 +239,8 @@ impl Table {
             }
             Within::Record => {
                 for row in wanted.rows() {
-                    let mut hasher = FxHasher::default();
-                    hasher.write(batch.index.record(batch.bytes, row));
-                    self.push(state, batch, &bits, (row, first), hasher.finish(), entries);
+                    let key = hash::of_record(batch.records.record(batch.bytes, row));
+                    self.push(state, batch, &bits, (row, first), key, entries);
                 }
             }
             Within::Among(columns) => {
@@ -310,6 +304,25 @@ fn by_row(bits: &[Truths]) -> Box<[u64; BATCH]> {
     rows
 }
 
+/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
+fn transpose(matrix: &mut [u64; 64]) {
+    let mut width = 32;
+    let mut mask = 0x0000_0000_FFFF_FFFFu64;
+    while width != 0 {
+        let mut row = 0;
+        while row < 64 {
+            for at in row..row + width {
+                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
+                matrix[at] ^= swap << width;
+                matrix[at + width] ^= swap;
+            }
+            row += 2 * width;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
 /// The hash of a key; `None` when a part of it is blank or unknown.
 pub(super) fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
     keys.iter().try_fold(0, |all, key| {
@@ -340,5 +353,25 @@ fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> O
             (!truths.unknown.has(row)).then(|| mix(u64::from(truths.yes.has(row)) + 2))
         }
         KeyPlan::File => Some(BLANK + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transposing_swaps_rows_and_bits() {
+        let mut matrix = [0u64; 64];
+        for (row, bits) in matrix.iter_mut().enumerate() {
+            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
+        }
+        let before = matrix;
+        transpose(&mut matrix);
+        for (row, word) in matrix.iter().enumerate() {
+            for (bit, other) in before.iter().enumerate() {
+                assert_eq!(word >> bit & 1, other >> row & 1);
+            }
+        }
     }
 }

@@ -30,6 +30,7 @@ mod quoted;
 mod rows;
 mod scan;
 mod stream;
+pub mod text;
 mod watch;
 mod workbook;
 mod year;
