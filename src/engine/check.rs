@@ -141,7 +141,7 @@ impl<'a> Checker<'a> {
         if let Some(error) = failure {
             return Err(error.into());
         }
-        let mut sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        let mut sets = judge(&program, &std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
         sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
         collapse(&program, &mut run);
@@ -306,9 +306,8 @@ impl<'a> Checker<'a> {
         let mut records: Vec<u32> = wanted.iter().map(|(record, ..)| *record).collect();
         records.dedup();
         if !records.is_empty() {
-            let mut source = input::reopen(info, &self.options.input)?;
             let mut next = wanted.iter().peekable();
-            reread(source.as_mut(), info, blocks, &records, |record, row| {
+            reread(info, &self.options.input, blocks, &records, |record, row| {
                 while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
                     drafts[*draft].read(*member, info, record, row);
                 }

@@ -129,7 +129,6 @@ impl Values {
         (self.classes.len() - 1) as u16
     }
 
-
     fn truncate(&mut self, len: usize) {
         self.yes.words.truncate(len);
         self.unknown.words.truncate(len);

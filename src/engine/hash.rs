@@ -8,8 +8,26 @@ pub(super) fn fold(text: &[u8]) -> u64 {
     if text.is_empty() {
         return BLANK;
     }
-    let word = |chunk: &[u8]| chunk.iter().fold(0, |word, byte| word << 8 | u64::from(byte.to_ascii_uppercase()));
-    text.chunks(8).map(word).fold(mix(text.len() as u64), |hash, word| mix(hash ^ word))
+    let (words, rest) = text.as_chunks::<8>();
+    let hash = words.iter().fold(mix(text.len() as u64), |hash, word| mix(hash ^ upper(u64::from_le_bytes(*word))));
+    if rest.is_empty() {
+        return hash;
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(hash ^ upper(u64::from_le_bytes(last)))
+}
+
+/// Eight bytes with their (ASCII) letters made capital, all at once.
+fn upper(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let low = word & !HIGH;
+    // A sum has the high bit of each byte that reaches "a", or that is beyond "z".
+    let from_a = low + (0x80 - u64::from(b'a')) * EACH;
+    let beyond_z = low + (0x7F - u64::from(b'z')) * EACH;
+    let is_small = from_a & !beyond_z & !word & HIGH;
+    word ^ (is_small >> 2)
 }
 
 /// Spreads every bit of a number over all others.
@@ -65,5 +83,10 @@ mod tests {
         assert_eq!(fold(b"Smith-Jones"), fold(b"SMITH-jones"));
         assert_ne!(fold(b"Smith"), fold(b"Smith "));
         assert_eq!(fold(b""), BLANK);
+        for byte in 0..=u8::MAX {
+            let word = u64::from_le_bytes([byte, b'a', byte, b'Z', b'z', b'@', byte, b'{']);
+            let capital = byte.to_ascii_uppercase();
+            assert_eq!(upper(word).to_le_bytes(), [capital, b'A', capital, b'Z', b'Z', b'@', capital, b'{']);
+        }
     }
 }

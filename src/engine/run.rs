@@ -11,10 +11,10 @@ use super::groups::GroupCounts;
 use super::mask::Mask;
 use super::program::{Kind, Program};
 use super::records::Records;
-use super::sets::Entries;
+use super::sets::{Entries, Sieve};
 use super::tally::{TallyCounts, TallyPlan};
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, BlockSource, FileInfo, InputError};
+use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
 use crate::rule::Grouping;
 
 /// A breach: which instance, and the number of the record, counted from 0.
@@ -50,6 +50,8 @@ pub(super) struct Counts {
 pub(super) struct BlockPlace {
     /// The number of its first record, counted from 0.
     pub(super) record: u32,
+    /// Where it stands, if it can be read again from there.
+    pub(super) mark: Option<Mark>,
 }
 
 /// A record with a wrong number of cells.
@@ -74,8 +76,8 @@ pub(super) struct FileRun {
     /// Records with one empty cell too many.
     pub(super) trailing: u64,
     pub(super) blocks: Vec<BlockPlace>,
-    /// For each table, the entries of each block with the number of the block's first record.
-    pub(super) entries: Vec<Vec<(u32, Entries)>>,
+    /// The entries of each table, with the numbers of their records.
+    pub(super) entries: Vec<Entries>,
     /// What the tables of student groups came to.
     pub(super) groups: GroupCounts,
     /// What was counted besides.
@@ -97,6 +99,7 @@ pub(super) struct RunOptions<'a> {
 /// The results of one block.
 #[derive(Default)]
 struct BlockRun {
+    mark: Option<Mark>,
     rows: u32,
     bytes: u64,
     hits: Vec<Hit>,
@@ -120,6 +123,8 @@ struct Joined {
     run: FileRun,
     next: u64,
     waiting: BTreeMap<u64, BlockRun>,
+    /// Room that blocks have given back.
+    spare: Vec<Vec<Entries>>,
     failure: Option<(u64, InputError)>,
 }
 
@@ -141,7 +146,7 @@ pub(super) fn run(
         Worker::new(program, info, options).work(&reader, &joined);
     });
     let mut joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
-    joined.run.entries.resize_with(program.tables.len(), Vec::new);
+    joined.run.entries.resize_with(program.tables.len(), Entries::default);
     joined.run.counts.resize(program.instances.len(), Counts::default());
     joined.run.times.resize(program.instances.len(), Duration::ZERO);
     (joined.run, joined.failure.map(|(_, error)| error))
@@ -157,6 +162,9 @@ struct Worker<'a> {
     counts: Vec<Counts>,
     times: Vec<Duration>,
     tally: Option<TallyCounts>,
+    /// Room for the entries of a block.
+    spare: Option<Vec<Entries>>,
+    sieves: Vec<Sieve>,
 }
 
 impl<'a> Worker<'a> {
@@ -171,15 +179,18 @@ impl<'a> Worker<'a> {
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
             tally: options.tally.map(|_| TallyCounts::default()),
+            spare: None,
+            sieves: vec![Sieve::default(); program.tables.len()],
         }
     }
 
     fn work(mut self, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) {
         let mut block = Block::default();
-        while let Some(number) = self.next_block(&mut block, reader, joined) {
-            let run = self.block(&block);
+        while let Some((number, mark)) = self.next_block(&mut block, reader, joined) {
+            let run = self.block(&block, mark);
             let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
-            joined.add(number, run);
+            joined.add(self.program, number, run);
+            self.spare = joined.spare.pop();
             if let Some(progress) = self.options.progress {
                 progress(joined.run.bytes);
             }
@@ -192,16 +203,23 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn next_block(&self, block: &mut Block, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) -> Option<u64> {
+    /// The number of the next block, and where it stands.
+    fn next_block(
+        &self,
+        block: &mut Block,
+        reader: &Mutex<Reader<'_>>,
+        joined: &Mutex<Joined>,
+    ) -> Option<(u64, Option<Mark>)> {
         let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
         if reader.done {
             return None;
         }
+        let mark = reader.source.mark();
         let more = reader.source.next(block);
         let number = reader.next;
         reader.next += 1;
         match more {
-            Ok(true) => Some(number),
+            Ok(true) => Some((number, mark)),
             Ok(false) => {
                 reader.done = true;
                 None
@@ -214,8 +232,9 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn block(&mut self, block: &Block) -> BlockRun {
-        let mut run = BlockRun { bytes: block.bytes.len() as u64, ..BlockRun::default() };
+    fn block(&mut self, block: &Block, mark: Option<Mark>) -> BlockRun {
+        let entries = self.spare.take().unwrap_or_default();
+        let mut run = BlockRun { bytes: block.bytes.len() as u64, mark, entries, ..BlockRun::default() };
         run.entries.resize_with(self.program.tables.len(), Entries::default);
         let mut cursor = Cursor::default();
         let mut records = std::mem::take(&mut self.records);
@@ -225,7 +244,6 @@ impl<'a> Worker<'a> {
             run.rows += records.len() as u32;
         }
         self.records = records;
-        run.entries.iter_mut().for_each(Entries::shrink);
         run
     }
 
@@ -252,8 +270,9 @@ impl<'a> Worker<'a> {
     fn batch(&mut self, batch: &Batch<'_>, offset: u64, run: &mut BlockRun) {
         self.cells(batch, run);
         self.record_rules(batch, run);
-        for (table, entries) in self.program.tables.iter().zip(&mut run.entries) {
-            table.collect(&mut self.state, batch, run.rows, entries);
+        let kept = run.entries.iter_mut().zip(&mut self.sieves);
+        for (table, kept) in self.program.tables.iter().zip(kept) {
+            table.collect(&mut self.state, batch, run.rows, kept);
         }
         run.groups.collect(&mut self.state, batch, run.rows);
         if let (Some(plan), Some(counts)) = (self.options.tally, &mut self.tally) {
@@ -365,19 +384,20 @@ impl<'a> Worker<'a> {
 
 impl Joined {
     /// Takes in a block's results when all blocks before it are there.
-    fn add(&mut self, number: u64, run: BlockRun) {
+    fn add(&mut self, program: &Program, number: u64, run: BlockRun) {
         self.waiting.insert(number, run);
         while let Some(run) = self.waiting.remove(&self.next) {
-            self.run.add(run);
+            self.spare.push(self.run.add(program, run));
             self.next += 1;
         }
     }
 }
 
 impl FileRun {
-    fn add(&mut self, run: BlockRun) {
+    /// Takes in the results of the next block; gives back the emptied room of its entries.
+    fn add(&mut self, program: &Program, mut run: BlockRun) -> Vec<Entries> {
         let first = u32::try_from(self.records).unwrap_or(u32::MAX);
-        self.blocks.push(BlockPlace { record: first });
+        self.blocks.push(BlockPlace { record: first, mark: run.mark });
         self.records += u64::from(run.rows);
         self.bytes += run.bytes;
         self.trailing += run.trailing;
@@ -390,12 +410,11 @@ impl FileRun {
             all.first.extend(grouped.first.into_iter().take(room).map(|record| first + record));
         }
         self.groups.join(run.groups, first);
-        self.entries.resize_with(run.entries.len(), Vec::new);
-        for (all, entries) in self.entries.iter_mut().zip(run.entries) {
-            if !entries.keys.is_empty() {
-                all.push((first, entries));
-            }
+        self.entries.resize_with(run.entries.len(), Entries::default);
+        for ((all, entries), table) in self.entries.iter_mut().zip(&mut run.entries).zip(&program.tables) {
+            all.take(entries, first, table.values.len());
         }
+        run.entries
     }
 
     fn add_counts(&mut self, counts: &[Counts], times: &[Duration]) {

@@ -36,7 +36,7 @@ mod workbook;
 mod year;
 
 pub use error::{InputError, Nearest};
-pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen};
-pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
+pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen, reopen_at};
+pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 pub use open::Opened;
 pub use options::{Limits, Options};
