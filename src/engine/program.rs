@@ -2,13 +2,11 @@
 //! goes to that column, and what a file lacks makes a rule *not run*.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write};
-use std::hash::Hasher;
-
-use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
+use super::hash::mix;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
 use crate::counting::Group;
@@ -460,26 +458,36 @@ impl interpret::RecordView for Nothing {
     }
 }
 
-/// Tells expressions apart by two hashes of how they print, without printing them.
+/// Tells expressions apart by a hash of 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Fingerprint(u64, u64);
 
 impl Fingerprint {
-    fn of(value: &impl fmt::Debug) -> Self {
-        let mut hash = Hash(FxHasher::default(), FxHasher::default());
-        hash.1.write_u64(1);
-        // Writing to a hash cannot fail.
-        let _ = write!(hash, "{value:?}");
-        Self(hash.0.finish(), hash.1.finish())
+    fn of(value: &impl Hash) -> Self {
+        let mut print = Self(0, 1);
+        value.hash(&mut print);
+        print
     }
 }
 
-struct Hash(FxHasher, FxHasher);
+impl Hasher for Fingerprint {
+    fn finish(&self) -> u64 {
+        self.0
+    }
 
-impl Write for Hash {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        self.1.write(text.as_bytes());
-        Ok(())
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            self.write_u64(word);
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = mix(self.0 ^ word);
+        self.1 = mix(self.1.rotate_left(29) ^ !word);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
     }
 }

@@ -44,6 +44,9 @@ pub fn matches_pattern(pattern: &str, name: &str) -> bool {
     let Some(name) = name.strip_prefix(start) else {
         return false;
     };
+    if !rest.contains('*') {
+        return name.ends_with(rest);
+    }
     (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches_pattern(rest, &name[at..]))
 }
 

@@ -121,6 +121,9 @@ impl Typer<'_> {
         let Some(id) = registry().id(&self.substituted(name).0) else {
             return Ok(());
         };
+        if self.are_codes_of_the_year(id, words) {
+            return Ok(());
+        }
         let Some(known) = codes_of_years(id, self.years) else {
             return Ok(());
         };
@@ -140,6 +143,17 @@ impl Typer<'_> {
             return Err(mistake.help(did_you_mean(text, known.iter().map(String::as_str)).unwrap_or_else(listed)));
         }
         Ok(())
+    }
+
+    /// Whether the layout at hand knows all the words: most often it does, and then no layout of
+    /// another year has to be read.
+    fn are_codes_of_the_year(&self, id: FieldId, words: &[Literal]) -> bool {
+        if !self.years.contains(&self.layout.year()) {
+            return false;
+        }
+        let Some(set) = value_set(self.layout, id) else { return false };
+        let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
+        words.iter().all(|word| known.exact.iter().any(|code| code.eq_ignore_ascii_case(word.text.trim())))
     }
 
     fn is_number(&mut self, subject: &Node) -> Typed<Expr> {
