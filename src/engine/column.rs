@@ -19,7 +19,7 @@ const LIMIT_OF_SHAPED: usize = 256;
 /// Shapes remembered for a column.
 const SHAPES: usize = 64;
 
-/// Batches with more misses than hits after which a full memory is given up.
+/// Batches with a miss in four and more after which a full memory is given up.
 const PATIENCE: u32 = 4;
 
 /// Distinct texts up to which rows are told apart text by text and not row by row.
@@ -51,8 +51,9 @@ pub(super) struct Column {
     empty: u64,
     /// Cells a class, but for empty ones and those of remembered texts.
     counts: Vec<u64>,
-    /// The last long text that was not remembered, and its value.
-    last: (Key, u16),
+    /// The last texts that were not remembered, and their values.
+    last: (u64, u16),
+    last_long: (Key, u16),
     batch: BatchState,
 }
 
@@ -158,7 +159,8 @@ impl Column {
             is_direct: false,
             empty: 0,
             counts: Vec::new(),
-            last: (Key::default(), EMPTY),
+            last: (0, EMPTY),
+            last_long: (Key::default(), EMPTY),
             batch: BatchState {
                 filled: Mask::NONE,
                 broken: Mask::NONE,
@@ -186,8 +188,9 @@ impl Column {
     /// Forgets the values that found no room, and the remembered ones if they help too seldom.
     fn forget(&mut self) {
         self.values.truncate(self.kept);
-        self.last = (Key::default(), EMPTY);
-        let is_vain = self.misses * 2 > self.batch.filled.count();
+        self.last = (0, EMPTY);
+        self.last_long = (Key::default(), EMPTY);
+        let is_vain = self.misses * 4 > self.batch.filled.count();
         self.misses = 0;
         if self.is_direct || !is_vain {
             return;
@@ -241,12 +244,12 @@ impl Column {
     /// The value of so many cells that hold a text.
     #[inline]
     fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8], cells: u32) -> u16 {
-        match text.short() {
-            Some(number) => match self.short.find(number, cells) {
-                Some(entry) => entry,
-                None => self.look_at_short(plan, (text.of(bytes), number), cells),
-            },
-            None => self.look_up_long(plan, text, bytes),
+        let Some(number) = text.short().or_else(|| text.packed(bytes)) else {
+            return self.look_up_long(plan, text, bytes);
+        };
+        match self.short.find(number, cells) {
+            Some(entry) => entry,
+            None => self.look_at_short(plan, (text.of(bytes), number), cells),
         }
     }
 
@@ -256,24 +259,30 @@ impl Column {
         if let Some(entry) = self.long.find(key, text) {
             return entry;
         }
-        if key == self.last.0 && key.is_text() {
-            count(&mut self.counts, self.values.classes[usize::from(self.last.1)], 1);
-            return self.last.1;
+        if key == self.last_long.0 && key.is_text() {
+            count(&mut self.counts, self.values.classes[usize::from(self.last_long.1)], 1);
+            return self.last_long.1;
         }
         let (entry, has_room) = self.look_at(plan, text, 1);
         if has_room {
             self.long.insert(key, text, entry);
         } else {
-            self.last = (key, entry);
+            self.last_long = (key, entry);
         }
         entry
     }
 
-    #[cold]
+    #[inline(never)]
     fn look_at_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64), cells: u32) -> u16 {
+        if number == self.last.0 {
+            count(&mut self.counts, self.values.classes[usize::from(self.last.1)], u64::from(cells));
+            return self.last.1;
+        }
         let (entry, has_room) = self.look_at(plan, text, cells);
         if has_room {
             self.short.insert(number, entry);
+        } else {
+            self.last = (number, entry);
         }
         entry
     }

@@ -152,5 +152,8 @@ impl Members {
 
 fn extend(named: &mut Vec<u32>, more: impl Iterator<Item = u32>) {
     let room = NAMED.saturating_sub(named.len());
+    if room == 0 {
+        return;
+    }
     named.extend(more.take(room));
 }

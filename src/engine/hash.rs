@@ -19,7 +19,8 @@ pub(super) fn fold(text: &[u8]) -> u64 {
 }
 
 /// Eight bytes with their (ASCII) letters made capital, all at once.
-fn upper(word: u64) -> u64 {
+#[inline]
+pub(super) fn upper(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * EACH;
     let low = word & !HIGH;

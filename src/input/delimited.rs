@@ -185,9 +185,12 @@ impl BlockSource for Delimited {
         let (line, offset) = (self.parts.line, self.parts.offset);
         let seen = traits(&block.bytes);
         if seen.care {
-            // What is put right may change its length: from here on, marks would be wrong.
-            self.parts.stored = None;
+            let length = block.bytes.len();
             self.parts.care.put_right(&mut block.bytes, line, offset);
+            if block.bytes.len() != length {
+                // From here on, marks would be wrong.
+                self.parts.stored = None;
+            }
         }
         block.line = line;
         block.offset = offset;

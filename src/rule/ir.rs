@@ -23,11 +23,13 @@ pub enum Truth {
 
 impl Truth {
     /// Lifts a two-valued answer.
+    #[inline]
     pub fn of(answer: bool) -> Self {
         if answer { Self::True } else { Self::False }
     }
 
     /// Kleene's `not`.
+    #[inline]
     #[must_use]
     pub fn negate(self) -> Self {
         match self {
@@ -38,6 +40,7 @@ impl Truth {
     }
 
     /// Kleene's `and`.
+    #[inline]
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -48,6 +51,7 @@ impl Truth {
     }
 
     /// Kleene's `or`.
+    #[inline]
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         self.negate().and(other.negate()).negate()
