@@ -86,8 +86,8 @@ pub(super) fn has_parts(kinds: Kinds) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
     regex: Regex,
-    /// No match without a byte of one of the kinds of each of these.
-    required: Vec<Kinds>,
+    /// No match without bytes of certain kinds.
+    required: Required,
     /// The lengths (in bytes) that a match can have, where a match is the whole text.
     lengths: Option<(usize, usize)>,
     /// Matches exactly the texts that end with one of these.
@@ -105,6 +105,30 @@ struct Uniform {
     kinds: Kinds,
     min: usize,
     max: usize,
+}
+
+/// Kinds of which every match holds a byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Required {
+    /// A byte of each.
+    each: Kinds,
+    /// A byte of one of the kinds of each of these.
+    either: Vec<Kinds>,
+}
+
+impl Required {
+    fn new(hir: &Hir) -> Self {
+        let (single, mut either): (Vec<Kinds>, Vec<Kinds>) =
+            required(hir).into_iter().partition(|kinds| kinds.is_power_of_two());
+        either.sort_unstable();
+        either.dedup();
+        Self { each: single.into_iter().fold(0, |all, kind| all | kind), either }
+    }
+
+    #[inline]
+    fn is_met(&self, kinds: Kinds) -> bool {
+        kinds & self.each == self.each && self.either.iter().all(|either| kinds & either != 0)
+    }
 }
 
 /// What a text can end with.
@@ -186,7 +210,7 @@ impl Matcher {
         let hir = regex_syntax::Parser::new().parse(regex.as_str()).ok();
         Self {
             regex: regex.clone(),
-            required: hir.as_ref().map(required).unwrap_or_default(),
+            required: hir.as_ref().map(Required::new).unwrap_or_default(),
             suffixes: hir.as_ref().and_then(suffixes),
             tail: hir.as_ref().and_then(tail),
             includes: hir.as_ref().and_then(includes),
@@ -197,7 +221,7 @@ impl Matcher {
 
     /// The answer for every ASCII text of these kinds and this length, if it is the same.
     pub(super) fn by_shape(&self, shape: Shape) -> Option<bool> {
-        if self.required.iter().any(|required| shape.kinds & required == 0) {
+        if !self.required.is_met(shape.kinds) {
             return Some(false);
         }
         if let Some(uniform) = self.uniform {
@@ -215,7 +239,7 @@ impl Matcher {
     /// Whether the expression matches; `kinds` are those of the text.
     #[inline]
     pub(super) fn is_match(&self, text: &str, kinds: Kinds) -> bool {
-        if self.required.iter().any(|required| kinds & required == 0) {
+        if !self.required.is_met(kinds) {
             return false;
         }
         let bytes = text.as_bytes();
@@ -380,9 +404,9 @@ mod tests {
     fn short_cuts_are_found() {
         assert!(matcher(r"^\d{10}$").uniform.is_some());
         assert!(matcher(r"^[A-Z]{3}$").uniform.is_none(), "E is a kind of its own but of both cases");
-        assert_eq!(matcher(r"^=").required, [KINDS[b'=' as usize]]);
-        assert!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.contains(&LETTER_E));
-        assert!(matcher(r"^\d+\.0+$").required.contains(&KINDS[b'.' as usize]));
+        assert_eq!(matcher(r"^=").required.each, KINDS[b'=' as usize]);
+        assert!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.each & LETTER_E != 0);
+        assert!(matcher(r"^\d+\.0+$").required.each & KINDS[b'.' as usize] != 0);
         assert_eq!(matcher(r"0{5,}$").suffixes, Some(vec![Ending::new(b"00000")]));
         assert_eq!(matcher(r"^[0-9]{7,10}(002014|002002)$").tail.map(|tail| tail.ends.len()), Some(2));
         assert!(matcher(r"^[0-9]*[1-9][0-9]*$").includes.is_some());

@@ -320,7 +320,9 @@ impl Table {
             return;
         }
         self.prepare(state, batch);
-        let leaving = Leaving { table: self, bits: &by_row(&bits), first };
+        // Of one condition nothing is kept: all entries meet it.
+        let bits = if bits.len() > 1 { by_row(&bits) } else { Box::new([1; BATCH]) };
+        let leaving = Leaving { table: self, bits: &bits, first };
         for row in wanted.rows() {
             match &self.within {
                 Within::Keys(keys) => {
