@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::details::reread;
@@ -93,7 +94,7 @@ struct Checker<'a> {
     accounts: Vec<Account<'a>>,
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
-    bound: HashMap<u16, Vec<Vec<Instance>>>,
+    bound: HashMap<u16, Vec<Vec<Arc<Instance>>>>,
 }
 
 impl<'a> Checker<'a> {
@@ -172,7 +173,8 @@ impl<'a> Checker<'a> {
             let wanted: Vec<Option<&Rule>> =
                 pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
             let all = self.options.rules.bind_each(&wanted, info.year, self.options.threads)?;
-            self.bound.insert(info.year, all);
+            let shared = |instances: Vec<Instance>| instances.into_iter().map(Arc::new).collect();
+            self.bound.insert(info.year, all.into_iter().map(shared).collect());
         }
         let groups = student_groups(info.year)?;
         let mut compiler = Compiler::new(info, &groups);
@@ -194,7 +196,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             for instance in &bound[place] {
-                compiler.add(place, account.rule, instance.clone());
+                compiler.add(place, account.rule, instance);
             }
         }
         let schools = schools(info).into_iter().map(|column| compiler.keep(column)).collect();

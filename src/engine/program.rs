@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
@@ -73,7 +74,7 @@ pub(super) struct Planned {
     /// The rule's place in the run.
     pub(super) rule: usize,
     /// The instance as bound, for messages.
-    pub(super) source: Instance,
+    pub(super) source: Arc<Instance>,
     /// The column a finding points at.
     pub(super) column: Option<usize>,
     pub(super) grouping: Grouping,
@@ -148,18 +149,18 @@ impl<'a> Compiler<'a> {
     }
 
     /// Adds an instance of the rule at a place of the run.
-    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: Instance) {
+    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
             Some(field) => Kind::NotRun(format!("the column for {} is missing", registry().info(field).title)),
-            None => self.kind(rule, &instance),
+            None => self.kind(rule, instance),
         };
         let column = instance.labels.iter().find_map(|field| self.places.get(field)).copied();
         let is_cell = matches!(kind, Kind::Cell);
         self.program.instances.push(Planned {
             rule: place,
-            source: instance,
+            source: Arc::clone(instance),
             column,
             grouping: rule.grouping,
             kind,
@@ -180,14 +181,14 @@ impl<'a> Compiler<'a> {
             self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
             self.program.instances.push(Planned {
                 rule: place,
-                source: Instance {
+                source: Arc::new(Instance {
                     binding: None,
                     when: Expr::Const(true),
                     demand: Demand::Record(blank.clone()),
                     labels: Vec::new(),
                     shows: Vec::new(),
                     placeholders: Vec::new(),
-                },
+                }),
                 column: Some(column),
                 grouping: Grouping::Column,
                 kind: Kind::Cell,

@@ -2,7 +2,7 @@
 //! it cannot do by a short cut it leaves to the reference interpreter.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::hash::upper;
 use super::matcher::{self, Kinds, Matcher};
@@ -103,9 +103,9 @@ pub(super) enum Unary {
 pub(super) enum Quick {
     Blank,
     OneOf(Words),
-    ExactlyOneOf(Vec<String>),
+    ExactlyOneOf(Arc<[String]>),
     PartsOneOf(Words),
-    ExactPartsOneOf(Vec<String>),
+    ExactPartsOneOf(Arc<[String]>),
     Matches(Arc<Matcher>),
     LongerThan(usize),
     IsNumber,
@@ -115,23 +115,25 @@ pub(super) enum Quick {
     Broken(Test),
 }
 
-/// Words compared without regard to (ASCII) case; those of up to sixteen bytes as numbers.
+/// Words compared without regard to (ASCII) case; those of up to sixteen bytes as numbers, once a
+/// text was asked about.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
-    words: Vec<String>,
-    folded: Vec<(usize, u128)>,
+    words: Arc<[String]>,
+    folded: OnceLock<Vec<(usize, u128)>>,
 }
 
 impl Words {
-    fn new(words: &[String]) -> Self {
-        Self { words: words.to_vec(), folded: words.iter().filter_map(|word| folded(word)).collect() }
+    fn new(words: &Arc<[String]>) -> Self {
+        Self { words: Arc::clone(words), folded: OnceLock::new() }
     }
 
     fn has(&self, text: &str) -> bool {
-        match folded(text) {
-            Some(folded) => self.folded.contains(&folded),
-            None => self.words.iter().any(|word| word.eq_ignore_ascii_case(text)),
-        }
+        let Some(text_folded) = folded(text) else {
+            return self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+        };
+        let all = || self.words.iter().filter_map(|word| folded(word)).collect();
+        self.folded.get_or_init(all).contains(&text_folded)
     }
 }
 
@@ -234,9 +236,9 @@ impl Quick {
         match test {
             Test::Blank => Self::Blank,
             Test::OneOf(words) => Self::OneOf(Words::new(words)),
-            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(words.to_vec()),
+            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(Arc::clone(words)),
             Test::PartsOneOf(words) => Self::PartsOneOf(Words::new(words)),
-            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(words.to_vec()),
+            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(Arc::clone(words)),
             Test::Matches(regex) => Self::Matches(Matcher::shared(regex)),
             Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
             Test::Invisible => Self::Invisible(test.clone()),
@@ -291,7 +293,7 @@ mod tests {
         #[test]
         fn words_are_compared_as_texts(words in proptest::collection::vec("[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}", 0..4), text in "[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}") {
             let expected = words.iter().any(|word| word.eq_ignore_ascii_case(&text));
-            proptest::prop_assert_eq!(Words::new(&words).has(&text), expected);
+            proptest::prop_assert_eq!(Words::new(&words.into()).has(&text), expected);
         }
     }
 }
