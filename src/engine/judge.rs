@@ -188,7 +188,7 @@ struct Part<'a> {
 impl Part<'_> {
     /// The places of the entries. Keys are hashes: their upper halves share them out evenly.
     fn entries(&self) -> impl Iterator<Item = u32> + Clone + '_ {
-        let is_own = |key: &u64| (key >> 32) * u64::from(self.parts) >> 32 == u64::from(self.part);
+        let is_own = |key: &u64| ((key >> 32) * u64::from(self.parts)) >> 32 == u64::from(self.part);
         (0..).zip(&self.all.keys).filter(move |(_, key)| is_own(key)).map(|(entry, _)| entry)
     }
 

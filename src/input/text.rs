@@ -84,7 +84,7 @@ impl Text {
         let chunk = bytes.get(start..)?.first_chunk::<16>()?;
         let mask = u128::MAX >> (128 - 8 * len);
         // A byte below the sixteen characters leaves its upper half filled, as one above them does.
-        let places = (u128::from_le_bytes(*chunk) & mask).wrapping_sub(EACH * PLUS & mask);
+        let places = (u128::from_le_bytes(*chunk) & mask).wrapping_sub((EACH * PLUS) & mask);
         if places & (EACH * 0xF0) != 0 {
             return None;
         }

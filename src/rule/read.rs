@@ -38,6 +38,10 @@ fn readings() -> Vec<Reading> {
 
 /// Whether a name fits a pattern in which `*` stands for any characters.
 pub fn matches_pattern(pattern: &str, name: &str) -> bool {
+    // Most names differ from the first letter on.
+    if pattern.bytes().zip(name.bytes()).next().is_some_and(|(wanted, found)| wanted != b'*' && wanted != found) {
+        return false;
+    }
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };
