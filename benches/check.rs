@@ -3,6 +3,8 @@
 //!
 //! - the csv crate reads every record into a reused `ByteRecord`, on one thread
 //! - `scorelint check` runs all rules, on one and on two threads
+//! - reading and indexing alone: blocks are read and their cells found on one thread, nothing is
+//!   looked at; against it `scorelint account` on one thread, the whole program from its start
 //! - DuckDB (the Python package, where it is installed) checks values and widths with SQL
 //!
 //! Runs alternate and the best of each counts, so that a busy machine disturbs all alike.
@@ -15,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use scorelint::input::View;
+use scorelint::input::index::{Cursor, Index};
+use scorelint::input::{Block, Options, View, open_each};
 use scorelint::synth::{Form, Order, write_district};
 
 /// Students of the file unless told otherwise: some 610,000 records.
@@ -38,6 +41,8 @@ fn main() {
         Measured { what: "csv crate, ByteRecord, 1 thread", best: Duration::MAX, peak_kib: 0 },
         Measured { what: "scorelint check, 1 thread", best: Duration::MAX, peak_kib: 0 },
         Measured { what: "scorelint check, 2 threads", best: Duration::MAX, peak_kib: 0 },
+        Measured { what: "reading and indexing, 1 thread", best: Duration::MAX, peak_kib: 0 },
+        Measured { what: "scorelint account, 1 thread", best: Duration::MAX, peak_kib: 0 },
     ];
     for _ in 0..ROUNDS {
         let begin = Instant::now();
@@ -45,9 +50,15 @@ fn main() {
         all[0].best = all[0].best.min(begin.elapsed());
         for (threads, measured) in [("1", 1), ("2", 2)] {
             let begin = Instant::now();
-            all[measured].peak_kib = all[measured].peak_kib.max(check(path, threads));
+            all[measured].peak_kib = all[measured].peak_kib.max(run("check", path, threads));
             all[measured].best = all[measured].best.min(begin.elapsed());
         }
+        let begin = Instant::now();
+        assert_eq!(read_and_index(path), records);
+        all[3].best = all[3].best.min(begin.elapsed());
+        let begin = Instant::now();
+        all[4].peak_kib = all[4].peak_kib.max(run("account", path, "1"));
+        all[4].best = all[4].best.min(begin.elapsed());
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{records} records, {size} bytes").unwrap();
@@ -62,7 +73,43 @@ fn main() {
             peak => writeln!(out, "  peak {} MiB", peak / 1024).unwrap(),
         }
     }
+    let extra = all[4].best.as_secs_f64() / all[3].best.as_secs_f64() - 1.0;
+    writeln!(out, "accounting adds {:.0} % to reading and indexing", extra * 100.0).unwrap();
+    writeln!(out, "start to end of a check of ten students: {:.1} ms", start_up().as_secs_f64() * 1e3).unwrap();
     with_duckdb(path, &mut out);
+}
+
+/// Reads the records and finds their cells as the program does, and nothing else.
+fn read_and_index(path: &Path) -> u64 {
+    let opened = open_each(&[path.to_owned()], &Options::default()).unwrap().next().unwrap().unwrap();
+    let mut source = opened.source;
+    let mut index = Index::new(opened.info.columns.len());
+    let mut block = Block::default();
+    let mut records = 0;
+    while source.next(&mut block).unwrap() {
+        let mut cursor = Cursor::default();
+        while index.fill(&block, opened.info.separator, &mut cursor) {
+            records += index.rows() as u64;
+        }
+    }
+    records
+}
+
+/// The time that the program takes for a file of a few records: the best of some runs.
+fn start_up() -> Duration {
+    const RUNS: usize = 15;
+    let path = make_file(10);
+    let one = |_| {
+        let begin = Instant::now();
+        run_to_end(Command::new(env!("CARGO_BIN_EXE_scorelint")).args(["check", "--no-progress"]).arg(&path));
+        begin.elapsed()
+    };
+    (0..RUNS).map(one).min().unwrap_or_default()
+}
+
+fn run_to_end(command: &mut Command) {
+    let status = command.stdout(Stdio::null()).status().unwrap();
+    assert!(status.code().is_some_and(|code| code < 2), "the program did not run");
 }
 
 fn make_file(students: u64) -> PathBuf {
@@ -86,12 +133,14 @@ fn read_with_csv(path: &Path) -> u64 {
     records
 }
 
-/// Runs the program on the file; returns the most memory it had, in KiB (0 where it cannot be told).
-fn check(path: &Path, threads: &str) -> u64 {
+/// Runs a command of the program on the file; returns the most memory it had, in KiB (0 where it
+/// cannot be told).
+fn run(command: &str, path: &Path, threads: &str) -> u64 {
     let program = env!("CARGO_BIN_EXE_scorelint");
     let child = Command::new(program)
-        .args(["check", "--no-progress", "--threads", threads])
+        .args([command, "--threads", threads])
         .arg(path)
+        .stderr(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -107,7 +156,7 @@ fn watch(mut child: Child) -> u64 {
         let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
         peak = peak.max(now);
         if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.code().is_some_and(|code| code < 2), "the check did not run");
+            assert!(status.code().is_some_and(|code| code < 2), "the program did not run");
             return peak;
         }
         std::thread::sleep(Duration::from_millis(4));

@@ -131,7 +131,7 @@ struct Checker<'a> {
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
     unreadable: Vec<Arc<InputError>>,
-    bound: HashMap<u16, Vec<Vec<Instance>>>,
+    bound: HashMap<u16, Vec<Vec<Arc<Instance>>>>,
 }
 
 impl<'a> Checker<'a> {
@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
             threads: useful_threads(info, self.options.threads),
             timings: self.options.timings,
             progress: self.options.progress,
-            schools: schools(info),
+            schools: program.schools.clone(),
             tally: None,
             trace: None,
         };
@@ -231,7 +231,7 @@ impl<'a> Checker<'a> {
         });
         // What was read before a failure is judged.
         self.unreadable.extend(failure.map(Arc::new));
-        let mut sets = judge(&program, std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
+        let mut sets = judge(&program, &std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
         sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
         spoil(&program, &self.accounts, &mut run);
         collapse(&program, &mut run);
@@ -264,7 +264,8 @@ impl<'a> Checker<'a> {
         let wanted: Vec<Option<&Rule>> =
             pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
         let all = self.options.rules.bind_each(&wanted, year, self.options.threads)?;
-        self.bound.insert(year, all);
+        let shared = |instances: Vec<Instance>| instances.into_iter().map(Arc::new).collect();
+        self.bound.insert(year, all.into_iter().map(shared).collect());
         Ok(())
     }
 
@@ -294,7 +295,7 @@ impl<'a> Checker<'a> {
     /// What the planned rules read of second files.
     fn wanted(&self, year: u16, planned: &[usize]) -> Wanted {
         let beside = planned.iter().filter(|place| self.accounts[**place].rule.reads_second_files());
-        wanted_of(beside.flat_map(|place| &self.bound[&year][*place]))
+        wanted_of(beside.flat_map(|place| self.bound[&year][*place].iter().map(Arc::as_ref)))
     }
 
     fn program(
@@ -315,15 +316,19 @@ impl<'a> Checker<'a> {
             }
             let reads_second = account.rule.reads_second_files();
             for instance in &bound[place] {
-                let missing =
-                    if reads_second { self.given.misses(&wanted_of([instance].into_iter()), info) } else { None };
+                let missing = if reads_second {
+                    self.given.misses(&wanted_of([instance.as_ref()].into_iter()), info)
+                } else {
+                    None
+                };
                 match missing {
                     Some(reason) => drop(account.not_run.get_or_insert(reason)),
-                    None => compiler.add(place, account.rule, instance.clone()),
+                    None => compiler.add(place, account.rule, instance),
                 }
             }
         }
-        Ok(compiler.finish())
+        let schools = schools(info).into_iter().map(|column| compiler.keep(column)).collect();
+        Ok(Program { schools, ..compiler.finish() })
     }
 
     /// Takes back that a built-in rule applied to the present file.
@@ -442,12 +447,11 @@ impl<'a> Checker<'a> {
         records.dedup();
         if !records.is_empty() {
             let mut next = wanted.iter().peekable();
-            let again = input::reopen(info, &self.options.input).and_then(|mut source| {
-                reread(source.as_mut(), (info, program.beside.files()), blocks, &records, |record, row| {
-                    while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
-                        drafts[*draft].read(*member, info, record, row);
-                    }
-                })
+            let file = (info, program.beside.files());
+            let again = reread(file, &self.options.input, blocks, &records, |record, row| {
+                while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
+                    drafts[*draft].read(*member, info, record, row);
+                }
             });
             // The findings stand, without what their records hold.
             self.unreadable.extend(again.err().map(Arc::new));

@@ -1,477 +1,391 @@
-//! One column over a batch: what its cells mean for every condition that looks at this column
-//! alone. Cell rules are judged here, once a distinct value.
+//! One column over a batch: which distinct text each cell holds. What the texts mean for every
+//! condition that looks at this column alone was found out when they came up first.
 
-use super::mask::{Mask, Truths, WORDS};
-use super::matcher::{self, Kinds};
-use super::memo::{Key, Memo};
-use super::unary::{Reading, Shape, Unary, Value, text_of};
-use crate::input::index::{BATCH, Index};
-use crate::layout::FieldId;
-use crate::rule::{Text, Truth};
+use wide::u8x64;
 
-/// Conditions and cell rules that one plan can hold: one bit each.
-pub(super) const ATOMS: usize = 64;
+use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
+use super::mask::{BATCH, Mask, Truths};
+use super::memo::{Key, LongMemo, ShortMemo};
+use super::unary::Shape;
+use crate::input::index::{ColumnCells, WINDOW};
+use crate::input::text::Text;
 
-/// What is asked of a column.
-#[derive(Debug)]
-pub(super) struct ColumnPlan {
-    /// The column's place in the file.
-    pub(super) place: usize,
-    pub(super) field: Option<FieldId>,
-    /// Whether a single digit is read with a zero in front.
-    pub(super) is_padded: bool,
-    /// Conditions of record rules, at most [`ATOMS`].
-    pub(super) atoms: Vec<Unary>,
-    /// How it is read where a number is needed.
-    pub(super) reading: Option<Reading>,
-    /// The text made of it that is hashed, where it is part of a key or compared within a set.
-    pub(super) hashed: Option<Text>,
-    /// Cell rules, in order of precedence, at most [`ATOMS`].
-    pub(super) cell_rules: Vec<CellRule>,
-}
+/// Distinct texts that a column remembers before remembering more costs more than judging them.
+const LIMIT: usize = 4096;
 
-/// A rule about the cell itself.
-#[derive(Debug)]
-pub(super) struct CellRule {
-    /// Its place among the instances of the program.
-    pub(super) instance: usize,
-    /// Its precedence within a cell, lower first.
-    pub(super) order: u8,
-    pub(super) when: Unary,
-    pub(super) require: Unary,
-}
-
-/// Everything known about one distinct value.
-#[derive(Clone, Copy, Debug)]
-struct Judged {
-    yes: u64,
-    unknown: u64,
-    number: i64,
-    hash: u64,
-    class: u16,
-    broken: bool,
-}
-
-/// What all plain texts of one shape have in common, and what has to be asked of each.
-#[derive(Clone, Copy, Debug)]
-struct Shaped {
-    shape: Shape,
-    yes: u64,
-    unknown: u64,
-    /// Conditions that the shape does not decide.
-    open_atoms: u64,
-    applies: u64,
-    fails: u64,
-    undecidable: u64,
-    /// Cell rules that the shape does not decide.
-    open_rules: u64,
-}
-
-/// Misses over hits after which a full memory is asked no more.
-const PATIENCE: u32 = 2000;
+/// As [`LIMIT`], where the shape of a text tells all: judging it costs hardly more than looking it up.
+const LIMIT_OF_SHAPED: usize = 256;
 
 /// Shapes remembered for a column.
 const SHAPES: usize = 64;
 
-/// Where a value was found, and what the cell rules say to it.
-#[derive(Clone, Copy, Debug)]
-struct Found {
-    entry: u32,
-    class: u16,
-    broken: bool,
-}
+/// Batches with a miss in four and more after which a full memory is given up.
+const PATIENCE: u32 = 4;
 
-/// Stands for "no number": no cell of up to 18 digits reads as it.
-const NO_NUMBER: i64 = i64::MIN;
+/// Distinct texts up to which rows are told apart text by text and not row by row.
+const FEW: usize = 32;
 
-/// How the cell rules of a column come out for a value, one bit a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) struct Class {
-    /// The rule applies.
-    pub(super) applies: u64,
-    /// It is broken and no rule before it is.
-    pub(super) broken: u64,
-    /// It cannot be decided.
-    pub(super) undecidable: u64,
-}
+/// The number of the empty text.
+const EMPTY: u16 = 0;
 
 /// A column's memory over the whole file, and its state for the current batch.
 #[derive(Debug)]
 pub(super) struct Column {
-    memo: Memo,
-    judged: Vec<Judged>,
-    /// What an empty cell means.
-    empty: Judged,
-    memory: Memory,
-    /// Misses since the memory is full, less the hits.
-    misses: u32,
-    /// Whether looking values up is given up: they are too many.
+    short: ShortMemo,
+    long: LongMemo,
+    values: Values,
+    classes: Classes,
+    shapes: Vec<KnownShape>,
+    /// Values that are kept beyond the batch; later ones found no room.
+    kept: usize,
+    /// Texts that are remembered.
+    remembered: usize,
+    /// Looks at values that are not remembered, in this batch.
+    misses: u64,
+    patience: u32,
+    /// Whether looking texts up is given up: they are too many.
     is_direct: bool,
-    /// Cells a class, over all batches so far.
+    /// Whether some value breaks a cell rule.
+    has_broken: bool,
+    /// Empty cells.
+    empty: u64,
+    /// Cells a class, but for empty ones and those of remembered texts.
     counts: Vec<u64>,
+    /// The last texts that were not remembered, and their values.
+    last: (u64, u16),
+    last_long: (Key, u16),
     batch: BatchState,
+}
+
+/// A shape and, where it tells all, the value that its texts share.
+#[derive(Debug)]
+struct KnownShape {
+    shaped: Shaped,
+    entry: Option<u16>,
+}
+
+/// What is known of the distinct texts, by their number. The first is the empty text.
+#[derive(Debug, Default)]
+struct Values {
+    yes: Bits,
+    unknown: Bits,
+    numbers: Vec<i64>,
+    hashes: Vec<u64>,
+    classes: Vec<u16>,
+}
+
+/// One bit a condition, a word a value.
+#[derive(Debug, Default)]
+struct Bits {
+    words: Vec<u64>,
+    /// The bits that some filled value has.
+    any: u64,
+    /// The bits that all filled values have.
+    all: u64,
 }
 
 #[derive(Debug)]
 struct BatchState {
-    valid: Mask,
     /// Rows with something in the cell, spaces included.
     filled: Mask,
     /// Rows whose cell breaks a cell rule.
     broken: Mask,
-    /// The value of each filled row, by its place in `judged`.
-    entries: Box<[u32; BATCH]>,
-    /// Whether the masks are of this batch. They are made when first asked for.
-    turned: bool,
-    yes_masks: Vec<Mask>,
-    unknown_masks: Vec<Mask>,
+    /// The value of each row.
+    entries: Box<[u16; BATCH]>,
+    /// The windows of `entries` that may hold anything but [`EMPTY`], a bit each.
+    written: u8,
+    /// The rows of each of [`FEW`] values, as far as asked for.
+    rows: Vec<Mask>,
+    known_rows: u32,
+    /// `entries` as bytes, where they are few.
+    bytes: Vec<u8>,
 }
 
-impl Shaped {
-    /// Nothing decided, nothing open.
-    fn nothing(shape: Shape) -> Self {
-        Self { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 }
-    }
-}
-
-impl ColumnPlan {
-    /// Judges a value from scratch.
-    fn judge(&self, text: &[u8], memory: &mut Memory) -> Judged {
-        let kinds = matcher::kinds(text);
-        let needs_padding = text.len() == 1 && self.is_padded;
-        if !(text.is_empty() || needs_padding || matcher::may_have_space(kinds)) {
-            return self.judge_plain(text, kinds, memory);
+impl Bits {
+    fn push(&mut self, word: u64) {
+        if self.words.len() == 1 {
+            self.all = u64::MAX;
         }
-        self.answer(&self.unshaped(), &Value::new(text, self.field), memory)
-    }
-
-    /// Judges printable ASCII without spaces: most of it is known from the shape.
-    fn judge_plain(&self, text: &[u8], kinds: Kinds, memory: &mut Memory) -> Judged {
-        let shape = Shape { kinds, len: text.len() };
-        let shaped = memory.shapes.iter().find(|one| one.shape == shape).copied().unwrap_or_else(|| {
-            let shaped = self.shaped(shape);
-            if memory.shapes.len() < SHAPES {
-                memory.shapes.push(shaped);
-            }
-            shaped
-        });
-        self.answer(&shaped, &Value::plain(std::str::from_utf8(text).unwrap_or_default(), kinds), memory)
-    }
-
-    /// Adds to what a shape decides the answers it leaves open.
-    fn answer(&self, shaped: &Shaped, value: &Value<'_>, memory: &mut Memory) -> Judged {
-        let (mut yes, mut unknown) = (shaped.yes, shaped.unknown);
-        for bit in bits(shaped.open_atoms) {
-            add(self.atoms[bit].truth(value), bit, &mut yes, &mut unknown);
+        if !self.words.is_empty() {
+            self.any |= word;
+            self.all &= word;
         }
-        let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
-        for bit in bits(shaped.open_rules) {
-            let rule = &self.cell_rules[bit];
-            let out = (&mut applies, &mut fails, &mut undecidable);
-            rule.add(rule.when.truth(value), || rule.require.truth(value), bit, out);
-        }
-        let class = Class::new(applies, fails, undecidable);
-        self.judged(value, (yes, unknown), class, memory)
+        self.words.push(word);
     }
 
-    /// Stands for the shape of a text that shapes say nothing about: all is open.
-    fn unshaped(&self) -> Shaped {
-        let all = |count: usize| if count >= ATOMS { u64::MAX } else { (1 << count) - 1 };
-        Shaped {
-            open_atoms: all(self.atoms.len()),
-            open_rules: all(self.cell_rules.len()),
-            ..Shaped::nothing(Shape { kinds: 0, len: 0 })
-        }
-    }
-
-    fn shaped(&self, shape: Shape) -> Shaped {
-        let mut shaped = Shaped::nothing(shape);
-        for (bit, atom) in self.atoms.iter().enumerate() {
-            match atom.by_shape(shape) {
-                Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),
-                None => shaped.open_atoms |= 1 << bit,
-            }
-        }
-        for (bit, rule) in self.cell_rules.iter().enumerate() {
-            let out = (&mut shaped.applies, &mut shaped.fails, &mut shaped.undecidable);
-            match (rule.when.by_shape(shape), rule.require.by_shape(shape)) {
-                (Some(Truth::False), _) => {}
-                (Some(when), Some(require)) => rule.add(when, || require, bit, out),
-                _ => shaped.open_rules |= 1 << bit,
-            }
-        }
-        shaped
-    }
-
-    fn judged(&self, value: &Value<'_>, (yes, unknown): (u64, u64), class: Class, memory: &mut Memory) -> Judged {
-        let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
-        let hash = self.hash(value);
-        Judged { yes, unknown, number, hash, class: intern(class, &mut memory.classes), broken: class.broken != 0 }
-    }
-
-    fn hash(&self, value: &Value<'_>) -> u64 {
-        match (&self.hashed, self.field) {
-            (Some(Text::Cell(cell)), _) => fold(value.text(cell.form).trim().as_bytes()),
-            (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
-            _ => BLANK,
-        }
+    #[inline]
+    fn has(&self, entry: usize, bit: usize) -> bool {
+        self.words[entry] >> bit & 1 != 0
     }
 }
 
-impl CellRule {
-    /// Adds how the rule comes out to the outcome bits.
-    fn add(
-        &self,
-        when: Truth,
-        require: impl FnOnce() -> Truth,
-        bit: usize,
-        (applies, fails, undecidable): (&mut u64, &mut u64, &mut u64),
-    ) {
-        let truth = match when {
-            Truth::False => return,
-            Truth::True => require(),
-            Truth::Unknown => Truth::Unknown,
-        };
-        *applies |= 1 << bit;
-        match truth {
-            Truth::False => *fails |= 1 << bit,
-            Truth::Unknown => *undecidable |= 1 << bit,
-            Truth::True => {}
-        }
+impl Values {
+    fn push(&mut self, judged: &Judged) -> u16 {
+        self.yes.push(judged.yes);
+        self.unknown.push(judged.unknown);
+        self.numbers.push(judged.number);
+        self.hashes.push(judged.hash);
+        self.classes.push(judged.class);
+        // A batch adds no more than its rows to those remembered.
+        (self.classes.len() - 1) as u16
     }
-}
 
-impl Class {
-    /// Of the rules that fail only the first counts, the others do not apply to a cell that is
-    /// damaged already.
-    fn new(applies: u64, fails: u64, undecidable: u64) -> Self {
-        let broken = fails & fails.wrapping_neg();
-        Self { applies: applies & !(fails & !broken), broken, undecidable }
+    fn truncate(&mut self, len: usize) {
+        self.yes.words.truncate(len);
+        self.unknown.words.truncate(len);
+        self.numbers.truncate(len);
+        self.hashes.truncate(len);
+        self.classes.truncate(len);
     }
-}
-
-fn add(truth: Truth, bit: usize, yes: &mut u64, unknown: &mut u64) {
-    match truth {
-        Truth::True => *yes |= 1 << bit,
-        Truth::Unknown => *unknown |= 1 << bit,
-        Truth::False => {}
-    }
-}
-
-/// The places of the bits that are set, ascending.
-fn bits(mut set: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = set.trailing_zeros() as usize;
-        (set != 0).then(|| {
-            set &= set - 1;
-            bit
-        })
-    })
-}
-
-/// What [`fold`] makes of nothing.
-pub(super) const BLANK: u64 = 1;
-
-/// The hash of a text without regard to (ASCII) case.
-pub(super) fn fold(text: &[u8]) -> u64 {
-    if text.is_empty() {
-        return BLANK;
-    }
-    let word = |chunk: &[u8]| chunk.iter().fold(0, |word, byte| word << 8 | u64::from(byte.to_ascii_uppercase()));
-    text.chunks(8).map(word).fold(mix(text.len() as u64), |hash, word| mix(hash ^ word))
-}
-
-/// Spreads every bit of a number over all others.
-pub(super) fn mix(value: u64) -> u64 {
-    let product = u128::from(value ^ 0x9E37_79B9_7F4A_7C15) * u128::from(0xD6E8_FEB8_6659_FD93u64);
-    (product as u64) ^ (product >> 64) as u64
-}
-
-/// What a column has learnt about its values.
-#[derive(Debug, Default)]
-struct Memory {
-    classes: Vec<Class>,
-    shapes: Vec<Shaped>,
-}
-
-fn intern(class: Class, classes: &mut Vec<Class>) -> u16 {
-    let place = classes.iter().position(|one| *one == class).unwrap_or_else(|| {
-        classes.push(class);
-        classes.len() - 1
-    });
-    // Classes differ in outcomes of at most 64 rules; real columns have a handful.
-    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 impl Column {
     pub(super) fn new(plan: &ColumnPlan) -> Self {
-        let mut memory = Memory::default();
-        let empty = plan.judge(b"", &mut memory);
-        let atoms = plan.atoms.len();
+        let mut classes = Classes::default();
+        let mut values = Values::default();
+        let empty = plan.judge(b"", &mut classes);
+        values.push(&empty);
         Self {
-            memo: Memo::new(),
-            judged: Vec::new(),
-            empty,
-            memory,
+            short: ShortMemo::new(),
+            long: LongMemo::new(),
+            values,
+            has_broken: classes.at(empty.class).broken != 0,
+            classes,
+            shapes: Vec::new(),
+            kept: 1,
+            remembered: 0,
             misses: 0,
+            patience: PATIENCE,
             is_direct: false,
-            counts: vec![0; 1],
+            empty: 0,
+            counts: Vec::new(),
+            last: (0, EMPTY),
+            last_long: (Key::default(), EMPTY),
             batch: BatchState {
-                valid: Mask::NONE,
                 filled: Mask::NONE,
                 broken: Mask::NONE,
-                entries: Box::new([0; BATCH]),
-                turned: false,
-                yes_masks: vec![Mask::NONE; atoms],
-                unknown_masks: vec![Mask::NONE; atoms],
+                entries: Box::new([EMPTY; BATCH]),
+                written: 0,
+                rows: Vec::new(),
+                known_rows: 0,
+                bytes: Vec::new(),
             },
         }
     }
 
-    /// Takes in the column's cells of a batch, but for rows that are not `valid`.
-    pub(super) fn load(&mut self, plan: &ColumnPlan, index: &Index, bytes: &[u8], valid: Mask) {
-        let bounds = index.bounds(plan.place);
-        let filled = Mask(index.filled(plan.place)).and(valid);
-        let batch = &mut self.batch;
-        batch.filled = filled;
-        batch.turned = false;
-        batch.valid = valid;
-        // Values that found no room are of the last batch.
-        self.judged.truncate(self.memo.len());
-        batch.broken = if self.empty.broken { valid.without(filled) } else { Mask::NONE };
-        self.counts[usize::from(self.empty.class)] += valid.without(filled).count();
-        if filled.is_empty() {
+    /// Starts on a batch.
+    #[inline]
+    pub(super) fn begin(&mut self) {
+        if self.misses > 0 {
+            self.forget();
+        }
+        self.batch.filled = Mask::NONE;
+        self.batch.broken = Mask::NONE;
+        self.batch.known_rows = 0;
+        self.batch.bytes.clear();
+    }
+
+    /// Forgets the values that found no room, and the remembered ones if they help too seldom.
+    fn forget(&mut self) {
+        self.values.truncate(self.kept);
+        self.last = (0, EMPTY);
+        self.last_long = (Key::default(), EMPTY);
+        let is_vain = self.misses * 4 > self.batch.filled.count();
+        self.misses = 0;
+        if self.is_direct || !is_vain {
             return;
         }
-        self.look_up_all(plan, bounds, bytes);
+        self.patience = self.patience.saturating_sub(1);
+        if self.patience > 0 {
+            return;
+        }
+        self.is_direct = true;
+        for (entry, cells) in self.short.counts().chain(self.long.counts()) {
+            count(&mut self.counts, self.values.classes[usize::from(entry)], cells);
+        }
+        (self.short, self.long) = (ShortMemo::new(), LongMemo::new());
+        self.kept = 1;
+        self.values.truncate(self.kept);
+        self.shapes.iter_mut().for_each(|shape| shape.entry = None);
     }
 
-    /// Finds out which value each filled cell has; what the values mean is fetched when it is asked
+    /// Takes in the column's cells of a window, but for rows that are not `valid`.
+    #[inline]
+    pub(super) fn take(&mut self, plan: &ColumnPlan, cells: &ColumnCells, bytes: &[u8], (window, valid): (usize, u64)) {
+        let filled = cells.filled & valid;
+        self.empty += u64::from((valid & !filled).count_ones());
+        if filled != 0 {
+            self.look_up_all(plan, cells, bytes, (window, filled));
+        } else if self.batch.written >> window & 1 != 0 {
+            self.batch.entries[window * WINDOW..(window + 1) * WINDOW].fill(EMPTY);
+            self.batch.written &= !(1 << window);
+        }
+        if self.has_broken {
+            self.mark_broken(window, valid);
+        }
+    }
+
+    /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
     /// for.
-    fn look_up_all(&mut self, plan: &ColumnPlan, (starts, ends): (&[u32], &[u32]), bytes: &[u8]) {
-        let mut last = (Key::default(), Found { entry: 0, class: self.empty.class, broken: self.empty.broken });
-        let mut run = (self.empty.class, 0);
-        for row in self.batch.filled.rows() {
-            let (start, end) = (starts[row] as usize, ends[row] as usize);
-            let key = Key::new(bytes, start, end);
-            if key != last.0 || end - start > 16 {
-                last = (key, self.look_up(plan, key, &bytes[start..end]));
+    fn look_up_all(&mut self, plan: &ColumnPlan, cells: &ColumnCells, bytes: &[u8], (window, filled): (usize, u64)) {
+        let mut found = [EMPTY; WINDOW];
+        if filled == u64::MAX && all_same(&cells.texts) {
+            found = [self.look_up(plan, &cells.texts[0], bytes, WINDOW as u32); WINDOW];
+        } else {
+            for row in bits(filled) {
+                found[row] = self.look_up(plan, &cells.texts[row], bytes, 1);
             }
-            let found = last.1;
-            self.batch.entries[row] = found.entry;
-            if found.broken {
-                self.batch.broken.set(row);
-            }
-            if found.class == run.0 {
-                run.1 += 1;
-                continue;
-            }
-            self.count(run.0, run.1);
-            run = (found.class, 1);
         }
-        self.count(run.0, run.1);
+        self.batch.filled.0[window] = filled;
+        self.batch.written |= 1 << window;
+        self.batch.entries[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(&found);
     }
 
-    fn count(&mut self, class: u16, cells: u64) {
-        let class = usize::from(class);
-        if self.counts.len() <= class {
-            self.counts.resize(class + 1, 0);
-        }
-        self.counts[class] += cells;
-    }
-
+    /// The value of so many cells that hold a text.
     #[inline]
-    fn look_up(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Found {
-        if !self.is_direct
-            && let Some(entry) = self.memo.find(key, text)
-        {
-            self.misses = self.misses.saturating_sub(1);
-            return self.found(entry);
+    fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8], cells: u32) -> u16 {
+        let Some(number) = text.short().or_else(|| text.packed(bytes)) else {
+            return self.look_up_long(plan, text, bytes);
+        };
+        match self.short.find(number, cells) {
+            Some(entry) => entry,
+            None => self.look_at_short(plan, (text.of(bytes), number), cells),
         }
-        self.look_at(plan, key, text)
     }
 
-    /// Judges a value that is not remembered; remembers it while there is room, else until the
-    /// end of the batch.
+    fn look_up_long(&mut self, plan: &ColumnPlan, cell: &Text, bytes: &[u8]) -> u16 {
+        let text = cell.of(bytes);
+        let key = Key::new(bytes, cell.span());
+        if let Some(entry) = self.long.find(key, text) {
+            return entry;
+        }
+        if key == self.last_long.0 && key.is_text() {
+            count(&mut self.counts, self.values.classes[usize::from(self.last_long.1)], 1);
+            return self.last_long.1;
+        }
+        let (entry, has_room) = self.look_at(plan, text, 1);
+        if has_room {
+            self.long.insert(key, text, entry);
+        } else {
+            self.last_long = (key, entry);
+        }
+        entry
+    }
+
     #[inline(never)]
-    fn look_at(&mut self, plan: &ColumnPlan, key: Key, text: &[u8]) -> Found {
-        let judged = plan.judge(text, &mut self.memory);
-        let entry = self.judged.len() as u32;
-        self.judged.push(judged);
-        if !self.memo.is_full() {
-            self.memo.insert(key, text);
-        } else if !self.is_direct {
-            self.misses += 1;
-            self.is_direct = self.misses > PATIENCE;
+    fn look_at_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64), cells: u32) -> u16 {
+        if number == self.last.0 {
+            count(&mut self.counts, self.values.classes[usize::from(self.last.1)], u64::from(cells));
+            return self.last.1;
         }
-        self.found(entry)
+        let (entry, has_room) = self.look_at(plan, text, cells);
+        if has_room {
+            self.short.insert(number, entry);
+        } else {
+            self.last = (number, entry);
+        }
+        entry
     }
 
-    #[inline]
-    fn found(&self, entry: u32) -> Found {
-        let judged = &self.judged[entry as usize];
-        Found { entry, class: judged.class, broken: judged.broken }
+    /// Judges a text that is not remembered and counts its cells. Returns its value, and whether
+    /// there is room to remember it; if not, the value lasts until the end of the batch.
+    fn look_at(&mut self, plan: &ColumnPlan, text: &[u8], cells: u32) -> (u16, bool) {
+        let shape = plan.shape_of(text).and_then(|shape| self.shape(plan, shape));
+        let entry = match shape {
+            Some(place) => self.judge_shaped(plan, text, place),
+            None => {
+                let judged = plan.judge(text, &mut self.classes);
+                self.add(&judged)
+            }
+        };
+        count(&mut self.counts, self.values.classes[usize::from(entry)], u64::from(cells));
+        let is_shaped = shape.is_some_and(|place| self.shapes[place].entry.is_some());
+        let limit = if is_shaped { LIMIT_OF_SHAPED } else { LIMIT };
+        let has_room = !self.is_direct && self.remembered < limit && self.keep(entry);
+        if has_room {
+            self.remembered += 1;
+        } else {
+            self.misses += 1;
+        }
+        (entry, has_room)
     }
 
-    /// What is known of the value of a filled row.
-    fn value(&self, row: usize) -> &Judged {
-        &self.judged[self.batch.entries[row] as usize]
+    /// The place of a shape, if there is room for it.
+    fn shape(&mut self, plan: &ColumnPlan, shape: Shape) -> Option<usize> {
+        if let Some(place) = self.shapes.iter().position(|one| one.shaped.shape == shape) {
+            return Some(place);
+        }
+        if self.shapes.len() == SHAPES {
+            return None;
+        }
+        self.shapes.push(KnownShape { shaped: plan.shaped(shape), entry: None });
+        Some(self.shapes.len() - 1)
+    }
+
+    /// The value of a text of a known shape; where the shape tells all, its texts share one.
+    fn judge_shaped(&mut self, plan: &ColumnPlan, text: &[u8], place: usize) -> u16 {
+        if let Some(entry) = self.shapes[place].entry {
+            return entry;
+        }
+        let judged = plan.judge_shaped(text, &self.shapes[place].shaped, &mut self.classes);
+        let entry = self.add(&judged);
+        if plan.is_decided(&self.shapes[place].shaped) && self.keep(entry) {
+            self.shapes[place].entry = Some(entry);
+        }
+        entry
+    }
+
+    fn add(&mut self, judged: &Judged) -> u16 {
+        self.has_broken |= self.classes.at(judged.class).broken != 0;
+        self.values.push(judged)
+    }
+
+    /// Whether a value is kept beyond the batch: it can be unless it stands behind one that is not.
+    fn keep(&mut self, entry: u16) -> bool {
+        let entry = usize::from(entry);
+        if entry == self.kept {
+            self.kept += 1;
+        }
+        entry < self.kept
+    }
+
+    fn mark_broken(&mut self, window: usize, valid: u64) {
+        for row in bits(valid) {
+            if self.class(window * WINDOW + row).broken != 0 {
+                self.batch.broken.0[window] |= 1 << row;
+            }
+        }
     }
 
     /// A condition over the batch.
     pub(super) fn atom(&mut self, bit: usize) -> Truths {
-        let unfilled = Mask::ALL.without(self.batch.filled);
-        let of_empty = |bits: u64| if bits >> bit & 1 != 0 { unfilled } else { Mask::NONE };
-        let empty = Truths { yes: of_empty(self.empty.yes), unknown: of_empty(self.empty.unknown) };
-        if self.batch.filled.is_empty() {
-            return empty;
-        }
-        if !self.batch.turned {
-            self.turn();
-        }
         Truths {
-            yes: self.batch.yes_masks[bit].and(self.batch.filled).or(empty.yes),
-            unknown: self.batch.unknown_masks[bit].and(self.batch.filled).or(empty.unknown),
+            yes: self.batch.rows_with(&self.values.yes, bit),
+            unknown: self.batch.rows_with(&self.values.unknown, bit),
         }
-    }
-
-    /// Turns the rows' bits into a mask an atom.
-    fn turn(&mut self) {
-        self.batch.turned = true;
-        let (mut any, mut all, mut any_unknown) = (0, u64::MAX, 0);
-        let (mut yes, mut unknown) = ([0; BATCH], [0; BATCH]);
-        for row in self.batch.filled.rows() {
-            let judged = self.value(row);
-            (yes[row], unknown[row]) = (judged.yes, judged.unknown);
-            any |= judged.yes;
-            all &= judged.yes;
-            any_unknown |= judged.unknown;
-        }
-        let batch = &mut self.batch;
-        turn_bits(&yes, (any, all), batch.filled, &mut batch.yes_masks);
-        // That none is unknown is the one case worth a short cut.
-        turn_bits(&unknown, (any_unknown, 0), batch.filled, &mut batch.unknown_masks);
     }
 
     /// Rows whose cell breaks a cell rule.
+    #[inline]
     pub(super) fn broken(&self) -> Mask {
         self.batch.broken
     }
 
-    /// The hash of a row's text; [`BLANK`] where there is none.
+    /// The hash of a row's text; [`super::hash::BLANK`] where there is none.
+    #[inline]
     pub(super) fn hash(&self, row: usize) -> u64 {
-        if self.batch.filled.has(row) { self.value(row).hash } else { self.empty.hash }
+        self.values.hashes[usize::from(self.batch.entries[row])]
     }
 
     /// Writes the numbers of the batch; returns the rows in which there is one.
     pub(super) fn numbers(&self, numbers: &mut [i64; BATCH]) -> Mask {
-        let unfilled = self.batch.valid.without(self.batch.filled);
-        let mut known = if self.empty.number == NO_NUMBER { Mask::NONE } else { unfilled };
-        for row in self.batch.filled.rows() {
-            let number = self.value(row).number;
-            numbers[row] = number;
-            if number != NO_NUMBER {
-                known.set(row);
+        let mut known = Mask::NONE;
+        for (word, filled) in self.batch.filled.0.iter().enumerate() {
+            for row in bits(*filled) {
+                let row = word * WINDOW + row;
+                let number = self.values.numbers[usize::from(self.batch.entries[row])];
+                numbers[row] = number;
+                known.0[word] |= u64::from(number != NO_NUMBER) << (row % WINDOW);
             }
         }
         known
@@ -479,52 +393,96 @@ impl Column {
 
     /// How the cell rules came out for a row of the batch.
     pub(super) fn class(&self, row: usize) -> Class {
-        let class = if self.batch.filled.has(row) { self.value(row).class } else { self.empty.class };
-        self.memory.classes[usize::from(class)]
+        self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
     }
 
     /// How often each outcome of the cell rules came up, over all batches.
     pub(super) fn class_counts(&self) -> impl Iterator<Item = (Class, u64)> + '_ {
-        self.memory.classes.iter().copied().zip(self.counts.iter().copied())
+        let mut counts = self.counts.clone();
+        count(&mut counts, self.values.classes[usize::from(EMPTY)], self.empty);
+        for (entry, cells) in self.short.counts().chain(self.long.counts()) {
+            count(&mut counts, self.values.classes[usize::from(entry)], cells);
+        }
+        (0..).zip(counts).map(|(class, cells)| (self.classes.at(class), cells))
     }
 }
 
-/// Bit `i` of row `r` becomes bit `r` of mask `i`, for the filled rows; other rows may hold
-/// anything. `any` and `all` are the bits of some and of all filled rows.
-fn turn_bits(rows: &[u64; BATCH], (any, all): (u64, u64), filled: Mask, masks: &mut [Mask]) {
-    if any == all {
-        for (bit, mask) in masks.iter_mut().enumerate() {
-            *mask = Mask::of(any >> bit & 1 != 0);
-        }
-        return;
+fn count(counts: &mut Vec<u64>, class: u16, cells: u64) {
+    let class = usize::from(class);
+    if counts.len() <= class {
+        counts.resize(class + 1, 0);
     }
-    for word in (0..WORDS).filter(|word| filled.0[*word] != 0) {
-        let mut matrix = [0; 64];
-        matrix.copy_from_slice(&rows[word * 64..(word + 1) * 64]);
-        transpose(&mut matrix);
-        for (mask, row) in masks.iter_mut().zip(matrix) {
-            mask.0[word] = row;
-        }
-    }
+    counts[class] += cells;
 }
 
-/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
-pub(super) fn transpose(matrix: &mut [u64; 64]) {
-    let mut width = 32;
-    let mut mask = 0x0000_0000_FFFF_FFFFu64;
-    while width != 0 {
-        let mut row = 0;
-        while row < 64 {
-            for at in row..row + width {
-                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
-                matrix[at] ^= swap << width;
-                matrix[at + width] ^= swap;
+/// Whether all texts are one and the same short one.
+#[inline]
+fn all_same(texts: &[Text; WINDOW]) -> bool {
+    let first = texts[0].number();
+    texts[0].short().is_some() && texts.iter().fold(0, |differ, text| differ | (text.number() ^ first)) == 0
+}
+
+impl BatchState {
+    /// The rows whose value has a bit.
+    fn rows_with(&mut self, bits_of: &Bits, bit: usize) -> Mask {
+        let unfilled = if bits_of.has(usize::from(EMPTY), bit) { Mask::ALL.without(self.filled) } else { Mask::NONE };
+        if self.filled.is_empty() || bits_of.any >> bit & 1 == 0 {
+            return unfilled;
+        }
+        if bits_of.all >> bit & 1 != 0 {
+            return unfilled.or(self.filled);
+        }
+        if bits_of.words.len() <= FEW {
+            return unfilled.or(self.text_by_text(bits_of, bit));
+        }
+        let mut mask = unfilled;
+        for (word, filled) in self.filled.0.iter().enumerate() {
+            for row in bits(*filled) {
+                let entry = usize::from(self.entries[word * WINDOW + row]);
+                mask.0[word] |= u64::from(bits_of.has(entry, bit)) << row;
             }
-            row += 2 * width;
         }
-        width /= 2;
-        mask ^= mask << width;
+        mask
     }
+
+    /// As [`Self::rows_with`], of the filled rows only: the rows of each value that has the bit, or
+    /// all but those of values that have it not, whichever are fewer.
+    fn text_by_text(&mut self, bits_of: &Bits, bit: usize) -> Mask {
+        let filled = 1..bits_of.words.len();
+        let having = filled.clone().filter(|entry| bits_of.has(*entry, bit)).count();
+        let takes_having = having * 2 <= filled.len();
+        let mut mask = Mask::NONE;
+        for entry in filled.filter(|entry| bits_of.has(*entry, bit) == takes_having) {
+            mask = mask.or(self.rows_of(entry));
+        }
+        if takes_having { mask } else { self.filled.without(mask) }
+    }
+
+    /// The rows of a value; of values below [`FEW`] only.
+    fn rows_of(&mut self, entry: usize) -> Mask {
+        if self.rows.len() <= entry {
+            self.rows.resize(FEW, Mask::NONE);
+        }
+        if self.known_rows >> entry & 1 == 0 {
+            self.known_rows |= 1 << entry;
+            if self.bytes.is_empty() {
+                // All entries are below `FEW`.
+                self.bytes.extend(self.entries.iter().map(|entry| *entry as u8));
+            }
+            self.rows[entry] = rows_equal(&self.bytes, entry as u8);
+        }
+        self.rows[entry]
+    }
+}
+
+/// The rows that hold a number.
+fn rows_equal(rows: &[u8], number: u8) -> Mask {
+    let mut mask = Mask::NONE;
+    let number = u8x64::splat(number);
+    for (word, rows) in mask.0.iter_mut().zip(rows.as_chunks::<WINDOW>().0) {
+        *word = u8x64::from(*rows).simd_eq(number).to_bitmask();
+    }
+    mask
 }
 
 #[cfg(test)]
@@ -532,17 +490,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transposing_swaps_rows_and_bits() {
-        let mut matrix = [0u64; 64];
-        for (row, bits) in matrix.iter_mut().enumerate() {
-            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
+    fn rows_that_hold_a_number_are_told() {
+        let rows: Vec<u8> = (0..BATCH).map(|row| (row * row % 7) as u8).collect();
+        for number in 0..8 {
+            let mask = rows_equal(&rows, number);
+            assert!((0..BATCH).all(|row| mask.has(row) == (rows[row] == number)));
         }
-        let before = matrix;
-        transpose(&mut matrix);
-        for (row, word) in matrix.iter().enumerate() {
-            for (bit, other) in before.iter().enumerate() {
-                assert_eq!(word >> bit & 1, other >> row & 1);
-            }
-        }
+    }
+
+    #[test]
+    fn only_equal_short_texts_are_the_same() {
+        let text = |bytes: &[u8]| Text::new(bytes, 0, bytes.len());
+        let mut texts = [text(b"2025"); WINDOW];
+        assert!(all_same(&texts));
+        texts[63] = text(b"2024");
+        assert!(!all_same(&texts));
+        assert!(!all_same(&[text(b"longer than seven"); WINDOW]));
     }
 }

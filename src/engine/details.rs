@@ -3,7 +3,7 @@
 
 use super::run::BlockPlace;
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, BlockSource, FileInfo, InputError};
+use crate::input::{Block, BlockSource, FileInfo, InputError, Options, reopen, reopen_at};
 use crate::layout::FieldId;
 use crate::rule::{RecordView, SecondFiles};
 
@@ -56,8 +56,8 @@ impl RecordView for Reread<'_> {
 /// # Errors
 /// When the file cannot be read a second time.
 pub(super) fn reread(
-    source: &mut dyn BlockSource,
     (info, beside): (&FileInfo, &dyn SecondFiles),
+    options: &Options,
     blocks: &[BlockPlace],
     wanted: &[u32],
     mut show: impl FnMut(u32, &Reread<'_>),
@@ -65,13 +65,14 @@ pub(super) fn reread(
     let mut block = Block::default();
     let mut index = Index::new(info.columns.len());
     let mut wanted = wanted.iter().copied().peekable();
+    let mut again = Again { info, options, source: None, next: 0 };
     let ends = blocks.iter().skip(1).map(|block| block.record).chain([u32::MAX]);
-    for (place, end) in blocks.iter().zip(ends) {
-        if wanted.peek().is_none() || !source.next(&mut block)? {
-            break;
-        }
-        if wanted.peek().is_some_and(|record| *record >= end) {
+    for (number, (place, end)) in blocks.iter().zip(ends).enumerate() {
+        if wanted.peek().is_none_or(|record| *record >= end) {
             continue;
+        }
+        if !again.read(number, place, &mut block)? {
+            break;
         }
         let mut cursor = Cursor::default();
         let mut first = place.record;
@@ -87,4 +88,36 @@ pub(super) fn reread(
         }
     }
     Ok(())
+}
+
+/// A file being read again, here and there.
+struct Again<'a> {
+    info: &'a FileInfo,
+    options: &'a Options,
+    source: Option<Box<dyn BlockSource>>,
+    /// The block that the source gives next.
+    next: usize,
+}
+
+impl Again<'_> {
+    /// Reads a block, straight from where it stands if that is known; false if it is not there.
+    fn read(&mut self, number: usize, place: &BlockPlace, block: &mut Block) -> Result<bool, InputError> {
+        let mut source = match (self.source.take(), place.mark) {
+            (Some(source), _) if self.next == number => source,
+            (_, Some(mark)) => {
+                self.next = number;
+                reopen_at(self.info, self.options, mark)?
+            }
+            (Some(source), None) => source,
+            (None, None) => reopen(self.info, self.options)?,
+        };
+        while self.next < number {
+            self.next += 1;
+            source.next(block)?;
+        }
+        self.next += 1;
+        let more = source.next(block)?;
+        self.source = Some(source);
+        Ok(more)
+    }
 }

@@ -2,10 +2,11 @@
 //! rule comes to need it.
 
 use super::column::Column;
-use super::mask::{Mask, Truths};
+use super::mask::{BATCH, Mask, Truths};
 use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
+use super::records::Records;
 use super::scores;
-use crate::input::index::{BATCH, Index};
+use crate::input::index::Index;
 use crate::layout::FieldId;
 use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
 
@@ -36,7 +37,7 @@ impl Default for Numbers {
 /// A batch of a block under evaluation.
 pub(super) struct Batch<'a> {
     pub(super) program: &'a Program,
-    pub(super) index: &'a Index,
+    pub(super) records: &'a Records,
     pub(super) bytes: &'a [u8],
     /// The rows with the right number of cells.
     pub(super) valid: Mask,
@@ -53,13 +54,18 @@ impl State {
         }
     }
 
-    /// Starts on a batch: takes in all columns, forgets the last batch's results.
-    pub(super) fn load(&mut self, batch: &Batch<'_>) {
-        for (column, plan) in self.columns.iter_mut().zip(&batch.program.columns) {
-            column.load(plan, batch.index, batch.bytes, batch.valid);
-        }
+    /// Starts on a batch: forgets the last batch's results.
+    pub(super) fn begin(&mut self) {
+        self.columns.iter_mut().for_each(Column::begin);
         self.next_batch();
         self.nums.iter_mut().for_each(|nums| nums.done = false);
+    }
+
+    /// Takes in all columns of a window of the batch, but for rows that are not valid.
+    pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
+        for (column, plan) in self.columns.iter_mut().zip(&program.columns) {
+            column.take(plan, index.column(plan.place), bytes, window);
+        }
     }
 
     /// A condition over the batch. Rows that are not valid may come out either way.
@@ -336,7 +342,7 @@ impl TextPlan {
             Text::Const(text) => text.is_ascii().then_some(text.as_bytes()),
             Text::Cell(cell) if cell.form == Form::Value => {
                 let (_, column) = self.places.iter().find(|(field, _)| *field == cell.field)?;
-                let text = batch.index.cell(batch.bytes, row, *column);
+                let text = batch.records.cell(batch.bytes, row, *column);
                 // Printable at both ends: there is nothing to trim.
                 let is_plain = |byte: &u8| (33..127).contains(byte);
                 let is_trimmed = text.first().is_none_or(is_plain) && text.last().is_none_or(is_plain);
@@ -372,7 +378,7 @@ impl interpret::RecordView for Row<'_> {
     fn cell(&self, field: FieldId) -> &str {
         let place = self.places.iter().find(|(one, _)| *one == field);
         let Some((_, column)) = place else { return "" };
-        let cell = self.batch.index.cell(self.batch.bytes, self.row, *column);
+        let cell = self.batch.records.cell(self.batch.bytes, self.row, *column);
         std::str::from_utf8(cell).unwrap_or_default()
     }
 

@@ -1,6 +1,6 @@
-//! Rules that go through student groups. A record is in many groups, so no entry is kept a record
-//! and group: members and those who meet the condition are counted by group and key, a batch at a
-//! time, out of masks.
+//! Rules that count records by few keys, or go through student groups. A record is in many groups,
+//! so no entry is kept a record and group: members and those who meet the condition are counted by
+//! group and key, a batch at a time, out of masks.
 
 use rustc_hash::FxHashMap;
 
@@ -11,8 +11,9 @@ use super::program::Program;
 use super::run::Counts;
 use super::sets::{Judge, SetPlan, Within, key_of};
 
-/// A set of a rule: the place of its plan, the place of the student group, the rest of the key.
-type SetOf = (usize, u16, u64);
+/// A set of a rule: the place of its plan, the place of the student group if there is one, the rest
+/// of the key.
+type SetOf = (usize, Option<u16>, u64);
 
 /// What was counted by rule, student group and key.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +43,7 @@ impl GroupCounts {
     pub(super) fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
         for (place, plan) in batch.program.sets.iter().enumerate() {
             let table = &batch.program.tables[plan.table];
-            let Within::Groups(keys) = &table.within else { continue };
+            let (Within::Groups(keys) | Within::Counted(keys)) = &table.within else { continue };
             let wanted = state.truths(batch, table.bits[plan.when]).yes.and(batch.valid);
             if wanted.is_empty() {
                 continue;
@@ -59,15 +60,28 @@ impl GroupCounts {
                 });
                 by_key[known].1.set(row);
             }
+            if matches!(table.within, Within::Counted(_)) {
+                self.add((place, None), &by_key, (Mask::ALL, met), first);
+                continue;
+            }
             for (number, group) in batch.program.groups.iter().enumerate() {
                 let members = state.truths(batch, group.member).yes;
-                for (key, rows) in &by_key {
-                    let rows = rows.and(members);
-                    if !rows.is_empty() {
-                        let set = self.0.entry((place, number as u16, *key)).or_default();
-                        set.add(rows, rows.and(met), first);
-                    }
-                }
+                self.add((place, Some(number as u16)), &by_key, (members, met), first);
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        (place, group): (usize, Option<u16>),
+        by_key: &[(u64, Mask)],
+        (members, met): (Mask, Mask),
+        first: u32,
+    ) {
+        for (key, rows) in by_key {
+            let rows = rows.and(members);
+            if !rows.is_empty() {
+                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(met), first);
             }
         }
     }
@@ -87,7 +101,10 @@ impl GroupCounts {
             let plan = &program.sets[place];
             let Some((records, count)) = members.judge(&plan.judge, &mut counts[plan.instance]) else { continue };
             counts[plan.instance].broke += 1;
-            hits.push(SetHit { instance: plan.instance, records, count, met: members.met, group: Some(group) });
+            // Of sets that are no student groups, only a share is given with those who meet it.
+            let is_given = group.is_some() || matches!(plan.judge, Judge::Share { .. });
+            let met = if is_given { members.met } else { 0 };
+            hits.push(SetHit { instance: plan.instance, records, count, met, group });
         }
         hits.sort_by(|a, b| (a.instance, a.group, &a.records).cmp(&(b.instance, b.group, &b.records)));
         hits
@@ -135,5 +152,8 @@ impl Members {
 
 fn extend(named: &mut Vec<u32>, more: impl Iterator<Item = u32>) {
     let room = NAMED.saturating_sub(named.len());
+    if room == 0 {
+        return;
+    }
     named.extend(more.take(room));
 }

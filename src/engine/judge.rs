@@ -9,13 +9,10 @@ use hashbrown::HashMap;
 
 use super::program::Program;
 use super::run::Counts;
-use super::sets::{Entries, Judge, SetPlan};
+use super::sets::{Entries, Judge, SetPlan, Within};
 
 /// How many records of a group are named.
 pub(super) const NAMED: usize = 20;
-
-/// The entries of a table, block by block, with the number of each block's first record.
-type Chunks = Vec<(u32, Entries)>;
 
 /// A group that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,29 +36,32 @@ struct TableResult {
 }
 
 /// Judges all tables; returns the broken groups by instance and first record, and adds to the
-/// counts of the instances.
-pub(super) fn judge(program: &Program, entries: Vec<Chunks>, counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
-    let tables: Vec<Mutex<Option<Chunks>>> = entries.into_iter().map(|one| Mutex::new(Some(one))).collect();
+/// counts of the instances. Each thread takes the groups of some keys.
+pub(super) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
+    let parts = threads.max(1) as u32;
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
         loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(table) = tables.get(place) else { break };
-            let chunks = table.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-            let result = judge_table(program, place, chunks);
-            results.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            let (table, part) = (task / parts as usize, (task % parts as usize) as u32);
+            let Some(all) = entries.get(table) else { break };
+            if matches!(program.tables[table].within, Within::Groups(_) | Within::Counted(_)) {
+                continue;
+            }
+            let result =
+                judge_table(program, table, &Part { all, width: program.tables[table].values.len(), part, parts });
+            results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads.max(1) {
+        for _ in 1..parts {
             scope.spawn(work);
         }
         work();
     });
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut hits = Vec::new();
-    for (_, result) in results {
+    for result in results.into_inner().unwrap_or_else(PoisonError::into_inner) {
         hits.extend(result.hits);
         for (instance, one) in result.counts {
             counts[instance].applicable += one.applicable;
@@ -72,19 +72,19 @@ pub(super) fn judge(program: &Program, entries: Vec<Chunks>, counts: &mut [Count
     hits
 }
 
-fn judge_table(program: &Program, place: usize, chunks: Chunks) -> TableResult {
+fn judge_table(program: &Program, place: usize, table: &Part<'_>) -> TableResult {
     let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
-    let table = Flat::new(chunks, program.tables[place].values.len());
     let only_unique = plans.iter().all(|plan| matches!(plan.judge, Judge::Unique));
     let groups = if only_unique { table.repeated() } else { table.groups() };
     let mut result = TableResult { hits: Vec::new(), counts: Vec::new() };
     for plan in plans {
         let mut counts = Counts::default();
         if only_unique {
-            counts.applicable = table.bits.iter().filter(|bits| *bits >> plan.when & 1 != 0).count() as u64;
+            let taking_part = |entry: &u32| table.all.has(*entry, plan.when);
+            counts.applicable = table.entries().filter(taking_part).count() as u64;
         }
         for group in groups.iter() {
-            judge_group(&table, plan, group, only_unique, &mut counts, &mut result.hits);
+            judge_group(table, plan, group, only_unique, &mut counts, &mut result.hits);
         }
         result.counts.push((plan.instance, counts));
     }
@@ -92,7 +92,7 @@ fn judge_table(program: &Program, place: usize, chunks: Chunks) -> TableResult {
 }
 
 fn judge_group(
-    table: &Flat,
+    table: &Part<'_>,
     plan: &SetPlan,
     group: &[u32],
     only_repeated: bool,
@@ -102,12 +102,12 @@ fn judge_group(
     if group.len() < 2 && matches!(plan.judge, Judge::Same(_)) {
         return;
     }
-    let has = |entry: u32, bit: usize| table.bits[entry as usize] >> bit & 1 != 0;
+    let has = |entry: u32, bit: usize| table.all.has(entry, bit);
     let mut members = group.iter().copied().filter(|entry| has(*entry, plan.when));
     let Some(first) = members.clone().next() else { return };
     let hit =
         |records: Vec<u32>, count: u64, met: u64| SetHit { instance: plan.instance, records, count, met, group: None };
-    let record = |entry: u32| table.rows[entry as usize];
+    let record = |entry: u32| table.all.rows[entry as usize];
     let hit = match &plan.judge {
         Judge::Unique => {
             let size = members.clone().count() as u64;
@@ -155,7 +155,7 @@ fn judge_group(
 
 /// One entry for each different value of the first compared value, if every value differs
 /// somewhere in the group.
-fn differing(table: &Flat, values: &[usize], members: impl Iterator<Item = u32> + Clone) -> Option<Vec<u32>> {
+fn differing(table: &Part<'_>, values: &[usize], members: impl Iterator<Item = u32> + Clone) -> Option<Vec<u32>> {
     // Unknown values (0) neither agree nor differ.
     let known = |value: usize| {
         members.clone().map(move |entry| (table.value(entry, value), entry)).filter(|(one, _)| *one != 0)
@@ -176,60 +176,48 @@ fn differing(table: &Flat, values: &[usize], members: impl Iterator<Item = u32> 
     Some(seen.into_iter().map(|(_, entry)| entry).collect())
 }
 
-/// The entries of a table in one piece.
-struct Flat {
-    keys: Vec<u64>,
-    /// Records, counted from the first of the file.
-    rows: Vec<u32>,
-    bits: Vec<u64>,
-    values: Vec<u32>,
+/// The entries of a table whose keys fall to one thread.
+struct Part<'a> {
+    all: &'a Entries,
+    /// Compared values of an entry.
     width: usize,
+    part: u32,
+    parts: u32,
 }
 
-impl Flat {
-    fn new(chunks: Chunks, width: usize) -> Self {
-        let len = chunks.iter().map(|(_, chunk)| chunk.keys.len()).sum();
-        let mut flat = Self {
-            keys: Vec::with_capacity(len),
-            rows: Vec::with_capacity(len),
-            bits: Vec::with_capacity(len),
-            values: Vec::with_capacity(len * width),
-            width,
-        };
-        for (first, chunk) in chunks {
-            flat.keys.extend(chunk.keys);
-            flat.rows.extend(chunk.rows.into_iter().map(|row| first + row));
-            flat.bits.extend(chunk.bits);
-            flat.values.extend(chunk.values);
-        }
-        flat
+impl Part<'_> {
+    /// The places of the entries. Keys are hashes: their upper halves share them out evenly.
+    fn entries(&self) -> impl Iterator<Item = u32> + Clone + '_ {
+        let is_own = |key: &u64| ((key >> 32) * u64::from(self.parts)) >> 32 == u64::from(self.part);
+        (0..).zip(&self.all.keys).filter(move |(_, key)| is_own(key)).map(|(entry, _)| entry)
     }
 
     fn value(&self, entry: u32, value: usize) -> u32 {
-        self.values[entry as usize * self.width + value]
+        self.all.value(entry, (value, self.width))
     }
 
     /// All groups, each in file order, in the order of their first entry.
     fn groups(&self) -> Groups {
-        self.group(0..self.keys.len() as u32)
+        self.group(self.entries())
     }
 
     /// Groups of two and more only. Most keys occur once: a bit map of hashes sorts them out
     /// before anything is grouped.
     fn repeated(&self) -> Groups {
-        let bits = (self.keys.len() * 32).next_power_of_two().max(64);
+        let keys = &self.all.keys;
+        let bits = (keys.len() / self.parts as usize * 32).next_power_of_two().max(64);
         let place = |key: u64| {
             let bit = (key >> 7) as usize & (bits - 1);
             (bit / 64, 1u64 << (bit % 64))
         };
         let (mut once, mut twice) = (vec![0u64; bits / 64], vec![0u64; bits / 64]);
-        for key in &self.keys {
-            let (word, bit) = place(*key);
+        for entry in self.entries() {
+            let (word, bit) = place(keys[entry as usize]);
             twice[word] |= once[word] & bit;
             once[word] |= bit;
         }
-        let candidates = (0..self.keys.len() as u32).filter(|entry| {
-            let (word, bit) = place(self.keys[*entry as usize]);
+        let candidates = self.entries().filter(|entry| {
+            let (word, bit) = place(keys[*entry as usize]);
             twice[word] & bit != 0
         });
         let mut groups = self.group(candidates);
@@ -241,12 +229,18 @@ impl Flat {
         let mut numbers: HashMap<u64, u32, BuildHasherDefault<AsIs>> = HashMap::default();
         let mut sizes: Vec<u32> = Vec::new();
         let mut of: Vec<u32> = Vec::new();
+        // The records of a student often stand together.
+        let mut last = (0, None);
         for entry in entries.clone() {
-            let key = self.keys[entry as usize];
-            let number = *numbers.entry(key).or_insert_with(|| {
-                sizes.push(0);
-                sizes.len() as u32 - 1
+            let key = self.all.keys[entry as usize];
+            let known = last.1.filter(|_| key == last.0);
+            let number = known.unwrap_or_else(|| {
+                *numbers.entry(key).or_insert_with(|| {
+                    sizes.push(0);
+                    sizes.len() as u32 - 1
+                })
             });
+            last = (key, Some(number));
             sizes[number as usize] += 1;
             of.push(number);
         }

@@ -1,10 +1,14 @@
 //! One bit a record of a batch, and three-valued truth as two such masks.
 
-use crate::input::index::BATCH;
+use crate::input::index::WINDOW;
 use crate::rule::Truth;
 
-/// Words of a mask.
-pub(super) const WORDS: usize = BATCH / 64;
+/// Records of one batch. Measured: with fewer the work a batch takes, whatever its size, weighs more
+/// than what the caches save.
+pub(super) const BATCH: usize = 512;
+
+/// Words of a mask: one a window of the cell finder.
+pub(super) const WORDS: usize = BATCH / WINDOW;
 
 /// A set of records of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -24,42 +28,52 @@ impl Mask {
         mask
     }
 
+    #[inline]
     pub(super) fn of(answer: bool) -> Self {
         if answer { Self::ALL } else { Self::NONE }
     }
 
+    #[inline]
     pub(super) fn set(&mut self, row: usize) {
         self.0[row / 64] |= 1 << (row % 64);
     }
 
+    #[inline]
     pub(super) fn clear(&mut self, row: usize) {
         self.0[row / 64] &= !(1 << (row % 64));
     }
 
+    #[inline]
     pub(super) fn has(&self, row: usize) -> bool {
         self.0[row / 64] >> (row % 64) & 1 != 0
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.0 == [0; WORDS]
     }
 
+    #[inline]
     pub(super) fn count(&self) -> u64 {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
+    #[inline]
     pub(super) fn and(self, other: Self) -> Self {
         self.zip(other, |a, b| a & b)
     }
 
+    #[inline]
     pub(super) fn or(self, other: Self) -> Self {
         self.zip(other, |a, b| a | b)
     }
 
+    #[inline]
     pub(super) fn without(self, other: Self) -> Self {
         self.zip(other, |a, b| a & !b)
     }
 
+    #[inline]
     fn zip(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
         let mut mask = self;
         for (word, other) in mask.0.iter_mut().zip(other.0) {
@@ -107,28 +121,34 @@ pub(super) struct Truths {
 }
 
 impl Truths {
+    #[inline]
     pub(super) fn constant(truth: Truth) -> Self {
         Self { yes: Mask::of(truth == Truth::True), unknown: Mask::of(truth == Truth::Unknown) }
     }
 
+    #[inline]
     pub(super) fn certain(yes: Mask) -> Self {
         Self { yes, unknown: Mask::NONE }
     }
 
+    #[inline]
     pub(super) fn no(self) -> Mask {
         Mask::ALL.without(self.yes).without(self.unknown)
     }
 
+    #[inline]
     pub(super) fn negate(self) -> Self {
         Self { yes: self.no(), unknown: self.unknown }
     }
 
+    #[inline]
     pub(super) fn and(self, other: Self) -> Self {
         let yes = self.yes.and(other.yes);
         let maybe = self.yes.or(self.unknown).and(other.yes.or(other.unknown));
         Self { yes, unknown: maybe.without(yes) }
     }
 
+    #[inline]
     pub(super) fn or(self, other: Self) -> Self {
         let yes = self.yes.or(other.yes);
         Self { yes, unknown: self.unknown.or(other.unknown).without(yes) }

@@ -1,6 +1,7 @@
-//! Regular expressions of rules, with two short cuts that are proven from the expression itself:
-//! a form that one look at the kinds of characters decides (`^\d{10}$`), and characters without
-//! which nothing can match (`=` for `^=`). Whatever is left goes to the regex library.
+//! Regular expressions of rules, with short cuts that are proven from the expression itself: a form
+//! that one look at the kinds of characters decides (`^\d{10}$`), how a text ends (`(02|14)$`), and
+//! characters without which nothing can match (`=` for `^=`). Whatever is left goes to the regex
+//! library.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -85,12 +86,16 @@ pub(super) fn has_parts(kinds: Kinds) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
     regex: Regex,
-    /// No match without a byte of one of the kinds of each of these.
-    required: Vec<Kinds>,
+    /// No match without bytes of certain kinds.
+    required: Required,
     /// The lengths (in bytes) that a match can have, where a match is the whole text.
     lengths: Option<(usize, usize)>,
     /// Matches exactly the texts that end with one of these.
-    suffixes: Option<Vec<Vec<u8>>>,
+    suffixes: Option<Vec<Ending>>,
+    /// For ASCII texts made of some kinds: how they have to end.
+    tail: Option<Tail>,
+    /// For ASCII texts made of some kinds: what they have to include.
+    includes: Option<Includes>,
     /// For ASCII texts: matches exactly those of these lengths made of these kinds.
     uniform: Option<Uniform>,
 }
@@ -100,6 +105,91 @@ struct Uniform {
     kinds: Kinds,
     min: usize,
     max: usize,
+}
+
+/// Kinds of which every match holds a byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Required {
+    /// A byte of each.
+    each: Kinds,
+    /// A byte of one of the kinds of each of these.
+    either: Vec<Kinds>,
+}
+
+impl Required {
+    fn new(hir: &Hir) -> Self {
+        let (single, mut either): (Vec<Kinds>, Vec<Kinds>) =
+            required(hir).into_iter().partition(|kinds| kinds.is_power_of_two());
+        either.sort_unstable();
+        either.dedup();
+        Self { each: single.into_iter().fold(0, |all, kind| all | kind), either }
+    }
+
+    #[inline]
+    fn is_met(&self, kinds: Kinds) -> bool {
+        kinds & self.each == self.each && self.either.iter().all(|either| kinds & either != 0)
+    }
+}
+
+/// What a text can end with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ending {
+    bytes: Vec<u8>,
+    /// The bytes as the end of a word, where they are no more than that.
+    word: Option<(u64, u64)>,
+}
+
+impl Ending {
+    fn new(bytes: &[u8]) -> Self {
+        let word = (1..=8).contains(&bytes.len()).then(|| {
+            let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            (word, u64::MAX >> (64 - 8 * bytes.len()))
+        });
+        Self { bytes: bytes.to_vec(), word }
+    }
+
+    #[inline]
+    fn ends(&self, text: &[u8]) -> bool {
+        match (self.word, text.last_chunk::<8>()) {
+            (Some((word, mask)), Some(last)) => u64::from_be_bytes(*last) & mask == word,
+            _ => text.ends_with(&self.bytes),
+        }
+    }
+}
+
+/// The form `^[class]{min,max}(one|other)$`.
+#[derive(Clone, Debug)]
+struct Tail {
+    kinds: Kinds,
+    min: usize,
+    max: usize,
+    ends: Vec<Ending>,
+}
+
+impl Tail {
+    /// Whether a text made of the kinds matches.
+    fn is_match(&self, text: &[u8]) -> bool {
+        let fits = |end: &Ending| {
+            let before = text.len().checked_sub(end.bytes.len());
+            before.is_some_and(|before| (self.min..=self.max).contains(&before))
+        };
+        self.ends.iter().any(|end| fits(end) && end.ends(text))
+    }
+}
+
+/// The form `^[class]*[some][class]*$`, where all of `some` are in the class.
+#[derive(Clone, Debug)]
+struct Includes {
+    kinds: Kinds,
+    /// A bit an ASCII character.
+    some: u128,
+}
+
+impl Includes {
+    /// Whether a text made of the kinds matches.
+    fn is_match(&self, text: &[u8]) -> bool {
+        text.iter().any(|byte| self.some >> (byte % 128) & 1 != 0)
+    }
 }
 
 impl Matcher {
@@ -120,8 +210,10 @@ impl Matcher {
         let hir = regex_syntax::Parser::new().parse(regex.as_str()).ok();
         Self {
             regex: regex.clone(),
-            required: hir.as_ref().map(required).unwrap_or_default(),
+            required: hir.as_ref().map(Required::new).unwrap_or_default(),
             suffixes: hir.as_ref().and_then(suffixes),
+            tail: hir.as_ref().and_then(tail),
+            includes: hir.as_ref().and_then(includes),
             lengths: hir.as_ref().and_then(lengths),
             uniform: hir.as_ref().and_then(uniform),
         }
@@ -129,7 +221,7 @@ impl Matcher {
 
     /// The answer for every ASCII text of these kinds and this length, if it is the same.
     pub(super) fn by_shape(&self, shape: Shape) -> Option<bool> {
-        if self.required.iter().any(|required| shape.kinds & required == 0) {
+        if !self.required.is_met(shape.kinds) {
             return Some(false);
         }
         if let Some(uniform) = self.uniform {
@@ -139,21 +231,25 @@ impl Matcher {
         if self.lengths.is_some_and(|(min, max)| !(min..=max).contains(&shape.len)) {
             return Some(false);
         }
-        let too_short = self.suffixes.as_ref().is_some_and(|all| all.iter().all(|suffix| suffix.len() > shape.len));
+        let too_short =
+            self.suffixes.as_ref().is_some_and(|all| all.iter().all(|suffix| suffix.bytes.len() > shape.len));
         too_short.then_some(false)
     }
 
     /// Whether the expression matches; `kinds` are those of the text.
     #[inline]
     pub(super) fn is_match(&self, text: &str, kinds: Kinds) -> bool {
-        if self.required.iter().any(|required| kinds & required == 0) {
+        if !self.required.is_met(kinds) {
             return false;
         }
-        match (self.uniform, &self.suffixes) {
-            (Some(uniform), _) if kinds & NON_ASCII == 0 => {
-                kinds & !uniform.kinds == 0 && (uniform.min..=uniform.max).contains(&text.len())
+        let bytes = text.as_bytes();
+        match self {
+            Self { uniform: Some(uniform), .. } if kinds & NON_ASCII == 0 => {
+                kinds & !uniform.kinds == 0 && (uniform.min..=uniform.max).contains(&bytes.len())
             }
-            (_, Some(suffixes)) => suffixes.iter().any(|suffix| text.as_bytes().ends_with(suffix)),
+            Self { suffixes: Some(suffixes), .. } => suffixes.iter().any(|suffix| suffix.ends(bytes)),
+            Self { tail: Some(tail), .. } if kinds & !tail.kinds == 0 => tail.is_match(bytes),
+            Self { includes: Some(includes), .. } if kinds & !includes.kinds == 0 => includes.is_match(bytes),
             _ => self.regex.is_match(text),
         }
     }
@@ -183,7 +279,7 @@ fn either(parts: &[Hir]) -> Vec<Kinds> {
 const COMMON: Kinds = DIGIT | LETTER_E | UPPER | LOWER;
 
 /// The short cut for expressions that only look at the end: `(02|14)$`, `0{5,}$`.
-fn suffixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+fn suffixes(hir: &Hir) -> Option<Vec<Ending>> {
     let HirKind::Concat(parts) = hir.kind() else { return None };
     let (last, front) = parts.split_last()?;
     if !matches!(last.kind(), HirKind::Look(Look::End)) {
@@ -194,15 +290,52 @@ fn suffixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
         && let HirKind::Literal(literal) = repetition.sub.kind()
         && repetition.max.is_none()
     {
-        return Some(vec![literal.0.repeat(repetition.min as usize)]);
+        return Some(vec![Ending::new(&literal.0.repeat(repetition.min as usize))]);
     }
-    let front = Hir::concat(front.to_vec());
-    if !front.properties().look_set().is_empty() {
+    literals(front)
+}
+
+/// All texts that the parts match one after the other, if these are few.
+fn literals(parts: &[Hir]) -> Option<Vec<Ending>> {
+    let whole = Hir::concat(parts.to_vec());
+    if !whole.properties().look_set().is_empty() {
         return None;
     }
-    let ends = Extractor::new().kind(ExtractKind::Suffix).extract(&front);
+    let ends = Extractor::new().kind(ExtractKind::Suffix).extract(&whole);
     let ends = ends.literals().filter(|ends| ends.iter().all(Literal::is_exact))?;
-    Some(ends.iter().map(|end| end.as_bytes().to_vec()).collect())
+    Some(ends.iter().map(|end| Ending::new(end.as_bytes())).collect())
+}
+
+/// What stands between the start and the end of the text, where an expression looks at both.
+fn between_ends(hir: &Hir) -> Option<&[Hir]> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let [first, middle @ .., last] = parts.as_slice() else { return None };
+    let is_whole =
+        matches!(first.kind(), HirKind::Look(Look::Start)) && matches!(last.kind(), HirKind::Look(Look::End));
+    is_whole.then_some(middle)
+}
+
+/// The short cut for [`Tail`].
+fn tail(hir: &Hir) -> Option<Tail> {
+    let [first, rest @ ..] = between_ends(hir)? else { return None };
+    let Uniform { kinds, min, max } = repeated(first)?;
+    if rest.is_empty() {
+        return None;
+    }
+    Some(Tail { kinds, min, max, ends: literals(rest)? })
+}
+
+/// The short cut for [`Includes`].
+fn includes(hir: &Hir) -> Option<Includes> {
+    let [before, one, after] = between_ends(hir)? else { return None };
+    let (before, after) = (repeated(before)?, repeated(after)?);
+    let HirKind::Class(class) = one.kind() else { return None };
+    let is_any = |uniform: Uniform| uniform.min == 0 && uniform.max == usize::MAX;
+    if before.kinds != after.kinds || !is_any(before) || !is_any(after) {
+        return None;
+    }
+    let some = (0..128u8).filter(|byte| class_has(class, *byte)).fold(0, |some, byte| some | 1u128 << byte);
+    Some(Includes { kinds: before.kinds, some })
 }
 
 /// The kinds of the bytes that a match of the class can start with.
@@ -239,12 +372,13 @@ fn lengths(hir: &Hir) -> Option<(usize, usize)> {
 
 /// The short cut for `^[class]{min,max}$` where the class is made of whole kinds.
 fn uniform(hir: &Hir) -> Option<Uniform> {
-    let HirKind::Concat(parts) = hir.kind() else { return None };
-    let [first, middle, last] = parts.as_slice() else { return None };
-    if !matches!(first.kind(), HirKind::Look(Look::Start)) || !matches!(last.kind(), HirKind::Look(Look::End)) {
-        return None;
-    }
-    let (class, min, max) = match middle.kind() {
+    let [middle] = between_ends(hir)? else { return None };
+    repeated(middle)
+}
+
+/// A class made of whole kinds, once or repeated.
+fn repeated(hir: &Hir) -> Option<Uniform> {
+    let (class, min, max) = match hir.kind() {
         HirKind::Repetition(repetition) => {
             let HirKind::Class(class) = repetition.sub.kind() else { return None };
             let max = repetition.max.map_or(usize::MAX, |max| max as usize);
@@ -270,10 +404,13 @@ mod tests {
     fn short_cuts_are_found() {
         assert!(matcher(r"^\d{10}$").uniform.is_some());
         assert!(matcher(r"^[A-Z]{3}$").uniform.is_none(), "E is a kind of its own but of both cases");
-        assert_eq!(matcher(r"^=").required, [KINDS[b'=' as usize]]);
-        assert!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.contains(&LETTER_E));
-        assert!(matcher(r"^\d+\.0+$").required.contains(&KINDS[b'.' as usize]));
-        assert_eq!(matcher(r"0{5,}$").suffixes, Some(vec![b"00000".to_vec()]));
+        assert_eq!(matcher(r"^=").required.each, KINDS[b'=' as usize]);
+        assert!(matcher(r"(?i)^\d(\.\d+)?E\+?\d+$").required.each & LETTER_E != 0);
+        assert!(matcher(r"^\d+\.0+$").required.each & KINDS[b'.' as usize] != 0);
+        assert_eq!(matcher(r"0{5,}$").suffixes, Some(vec![Ending::new(b"00000")]));
+        assert_eq!(matcher(r"^[0-9]{7,10}(002014|002002)$").tail.map(|tail| tail.ends.len()), Some(2));
+        assert!(matcher(r"^[0-9]*[1-9][0-9]*$").includes.is_some());
+        assert!(matcher(r"^[0-9]*[1-9][0-9]{2}$").includes.is_none());
         assert_eq!(matcher(r"(002014|002002)$").suffixes.map(|ends| ends.len()), Some(2));
         assert!(matcher(r"^(02|14)$").suffixes.is_none());
     }
@@ -284,6 +421,7 @@ mod tests {
             for pattern in [
                 r"^\d{10}$", r"^\d{13,16}$", r"^[0-9]$", r"(?i)^\d(\.\d+)?E\+?\d+$", r"^=", r"^#(N/A|REF!)|^#+$",
                 r"^\d+\.0+$", r"0{5,}$", r"(02|0a4|9)$", r"^ | $", r"^(null|nan|n/a)$", r"(ab)*$", r"a?$", r"^[A-Z]{3}$", r"^(BR|EM)?\d{1,4}[LQ]$", r"", r"^$", r"a|", r"[^a]",
+                r"^[0-9]{2,4}(02|0a4|9|1234567)$", r"^\d*(12|7)$", r"^[0-9]*[1-9][0-9]*$", r"^\d*[ab]\d*$",
             ] {
                 let matcher = matcher(pattern);
                 let expected = matcher.regex.is_match(&text);

@@ -1,12 +1,91 @@
-//! Remembers what each distinct value of a column means, so that a value is judged once and not
-//! once a record. A column with too many different values is judged directly instead.
+//! Remembers which number each distinct text of a column has, so that a text is judged once and
+//! not once a record, and how many cells held it. One table for short texts, which are numbers
+//! themselves, and one for longer ones.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-/// Distinct values a column may have before remembering them costs more than judging them.
-const LIMIT: usize = 4096;
+/// Spreads the bits of a key over the upper half of a word.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Slots of a new table.
+const FIRST: usize = 16;
+
+/// A remembered short text; a free slot has the key 0, which no filled cell has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u64,
+    /// Its number in the column.
+    entry: u32,
+    /// Cells that hold it.
+    cells: u32,
+}
+
+/// Short texts, by [`crate::input::text::Text::short`].
+#[derive(Debug)]
+pub(super) struct ShortMemo {
+    /// Open addressing, half full at most.
+    slots: Vec<Slot>,
+    used: usize,
+    /// How far a hash is shifted to be a slot.
+    shift: u32,
+}
+
+impl ShortMemo {
+    pub(super) fn new() -> Self {
+        Self { slots: vec![Slot::default(); FIRST], used: 0, shift: 64 - FIRST.trailing_zeros() }
+    }
+
+    /// The number of a text, if it was seen before; counts its cells.
+    #[inline]
+    pub(super) fn find(&mut self, key: u64, cells: u32) -> Option<u16> {
+        let mask = self.slots.len() - 1;
+        let mut place = (key.wrapping_mul(SPREAD) >> self.shift) as usize;
+        loop {
+            let slot = &mut self.slots[place & mask];
+            if slot.key == key {
+                slot.cells += cells;
+                return Some(slot.entry as u16);
+            }
+            if slot.key == 0 {
+                return None;
+            }
+            place += 1;
+        }
+    }
+
+    /// Remembers a text that [`Self::find`] did not find.
+    pub(super) fn insert(&mut self, key: u64, entry: u16) {
+        if (self.used + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        self.used += 1;
+        self.place(Slot { key, entry: u32::from(entry), cells: 0 });
+    }
+
+    /// How many cells held each text, by its number.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        self.slots.iter().filter(|slot| slot.key != 0).map(|slot| (slot.entry as u16, u64::from(slot.cells)))
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![Slot::default(); self.slots.len() * 2];
+        self.shift -= 1;
+        for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| slot.key != 0) {
+            self.place(slot);
+        }
+    }
+
+    fn place(&mut self, slot: Slot) {
+        let mask = self.slots.len() - 1;
+        let mut place = (slot.key.wrapping_mul(SPREAD) >> self.shift) as usize;
+        while self.slots[place & mask].key != 0 {
+            place += 1;
+        }
+        self.slots[place & mask] = slot;
+    }
+}
 
 /// The text of a cell as a key: the text itself up to sixteen bytes, else two hashes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -19,7 +98,7 @@ pub(super) struct Key {
 impl Key {
     /// The key of `bytes[start..end]`; reads at most sixteen bytes for short texts.
     #[inline]
-    pub(super) fn new(bytes: &[u8], start: usize, end: usize) -> Self {
+    pub(super) fn new(bytes: &[u8], (start, end): (usize, usize)) -> Self {
         let len = end - start;
         if len > 16 {
             return Self::long(&bytes[start..end]);
@@ -46,15 +125,21 @@ impl Key {
         let mut hasher = FxHasher::default();
         hasher.write(text);
         let low = hasher.finish();
-        hasher.write_u64(text.len() as u64 ^ 0x9E37_79B9_7F4A_7C15);
+        hasher.write_u64(text.len() as u64 ^ SPREAD);
         hasher.write(text);
         Self { low, high: hasher.finish(), len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
 
+    /// Whether the key is the text, so that equal keys are equal texts.
     #[inline]
-    fn slot(self) -> u64 {
-        let mixed = (self.low ^ self.high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        mixed ^ (mixed >> 32) ^ u64::from(self.len)
+    pub(super) fn is_text(self) -> bool {
+        self.len <= 16
+    }
+
+    #[inline]
+    fn slot(self) -> usize {
+        let mixed = (self.low ^ self.high.rotate_left(29)).wrapping_mul(SPREAD);
+        (mixed ^ (mixed >> 32) ^ u64::from(self.len)) as usize
     }
 }
 
@@ -69,72 +154,106 @@ static LOW_BYTES: [u128; 17] = {
     masks
 };
 
-/// A table from texts to small numbers, in the order they were first seen.
-#[derive(Debug)]
-pub(super) struct Memo {
-    /// Open addressing; `u32::MAX` marks a free slot.
-    slots: Vec<(Key, u32)>,
-    /// Texts over sixteen bytes in full, by entry, for certainty; nothing for shorter ones.
-    long: Vec<Box<[u8]>>,
+/// Stands for "no text kept".
+const NO_TEXT: u16 = u16::MAX;
+
+/// A remembered long text; a free slot has the length 0.
+#[derive(Clone, Copy, Debug, Default)]
+struct LongSlot {
+    key: Key,
+    entry: u16,
+    /// The place of its text, where the key is not the text itself.
+    text: u16,
+    cells: u32,
 }
 
-impl Memo {
+/// Longer texts.
+#[derive(Debug)]
+pub(super) struct LongMemo {
+    slots: Vec<LongSlot>,
+    used: usize,
+    /// Texts over sixteen bytes in full, for certainty.
+    texts: Vec<Box<[u8]>>,
+}
+
+impl LongMemo {
     pub(super) fn new() -> Self {
-        Self { slots: vec![(Key::default(), u32::MAX); 64], long: Vec::new() }
+        Self { slots: vec![LongSlot::default(); FIRST], used: 0, texts: Vec::new() }
     }
 
-    /// How many values are remembered.
-    pub(super) fn len(&self) -> usize {
-        self.long.len()
-    }
-
-    /// Whether no more values should be remembered.
-    pub(super) fn is_full(&self) -> bool {
-        self.long.len() >= LIMIT
-    }
-
-    /// The entry of a text, if it was seen before.
+    /// The number of a text, if it was seen before; counts the cell.
     #[inline]
-    pub(super) fn find(&self, key: Key, text: &[u8]) -> Option<u32> {
+    pub(super) fn find(&mut self, key: Key, text: &[u8]) -> Option<u16> {
         let mask = self.slots.len() - 1;
-        let mut slot = key.slot() as usize & mask;
+        let mut place = key.slot();
         loop {
-            let (found, entry) = &self.slots[slot];
-            if *entry == u32::MAX {
+            let slot = &mut self.slots[place & mask];
+            if slot.key == key && (key.is_text() || *self.texts[usize::from(slot.text)] == *text) {
+                slot.cells += 1;
+                return Some(slot.entry);
+            }
+            if slot.key.len == 0 {
                 return None;
             }
-            if *found == key && (key.len <= 16 || *self.long[*entry as usize] == *text) {
-                return Some(*entry);
-            }
-            slot = (slot + 1) & mask;
+            place += 1;
         }
     }
 
-    /// Remembers a text that [`Self::find`] did not find; returns its entry.
-    pub(super) fn insert(&mut self, key: Key, text: &[u8]) -> u32 {
-        if (self.long.len() + 1) * 2 > self.slots.len() {
+    /// Remembers a text that [`Self::find`] did not find.
+    pub(super) fn insert(&mut self, key: Key, text: &[u8], entry: u16) {
+        if (self.used + 1) * 2 > self.slots.len() {
             self.grow();
         }
-        let entry = self.long.len() as u32;
-        self.long.push(if text.len() > 16 { text.into() } else { Box::default() });
-        place(&mut self.slots, key, entry);
-        entry
+        self.used += 1;
+        let mut slot = LongSlot { key, entry, text: NO_TEXT, cells: 0 };
+        if !key.is_text() {
+            slot.text = self.texts.len() as u16;
+            self.texts.push(text.into());
+        }
+        self.place(slot);
+    }
+
+    /// How many cells held each text, by its number.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        self.slots.iter().filter(|slot| slot.key.len != 0).map(|slot| (slot.entry, u64::from(slot.cells)))
     }
 
     fn grow(&mut self) {
-        let mut larger = vec![(Key::default(), u32::MAX); self.slots.len() * 2];
-        for (key, entry) in self.slots.iter().filter(|(_, entry)| *entry != u32::MAX) {
-            place(&mut larger, *key, *entry);
+        let larger = vec![LongSlot::default(); self.slots.len() * 2];
+        for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| slot.key.len != 0) {
+            self.place(slot);
         }
-        self.slots = larger;
+    }
+
+    fn place(&mut self, slot: LongSlot) {
+        let mask = self.slots.len() - 1;
+        let mut place = slot.key.slot();
+        while self.slots[place & mask].key.len != 0 {
+            place += 1;
+        }
+        self.slots[place & mask] = slot;
     }
 }
 
-fn place(slots: &mut [(Key, u32)], key: Key, entry: u32) {
-    let mask = slots.len() - 1;
-    let mut slot = key.slot() as usize & mask;
-    while slots[slot].1 != u32::MAX {
-        slot = (slot + 1) & mask;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_again_and_counted() {
+        let (mut short, mut long) = (ShortMemo::new(), LongMemo::new());
+        let text = |number: u16| format!("a text of more than sixteen bytes: {number}").into_bytes();
+        let key = |number: u16| Key::new(&text(number), (0, text(number).len()));
+        for number in 0..1000 {
+            assert_eq!((short.find(u64::from(number) + 1, 1), long.find(key(number), &text(number))), (None, None));
+            short.insert(u64::from(number) + 1, number);
+            long.insert(key(number), &text(number), number);
+        }
+        for number in 0..1000 {
+            assert_eq!(short.find(u64::from(number) + 1, 2), Some(number));
+            assert_eq!(long.find(key(number), &text(number)), Some(number));
+        }
+        assert!(short.counts().count() == 1000 && short.counts().all(|(_, cells)| cells == 2));
+        assert!(long.counts().count() == 1000 && long.counts().all(|(_, cells)| cells == 1));
     }
-    slots[slot] = (key, entry);
 }

@@ -2,12 +2,14 @@
 
 mod check;
 mod column;
+mod column_plan;
 mod details;
 mod entities;
 mod evaluate;
 mod fields;
 mod findings;
 mod groups;
+mod hash;
 mod judge;
 mod mask;
 mod matcher;
@@ -15,6 +17,7 @@ mod memo;
 mod outcome;
 mod probe;
 mod program;
+mod records;
 mod run;
 mod scores;
 mod second;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::mask::Mask;
 use super::program::Compiler;
+use super::records::Records;
 use super::second::Beside;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, Cells, Column, Dialect, Encoding, FileInfo, Meaning, View};
@@ -31,7 +31,7 @@ pub fn truths_beside(
     answers(expr, records, Beside::new(files))
 }
 
-fn answers(expr: &Expr, records: &[&dyn RecordView], beside: Beside) -> Vec<Truth> {
+fn answers(expr: &Expr, views: &[&dyn RecordView], beside: Beside) -> Vec<Truth> {
     let reads = Reads::of(expr);
     let fields = reads.fields.into_iter().chain(reads.keys).chain(registry().id("record_type"));
     let fields: Vec<FieldId> = fields.collect::<BTreeSet<_>>().into_iter().collect();
@@ -39,22 +39,30 @@ fn answers(expr: &Expr, records: &[&dyn RecordView], beside: Beside) -> Vec<Trut
     let mut compiler = Compiler::new(&info, &[]).with(beside);
     let node = compiler.node(expr);
     let program = compiler.finish();
-    let block = block_of(&fields, records);
+    let block = block_of(&fields, views);
     let mut state = State::new(&program);
+    let mut records = Records::new(&program.kept);
     let mut index = Index::new(fields.len());
     let mut cursor = Cursor::default();
-    let mut answers = Vec::with_capacity(records.len());
-    while index.fill(&block, info.separator, &mut cursor) {
-        let batch = Batch { program: &program, index: &index, bytes: &block.bytes, valid: Mask::first(index.rows()) };
-        state.load(&batch);
+    let mut answers = Vec::with_capacity(views.len());
+    loop {
+        records.clear();
+        state.begin();
+        while !records.is_full() && index.fill(&block, info.separator, &mut cursor) {
+            let window = records.take(&index);
+            state.take(&program, &index, &block.bytes, window);
+        }
+        if records.len() == 0 {
+            return answers;
+        }
+        let batch = Batch { program: &program, records: &records, bytes: &block.bytes, valid: records.valid() };
         let truths = state.truths(&batch, node);
-        answers.extend((0..index.rows()).map(|row| match () {
+        answers.extend((0..records.len()).map(|row| match () {
             () if truths.yes.has(row) => Truth::True,
             () if truths.unknown.has(row) => Truth::Unknown,
             () => Truth::False,
         }));
     }
-    answers
 }
 
 fn file_of(fields: &[FieldId]) -> FileInfo {

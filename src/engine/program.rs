@@ -2,13 +2,12 @@
 //! goes to that column, and what a file lacks makes a rule *not run*.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write};
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use rustc_hash::FxHasher;
-
-use super::column::{ATOMS, CellRule, ColumnPlan};
+use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::Reads;
+use super::hash::mix;
 use super::second::Beside;
 use super::sets::{SetPlan, Table};
 use super::unary::{Reading, Unary};
@@ -74,7 +73,7 @@ pub(super) struct BesidePlan<T> {
     pub(super) places: Vec<(FieldId, usize)>,
 }
 
-/// A text to be made row by row, with the place of the column of each field it reads.
+/// A text to be made row by row, with the place among the kept columns of each field it reads.
 #[derive(Clone, Debug)]
 pub(super) struct TextPlan {
     pub(super) text: Text,
@@ -87,7 +86,7 @@ pub(super) struct Planned {
     /// The rule's place in the run.
     pub(super) rule: usize,
     /// The instance as bound, for messages.
-    pub(super) source: Instance,
+    pub(super) source: Arc<Instance>,
     /// The column a finding points at.
     pub(super) column: Option<usize>,
     pub(super) grouping: Grouping,
@@ -120,6 +119,10 @@ pub(super) struct Program {
     pub(super) instances: Vec<Planned>,
     /// The student groups of the year, where a rule goes through them.
     pub(super) groups: Vec<GroupPlan>,
+    /// Of the kept columns, those that name the record's school, the first filled one counts.
+    pub(super) schools: Vec<usize>,
+    /// Columns whose texts are kept for the batch: they are read letter by letter.
+    pub(super) kept: Vec<usize>,
     /// The second files that go with the file.
     pub(super) beside: Beside,
 }
@@ -168,18 +171,18 @@ impl<'a> Compiler<'a> {
     }
 
     /// Adds an instance of the rule at a place of the run.
-    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: Instance) {
+    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
             Some(field) => Kind::NotRun(format!("the column for {} is missing", registry().info(field).title)),
-            None => self.kind(rule, &instance),
+            None => self.kind(rule, instance),
         };
         let column = instance.labels.iter().find_map(|field| self.places.get(field)).copied();
         let is_cell = matches!(kind, Kind::Cell);
         self.program.instances.push(Planned {
             rule: place,
-            source: instance,
+            source: Arc::clone(instance),
             column,
             grouping: rule.grouping,
             kind,
@@ -200,14 +203,14 @@ impl<'a> Compiler<'a> {
             self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
             self.program.instances.push(Planned {
                 rule: place,
-                source: Instance {
+                source: Arc::new(Instance {
                     binding: None,
                     when: Expr::Const(true),
                     demand: Demand::Record(blank.clone()),
                     labels: Vec::new(),
                     shows: Vec::new(),
                     placeholders: Vec::new(),
-                },
+                }),
                 column: Some(column),
                 grouping: Grouping::Column,
                 kind: Kind::Cell,
@@ -447,8 +450,17 @@ impl<'a> Compiler<'a> {
     pub(super) fn text(&mut self, text: &Text) -> TextPlan {
         let mut reads = Reads::default();
         reads.text(text);
-        let places = reads.fields.iter().map(|field| (*field, self.places[field])).collect();
+        let places = reads.fields.iter().map(|field| (*field, self.keep(self.places[field]))).collect();
         TextPlan { text: text.clone(), places }
+    }
+
+    /// Keeps the texts of a column for the batch; returns its place among those kept.
+    pub(super) fn keep(&mut self, column: usize) -> usize {
+        let kept = &mut self.program.kept;
+        kept.iter().position(|one| *one == column).unwrap_or_else(|| {
+            kept.push(column);
+            kept.len() - 1
+        })
     }
 
     /// Takes in the student groups of the year whose fields the file has, once.
@@ -501,26 +513,36 @@ impl interpret::RecordView for Nothing {
     }
 }
 
-/// Tells expressions apart by two hashes of how they print, without printing them.
+/// Tells expressions apart by a hash of 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Fingerprint(u64, u64);
 
 impl Fingerprint {
-    fn of(value: &impl fmt::Debug) -> Self {
-        let mut hash = Hash(FxHasher::default(), FxHasher::default());
-        hash.1.write_u64(1);
-        // Writing to a hash cannot fail.
-        let _ = write!(hash, "{value:?}");
-        Self(hash.0.finish(), hash.1.finish())
+    fn of(value: &impl Hash) -> Self {
+        let mut print = Self(0, 1);
+        value.hash(&mut print);
+        print
     }
 }
 
-struct Hash(FxHasher, FxHasher);
+impl Hasher for Fingerprint {
+    fn finish(&self) -> u64 {
+        self.0
+    }
 
-impl Write for Hash {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        self.1.write(text.as_bytes());
-        Ok(())
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            self.write_u64(word);
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = mix(self.0 ^ word);
+        self.1 = mix(self.1.rotate_left(29) ^ !word);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
     }
 }

@@ -10,11 +10,12 @@ use super::evaluate::{Batch, State};
 use super::groups::GroupCounts;
 use super::mask::Mask;
 use super::program::{Kind, Program};
-use super::sets::Entries;
+use super::records::Records;
+use super::sets::{Entries, Sieve};
 use super::tally::{TallyCounts, TallyPlan};
 use super::trace::{Trace, TracePlan};
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, BlockSource, FileInfo, InputError};
+use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
 use crate::rule::Grouping;
 
 /// A breach: which instance, and the number of the record, counted from 0.
@@ -50,6 +51,8 @@ pub(super) struct Counts {
 pub(super) struct BlockPlace {
     /// The number of its first record, counted from 0.
     pub(super) record: u32,
+    /// Where it stands, if it can be read again from there.
+    pub(super) mark: Option<Mark>,
 }
 
 /// A record with a wrong number of cells.
@@ -74,8 +77,8 @@ pub(super) struct FileRun {
     /// Records with one empty cell too many.
     pub(super) trailing: u64,
     pub(super) blocks: Vec<BlockPlace>,
-    /// For each table, the entries of each block with the number of the block's first record.
-    pub(super) entries: Vec<Vec<(u32, Entries)>>,
+    /// The entries of each table, with the numbers of their records.
+    pub(super) entries: Vec<Entries>,
     /// What the tables of student groups came to.
     pub(super) groups: GroupCounts,
     /// What was counted besides.
@@ -90,7 +93,7 @@ pub(super) struct RunOptions<'a> {
     pub(super) timings: bool,
     /// Told the bytes read so far, from any thread.
     pub(super) progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Columns that name the record's school, the first filled one counts.
+    /// Kept columns that name the record's school, the first filled one counts.
     pub(super) schools: Vec<usize>,
     /// What is counted besides.
     pub(super) tally: Option<&'a TallyPlan<'a>>,
@@ -101,6 +104,7 @@ pub(super) struct RunOptions<'a> {
 /// The results of one block.
 #[derive(Default)]
 struct BlockRun {
+    mark: Option<Mark>,
     rows: u32,
     bytes: u64,
     hits: Vec<Hit>,
@@ -125,6 +129,8 @@ struct Joined {
     run: FileRun,
     next: u64,
     waiting: BTreeMap<u64, BlockRun>,
+    /// Room that blocks have given back.
+    spare: Vec<Vec<Entries>>,
     failure: Option<(u64, InputError)>,
 }
 
@@ -146,7 +152,7 @@ pub(super) fn run(
         Worker::new(program, info, options).work(&reader, &joined);
     });
     let mut joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
-    joined.run.entries.resize_with(program.tables.len(), Vec::new);
+    joined.run.entries.resize_with(program.tables.len(), Entries::default);
     joined.run.counts.resize(program.instances.len(), Counts::default());
     joined.run.times.resize(program.instances.len(), Duration::ZERO);
     (joined.run, joined.failure.map(|(_, error)| error))
@@ -158,9 +164,13 @@ struct Worker<'a> {
     options: &'a RunOptions<'a>,
     state: State,
     index: Index,
+    records: Records,
     counts: Vec<Counts>,
     times: Vec<Duration>,
     tally: Option<TallyCounts>,
+    /// Room for the entries of a block.
+    spare: Option<Vec<Entries>>,
+    sieves: Vec<Sieve>,
 }
 
 impl<'a> Worker<'a> {
@@ -171,18 +181,22 @@ impl<'a> Worker<'a> {
             options,
             state: State::new(program),
             index: Index::new(info.columns.len()),
+            records: Records::new(&program.kept),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
             tally: options.tally.map(|_| TallyCounts::default()),
+            spare: None,
+            sieves: vec![Sieve::default(); program.tables.len()],
         }
     }
 
     fn work(mut self, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) {
         let mut block = Block::default();
-        while let Some(number) = self.next_block(&mut block, reader, joined) {
-            let run = self.block(&block);
+        while let Some((number, mark)) = self.next_block(&mut block, reader, joined) {
+            let run = self.block(&block, mark);
             let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
-            joined.add(number, run);
+            joined.add(self.program, number, run);
+            self.spare = joined.spare.pop();
             if let Some(progress) = self.options.progress {
                 progress(joined.run.bytes);
             }
@@ -195,16 +209,23 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn next_block(&self, block: &mut Block, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined>) -> Option<u64> {
+    /// The number of the next block, and where it stands.
+    fn next_block(
+        &self,
+        block: &mut Block,
+        reader: &Mutex<Reader<'_>>,
+        joined: &Mutex<Joined>,
+    ) -> Option<(u64, Option<Mark>)> {
         let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
         if reader.done {
             return None;
         }
+        let mark = reader.source.mark();
         let more = reader.source.next(block);
         let number = reader.next;
         reader.next += 1;
         match more {
-            Ok(true) => Some(number),
+            Ok(true) => Some((number, mark)),
             Ok(false) => {
                 reader.done = true;
                 None
@@ -217,46 +238,58 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn block(&mut self, block: &Block) -> BlockRun {
-        let mut run = BlockRun { bytes: block.bytes.len() as u64, ..BlockRun::default() };
+    fn block(&mut self, block: &Block, mark: Option<Mark>) -> BlockRun {
+        let entries = self.spare.take().unwrap_or_default();
+        let mut run = BlockRun { bytes: block.bytes.len() as u64, mark, entries, ..BlockRun::default() };
         run.entries.resize_with(self.program.tables.len(), Entries::default);
         let mut cursor = Cursor::default();
-        let mut index = std::mem::take(&mut self.index);
-        while index.fill(block, self.info.separator, &mut cursor) {
-            self.batch(&index, block, &mut run);
-            run.rows += index.rows() as u32;
+        let mut records = std::mem::take(&mut self.records);
+        while self.take(block, &mut cursor, &mut records, &mut run) {
+            let batch = Batch { program: self.program, records: &records, bytes: &block.bytes, valid: records.valid() };
+            self.batch(&batch, block.offset, &mut run);
+            run.rows += records.len() as u32;
         }
-        self.index = index;
-        run.entries.iter_mut().for_each(Entries::shrink);
+        self.records = records;
         run
     }
 
-    fn batch(&mut self, index: &Index, block: &Block, run: &mut BlockRun) {
-        let mut valid = Mask::first(index.rows());
-        for odd in index.odd() {
-            valid.clear(odd.row);
-            run.odd.push(Odd {
-                record: run.rows + odd.row as u32,
+    /// Takes in the records of the next batch of a block, window by window; false when there are
+    /// none left.
+    fn take(&mut self, block: &Block, cursor: &mut Cursor, records: &mut Records, run: &mut BlockRun) -> bool {
+        records.clear();
+        self.state.begin();
+        while !records.is_full() && self.index.fill(block, self.info.separator, cursor) {
+            let before = run.rows + records.len() as u32;
+            run.odd.extend(self.index.odd().iter().map(|odd| Odd {
+                record: before + odd.row as u32,
                 cells: odd.cells,
-                line: block.line + index.line(odd.row),
-                byte: block.offset + u64::from(index.start(odd.row)),
-            });
+                line: block.line + self.index.line(odd.row),
+                byte: block.offset + u64::from(self.index.start(odd.row)),
+            }));
+            run.trailing += self.index.trailing();
+            if self.options.trace.is_some() {
+                let lines = (0..self.index.rows()).map(|row| block.line + self.index.line(row));
+                run.trace.lines.extend(lines.map(|line| u32::try_from(line).unwrap_or(u32::MAX)));
+            }
+            let window = records.take(&self.index);
+            self.state.take(self.program, &self.index, &block.bytes, window);
         }
-        run.trailing += index.trailing();
-        let batch = Batch { program: self.program, index, bytes: &block.bytes, valid };
-        self.state.load(&batch);
-        self.cells(&batch, run);
-        self.records(&batch, run);
-        for (table, entries) in self.program.tables.iter().zip(&mut run.entries) {
-            table.collect(&mut self.state, &batch, run.rows, entries);
+        records.len() > 0
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>, offset: u64, run: &mut BlockRun) {
+        self.cells(batch, run);
+        self.record_rules(batch, run);
+        let kept = run.entries.iter_mut().zip(&mut self.sieves);
+        for (table, kept) in self.program.tables.iter().zip(kept) {
+            table.collect(&mut self.state, batch, run.rows, kept);
         }
-        run.groups.collect(&mut self.state, &batch, run.rows);
+        run.groups.collect(&mut self.state, batch, run.rows);
         if let (Some(plan), Some(counts)) = (self.options.tally, &mut self.tally) {
-            counts.collect(plan, &mut self.state, &batch, block.offset);
+            counts.collect(plan, &mut self.state, batch, offset);
         }
         if let Some(plan) = self.options.trace {
-            let line = |row: usize| block.line + index.line(row);
-            plan.collect(&mut self.state, &batch, (run.rows, &line), &mut run.trace);
+            plan.collect(&mut self.state, batch, run.rows, &mut run.trace);
         }
     }
 
@@ -278,7 +311,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Record rules.
-    fn records(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
+    fn record_rules(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
         for (place, instance) in batch.program.instances.iter().enumerate() {
             let Kind::Record { when, require, guard } = instance.kind else { continue };
             let begin = self.options.timings.then(Instant::now);
@@ -340,7 +373,8 @@ impl<'a> Worker<'a> {
     }
 
     fn school(&self, batch: &Batch<'_>, row: usize) -> u64 {
-        let codes = self.options.schools.iter().map(|column| batch.index.cell(batch.bytes, row, *column).trim_ascii());
+        let codes =
+            self.options.schools.iter().map(|column| batch.records.cell(batch.bytes, row, *column).trim_ascii());
         let code = codes.into_iter().find(|code| !code.is_empty());
         code.and_then(|code| std::str::from_utf8(code).ok()?.parse().ok()).unwrap_or_default()
     }
@@ -363,19 +397,20 @@ impl<'a> Worker<'a> {
 
 impl Joined {
     /// Takes in a block's results when all blocks before it are there.
-    fn add(&mut self, number: u64, run: BlockRun) {
+    fn add(&mut self, program: &Program, number: u64, run: BlockRun) {
         self.waiting.insert(number, run);
         while let Some(run) = self.waiting.remove(&self.next) {
-            self.run.add(run);
+            self.spare.push(self.run.add(program, run));
             self.next += 1;
         }
     }
 }
 
 impl FileRun {
-    fn add(&mut self, run: BlockRun) {
+    /// Takes in the results of the next block; gives back the emptied room of its entries.
+    fn add(&mut self, program: &Program, mut run: BlockRun) -> Vec<Entries> {
         let first = u32::try_from(self.records).unwrap_or(u32::MAX);
-        self.blocks.push(BlockPlace { record: first });
+        self.blocks.push(BlockPlace { record: first, mark: run.mark });
         self.records += u64::from(run.rows);
         self.bytes += run.bytes;
         self.trailing += run.trailing;
@@ -389,12 +424,11 @@ impl FileRun {
         }
         self.groups.join(run.groups, first);
         self.trace.add(run.trace, first);
-        self.entries.resize_with(run.entries.len(), Vec::new);
-        for (all, entries) in self.entries.iter_mut().zip(run.entries) {
-            if !entries.keys.is_empty() {
-                all.push((first, entries));
-            }
+        self.entries.resize_with(run.entries.len(), Entries::default);
+        for ((all, entries), table) in self.entries.iter_mut().zip(&mut run.entries).zip(&program.tables) {
+            all.take(entries, first, table.values.len());
         }
+        run.entries
     }
 
     fn add_counts(&mut self, counts: &[Counts], times: &[Duration]) {

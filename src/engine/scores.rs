@@ -1,6 +1,7 @@
-//! The score range table spread out by year, record type and grade, for a look-up a record.
+//! The score range table spread out by year, record type and grade, for a look-up a record. A year
+//! is spread when it is first asked for.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::layout::{RecordType, codes, registry};
 use crate::rule::LookupKind;
@@ -24,24 +25,30 @@ struct Ranges {
 }
 
 struct Spread {
-    first_year: i64,
-    ranges: Vec<Ranges>,
+    first_year: u16,
+    /// The ranges of each year, by record type and grade.
+    years: Vec<OnceLock<Vec<Ranges>>>,
 }
 
 static SPREAD: LazyLock<Spread> = LazyLock::new(|| {
     let years = || registry().years();
-    let first = years().next().unwrap_or_default().saturating_sub(HISTORY);
+    let first_year = years().next().unwrap_or_default().saturating_sub(HISTORY);
     let last = years().next_back().unwrap_or_default();
-    let mut ranges = Vec::new();
-    for year in first..=last {
-        for record_type in 0..TYPES as u8 {
-            for grade in 0..GRADES as u8 {
-                ranges.push(spread(RecordType(record_type), grade, year));
-            }
-        }
-    }
-    Spread { first_year: i64::from(first), ranges }
+    Spread { first_year, years: (first_year..=last).map(|_| OnceLock::new()).collect() }
 });
+
+impl Spread {
+    fn year(&self, year: i64) -> Option<&[Ranges]> {
+        let place = usize::try_from(year - i64::from(self.first_year)).ok()?;
+        let cell = self.years.get(place)?;
+        Some(cell.get_or_init(|| spread_year(self.first_year + place as u16)))
+    }
+}
+
+fn spread_year(year: u16) -> Vec<Ranges> {
+    let types = (0..TYPES as u8).map(RecordType);
+    types.flat_map(|record_type| (0..GRADES as u8).map(move |grade| spread(record_type, grade, year))).collect()
+}
 
 fn spread(record_type: RecordType, grade: u8, year: u16) -> Ranges {
     let Some((low, high)) = codes().score_bounds(record_type, grade, year) else {
@@ -61,9 +68,8 @@ pub(super) fn find(what: LookupKind, record_type: i64, grade: i64, year: i64, sc
     if !(0..TYPES).contains(&record_type) || !(0..GRADES).contains(&grade) {
         return None;
     }
-    let spread = &*SPREAD;
-    let place = ((year - spread.first_year) * TYPES + record_type) * GRADES + grade;
-    let ranges = spread.ranges.get(usize::try_from(place).ok()?).filter(|ranges| ranges.is_known)?;
+    let place = usize::try_from(record_type * GRADES + grade).ok()?;
+    let ranges = SPREAD.year(year)?.get(place).filter(|ranges| ranges.is_known)?;
     match what {
         LookupKind::LowestScore => Some(ranges.low),
         LookupKind::HighestScore => Some(ranges.high),

@@ -1,20 +1,20 @@
 //! Rules about records taken together. While the file is read, each record leaves a compact entry
 //! (a hash of its key, its number, one bit a condition, hashes of compared values) in the tables
-//! it takes part in; when the file has been read, the entries are grouped and judged.
+//! it takes part in; when the file has been read, the entries are grouped and judged. What is
+//! merely counted leaves none, see [`super::groups`].
 
-use std::hash::Hasher;
-
-use rustc_hash::FxHasher;
-
-use super::column::{BLANK, fold, mix, transpose};
 use super::evaluate::{Batch, State};
-use super::mask::{Mask, Truths};
+use super::hash::{self, BLANK, fold, mix};
+use super::mask::{BATCH, Mask, Truths};
 use super::program::{Compiler, NodeId, NumId, TextPlan};
-use crate::input::index::BATCH;
 use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
 /// Conditions a table can hold: one bit each.
-const BITS: usize = 64;
+const BITS: usize = 32;
+
+/// Compared values from which on those that an entry has in common with the one before it are kept
+/// once: the records of a student often stand together.
+const WORTH_SHARING: usize = 4;
 
 /// A part of a key, or a compared value.
 #[derive(Debug)]
@@ -67,6 +67,8 @@ pub(super) enum Within {
     /// These keys, once for every student group of the record. Such a table has no entries: its
     /// records are counted by group and key, see [`super::groups`].
     Groups(Vec<KeyPlan>),
+    /// These keys, of which there are few. As above, without student groups.
+    Counted(Vec<KeyPlan>),
 }
 
 /// A table of entries that several rules share.
@@ -77,6 +79,9 @@ pub(super) struct Table {
     pub(super) bits: Vec<NodeId>,
     pub(super) values: Vec<KeyPlan>,
     value_prints: Vec<String>,
+    /// Whether all its rules only ask whether values differ: then an entry that was there twice
+    /// before adds nothing.
+    only_compares: bool,
 }
 
 impl SetPlan {
@@ -86,7 +91,7 @@ impl SetPlan {
         let compares = matches!(test, SetTest::Same { .. } | SetTest::Exists { .. });
         let keys = match within_of(test) {
             WithinSource::Keys(keys) => keys,
-            WithinSource::Record | WithinSource::Among(_) => &[],
+            WithinSource::Record | WithinSource::Among(_) | WithinSource::Counted(_) => &[],
         };
         compares && keys.iter().any(|key| matches!(key, Key::StudentGroup))
     }
@@ -94,6 +99,7 @@ impl SetPlan {
     pub(super) fn new(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> Self {
         let table = compiler.table(&within_of(test));
         let when = compiler.table_bit(table, when);
+        compiler.tables()[table].only_compares &= matches!(test, SetTest::Same { .. });
         let judge = match test {
             SetTest::UniqueBy(_) | SetTest::UniqueRecord | SetTest::UniqueAmong(_) => Judge::Unique,
             SetTest::Same { values, .. } => {
@@ -117,6 +123,8 @@ enum WithinSource<'a> {
     Keys(&'a [Key]),
     Record,
     Among(&'a [crate::layout::FieldId]),
+    /// Keys of which there are few, by which records are only counted.
+    Counted(&'a [Key]),
 }
 
 fn within_of(test: &SetTest) -> WithinSource<'_> {
@@ -124,9 +132,11 @@ fn within_of(test: &SetTest) -> WithinSource<'_> {
         SetTest::UniqueBy(keys) => WithinSource::Keys(keys),
         SetTest::UniqueRecord => WithinSource::Record,
         SetTest::UniqueAmong(fields) => WithinSource::Among(fields),
-        SetTest::Same { within, .. } | SetTest::AtMost { within, .. } | SetTest::Share { within, .. } => {
-            WithinSource::Keys(within)
+        SetTest::Share { within, .. } => WithinSource::Counted(within),
+        SetTest::AtMost { within, .. } if within.iter().all(|key| matches!(key, Key::File)) => {
+            WithinSource::Counted(within)
         }
+        SetTest::Same { within, .. } | SetTest::AtMost { within, .. } => WithinSource::Keys(within),
         SetTest::Exists { with_same, .. } => WithinSource::Keys(with_same),
     }
 }
@@ -145,15 +155,17 @@ impl Compiler<'_> {
                 let text = |field| Text::Cell(Cell { field, form: Form::Value });
                 Within::Among(fields.iter().filter_map(|field| self.hashed(&text(*field))).collect())
             }
-            WithinSource::Keys(keys) => {
+            WithinSource::Keys(keys) | WithinSource::Counted(keys) => {
                 let by_group = keys.iter().any(|key| matches!(key, Key::StudentGroup));
                 let plain = keys.iter().filter(|key| !matches!(key, Key::StudentGroup));
                 let keys = plain.map(|key| self.key(key)).collect();
-                if by_group {
-                    self.compile_groups();
-                    Within::Groups(keys)
-                } else {
-                    Within::Keys(keys)
+                match source {
+                    _ if by_group => {
+                        self.compile_groups();
+                        Within::Groups(keys)
+                    }
+                    WithinSource::Counted(_) => Within::Counted(keys),
+                    _ => Within::Keys(keys),
                 }
             }
         };
@@ -164,6 +176,7 @@ impl Compiler<'_> {
             bits: Vec::new(),
             values: Vec::new(),
             value_prints: Vec::new(),
+            only_compares: true,
         });
         tables.len() - 1
     }
@@ -202,62 +215,134 @@ impl Compiler<'_> {
     }
 }
 
-/// Entries of one block for one table, in file order.
+/// Entries of one table, in file order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entries {
     pub(super) keys: Vec<u64>,
-    /// Records, counted from the first of the block.
+    /// Records, counted from the first of the block while it is read, then from that of the file.
     pub(super) rows: Vec<u32>,
-    pub(super) bits: Vec<u64>,
-    /// As many as the table has values, an entry after the other; 0 stands for blank or unknown.
-    pub(super) values: Vec<u32>,
+    /// The conditions that each meets; left out where there is one only, which all meet.
+    bits: Vec<u32>,
+    /// Where the values of each stand; left out where each has its own.
+    places: Vec<u32>,
+    /// As many as the table has values, a place after the other; 0 stands for blank or unknown.
+    values: Vec<u32>,
 }
 
 impl Entries {
-    /// Gives back room that was not needed: the entries stay until the file is read.
-    pub(super) fn shrink(&mut self) {
-        self.keys.shrink_to_fit();
-        self.rows.shrink_to_fit();
-        self.bits.shrink_to_fit();
-        self.values.shrink_to_fit();
+    /// Takes over the entries of the next block, whose first record is number `first`.
+    pub(super) fn take(&mut self, block: &mut Self, first: u32, width: usize) {
+        let before = self.values.len().checked_div(width).unwrap_or_default() as u32;
+        self.keys.append(&mut block.keys);
+        self.rows.extend(block.rows.drain(..).map(|row| first + row));
+        self.bits.append(&mut block.bits);
+        self.places.extend(block.places.drain(..).map(|place| before + place));
+        self.values.append(&mut block.values);
     }
+
+    /// Whether an entry meets a condition.
+    #[inline]
+    pub(super) fn has(&self, entry: u32, bit: usize) -> bool {
+        self.bits.get(entry as usize).is_none_or(|bits| bits >> bit & 1 != 0)
+    }
+
+    /// A compared value of an entry, of which there are so many each.
+    pub(super) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
+        let place = self.places.get(entry as usize).copied().unwrap_or(entry);
+        self.values[place as usize * width + value]
+    }
+
+    /// Adds the values of an entry, or the place of those before if they are the same.
+    fn push_values(&mut self, values: &[u32]) {
+        if values.len() < WORTH_SHARING {
+            self.values.extend_from_slice(values);
+            return;
+        }
+        if !self.values.ends_with(values) {
+            self.values.extend_from_slice(values);
+        }
+        self.places.push((self.values.len() / values.len() - 1) as u32);
+    }
+}
+
+/// What a thread keeps of each table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sieve {
+    /// Of entries seen lately a hash and how often they were kept.
+    seen: Vec<(u64, u8)>,
+    /// Room for the values of an entry.
+    values: Vec<u32>,
+}
+
+impl Sieve {
+    /// Entries looked back for.
+    const SIZE: usize = 512;
+
+    /// Whether an entry of these values was kept twice before: for values that are only compared a
+    /// third adds nothing.
+    fn knows(&mut self, key: u64, bits: u32) -> bool {
+        self.seen.resize(Self::SIZE, (0, 0));
+        let hash =
+            self.values.iter().fold(mix(key ^ u64::from(bits) << 32), |hash, value| mix(hash ^ u64::from(*value)));
+        let seen = &mut self.seen[hash as usize % Self::SIZE];
+        if seen.0 != hash {
+            *seen = (hash, 0);
+        }
+        seen.1 = (seen.1 + 1).min(3);
+        seen.1 == 3
+    }
+}
+
+/// A record about to leave an entry.
+struct Leaving<'a> {
+    table: &'a Table,
+    /// The conditions that hold, a word a row.
+    bits: &'a [u64; BATCH],
+    /// The number of the batch's first record in its block.
+    first: u32,
 }
 
 impl Table {
     /// Adds the entries of a batch whose first record is number `first` of its block.
-    pub(super) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, entries: &mut Entries) {
+    pub(super) fn collect(
+        &self,
+        state: &mut State,
+        batch: &Batch<'_>,
+        first: u32,
+        (entries, sieve): (&mut Entries, &mut Sieve),
+    ) {
+        if matches!(self.within, Within::Groups(_) | Within::Counted(_)) {
+            return;
+        }
         let bits: Vec<Truths> = self.bits.iter().map(|node| state.truths(batch, *node)).collect();
         let wanted = bits.iter().fold(Mask::NONE, |all, bit| all.or(bit.yes)).and(batch.valid);
-        if wanted.is_empty() || matches!(self.within, Within::Groups(_)) {
+        if wanted.is_empty() {
             return;
         }
         self.prepare(state, batch);
-        let bits = by_row(&bits);
-        match &self.within {
-            Within::Groups(_) => {}
-            Within::Keys(keys) => {
-                for row in wanted.rows() {
+        // Of one condition nothing is kept: all entries meet it.
+        let bits = if bits.len() > 1 { by_row(&bits) } else { Box::new([1; BATCH]) };
+        let leaving = Leaving { table: self, bits: &bits, first };
+        for row in wanted.rows() {
+            match &self.within {
+                Within::Keys(keys) => {
                     if let Some(key) = key_of(keys, state, batch, row) {
-                        self.push(state, batch, &bits, (row, first), key, entries);
+                        leaving.push((state, batch), row, key, (entries, sieve));
                     }
                 }
-            }
-            Within::Record => {
-                for row in wanted.rows() {
-                    let mut hasher = FxHasher::default();
-                    hasher.write(batch.index.record(batch.bytes, row));
-                    self.push(state, batch, &bits, (row, first), hasher.finish(), entries);
+                Within::Record => {
+                    let key = hash::of_record(batch.records.record(batch.bytes, row));
+                    leaving.push((state, batch), row, key, (entries, sieve));
                 }
-            }
-            Within::Among(columns) => {
-                for row in wanted.rows() {
+                Within::Among(columns) => {
                     for column in columns {
                         let key = state.columns[*column].hash(row);
                         if key != BLANK {
-                            self.push(state, batch, &bits, (row, first), key, entries);
+                            leaving.push((state, batch), row, key, (entries, sieve));
                         }
                     }
                 }
+                Within::Groups(_) | Within::Counted(_) => {}
             }
         }
     }
@@ -265,7 +350,7 @@ impl Table {
     /// Works out what the keys and values of the batch need.
     pub(super) fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
         let keys = match &self.within {
-            Within::Keys(keys) | Within::Groups(keys) => keys.as_slice(),
+            Within::Keys(keys) | Within::Groups(keys) | Within::Counted(keys) => keys.as_slice(),
             Within::Record | Within::Among(_) => &[],
         };
         for key in keys.iter().chain(&self.values) {
@@ -276,23 +361,30 @@ impl Table {
             }
         }
     }
+}
 
+impl Leaving<'_> {
     fn push(
         &self,
-        state: &mut State,
-        batch: &Batch<'_>,
-        bits: &[u64; BATCH],
-        (row, first): (usize, u32),
+        (state, batch): (&mut State, &Batch<'_>),
+        row: usize,
         key: u64,
-        entries: &mut Entries,
+        (entries, sieve): (&mut Entries, &mut Sieve),
     ) {
-        entries.keys.push(key);
-        entries.rows.push(first + row as u32);
-        entries.bits.push(bits[row]);
-        for value in &self.values {
-            let hash = part_of(value, state, batch, row).map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
-            entries.values.push(hash);
+        let bits = self.bits[row] as u32;
+        sieve.values.clear();
+        for value in &self.table.values {
+            sieve.values.push(part_of(value, state, batch, row).map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1));
         }
+        if self.table.only_compares && sieve.knows(key, bits) {
+            return;
+        }
+        entries.keys.push(key);
+        entries.rows.push(self.first + row as u32);
+        if self.table.bits.len() > 1 {
+            entries.bits.push(bits);
+        }
+        entries.push_values(&sieve.values);
     }
 }
 
@@ -308,6 +400,25 @@ fn by_row(bits: &[Truths]) -> Box<[u64; BATCH]> {
         rows.copy_from_slice(&matrix);
     }
     rows
+}
+
+/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
+fn transpose(matrix: &mut [u64; 64]) {
+    let mut width = 32;
+    let mut mask = 0x0000_0000_FFFF_FFFFu64;
+    while width != 0 {
+        let mut row = 0;
+        while row < 64 {
+            for at in row..row + width {
+                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
+                matrix[at] ^= swap << width;
+                matrix[at + width] ^= swap;
+            }
+            row += 2 * width;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
 }
 
 /// The hash of a key; `None` when a part of it is blank or unknown.
@@ -327,6 +438,7 @@ pub(super) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Optio
     (hash != BLANK).then_some(hash)
 }
 
+#[inline]
 fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
     match key {
         KeyPlan::Hash(column) => Some(state.columns[*column].hash(row)),
@@ -340,5 +452,25 @@ fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> O
             (!truths.unknown.has(row)).then(|| mix(u64::from(truths.yes.has(row)) + 2))
         }
         KeyPlan::File => Some(BLANK + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transposing_swaps_rows_and_bits() {
+        let mut matrix = [0u64; 64];
+        for (row, bits) in matrix.iter_mut().enumerate() {
+            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
+        }
+        let before = matrix;
+        transpose(&mut matrix);
+        for (row, word) in matrix.iter().enumerate() {
+            for (bit, other) in before.iter().enumerate() {
+                assert_eq!(word >> bit & 1, other >> row & 1);
+            }
+        }
     }
 }

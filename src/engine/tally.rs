@@ -6,12 +6,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
+use super::mask::{BATCH, Mask};
 use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use crate::counting::{Book, Rows};
-use crate::input::index::BATCH;
 use crate::input::{InputError, Opened};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Expr, Num, Text};
@@ -411,7 +411,7 @@ impl TallyCounts {
         plan: &TallyPlan<'_>,
         state: &mut State,
         batch: &Batch<'_>,
-        (counted, offset): (super::mask::Mask, u64),
+        (counted, offset): (Mask, u64),
         facts: &mut RowFacts,
     ) {
         let mut left = counted;
@@ -426,7 +426,7 @@ impl TallyCounts {
             let place = all.places.get(&key).copied().unwrap_or_else(|| {
                 let named = |name: &Option<TextPlan>| name.as_ref().map(|name| name.make(batch, row).trim().to_owned());
                 let (name, lea_name) = from.map_or((None, None), |from| (named(&from.name), named(&from.lea_name)));
-                let first = offset + u64::from(batch.index.start(row));
+                let first = offset + u64::from(batch.records.start(row));
                 all.kept.push(Kept::new(plan, key, first, name.unwrap_or_default(), lea_name.unwrap_or_default()));
                 all.places.insert(key, all.kept.len() - 1);
                 all.kept.len() - 1

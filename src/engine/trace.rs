@@ -7,13 +7,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::mask::Mask;
+use super::mask::{BATCH, Mask};
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use super::tally::{LeafPlace, TallyError};
 use crate::counting::{Book, Place};
-use crate::input::index::BATCH;
 use crate::input::{InputError, Opened};
 use crate::layout::registry;
 use crate::rule::{Expr, Num, Stand, Stands, Text, substituted, substituted_number, substituted_text};
@@ -382,14 +381,8 @@ impl SupposedPlan {
 
 impl TracePlan<'_> {
     /// Tells of a batch whose first record has a number in its block.
-    pub(super) fn collect(
-        &self,
-        state: &mut State,
-        batch: &Batch<'_>,
-        (first, line): (u32, &dyn Fn(usize) -> u64),
-        out: &mut Trace,
-    ) {
-        let rows = batch.index.rows();
+    pub(super) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut Trace) {
+        let rows = batch.records.len();
         for num in [Some(self.base.record_type), Some(self.base.grade), self.base.score, self.base.level] {
             num.into_iter().for_each(|num| state.number(batch, num));
         }
@@ -401,7 +394,6 @@ impl TracePlan<'_> {
                 counted.clear(row);
             }
             out.identities.push(identity);
-            out.lines.push(u32::try_from(line(row)).unwrap_or(u32::MAX));
         }
         self.keys(batch, rows, out);
         self.base(state, batch, (counted, first), &mut facets, out);

@@ -2,8 +2,9 @@
 //! it cannot do by a short cut it leaves to the reference interpreter.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::hash::upper;
 use super::matcher::{self, Kinds, Matcher};
 use crate::layout::FieldId;
 use crate::rule::{self as interpret, Cell, Expr, Form, Num, Test, Text, Truth, read};
@@ -41,6 +42,7 @@ impl<'a> Value<'a> {
     }
 
     /// The text in a form.
+    #[inline]
     pub(super) fn text(&self, form: Form) -> &str {
         match (form, &self.value) {
             (Form::Value, Some(value)) => value,
@@ -48,6 +50,7 @@ impl<'a> Value<'a> {
         }
     }
 
+    #[inline]
     fn kinds(&self, form: Form) -> Kinds {
         match form {
             Form::Value => self.value_kinds,
@@ -99,10 +102,10 @@ pub(super) enum Unary {
 #[derive(Clone, Debug)]
 pub(super) enum Quick {
     Blank,
-    OneOf(Vec<String>),
-    ExactlyOneOf(Vec<String>),
-    PartsOneOf(Vec<String>),
-    ExactPartsOneOf(Vec<String>),
+    OneOf(Words),
+    ExactlyOneOf(Arc<[String]>),
+    PartsOneOf(Words),
+    ExactPartsOneOf(Arc<[String]>),
     Matches(Arc<Matcher>),
     LongerThan(usize),
     IsNumber,
@@ -110,6 +113,37 @@ pub(super) enum Quick {
     /// Rare and slow; asked only where the kinds of characters do not rule it out.
     Invisible(Test),
     Broken(Test),
+}
+
+/// Words compared without regard to (ASCII) case; those of up to sixteen bytes as numbers, once a
+/// text was asked about.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    words: Arc<[String]>,
+    folded: OnceLock<Vec<(usize, u128)>>,
+}
+
+impl Words {
+    fn new(words: &Arc<[String]>) -> Self {
+        Self { words: Arc::clone(words), folded: OnceLock::new() }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        let Some(text_folded) = folded(text) else {
+            return self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+        };
+        let all = || self.words.iter().filter_map(|word| folded(word)).collect();
+        self.folded.get_or_init(all).contains(&text_folded)
+    }
+}
+
+/// A text of up to sixteen bytes as its length and a number that is the same for both cases.
+fn folded(text: &str) -> Option<(usize, u128)> {
+    let mut bytes = [0; 16];
+    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    let both = u128::from_le_bytes(bytes);
+    let (low, high) = (upper(both as u64), upper((both >> 64) as u64));
+    Some((text.len(), u128::from(low) | u128::from(high) << 64))
 }
 
 impl Unary {
@@ -186,8 +220,10 @@ impl Quick {
         let not_if = |ruled_out: bool| ruled_out.then_some(false);
         match self {
             Self::Blank | Self::Invisible(_) => Some(false),
-            Self::OneOf(words) | Self::ExactlyOneOf(words) => not_if(words.iter().all(|word| word.len() != shape.len)),
-            Self::PartsOneOf(words) | Self::ExactPartsOneOf(words) => {
+            Self::OneOf(Words { words, .. }) | Self::ExactlyOneOf(words) => {
+                not_if(words.iter().all(|word| word.len() != shape.len))
+            }
+            Self::PartsOneOf(Words { words, .. }) | Self::ExactPartsOneOf(words) => {
                 not_if(!matcher::has_parts(shape.kinds) && words.iter().all(|word| word.len() != shape.len))
             }
             Self::Matches(matcher) => matcher.by_shape(shape),
@@ -201,10 +237,10 @@ impl Quick {
     fn new(test: &Test) -> Self {
         match test {
             Test::Blank => Self::Blank,
-            Test::OneOf(words) => Self::OneOf(words.to_vec()),
-            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(words.to_vec()),
-            Test::PartsOneOf(words) => Self::PartsOneOf(words.to_vec()),
-            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(words.to_vec()),
+            Test::OneOf(words) => Self::OneOf(Words::new(words)),
+            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(Arc::clone(words)),
+            Test::PartsOneOf(words) => Self::PartsOneOf(Words::new(words)),
+            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(Arc::clone(words)),
             Test::Matches(regex) => Self::Matches(Matcher::shared(regex)),
             Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
             Test::Invisible => Self::Invisible(test.clone()),
@@ -215,11 +251,10 @@ impl Quick {
     fn holds(&self, text: &str, kinds: Kinds) -> bool {
         match self {
             Self::Blank => text.is_empty() || matcher::may_have_space(kinds) && text.trim().is_empty(),
-            Self::OneOf(words) => is_one_of(words, text),
+            Self::OneOf(words) => words.has(text),
             Self::ExactlyOneOf(words) => words.iter().any(|word| word == text),
             Self::PartsOneOf(words) => {
-                is_one_of(words, text)
-                    || matcher::has_parts(kinds) && text.split('&').all(|part| is_one_of(words, part))
+                words.has(text) || matcher::has_parts(kinds) && text.split('&').all(|part| words.has(part))
             }
             Self::ExactPartsOneOf(words) => {
                 let is_exact = |text: &str| words.iter().any(|word| word == text);
@@ -233,10 +268,6 @@ impl Quick {
             Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, text),
         }
     }
-}
-
-fn is_one_of(words: &[String], text: &str) -> bool {
-    words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// The text that a record gives of which only one cell matters.
@@ -253,5 +284,18 @@ struct OneCell<'a> {
 impl interpret::RecordView for OneCell<'_> {
     fn cell(&self, field: FieldId) -> &str {
         if field == self.field { self.text } else { "" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_compared_as_texts(words in proptest::collection::vec("[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}", 0..4), text in "[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}") {
+            let expected = words.iter().any(|word| word.eq_ignore_ascii_case(&text));
+            proptest::prop_assert_eq!(Words::new(&words.into()).has(&text), expected);
+        }
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::finding::at_line;
-use super::model::Encoding;
+use super::model;
 use crate::engine::FileFinding;
 
 /// The first of several like troubles, and their number.
@@ -43,8 +43,8 @@ pub struct Care {
 impl Care {
     /// For a file whose encoding was found out or, in `stated`, given by the user. `undecodable`
     /// is set by a decoder that has put U+FFFD into the stream.
-    pub fn new(stated: Option<Encoding>, undecodable: Option<Arc<AtomicBool>>) -> Self {
-        let strict = matches!(stated, Some(Encoding::Utf8 | Encoding::Utf8Bom));
+    pub fn new(stated: Option<model::Encoding>, undecodable: Option<Arc<AtomicBool>>) -> Self {
+        let strict = matches!(stated, Some(model::Encoding::Utf8 | model::Encoding::Utf8Bom));
         Self { strict, undecodable, ..Self::default() }
     }
 
@@ -53,8 +53,9 @@ impl Care {
     /// are those of the block's start.
     pub fn put_right(&mut self, bytes: &mut Vec<u8>, line: u64, byte: u64) {
         self.replace_nul(bytes, line, byte);
-        if let Err(error) = std::str::from_utf8(bytes) {
-            *bytes = self.decode_lines(bytes, error.valid_up_to(), line, byte);
+        let valid = Encoding::utf8_valid_up_to(bytes);
+        if valid < bytes.len() {
+            *bytes = self.decode_lines(bytes, valid, line, byte);
         } else if self.bad.first.is_none() {
             self.find_replaced(bytes, line, byte);
         }

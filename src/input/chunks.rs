@@ -10,6 +10,8 @@ pub struct Chunks {
     reader: Box<dyn Read + Send>,
     /// Bytes read that belong to the next run: most often the start of a line.
     carry: Vec<u8>,
+    /// Bytes of the stream read so far, the head included.
+    taken: u64,
     /// Longest line allowed, in bytes, without its end.
     limit: usize,
     ended: bool,
@@ -33,12 +35,18 @@ pub enum Filled {
 impl Chunks {
     /// A stream that starts with `head`, which was already read from it.
     pub fn new(head: Vec<u8>, reader: Box<dyn Read + Send>, limit: usize) -> Self {
-        Self { reader, carry: head, limit: limit.max(1), ended: false, failure: None }
+        let taken = head.len() as u64;
+        Self { reader, carry: head, taken, limit: limit.max(1), ended: false, failure: None }
     }
 
     /// Whether nothing is left.
     pub fn is_at_end(&self) -> bool {
         self.ended && self.carry.is_empty()
+    }
+
+    /// How many bytes of the stream stand before the next run.
+    pub fn position(&self) -> u64 {
+        self.taken - self.carry.len() as u64
     }
 
     /// Why the stream broke off, if it did. Everything before was given out.
@@ -123,7 +131,10 @@ impl Chunks {
         while !self.ended && total < buffer.len() {
             match self.reader.read(&mut buffer[total..]) {
                 Ok(0) => self.ended = true,
-                Ok(read) => total += read.min(buffer.len() - total),
+                Ok(read) => {
+                    self.taken += read as u64;
+                    total += read.min(buffer.len() - total);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.failure = Some(error);
@@ -163,6 +174,18 @@ mod tests {
     fn a_line_over_the_limit_is_dropped_and_reading_goes_on() {
         assert_eq!(runs("a\n123456789\nb\n", 4), ["a\n", "<10>", "b\n"]);
         assert_eq!(runs("1234\n123456789", 4), ["1234\n", "<9>"]);
+    }
+
+    #[test]
+    fn runs_go_on_from_where_one_starts() {
+        let text = b"ab\ncd\nef\ngh\n";
+        let mut chunks = Chunks::new(text[..4].to_vec(), Box::new(&text[4..]), 7);
+        let mut bytes = Vec::new();
+        assert_eq!((chunks.fill(&mut bytes), chunks.position()), (Filled::Lines, 6));
+        let mut later = Chunks::new(Vec::new(), Box::new(&text[6..]), 7);
+        let mut again = Vec::new();
+        assert_eq!(chunks.fill(&mut bytes), later.fill(&mut again));
+        assert_eq!((bytes.as_slice(), again.as_slice()), (&b"ef\ngh\n"[..], &b"ef\ngh\n"[..]));
     }
 
     #[test]

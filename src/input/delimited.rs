@@ -6,7 +6,7 @@ use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
 use super::finding::{at_line, file};
-use super::model::{Block, BlockSource};
+use super::model::{Block, BlockSource, Mark};
 use super::quoted::{Found, Quoted};
 use super::rows::Rows;
 use super::scan::traits;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub watch: Watch,
     /// The hash of the stored file.
     pub fingerprint: Fingerprint,
+    /// The byte of the stored file at which the stream starts, where lines are read as they are stored.
+    pub stored: Option<u64>,
 }
 
 /// Gives out a delimited file.
@@ -183,7 +185,12 @@ impl BlockSource for Delimited {
         let (line, offset) = (self.parts.line, self.parts.offset);
         let seen = traits(&block.bytes);
         if seen.care {
+            let length = block.bytes.len();
             self.parts.care.put_right(&mut block.bytes, line, offset);
+            if block.bytes.len() != length {
+                // From here on, marks would be wrong.
+                self.parts.stored = None;
+            }
         }
         block.line = line;
         block.offset = offset;
@@ -208,6 +215,11 @@ impl BlockSource for Delimited {
         let failure = self.parts.chunks.take_failure();
         findings.extend(failure.map(|error| broken_off(&error, self.parts.line, self.parts.offset)));
         findings
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        let Parts { chunks, line, offset, stored, .. } = &self.parts;
+        stored.map(|stored| Mark { position: stored + chunks.position(), line: *line, offset: *offset })
     }
 
     fn sha256(&self) -> Option<String> {

@@ -1,41 +1,45 @@
 //! Finds the cells of plain blocks: sixty-four bytes at a time, separators and line ends as bit
 //! masks. Only cells that hold something are visited: runs of empty cells cost nothing but the look
-//! at their bytes. Nothing is allocated or copied a cell.
+//! at their bytes. A short text is taken along as a number, so that nobody has to come back for it.
 
 use wide::u8x64;
 
 use super::model::{Block, Cells};
+use super::text::Text;
 
-/// Records of one batch. Measured: with fewer the work a batch takes, whatever its size, weighs more
-/// than what the caches save.
-pub const BATCH: usize = 512;
-
-/// Space between the columns of the position tables. Odd in cache lines, so that neighbouring
-/// columns do not fall on the same cache set.
-const STRIDE: usize = BATCH + 16;
+/// Records found at a time, a bit each. So few that their bytes and their cells stay in the caches
+/// until everybody has looked at them.
+pub const WINDOW: usize = 64;
 
 /// A row with a wrong number of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OddRow {
-    /// The row within the batch.
+    /// The row within the window.
     pub row: usize,
     /// How many cells it had.
     pub cells: u32,
 }
 
-/// Words of the mask of a column's filled rows.
-const WORDS: usize = BATCH / 64;
+/// The cells of one column.
+#[derive(Clone, Debug)]
+pub struct ColumnCells {
+    /// The texts of the filled cells, a row each; anything for the others.
+    pub texts: [Text; WINDOW],
+    /// The rows whose cell holds at least one byte.
+    pub filled: u64,
+    /// Makes the size odd in cache lines, so that the cells of a record do not fall on few sets.
+    _space: [u64; 7],
+}
 
-/// Where the cells of up to [`BATCH`] records of a block are, column by column.
+impl ColumnCells {
+    const EMPTY: Self = Self { texts: [Text::NONE; WINDOW], filled: 0, _space: [0; 7] };
+}
+
+/// Where the cells of up to [`WINDOW`] records of a block are, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    columns: usize,
+    columns: Vec<ColumnCells>,
     rows: usize,
-    /// Start and end of the filled cells; anything for the others.
-    starts: Vec<u32>,
-    ends: Vec<u32>,
-    /// For each column the rows whose cell holds at least one byte.
-    filled: Vec<[u64; WORDS]>,
     /// Start and end of each row, without its line end.
     spans: Vec<(u32, u32)>,
     odd: Vec<OddRow>,
@@ -64,16 +68,10 @@ impl Cursor {
 impl Index {
     /// An index for files of so many columns.
     pub fn new(columns: usize) -> Self {
-        Self {
-            columns,
-            starts: vec![0; columns * STRIDE],
-            ends: vec![0; columns * STRIDE],
-            filled: vec![[0; WORDS]; columns],
-            ..Self::default()
-        }
+        Self { columns: vec![ColumnCells::EMPTY; columns], ..Self::default() }
     }
 
-    /// Records in the batch.
+    /// Records in the window.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -98,24 +96,20 @@ impl Index {
         self.spans[row].0
     }
 
-    /// The rows whose cell of a column holds at least one byte, a bit a row.
-    pub fn filled(&self, column: usize) -> [u64; WORDS] {
-        self.filled[column]
+    /// Start and end of each row within its block, without its line end.
+    pub fn spans(&self) -> &[(u32, u32)] {
+        &self.spans
     }
 
-    /// Where the filled cells of a column start and end, a row each; anything for the others.
-    pub fn bounds(&self, column: usize) -> (&[u32], &[u32]) {
-        let rows = column * STRIDE..column * STRIDE + self.rows;
-        (&self.starts[rows.clone()], &self.ends[rows])
+    /// The cells of a column.
+    pub fn column(&self, column: usize) -> &ColumnCells {
+        &self.columns[column]
     }
 
     /// One cell. Empty for cells that are not there.
-    pub fn cell<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
-        if self.filled[column][row / 64] >> (row % 64) & 1 == 0 {
-            return b"";
-        }
-        let (starts, ends) = self.bounds(column);
-        bytes.get(starts[row] as usize..ends[row] as usize).unwrap_or_default()
+    pub fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
+        let column = &self.columns[column];
+        if column.filled >> row & 1 == 0 { b"" } else { column.texts[row].of(bytes) }
     }
 
     /// A whole record, without its line end.
@@ -130,30 +124,31 @@ impl Index {
         self.odd.clear();
         self.lines.clear();
         self.spans.clear();
-        self.filled.fill([0; WORDS]);
+        self.columns.iter_mut().for_each(|column| column.filled = 0);
         self.trailing = 0;
         match &block.cells {
-            Some(cells) => self.copy(cells, block.line, cursor),
+            Some(cells) => self.copy(cells, block, cursor),
             None => self.scan(&block.bytes, separator, cursor),
         }
         self.rows > 0
     }
 
     /// Takes over cells that the reader has already found.
-    fn copy(&mut self, cells: &Cells, first_line: u64, cursor: &mut Cursor) {
-        let rows = cells.starts.len().saturating_sub(cursor.at).min(BATCH);
+    fn copy(&mut self, cells: &Cells, block: &Block, cursor: &mut Cursor) {
+        let rows = cells.starts.len().saturating_sub(cursor.at).min(WINDOW);
+        let columns = self.columns.len();
         for row in 0..rows {
             let from = cursor.at + row;
-            let ends = &cells.ends[from * self.columns..(from + 1) * self.columns];
+            let ends = &cells.ends[from * columns..(from + 1) * columns];
             let mut start = cells.starts[from];
             self.spans.push((start, ends.last().copied().unwrap_or(start)));
             for (column, end) in ends.iter().enumerate() {
                 if *end > start {
-                    self.set(column, row, start, *end);
+                    self.set(&block.bytes, (column, row), start as usize, *end as usize);
                 }
                 start = end + 1;
             }
-            let line = cells.lines[from].saturating_sub(first_line);
+            let line = cells.lines[from].saturating_sub(block.line);
             self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         }
         let span = cursor.at..cursor.at + rows;
@@ -164,12 +159,13 @@ impl Index {
         cursor.line = self.lines.last().map_or(cursor.line, |line| line + 1);
     }
 
+    /// Takes in a filled cell; one of a column too many is left out.
     #[inline]
-    fn set(&mut self, column: usize, row: usize, start: u32, end: u32) {
-        let place = column * STRIDE + row;
-        self.starts[place] = start;
-        self.ends[place] = end;
-        self.filled[column][row / 64] |= 1 << (row % 64);
+    fn set(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
+        if let Some(column) = self.columns.get_mut(column) {
+            column.texts[row % WINDOW] = Text::new(bytes, start, end);
+            column.filled |= 1 << (row % WINDOW);
+        }
     }
 
     fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor) {
@@ -177,7 +173,7 @@ impl Index {
         let mut row = Row::begin(cursor.at);
         let mut after_mark = 1;
         let mut at = cursor.at;
-        while self.rows < BATCH && at < bytes.len() {
+        while self.rows < WINDOW && at < bytes.len() {
             let (window, inside) = window(bytes, at);
             let ends = window.simd_eq(feeds).to_bitmask() & inside;
             let marks = window.simd_eq(separators).to_bitmask() & inside | ends;
@@ -185,9 +181,9 @@ impl Index {
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
             if ends == 0 {
-                self.cells(&mut cells, u64::MAX, at, &mut row);
+                self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
             } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
-                // The batch is full: the next one begins with the line after.
+                // The window is full: the next one begins with the line after.
                 cursor.at = next;
                 return;
             }
@@ -196,18 +192,18 @@ impl Index {
             }
             at += 64;
         }
-        if self.rows < BATCH && row.start < bytes.len() {
+        if self.rows < WINDOW && row.start < bytes.len() {
             if row.open != NOTHING {
-                self.cell_ends(bytes.len(), row.open, &mut row);
+                self.cell_ends(bytes, bytes.len(), row.open, &mut row);
             }
             self.row_ends(bytes, bytes.len(), &row, cursor);
         }
         cursor.at = bytes.len();
     }
 
-    /// Takes in the cells of a window that end at one of the bits `until`.
+    /// Takes in the cells of sixty-four bytes that end at one of the bits `until`.
     #[inline]
-    fn cells(&mut self, cells: &mut Edges, until: u64, at: usize, row: &mut Row) {
+    fn cells(&mut self, bytes: &[u8], (cells, until): (&mut Edges, u64), at: usize, row: &mut Row) {
         let mut ends = cells.ends & until;
         cells.ends &= !until;
         while ends != 0 {
@@ -221,25 +217,23 @@ impl Index {
                 }
                 open => open,
             };
-            self.cell_ends(end, start, row);
+            self.cell_ends(bytes, end, start, row);
         }
     }
 
     /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
     /// the columns passed.
     #[inline]
-    fn cell_ends(&mut self, end: usize, start: usize, row: &mut Row) {
+    fn cell_ends(&mut self, bytes: &[u8], end: usize, start: usize, row: &mut Row) {
         row.column = row.column.wrapping_add(start.wrapping_sub(row.mark));
         row.mark = end;
         row.cell = start;
         row.open = NOTHING;
-        if row.column < self.columns {
-            self.set(row.column, self.rows, start as u32, end as u32);
-        }
+        self.set(bytes, (row.column, self.rows), start, end);
     }
 
-    /// As [`Self::cells`], with line ends in the window. Returns where to go on when the batch is
-    /// full.
+    /// As [`Self::cells`], with line ends among the bytes. Returns where to go on when the window of
+    /// records is full.
     fn lines(
         &mut self,
         bytes: &[u8],
@@ -251,16 +245,25 @@ impl Index {
         while feeds != 0 {
             let bit = feeds & feeds.wrapping_neg();
             feeds ^= bit;
-            self.cells(cells, bit | (bit - 1), at, row);
+            self.cells(bytes, (cells, bit | (bit - 1)), at, row);
             let position = at + bit.trailing_zeros() as usize;
             self.row_ends(bytes, position, row, cursor);
             *row = Row::begin(position + 1);
-            if self.rows == BATCH {
+            if self.rows == WINDOW {
                 return Some(position + 1);
             }
         }
-        self.cells(cells, u64::MAX, at, row);
+        self.cells(bytes, (cells, u64::MAX), at, row);
         None
+    }
+
+    /// Takes a carriage return off the end of the last cell.
+    fn shorten(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
+        if start < end {
+            self.set(bytes, (column, row), start, end);
+        } else if let Some(column) = self.columns.get_mut(column) {
+            column.filled &= !(1 << (row % WINDOW));
+        }
     }
 
     /// Ends a row at a line end or at the end of the file.
@@ -270,12 +273,8 @@ impl Index {
         let slot = self.rows;
         let carriage = position > row.start && bytes[position - 1] == b'\r';
         let end = position - usize::from(carriage);
-        if carriage && row.column < self.columns {
-            // The last cell has it at its end.
-            self.ends[row.column * STRIDE + slot] = end as u32;
-            if row.cell == end {
-                self.filled[row.column][slot / 64] &= !(1 << (slot % 64));
-            }
+        if carriage {
+            self.shorten(bytes, (row.column, slot), row.cell, end);
         }
         if end == row.start {
             // A line without anything on it is no record.
@@ -285,11 +284,12 @@ impl Index {
         self.spans.push((row.start as u32, end as u32));
         self.rows += 1;
         let cells = row.column.wrapping_add(1).wrapping_add(position.wrapping_sub(row.mark));
-        if cells == self.columns {
+        let columns = self.columns.len();
+        if cells == columns {
             return;
         }
-        let surplus = if row.column == self.columns { &bytes[row.cell..end] } else { b"" };
-        if cells == self.columns + 1 && matches!(surplus, b"" | b"\"\"") {
+        let surplus = if row.column == columns { &bytes[row.cell..end] } else { b"" };
+        if cells == columns + 1 && matches!(surplus, b"" | b"\"\"") {
             self.trailing += 1;
             return;
         }
@@ -300,7 +300,7 @@ impl Index {
 /// Stands for "no cell is open".
 const NOTHING: usize = usize::MAX;
 
-/// Where filled cells of a window begin, and the marks that end them.
+/// Where filled cells begin among sixty-four bytes, and the marks that end them.
 struct Edges {
     begins: u64,
     ends: u64,

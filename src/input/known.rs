@@ -1,7 +1,8 @@
 //! The header names of every layout year: what a file's columns are looked up in.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::layout::{Field, FieldId, Layout, plain_name, registry};
 use crate::table::Table;
@@ -23,7 +24,7 @@ pub struct Headings {
     /// How many named columns each year has.
     pub counts: Vec<usize>,
     /// Plain names with the fields they stand for, by year.
-    names: HashMap<String, Vec<(u16, FieldId)>>,
+    names: FxHashMap<String, Vec<(u16, FieldId)>>,
 }
 
 /// The one index of headings.
@@ -36,7 +37,7 @@ impl Headings {
     fn read() -> Self {
         let years: Vec<u16> = registry().years().collect();
         let mut counts = vec![0; years.len()];
-        let mut names: HashMap<String, Vec<(u16, FieldId)>> = HashMap::new();
+        let mut names: FxHashMap<String, Vec<(u16, FieldId)>> = FxHashMap::default();
         let columns: Vec<String> = years.iter().map(u16::to_string).collect();
         for row in Table::new(CANONICAL).rows() {
             let Some(id) = registry().id(row.get("id")) else { continue };
@@ -70,7 +71,7 @@ pub struct Place {
 pub struct Known {
     /// The layout.
     pub layout: &'static Layout,
-    names: HashMap<String, Place>,
+    names: FxHashMap<String, Place>,
 }
 
 impl Known {
@@ -94,7 +95,7 @@ impl Known {
     }
 
     fn new(layout: &'static Layout) -> Self {
-        let mut names = HashMap::new();
+        let mut names = FxHashMap::default();
         let fields = || layout.fields.iter().filter_map(|field| Some((field, field.id?)));
         for (field, id) in fields() {
             names.insert(plain_name(field.label()), Place { id, number: Some(field.number) });

@@ -2,7 +2,7 @@
 //! what is passed over is said.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,8 +11,8 @@ use walkdir::WalkDir;
 
 use super::archive::{Backing, Contents, Held, Member, Seekable, contents, open_member};
 use super::error::InputError;
-use super::model::{BlockSource, Detected, FileInfo};
-use super::open::{Opened, Origin, open_sheet, open_text};
+use super::model::{BlockSource, Detected, FileInfo, Mark};
+use super::open::{Opened, Origin, open_sheet, open_text, resume};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, hash_bytes, read_head, unpack};
 use super::workbook::check_size;
@@ -160,6 +160,17 @@ pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>
     let files = list(std::slice::from_ref(&info.path), &options).files;
     let same = files.into_iter().find(|file| file.origin.member == info.member);
     Ok(same.ok_or_else(|| again("it has changed while it was read"))?.open(&options)?.source)
+}
+
+/// Reads a file on from a mark that its source gave.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<dyn BlockSource>, InputError> {
+    let io = |error| io_error(&info.path, error);
+    let mut file = File::open(&info.path).map_err(io)?;
+    file.seek(SeekFrom::Start(mark.position)).map_err(io)?;
+    Ok(resume(Box::new(file), info, options, mark))
 }
 
 impl Candidate {

@@ -33,14 +33,15 @@ mod salvage;
 mod scan;
 mod sheet;
 mod stream;
+pub mod text;
 mod watch;
 mod workbook;
 mod year;
 
 pub use clues::year_in_name;
 pub use error::{InputError, Nearest};
-pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen};
-pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
+pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen, reopen_at};
+pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 pub use open::Opened;
 pub use options::{Limits, Options};
 pub use plain::{Plain, open_plain};

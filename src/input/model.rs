@@ -222,6 +222,17 @@ impl Cells {
     }
 }
 
+/// A place in a plain file from which its blocks can be read on, the same as from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The byte of the stored file.
+    pub position: u64,
+    /// The line, 1-based.
+    pub line: u64,
+    /// The byte of the decoded file.
+    pub offset: u64,
+}
+
 /// A source of blocks. Called by one thread at a time, under a lock: it should do no more than
 /// it must (a plain file only cuts after the last line end).
 pub trait BlockSource: Send {
@@ -234,6 +245,11 @@ pub trait BlockSource: Send {
     /// Findings made while reading (bad records, limits); called once after the last block.
     fn take_findings(&mut self) -> Vec<crate::engine::FileFinding> {
         Vec::new()
+    }
+
+    /// Where the next block starts, if the file can be read on from there.
+    fn mark(&self) -> Option<Mark> {
+        None
     }
 
     /// SHA-256 of the file as stored, if it was asked for; known after the last block.

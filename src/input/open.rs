@@ -14,7 +14,7 @@ use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{Known, headings, known};
-use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
+use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 use super::options::Options;
 use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
@@ -62,6 +62,12 @@ impl Origin {
         let Some(member) = &self.member else { return outer };
         let inner = read_name(&base(member));
         NameClues { view: inner.view.or(outer.view), lea: inner.lea.or(outer.lea), year: inner.year.or(outer.year) }
+    }
+
+    /// Whether it is a file as it lies on the disk: no part of an archive, nothing packed, no pipe.
+    fn is_plain(&self) -> bool {
+        let is_packed = self.detected.iter().any(|one| one.what == "compression");
+        self.member.is_none() && !is_packed && self.path.as_os_str() != "-"
     }
 
     fn info(&self) -> FileInfo {
@@ -131,6 +137,8 @@ struct Text {
     /// Bytes of a UTF-8 mark before the head: offsets count them.
     mark: u64,
     care: Care,
+    /// Whether the bytes are those of the stream.
+    is_as_given: bool,
 }
 
 impl Text {
@@ -149,13 +157,16 @@ impl Text {
             let mut rest: Bytes = Box::new(decoding);
             // A failure shows up again when the rest is read.
             let head = read_head(&mut rest, HEAD).unwrap_or_default();
-            Self { head, rest, mark: 0, care: Care::new(options.encoding, Some(undecodable)) }
+            let care = Care::new(options.encoding, Some(undecodable));
+            Self { head, rest, mark: 0, care, is_as_given: false }
         } else {
-            Self { head, rest, mark: encoding.mark as u64, care: Care::new(options.encoding, None) }
+            let care = Care::new(options.encoding, None);
+            Self { head, rest, mark: encoding.mark as u64, care, is_as_given: true }
         };
         if has_lone_returns(&text.head) {
             text.head.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             text.rest = Box::new(LoneReturns(text.rest));
+            text.is_as_given = false;
         }
         text
     }
@@ -221,6 +232,7 @@ fn open_delimited(
         care: text.care,
         watch,
         fingerprint,
+        stored: (text.is_as_given && origin.is_plain()).then_some(text.mark),
     });
     info.first_line = head.line + 1;
     let mut first = Block::default();
@@ -243,6 +255,22 @@ fn open_delimited(
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
     Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+}
+
+/// Reads a delimited file on from a mark, given its bytes from there.
+pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> Box<dyn BlockSource> {
+    Box::new(Delimited::new(Parts {
+        chunks: Chunks::new(Vec::new(), stream, options.limits.record),
+        line: mark.line,
+        offset: mark.offset,
+        separator: info.separator,
+        columns: info.columns.len(),
+        limit: options.limits.record,
+        care: Care::new(options.encoding, None),
+        watch: Watch::new(b"", false, None),
+        fingerprint: Fingerprint::Unwanted,
+        stored: None,
+    }))
 }
 
 /// Takes the one empty heading off that some converted files have at the end.
@@ -413,6 +441,11 @@ impl<S: BlockSource> BlockSource for Primed<S> {
 
     fn take_findings(&mut self) -> Vec<FileFinding> {
         self.rest.take_findings()
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        // The block that was read ahead is behind the mark.
+        if self.first.is_some() { None } else { self.rest.mark() }
     }
 
     fn sha256(&self) -> Option<String> {

@@ -103,6 +103,13 @@ pub fn years_with(id: FieldId) -> Vec<u16> {
 
 /// A name as it is compared: letters and digits only, in lower case.
 pub fn plain_name(name: &str) -> String {
+    if name.is_ascii() {
+        // As below, without looking anything up: nearly all names are.
+        let mut plain = String::with_capacity(name.len());
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        plain.extend(letters.map(|letter| char::from(letter.to_ascii_lowercase())));
+        return plain;
+    }
     name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

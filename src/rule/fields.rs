@@ -71,7 +71,9 @@ fn known_filter(filter: &Filter) -> Result<(), Mistake> {
 }
 
 fn known_pattern(pattern: &Literal) -> Result<(), Mistake> {
-    if registry().fields().any(|(_, info)| matches_pattern(&pattern.text, info.name)) {
+    if registry().id(&pattern.text).is_some()
+        || registry().fields().any(|(_, info)| matches_pattern(&pattern.text, info.name))
+    {
         return Ok(());
     }
     if pattern.text.contains('*') {

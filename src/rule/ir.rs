@@ -5,6 +5,7 @@
 //! Truth is three-valued: a value that cannot be read in its type makes a comparison *unknown*,
 //! never false. `and`, `or` and `not` follow Kleene.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::second::{Match, MatchedCell};
@@ -23,11 +24,13 @@ pub enum Truth {
 
 impl Truth {
     /// Lifts a two-valued answer.
+    #[inline]
     pub fn of(answer: bool) -> Self {
         if answer { Self::True } else { Self::False }
     }
 
     /// Kleene's `not`.
+    #[inline]
     #[must_use]
     pub fn negate(self) -> Self {
         match self {
@@ -38,6 +41,7 @@ impl Truth {
     }
 
     /// Kleene's `and`.
+    #[inline]
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -48,6 +52,7 @@ impl Truth {
     }
 
     /// Kleene's `or`.
+    #[inline]
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         self.negate().and(other.negate()).negate()
@@ -55,7 +60,7 @@ impl Truth {
 }
 
 /// A condition on one record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Expr {
     /// Always the same answer.
     Const(bool),
@@ -157,6 +162,20 @@ impl PartialEq for Test {
     }
 }
 
+impl Hash for Test {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Blank | Self::Invisible | Self::BrokenLetters => {}
+            Self::OneOf(words) | Self::ExactlyOneOf(words) | Self::PartsOneOf(words) | Self::ExactPartsOneOf(words) => {
+                words.hash(state)
+            }
+            Self::Matches(regex) => regex.as_str().hash(state),
+            Self::LongerThan(limit) => limit.hash(state),
+        }
+    }
+}
+
 /// How two numbers are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -189,7 +208,7 @@ impl Op {
 }
 
 /// A whole number, or a day as the number of days since 1 January 1970. May be unknown.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Num {
     /// A fixed number or day.
     Const(i64),
@@ -222,7 +241,7 @@ pub enum Num {
 }
 
 /// A look-up in the score range table (`rules/codes/scale-score-ranges.tsv`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Lookup {
     /// What is looked up.
     pub what: LookupKind,
@@ -321,7 +340,7 @@ pub enum SetTest {
 
 /// A part of a group's key, or a value compared within a group. A record whose key is blank
 /// belongs to no group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Key {
     /// A text, compared without regard to case and spaces.
     Text(Text),

@@ -38,12 +38,19 @@ fn readings() -> Vec<Reading> {
 
 /// Whether a name fits a pattern in which `*` stands for any characters.
 pub fn matches_pattern(pattern: &str, name: &str) -> bool {
+    // Most names differ from the first letter on.
+    if pattern.bytes().zip(name.bytes()).next().is_some_and(|(wanted, found)| wanted != b'*' && wanted != found) {
+        return false;
+    }
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };
     let Some(name) = name.strip_prefix(start) else {
         return false;
     };
+    if !rest.contains('*') {
+        return name.ends_with(rest);
+    }
     (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches_pattern(rest, &name[at..]))
 }
 

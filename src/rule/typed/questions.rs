@@ -150,6 +150,9 @@ impl Typer<'_> {
         let Some((id, years)) = self.coded(subject) else {
             return Ok(());
         };
+        if years.as_slice() == self.years && self.are_codes_of_the_year(id, words) {
+            return Ok(());
+        }
         let Some(known) = codes_of_years(id, &years) else {
             return Ok(());
         };
@@ -169,6 +172,17 @@ impl Typer<'_> {
             return Err(mistake.help(did_you_mean(text, known.iter().map(String::as_str)).unwrap_or_else(listed)));
         }
         Ok(())
+    }
+
+    /// Whether the layout at hand knows all the words: most often it does, and then no layout of
+    /// another year has to be read.
+    fn are_codes_of_the_year(&self, id: FieldId, words: &[Literal]) -> bool {
+        if !self.years.contains(&self.layout.year()) {
+            return false;
+        }
+        let Some(set) = value_set(self.layout, id) else { return false };
+        let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
+        words.iter().all(|word| known.exact.iter().any(|code| code.eq_ignore_ascii_case(word.text.trim())))
     }
 
     fn is_number(&mut self, subject: &Node) -> Typed<Expr> {

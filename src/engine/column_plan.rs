@@ -1,0 +1,247 @@
+//! What is asked of a column, and what the answers are for a text: which conditions hold, its number
+//! or day, its hash, how the cell rules come out. Most of it is known from the shape of the text.
+
+use super::hash::{BLANK, fold};
+use super::matcher;
+use super::unary::{Reading, Shape, Unary, Value, text_of};
+use crate::layout::FieldId;
+use crate::rule::{Text, Truth};
+
+/// Conditions and cell rules that one plan can hold: one bit each.
+pub(super) const ATOMS: usize = 64;
+
+/// What is asked of a column.
+#[derive(Debug)]
+pub(super) struct ColumnPlan {
+    /// The column's place in the file.
+    pub(super) place: usize,
+    pub(super) field: Option<FieldId>,
+    /// Whether a single digit is read with a zero in front.
+    pub(super) is_padded: bool,
+    /// Conditions of record rules, at most [`ATOMS`].
+    pub(super) atoms: Vec<Unary>,
+    /// How it is read where a number is needed.
+    pub(super) reading: Option<Reading>,
+    /// The text made of it that is hashed, where it is part of a key or compared within a set.
+    pub(super) hashed: Option<Text>,
+    /// Cell rules, in order of precedence, at most [`ATOMS`].
+    pub(super) cell_rules: Vec<CellRule>,
+}
+
+/// A rule about the cell itself.
+#[derive(Debug)]
+pub(super) struct CellRule {
+    /// Its place among the instances of the program.
+    pub(super) instance: usize,
+    /// Its precedence within a cell, lower first.
+    pub(super) order: u8,
+    pub(super) when: Unary,
+    pub(super) require: Unary,
+}
+
+/// Everything known about a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    /// Conditions that hold.
+    pub(super) yes: u64,
+    /// Conditions that cannot be decided.
+    pub(super) unknown: u64,
+    pub(super) number: i64,
+    pub(super) hash: u64,
+    /// The place of its class among those of the column.
+    pub(super) class: u16,
+}
+
+/// What all plain texts of one shape have in common, and what has to be asked of each.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shaped {
+    pub(super) shape: Shape,
+    yes: u64,
+    unknown: u64,
+    /// Conditions that the shape does not decide.
+    open_atoms: u64,
+    applies: u64,
+    fails: u64,
+    undecidable: u64,
+    /// Cell rules that the shape does not decide.
+    open_rules: u64,
+}
+
+/// Stands for "no number": no cell of up to 18 digits reads as it.
+pub(super) const NO_NUMBER: i64 = i64::MIN;
+
+/// How the cell rules of a column come out for a value, one bit a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Class {
+    /// The rule applies.
+    pub(super) applies: u64,
+    /// It is broken and no rule before it is.
+    pub(super) broken: u64,
+    /// It cannot be decided.
+    pub(super) undecidable: u64,
+}
+
+impl Shaped {
+    /// Nothing decided, nothing open.
+    fn nothing(shape: Shape) -> Self {
+        Self { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 }
+    }
+}
+
+impl ColumnPlan {
+    /// The shape of a text, if it is printable ASCII without spaces and needs no padding.
+    pub(super) fn shape_of(&self, text: &[u8]) -> Option<Shape> {
+        let kinds = matcher::kinds(text);
+        let needs_padding = text.len() == 1 && self.is_padded;
+        let is_plain = !(text.is_empty() || needs_padding || matcher::may_have_space(kinds));
+        is_plain.then_some(Shape { kinds, len: text.len() })
+    }
+
+    /// Judges a text of no shape from scratch.
+    pub(super) fn judge(&self, text: &[u8], classes: &mut Classes) -> Judged {
+        self.answer(&self.unshaped(), &Value::new(text, self.field), classes)
+    }
+
+    /// Judges a text of a shape: most of it is known from that.
+    pub(super) fn judge_shaped(&self, text: &[u8], shaped: &Shaped, classes: &mut Classes) -> Judged {
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        self.answer(shaped, &Value::plain(text, shaped.shape.kinds), classes)
+    }
+
+    /// Whether all texts of a shape are judged alike.
+    pub(super) fn is_decided(&self, shaped: &Shaped) -> bool {
+        shaped.open_atoms == 0 && shaped.open_rules == 0 && self.reading.is_none() && self.hashed.is_none()
+    }
+
+    /// Adds to what a shape decides the answers it leaves open.
+    fn answer(&self, shaped: &Shaped, value: &Value<'_>, classes: &mut Classes) -> Judged {
+        let (mut yes, mut unknown) = (shaped.yes, shaped.unknown);
+        for bit in bits(shaped.open_atoms) {
+            add(self.atoms[bit].truth(value), bit, &mut yes, &mut unknown);
+        }
+        let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
+        for bit in bits(shaped.open_rules) {
+            let rule = &self.cell_rules[bit];
+            let out = (&mut applies, &mut fails, &mut undecidable);
+            rule.add(rule.when.truth(value), || rule.require.truth(value), bit, out);
+        }
+        let class = Class::new(applies, fails, undecidable);
+        self.judged(value, (yes, unknown), class, classes)
+    }
+
+    /// Stands for the shape of a text that shapes say nothing about: all is open.
+    fn unshaped(&self) -> Shaped {
+        let all = |count: usize| if count >= ATOMS { u64::MAX } else { (1 << count) - 1 };
+        Shaped {
+            open_atoms: all(self.atoms.len()),
+            open_rules: all(self.cell_rules.len()),
+            ..Shaped::nothing(Shape { kinds: 0, len: 0 })
+        }
+    }
+
+    /// What a shape decides.
+    pub(super) fn shaped(&self, shape: Shape) -> Shaped {
+        let mut shaped = Shaped::nothing(shape);
+        for (bit, atom) in self.atoms.iter().enumerate() {
+            match atom.by_shape(shape) {
+                Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),
+                None => shaped.open_atoms |= 1 << bit,
+            }
+        }
+        for (bit, rule) in self.cell_rules.iter().enumerate() {
+            let out = (&mut shaped.applies, &mut shaped.fails, &mut shaped.undecidable);
+            match (rule.when.by_shape(shape), rule.require.by_shape(shape)) {
+                (Some(Truth::False), _) => {}
+                (Some(when), Some(require)) => rule.add(when, || require, bit, out),
+                _ => shaped.open_rules |= 1 << bit,
+            }
+        }
+        shaped
+    }
+
+    fn judged(&self, value: &Value<'_>, (yes, unknown): (u64, u64), class: Class, classes: &mut Classes) -> Judged {
+        let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
+        let hash = self.hash(value);
+        Judged { yes, unknown, number, hash, class: classes.place_of(class) }
+    }
+
+    fn hash(&self, value: &Value<'_>) -> u64 {
+        match (&self.hashed, self.field) {
+            (Some(Text::Cell(cell)), _) => fold(value.text(cell.form).trim().as_bytes()),
+            (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
+            _ => BLANK,
+        }
+    }
+}
+
+impl CellRule {
+    /// Adds how the rule comes out to the outcome bits.
+    fn add(
+        &self,
+        when: Truth,
+        require: impl FnOnce() -> Truth,
+        bit: usize,
+        (applies, fails, undecidable): (&mut u64, &mut u64, &mut u64),
+    ) {
+        let truth = match when {
+            Truth::False => return,
+            Truth::True => require(),
+            Truth::Unknown => Truth::Unknown,
+        };
+        *applies |= 1 << bit;
+        match truth {
+            Truth::False => *fails |= 1 << bit,
+            Truth::Unknown => *undecidable |= 1 << bit,
+            Truth::True => {}
+        }
+    }
+}
+
+impl Class {
+    /// Of the rules that fail only the first counts, the others do not apply to a cell that is
+    /// damaged already.
+    fn new(applies: u64, fails: u64, undecidable: u64) -> Self {
+        let broken = fails & fails.wrapping_neg();
+        Self { applies: applies & !(fails & !broken), broken, undecidable }
+    }
+}
+
+fn add(truth: Truth, bit: usize, yes: &mut u64, unknown: &mut u64) {
+    match truth {
+        Truth::True => *yes |= 1 << bit,
+        Truth::Unknown => *unknown |= 1 << bit,
+        Truth::False => {}
+    }
+}
+
+/// The places of the bits that are set, ascending.
+#[inline]
+pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = set.trailing_zeros() as usize;
+        (set != 0).then(|| {
+            set &= set - 1;
+            bit
+        })
+    })
+}
+
+/// The classes that a column has come across.
+#[derive(Debug, Default)]
+pub(super) struct Classes(Vec<Class>);
+
+impl Classes {
+    fn place_of(&mut self, class: Class) -> u16 {
+        let place = self.0.iter().position(|one| *one == class).unwrap_or_else(|| {
+            self.0.push(class);
+            self.0.len() - 1
+        });
+        // Classes differ in outcomes of at most 64 rules; real columns have a handful.
+        u16::try_from(place).unwrap_or(u16::MAX)
+    }
+
+    /// The class at a place.
+    pub(super) fn at(&self, place: u16) -> Class {
+        self.0[usize::from(place)]
+    }
+}

@@ -1,0 +1,95 @@
+//! What is kept of the records of a batch: which of them are regular, where they stand, and the
+//! texts of the few columns that rules read letter by letter. All else is forgotten once the
+//! memories of the columns have looked at it.
+
+use super::mask::{BATCH, Mask, WORDS};
+use crate::input::index::{Index, WINDOW};
+use crate::input::text::Text;
+
+/// The records of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    rows: usize,
+    /// Windows taken in so far.
+    windows: usize,
+    valid: Mask,
+    spans: Vec<(u32, u32)>,
+    kept: Vec<Kept>,
+}
+
+/// The cells of one column.
+#[derive(Debug)]
+struct Kept {
+    place: usize,
+    texts: Vec<Text>,
+    filled: Mask,
+}
+
+impl Records {
+    /// Keeps the texts of these columns, which are then known by their place in the list.
+    pub(super) fn new(columns: &[usize]) -> Self {
+        let kept = |place: &usize| Kept { place: *place, texts: vec![Text::NONE; BATCH], filled: Mask::NONE };
+        Self { kept: columns.iter().map(kept).collect(), ..Self::default() }
+    }
+
+    /// Starts on a batch.
+    pub(super) fn clear(&mut self) {
+        self.rows = 0;
+        self.windows = 0;
+        self.valid = Mask::NONE;
+        self.spans.clear();
+        self.kept.iter_mut().for_each(|kept| kept.filled = Mask::NONE);
+    }
+
+    /// Takes in a window of records; returns its place in the batch and its regular records.
+    ///
+    /// All windows but the last of a block are full.
+    pub(super) fn take(&mut self, index: &Index) -> (usize, u64) {
+        let window = self.windows;
+        let regular = index.odd().iter().fold(Mask::first(index.rows()).0[0], |mask, odd| mask & !(1 << odd.row));
+        self.valid.0[window] = regular;
+        self.spans.extend_from_slice(index.spans());
+        for kept in &mut self.kept {
+            let cells = index.column(kept.place);
+            kept.filled.0[window] = cells.filled;
+            if cells.filled != 0 {
+                kept.texts[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(&cells.texts);
+            }
+        }
+        self.windows += 1;
+        self.rows += index.rows();
+        (window, regular)
+    }
+
+    /// Whether no window has room any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.windows == WORDS
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Those with the right number of cells.
+    pub(super) fn valid(&self) -> Mask {
+        self.valid
+    }
+
+    /// The cell of a kept column.
+    pub(super) fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, kept: usize) -> &'a [u8] {
+        let column = &self.kept[kept];
+        if column.filled.has(row) { column.texts[row].of(bytes) } else { b"" }
+    }
+
+    /// A whole record, without its line end.
+    pub(super) fn record<'a>(&self, bytes: &'a [u8], row: usize) -> &'a [u8] {
+        let (start, end) = self.spans[row];
+        bytes.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The byte of its block that a record starts at.
+    pub(super) fn start(&self, row: usize) -> u32 {
+        self.spans[row].0
+    }
+}

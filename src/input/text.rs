@@ -1,0 +1,169 @@
+//! The text of a cell as a number: the text itself where it is short, as most are, else where it
+//! stands. Equal short texts are equal numbers, so that they are compared and looked up as such.
+
+/// Longest text that a number holds, in bytes.
+const SHORT: usize = 7;
+
+/// Longest text of digits and the signs next to them (`+,-./:`) that can be packed into a number:
+/// dates, identifiers, school codes. These are sixteen characters, half a byte each.
+const PACKED: usize = 14;
+
+/// The first of the sixteen characters.
+const PLUS: u128 = 0x2B;
+
+/// Marks a text that is not held; the bits below it are the length, and the lower half is where
+/// the text starts in its block.
+const ELSEWHERE: u64 = 1 << 63;
+
+/// The text of a filled cell: up to seven bytes and their number in the eighth, or where more stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text([u8; 8]);
+
+impl Text {
+    /// Stands for a text that nobody asks for.
+    pub const NONE: Self = Self([0; 8]);
+
+    /// The text `bytes[start..end]`, which holds something.
+    #[inline]
+    pub fn new(bytes: &[u8], start: usize, end: usize) -> Self {
+        let len = end - start;
+        let Some(first) = bytes[start..].first_chunk::<8>() else { return Self::at_the_end(bytes, start, end) };
+        let short = u64::from_le_bytes(*first) & LOW_BYTES[len % 8] | (len as u64) << 56;
+        let number = if len <= SHORT { short } else { Self::elsewhere(start, len) };
+        Self(number.to_le_bytes())
+    }
+
+    #[cold]
+    fn at_the_end(bytes: &[u8], start: usize, end: usize) -> Self {
+        let len = end - start;
+        let mut text = [0; 8];
+        if len > SHORT {
+            return Self(Self::elsewhere(start, len).to_le_bytes());
+        }
+        text[..len].copy_from_slice(&bytes[start..end]);
+        text[SHORT] = len as u8;
+        Self(text)
+    }
+
+    /// Blocks are of a few megabytes: both numbers fit.
+    #[inline]
+    fn elsewhere(start: usize, len: usize) -> u64 {
+        ELSEWHERE | (len as u64) << 32 | start as u64
+    }
+
+    /// The number itself.
+    #[inline]
+    pub fn number(self) -> u64 {
+        u64::from_le_bytes(self.0)
+    }
+
+    /// The number of a short text; `None` for a long one.
+    #[inline]
+    pub fn short(self) -> Option<u64> {
+        let number = self.number();
+        (number < ELSEWHERE).then_some(number)
+    }
+
+    /// Where a long text starts and ends in its block.
+    #[inline]
+    pub fn span(self) -> (usize, usize) {
+        let number = self.number();
+        let start = number as u32 as usize;
+        (start, start + ((number & !ELSEWHERE) >> 32) as usize)
+    }
+
+    /// A number for a long text of up to fourteen digits and signs, given the bytes of its block;
+    /// equal texts have equal numbers, and no short text has the same.
+    #[inline]
+    pub fn packed(self, bytes: &[u8]) -> Option<u64> {
+        let (start, end) = self.span();
+        let len = end - start;
+        if len > PACKED {
+            return None;
+        }
+        let chunk = bytes.get(start..)?.first_chunk::<16>()?;
+        let mask = u128::MAX >> (128 - 8 * len);
+        // A byte below the sixteen characters leaves its upper half filled, as one above them does.
+        let places = (u128::from_le_bytes(*chunk) & mask).wrapping_sub((EACH * PLUS) & mask);
+        if places & (EACH * 0xF0) != 0 {
+            return None;
+        }
+        let (low, high) = (halves(places as u64), halves((places >> 64) as u64));
+        Some(low | high << 32 | (len as u64) << 56)
+    }
+
+    /// The text, given the bytes of its block.
+    #[inline]
+    pub fn of<'a>(&'a self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.number() < ELSEWHERE {
+            return &self.0[..usize::from(self.0[SHORT]).min(SHORT)];
+        }
+        let (start, end) = self.span();
+        &bytes[start..end]
+    }
+}
+
+/// One in each byte.
+const EACH: u128 = u128::MAX / 0xFF;
+
+/// The lower halves of eight bytes, side by side.
+#[inline]
+fn halves(bytes: u64) -> u64 {
+    let pairs = (bytes | bytes >> 4) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    (fours | fours >> 16) & 0xFFFF_FFFF
+}
+
+/// The lowest so many bytes of eight.
+static LOW_BYTES: [u64; 8] = {
+    let mut masks = [0; 8];
+    let mut len = 1;
+    while len < 8 {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_is_given_back(bytes in proptest::collection::vec(0u8.., 1..40), start in 0usize..40, len in 1usize..40) {
+            let start = start % bytes.len();
+            let end = (start + len).min(bytes.len());
+            let text = Text::new(&bytes, start, end);
+            proptest::prop_assert_eq!(text.of(&bytes), &bytes[start..end]);
+            proptest::prop_assert_eq!(text.short().is_some(), end - start <= SHORT);
+        }
+
+        #[test]
+        fn packed_texts_are_told_apart(texts in proptest::collection::vec("[+-:]{8,16}|[!-~]{8,14}", 2), rest in "[0-9A]{16}") {
+            let number = |text: &String| {
+                let all = format!("^{text}{rest}");
+                Text::new(all.as_bytes(), 1, 1 + text.len()).packed(all.as_bytes())
+            };
+            for text in &texts {
+                let fits = text.len() <= PACKED && text.bytes().all(|byte| (b'+'..=b':').contains(&byte));
+                proptest::prop_assert_eq!(number(text).is_some(), fits);
+                proptest::prop_assert_eq!(number(text).map(|number| number >> 56), fits.then_some(text.len() as u64));
+            }
+            if let (Some(one), Some(other)) = (number(&texts[0]), number(&texts[1])) {
+                proptest::prop_assert_eq!(one == other, texts[0] == texts[1]);
+            }
+        }
+
+        #[test]
+        fn short_texts_are_equal_numbers_wherever_they_stand(
+            text in proptest::collection::vec(0u8.., 1..8),
+            before in proptest::collection::vec(0u8.., 0..9),
+            after in proptest::collection::vec(0u8.., 0..9),
+        ) {
+            let all = [before.as_slice(), &text, &after].concat();
+            let there = Text::new(&all, before.len(), before.len() + text.len());
+            proptest::prop_assert_eq!(there.short(), Text::new(&text, 0, text.len()).short());
+        }
+    }
+}
