@@ -178,7 +178,7 @@ fn outcome(path: &Path, second: &SecondPaths, rules: &RuleSet, threads: usize) -
         input: Options { view: Some(View::Tested), ..Options::default() },
         rules,
         weight: &|_: &Rule, severity: Severity| Some(severity),
-        detail: Detail::All,
+        detail: &|_| Detail::All,
         threads,
         timings: false,
         progress: None,
