@@ -81,7 +81,7 @@ fn main() {
 
 /// Reads the records and finds their cells as the program does, and nothing else.
 fn read_and_index(path: &Path) -> u64 {
-    let opened = open_each(&[path.to_owned()], &Options::default()).unwrap().next().unwrap().unwrap();
+    let opened = open_each(&[path.to_owned()], &Options::default()).next().unwrap().unwrap();
     let mut source = opened.source;
     let mut index = Index::new(opened.info.columns.len());
     let mut block = Block::default();

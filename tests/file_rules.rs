@@ -121,7 +121,7 @@ fn examples_of_file_rules_come_out_as_stated() {
 }
 
 /// Rules about every file, of whatever form, year and name.
-const OF_EVERY_FILE: [&str; 9] = ["L001", "L002", "L003", "L008", "L023", "L028", "L031", "L032", "L035"];
+const OF_EVERY_FILE: [&str; 10] = ["L001", "L002", "L003", "L008", "L023", "L028", "L031", "L032", "L035", "L036"];
 
 #[test]
 fn every_file_rule_shows_a_file_that_breaks_it_one_that_holds_and_one_it_is_not_about() {

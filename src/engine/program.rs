@@ -66,7 +66,7 @@ pub(super) enum NumNode {
     Beside(Box<BesidePlan<Num>>),
 }
 
-/// Something to be asked of second files, with the place of the column of each field it reads.
+/// Something to be asked of second files, with the place among the kept columns of each field it reads.
 #[derive(Debug)]
 pub(super) struct BesidePlan<T> {
     pub(super) what: T,
@@ -371,8 +371,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn places_of(&self, reads: &Reads) -> Vec<(FieldId, usize)> {
-        reads.fields.union(&reads.keys).map(|field| (*field, self.places[field])).collect()
+    fn places_of(&mut self, reads: &Reads) -> Vec<(FieldId, usize)> {
+        let fields: Vec<FieldId> = reads.fields.union(&reads.keys).copied().collect();
+        fields.into_iter().map(|field| (field, self.keep(self.places[&field]))).collect()
     }
 
     /// The parts of a condition, those first that cost least: they may settle it for the batch.
