@@ -134,6 +134,13 @@ struct Checker<'a> {
     bound: HashMap<u16, Vec<Vec<Arc<Instance>>>>,
 }
 
+impl Account<'_> {
+    /// Takes the weight of a year that the rule is run for: the gravest of all such years counts.
+    fn weigh(&mut self, weight: Option<Severity>) {
+        self.weight = if self.ran { weight.max(self.weight) } else { weight };
+    }
+}
+
 impl<'a> Checker<'a> {
     fn new(options: &'a CheckOptions<'a>, given: Given) -> Self {
         let room = |rule| match (options.detail)(rule) {
@@ -311,7 +318,7 @@ impl<'a> Checker<'a> {
         for place in planned.iter().copied().filter(|place| weights[*place].is_some()) {
             let account = &mut self.accounts[place];
             if account.rule.scope == Scope::File {
-                self_contained(account, place, &mut compiler);
+                self_contained(account, place, weights[place], &mut compiler);
                 continue;
             }
             let reads_second = account.rule.reads_second_files();
@@ -346,8 +353,8 @@ impl<'a> Checker<'a> {
                 account.not_run.get_or_insert_with(|| reason.clone());
                 continue;
             }
+            account.weigh(weights[planned.rule]);
             account.ran = true;
-            account.weight = weights[planned.rule].max(account.weight);
             account.counts.applicable += run.counts[place].applicable;
             account.counts.broke += run.counts[place].broke;
             account.counts.undecidable += run.counts[place].undecidable;
@@ -506,13 +513,14 @@ impl Account<'_> {
 }
 
 /// A built-in rule about the file: found while reading, but for the fillers, which are columns.
-fn self_contained(account: &mut Account<'_>, place: usize, compiler: &mut Compiler<'_>) {
+fn self_contained(account: &mut Account<'_>, place: usize, weight: Option<Severity>, compiler: &mut Compiler<'_>) {
     if account.rule.name == FILLERS {
         account.not_run.get_or_insert_with(|| "the file has no filler columns".to_owned());
         let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
         compiler.add_fillers(place, &blank);
         return;
     }
+    account.weigh(weight);
     account.ran = true;
     account.counts.applicable += 1;
 }

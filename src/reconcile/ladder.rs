@@ -1,4 +1,4 @@
-//! The steps between our count of a row and the official one. In each row a record belongs to one
+//! The steps between our count of a row and the official one. In each figure a record belongs to one
 //! step: the last cause that changes what it counts there.
 
 use rustc_hash::FxHashMap;
@@ -28,31 +28,43 @@ pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
     let mut ladders = Ladders::default();
     let mut ways = Ways::default();
     for (record, stages) in state.changed(world) {
-        let mut net: FxHashMap<u32, (usize, Sums)> = FxHashMap::default();
+        // Enrolled, tested and results of a row each belong to the last cause that changes them.
+        let mut net: FxHashMap<u32, [(usize, Sums); 3]> = FxHashMap::default();
         let mut before = world.records.facets[record as usize];
         for (found, after) in stages {
             for (row, sums) in difference(world, &mut ways, &before, &after) {
                 let known = net.entry(row).or_default();
-                known.0 = found;
-                known.1 += sums;
+                for (known, part) in known.iter_mut().zip(sums.parts()).filter(|(_, part)| !part.is_zero()) {
+                    known.0 = found;
+                    known.1 += part;
+                }
             }
             before = after;
         }
-        net.retain(|_, (_, sums)| !sums.is_zero());
-        for (row, (found, sums)) in net {
-            let steps = ladders.entry(row).or_default();
-            let place = steps.iter().position(|step| step.found == found).unwrap_or_else(|| {
-                steps.push(Step { found, ..Step::default() });
-                steps.len() - 1
-            });
-            steps[place].sums += sums;
-            steps[place].records.push((record, sums));
+        for (row, parts) in net {
+            for (found, sums) in parts.into_iter().filter(|(_, sums)| !sums.is_zero()) {
+                add(ladders.entry(row).or_default(), found, record, sums);
+            }
         }
     }
     for steps in ladders.values_mut() {
         steps.sort_by_key(|step| state.chosen.get(step.found).map(|candidate| candidate.cause));
     }
     ladders
+}
+
+/// Adds what a record adds to a step.
+fn add(steps: &mut Vec<Step>, found: usize, record: u32, sums: Sums) {
+    let place = steps.iter().position(|step| step.found == found).unwrap_or_else(|| {
+        steps.push(Step { found, ..Step::default() });
+        steps.len() - 1
+    });
+    let step = &mut steps[place];
+    step.sums += sums;
+    match step.records.last_mut() {
+        Some((last, known)) if *last == record => *known += sums,
+        _ => step.records.push((record, sums)),
+    }
 }
 
 /// What changes in which rows when a record counts otherwise.

@@ -48,6 +48,13 @@ impl Sums {
         sums
     }
 
+    /// What figures rest on apart from each other: enrolled, tested, and results.
+    pub fn parts(self) -> [Self; 3] {
+        let enrolled = Self { enrolled: self.enrolled, ..Self::default() };
+        let tested = Self { tested: self.tested, ..Self::default() };
+        [enrolled, tested, Self { enrolled: 0, tested: 0, ..self }]
+    }
+
     /// Whether it is nothing at all.
     pub fn is_zero(&self) -> bool {
         *self == Self::default()

@@ -46,6 +46,16 @@ impl Part {
         }
     }
 
+    /// Enrolled, tested, and all that rests on scores.
+    pub fn split(&self) -> [Self; 3] {
+        let only = |wanted: std::ops::Range<usize>| {
+            let mut part = Self::default();
+            part.numbers[wanted.clone()].copy_from_slice(&self.numbers[wanted]);
+            part
+        };
+        [only(0..1), only(1..2), only(2..10)]
+    }
+
     /// Whether it is nothing.
     pub fn is_nothing(&self) -> bool {
         self.numbers == [0; 10]

@@ -232,7 +232,8 @@ impl<'a> Recount<'a> {
         for (key, part) in &start {
             self.cells.entry(key.clone()).or_default().base.add(part, 1);
         }
-        let mut owners: BTreeMap<Key, (usize, Part)> = BTreeMap::new();
+        // Enrolled, tested and results each belong to the last cause that changes them.
+        let mut owners: BTreeMap<Key, [(usize, Part); 3]> = BTreeMap::new();
         let mut before = start;
         for (rank, stage) in stages {
             let after = self.parts(stage);
@@ -240,18 +241,23 @@ impl<'a> Recount<'a> {
             for key in keys {
                 let mut difference = after.get(key).copied().unwrap_or_default();
                 difference.add(&before.get(key).copied().unwrap_or_default(), -1);
-                if !difference.is_nothing() {
-                    let owner = owners.entry(key.clone()).or_default();
-                    owner.0 = *rank;
-                    owner.1.add(&difference, 1);
+                if difference.is_nothing() {
+                    continue;
+                }
+                let owned = owners.entry(key.clone()).or_default();
+                for (owned, part) in owned.iter_mut().zip(difference.split()).filter(|(_, part)| !part.is_nothing()) {
+                    owned.0 = *rank;
+                    owned.1.add(&part, 1);
                 }
             }
             before = after;
         }
-        for (key, (rank, part)) in owners.into_iter().filter(|(_, (_, part))| !part.is_nothing()) {
-            let step = self.cells.entry(key).or_default().steps.entry(rank).or_default();
-            step.0.add(&part, 1);
-            step.1.insert(claim, part);
+        for (key, owned) in owners {
+            for (rank, part) in owned.into_iter().filter(|(_, part)| !part.is_nothing()) {
+                let step = self.cells.entry(key.clone()).or_default().steps.entry(rank).or_default();
+                step.0.add(&part, 1);
+                step.1.entry(claim).or_default().add(&part, 1);
+            }
         }
     }
 
