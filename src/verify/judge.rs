@@ -457,7 +457,12 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    fn step_records(&self, step: &StepClaim, counted: &BTreeMap<RecordClaim, Part>, measure: Measure) -> Result<(), String> {
+    fn step_records(
+        &self,
+        step: &StepClaim,
+        counted: &BTreeMap<RecordClaim, Part>,
+        measure: Measure,
+    ) -> Result<(), String> {
         let claimed: BTreeSet<RecordClaim> = step.records.iter().copied().collect();
         if let Some(record) = claimed.iter().find(|record| !counted.contains_key(record)) {
             return Err(format!("the record on line {} has no part in its step", record.line));

@@ -35,9 +35,7 @@ pub fn add_up(json: &Value) {
 #[test]
 fn one_thread_and_two_write_the_same() {
     let made = Made::new(2025, Some("nonpublic"), 600);
-    let of = |threads: usize| {
-        bytes(&made.reconciled_with(&ReconcileOptions { threads, ..made.options() }).unwrap())
-    };
+    let of = |threads: usize| bytes(&made.reconciled_with(&ReconcileOptions { threads, ..made.options() }).unwrap());
     assert!(of(1) == of(2));
 }
 

@@ -52,8 +52,7 @@ fn exactly_the_noise_is_unexplained() {
         let made = Made::new(2025, scenario, 1_000);
         let changed = add_noise(&research_file(&made.path("official"), "sb_"), seed);
         let reconciliation = made.reconciled();
-        let rest: Vec<_> =
-            reconciliation.cells.iter().filter(|cell| cell.status == Status::Unexplained).collect();
+        let rest: Vec<_> = reconciliation.cells.iter().filter(|cell| cell.status == Status::Unexplained).collect();
         let told: Vec<Changed> = rest
             .iter()
             .map(|cell| {

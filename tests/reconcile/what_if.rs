@@ -28,7 +28,8 @@ fn a_cause_that_is_ruled_out_leaves_its_figures_unexplained() {
 #[test]
 fn a_cause_that_is_assumed_moves_what_agreed_without_it() {
     let made = Made::new(2025, None, 400);
-    let wrong = ReconcileOptions { assume: vec![assumption("late-scores", Some(With::After(APRIL, APRIL)))], ..plain() };
+    let wrong =
+        ReconcileOptions { assume: vec![assumption("late-scores", Some(With::After(APRIL, APRIL)))], ..plain() };
     let reconciliation = made.reconciled_with(&wrong).unwrap();
     let found = reconciliation.causes.iter().find(|found| found.cause.id == "late-scores").unwrap();
     assert!(found.is_assumed && !found.records.is_empty());
