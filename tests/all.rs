@@ -16,6 +16,7 @@ mod layout;
 mod layout_command;
 mod official;
 mod privacy;
+mod reconcile;
 mod report;
 mod rule;
 mod second;

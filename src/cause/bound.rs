@@ -187,12 +187,20 @@ impl Binding<'_> {
 
     fn parameter(&self) -> Bind<Parameter> {
         match (&self.case.as_of, &self.case.each) {
-            (Some(day), _) => Ok(Parameter::Day(Num::Day(self.field(day)?))),
+            (Some(day), _) => Ok(Parameter::Day(self.day(day)?)),
             (None, Some(text)) => match self.key(text)? {
                 Key::Text(text) => Ok(Parameter::Text(text)),
                 _ => Err(self.wrong(format!("{text} is no text"))),
             },
             (None, None) => Ok(Parameter::None),
+        }
+    }
+
+    /// A day, as the rule language writes it: a date field, the latest of several.
+    fn day(&self, text: &str) -> Bind<Num> {
+        match self.condition(&format!("{text} is known"))? {
+            Expr::Known(day) => Ok(day),
+            _ => Err(self.wrong(format!("{text} is no day"))),
         }
     }
 

@@ -42,6 +42,9 @@ pub struct Wishes {
     pub excluded: Vec<usize>,
 }
 
+/// Whether the user takes a hypothesis for true: it stays as it is.
+type IsAssumed<'a> = &'a dyn Fn(&Candidate) -> bool;
+
 /// A search under way.
 pub struct Search<'a> {
     world: &'a World<'a>,
@@ -74,7 +77,7 @@ impl<'a> Search<'a> {
         let mut rejected: Vec<(usize, With)> = Vec::new();
         loop {
             self.grow(&mut state, &open, &rejected, &mut shift);
-            self.refine(&mut state, &open, &mut shift);
+            self.refine(&mut state, &open, &mut shift, &is_assumed);
             let weak = self.weakest(&mut state, &mut shift, &is_assumed);
             let Some(place) = weak else { break };
             let dropped = state.drop(self.world, place, &mut shift);
@@ -83,7 +86,7 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        let found = self.judged(&mut state, &open, &mut shift);
+        let found = self.judged(&mut state, &open, &mut shift, &is_assumed);
         (state, found)
     }
 
@@ -166,8 +169,11 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for better days, now that the other hypotheses are there.
-    fn refine(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift) {
+    fn refine(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift, is_assumed: IsAssumed<'_>) {
         for place in 0..state.chosen.len() {
+            if is_assumed(&state.chosen[place]) {
+                continue;
+            }
             let With::After(day, _) = state.chosen[place].with else { continue };
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
@@ -185,7 +191,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
-    fn weakest(&self, state: &mut State, shift: &mut Shift, is_assumed: &dyn Fn(&Candidate) -> bool) -> Option<usize> {
+    fn weakest(&self, state: &mut State, shift: &mut Shift, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let mut weakest: Option<(u32, usize)> = None;
         for place in (0..state.chosen.len()).rev() {
             if is_assumed(&state.chosen[place]) {
@@ -219,7 +225,13 @@ impl<'a> Search<'a> {
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift) -> Vec<Found> {
+    fn judged(
+        &self,
+        state: &mut State,
+        open: &[&Candidate],
+        shift: &mut Shift,
+        is_assumed: IsAssumed<'_>,
+    ) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
             let (mended, broken) = self.favour(state, place, shift);
@@ -234,7 +246,8 @@ impl<'a> Search<'a> {
                     tied.push(candidate);
                 }
             }
-            let better = tied.iter().position(|other| self.doubt(other) < self.doubt(&own));
+            let is_kept = is_assumed(&own);
+            let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
             let kept = match better {
                 Some(place) => std::mem::replace(&mut tied[place], own),
                 None => own,

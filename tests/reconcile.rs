@@ -1,0 +1,113 @@
+//! Reconciliation: scenarios are explained by their true causes with the very records, what nobody
+//! knows stays unexplained, and an independent recount confirms or refutes every ladder.
+
+mod command;
+mod ladders;
+mod mutations;
+mod noise;
+mod scenarios;
+mod what_if;
+
+use std::path::{Path, PathBuf};
+
+use scorelint::input::{self, View};
+use scorelint::reconcile::{ReconcileError, ReconcileOptions, Reconciliation, reconcile, write_json};
+use scorelint::synth::{Form, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
+use scorelint::verify::{Claim, Verdict, verify};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A district with official files in a folder of its own.
+struct Made {
+    folder: TempDir,
+    scene: Scene,
+}
+
+impl Made {
+    fn new(year: u16, scenario: Option<&str>, students: u64) -> Self {
+        let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
+        let district = Order { year, students, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+        let order = SceneOrder { district, views: Views::Tested, scenario, threads: 2, official_side: None };
+        let folder = tempfile::tempdir().unwrap();
+        let scene = write_scene(&order, folder.path()).unwrap();
+        Self { folder, scene }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        self.scene.truth.files.iter().map(|name| self.path(name)).collect()
+    }
+
+    fn earlier(&self) -> Vec<PathBuf> {
+        self.scene.truth.earlier.iter().map(|name| self.path(name)).collect()
+    }
+
+    fn official(&self) -> Vec<PathBuf> {
+        vec![self.path("official")]
+    }
+
+    fn options(&self) -> ReconcileOptions<'static> {
+        ReconcileOptions { earlier: self.earlier(), ..plain() }
+    }
+
+    fn reconciled(&self) -> Reconciliation {
+        self.reconciled_with(&self.options()).unwrap()
+    }
+
+    fn reconciled_with(&self, options: &ReconcileOptions<'_>) -> Result<Reconciliation, ReconcileError> {
+        reconcile(&self.files(), &self.official(), options)
+    }
+
+    /// What a recount says of a reconciliation in JSON.
+    fn verified(&self, json: &[u8]) -> Verdict {
+        let path = self.path("claim.json");
+        std::fs::write(&path, json).unwrap();
+        let claim = Claim::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let options = input::Options { year: Some(claim.year), ..input::Options::default() };
+        verify(&claim, &self.files(), &self.earlier(), &self.official(), &options).unwrap()
+    }
+}
+
+fn plain() -> ReconcileOptions<'static> {
+    ReconcileOptions {
+        input: input::Options::default(),
+        threads: 2,
+        progress: None,
+        earlier: Vec::new(),
+        leas: Vec::new(),
+        assume: Vec::new(),
+        without: Vec::new(),
+    }
+}
+
+fn bytes(reconciliation: &Reconciliation) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_json(&mut bytes, reconciliation).unwrap();
+    bytes
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap()
+}
+
+/// The records that a step or cause of the JSON names: file and line.
+fn records(of: &Value) -> Vec<(u64, u64)> {
+    let place = |record: &Value| (record["input"].as_u64().unwrap(), record["line"].as_u64().unwrap());
+    of["records"].as_array().unwrap().iter().map(place).collect()
+}
+
+/// The one research file in a folder whose name begins so.
+fn research_file(folder: &Path, start: &str) -> PathBuf {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    names
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.starts_with(start) && !name.contains("entities")
+        })
+        .min()
+        .unwrap()
+}

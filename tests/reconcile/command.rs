@@ -1,0 +1,104 @@
+//! The commands as people meet them: exit codes, pages, errors.
+
+use std::path::Path;
+use std::process::Output;
+
+use super::Made;
+use crate::support;
+
+/// Runs the program in the folder of a district, so that no path of the machine is shown.
+fn run(folder: &Path, columns: &str, arguments: &[&str]) -> Output {
+    support::scorelint().current_dir(folder).env("COLUMNS", columns).args(arguments).output().unwrap()
+}
+
+fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let code = output.status.code().unwrap();
+    format!("{}{}exit code {code}\n", text(&output.stdout), text(&output.stderr))
+}
+
+fn pinned(name: &str, output: &Output) {
+    support::snapshots().bind(|| insta::assert_snapshot!(name, shown(output)));
+}
+
+fn compared(made: &Made, columns: &str, more: &[&str]) -> Output {
+    let file = made.scene.truth.files[0].as_str();
+    let mut arguments = vec!["reconcile", file, "--official", "official"];
+    if !made.scene.truth.earlier.is_empty() {
+        arguments.extend(["--earlier", "earlier"]);
+    }
+    arguments.extend(more);
+    run(made.folder.path(), columns, &arguments)
+}
+
+#[test]
+fn pages_are_worth_reading() {
+    let made = Made::new(2025, Some("nonpublic"), 600);
+    pinned("reconcile-80", &compared(&made, "80", &[]));
+    pinned("reconcile-140", &compared(&made, "140", &["--samples", "3"]));
+    pinned("reconcile-worklist", &compared(&made, "80", &["--worklist"]));
+    pinned("reconcile-cell", &compared(&made, "80", &["--cell", "58999990000000/1/13/1/tested"]));
+    pinned("reconcile-no-cell", &compared(&made, "80", &["--cell", "58999990000000/1/13/999/tested"]));
+    let rest = ["--without", "nps-to-district-of-accountability", "--samples", "2"];
+    pinned("reconcile-unexplained", &compared(&made, "80", &rest));
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let made = Made::new(2025, None, 150);
+    let other = Made::new(2024, None, 150);
+    let refused = |more: &[&str]| compared(&made, "80", more);
+    let mut pages = vec![
+        refused(&["--without", "late-score"]),
+        refused(&["--assume", "late-scores=June"]),
+        refused(&["--cell", "58999990000000/1/13/1/passed"]),
+    ];
+    let (file, official) = (made.scene.truth.files[0].as_str(), made.path("official"));
+    std::fs::rename(other.path("official"), made.path("last-year")).unwrap();
+    std::fs::create_dir(made.path("lists")).unwrap();
+    let entities = std::fs::read_dir(&official).unwrap().map(|entry| entry.unwrap().path());
+    let entities = entities.into_iter().find(|path| path.to_string_lossy().contains("entities")).unwrap();
+    std::fs::copy(&entities, made.path("lists").join(entities.file_name().unwrap())).unwrap();
+    std::fs::rename(&other.files()[0], made.path("last-year.csv")).unwrap();
+    let folder = made.folder.path();
+    pages.push(run(folder, "80", &["reconcile", file, "--official", "last-year"]));
+    pages.push(run(folder, "80", &["reconcile", file, "--official", "lists"]));
+    pages.push(run(folder, "80", &["reconcile", file, "last-year.csv", "--official", "official"]));
+    pages.push(run(folder, "80", &["reconcile", "nothing.csv", "--official", "official"]));
+    assert!(pages.iter().all(|page| page.status.code() == Some(2) || page.status.code() == Some(1)));
+    let text: Vec<String> = pages.iter().map(shown).collect();
+    support::snapshots().bind(|| insta::assert_snapshot!("reconcile-refused", text.join("\n")));
+}
+
+#[test]
+fn a_saved_reconciliation_is_verified() {
+    let made = Made::new(2025, Some("late-scores"), 300);
+    let output = compared(&made, "80", &["--format", "json", "--output", "saved.json"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
+    let folder = made.folder.path();
+    let file = made.scene.truth.files[0].as_str();
+    let verify = |saved: &str| run(folder, "80", &["verify", saved, file, "--official", "official"]);
+    let confirmed = verify("saved.json");
+    assert_eq!(confirmed.status.code(), Some(0));
+    assert!(shown(&confirmed).starts_with("confirmed: "), "{}", shown(&confirmed));
+    let saved = std::fs::read_to_string(folder.join("saved.json")).unwrap();
+    std::fs::write(folder.join("changed.json"), saved.replacen("\"amount\":-", "\"amount\":-9", 1)).unwrap();
+    let refuted = verify("changed.json");
+    assert_eq!(refuted.status.code(), Some(1));
+    assert!(shown(&refuted).starts_with("refuted: "), "{}", shown(&refuted));
+    std::fs::write(folder.join("other.json"), "{}").unwrap();
+    let unreadable = verify("other.json");
+    assert_eq!(unreadable.status.code(), Some(2));
+    assert!(shown(&unreadable).contains("is no saved reconciliation"), "{}", shown(&unreadable));
+}
+
+#[test]
+fn causes_are_listed_and_told() {
+    let here = support::root();
+    pinned("causes", &run(here, "80", &["causes"]));
+    pinned("causes-page", &run(here, "80", &["causes", "nps-to-district-of-accountability"]));
+    let unknown = run(here, "80", &["causes", "late-score"]);
+    assert!(!unknown.status.success() && shown(&unknown).contains("did you mean late-scores?"), "{}", shown(&unknown));
+    let all = shown(&run(here, "80", &["causes", "--all"]));
+    assert!(all.contains("not to be told from score files"), "{all}");
+}
