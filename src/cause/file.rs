@@ -127,5 +127,5 @@ pub fn causes() -> Result<&'static [Cause], &'static CauseError> {
         causes.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
         Ok(causes)
     });
-    CAUSES.as_deref().map_err(|error| error)
+    CAUSES.as_deref()
 }

@@ -198,8 +198,7 @@ fn without_thousands(text: &str, separator: char) -> Option<String> {
     let is_digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (first, rest) = parts.split_first()?;
     let grouped = rest.is_empty() || first.len() <= 3;
-    (parts.iter().all(|part| is_digits(part)) && grouped && rest.iter().all(|part| part.len() == 3))
-        .then(|| parts.concat())
+    (parts.iter().all(is_digits) && grouped && rest.iter().all(|part| part.len() == 3)).then(|| parts.concat())
 }
 
 #[cfg(test)]

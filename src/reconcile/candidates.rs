@@ -96,7 +96,7 @@ impl Sources<'_> {
             match &cause.hypothesis {
                 Hypothesis::Suppose(supposition) => {
                     let Some((_, changes)) = suppositions.next() else { continue };
-                    if !(cause.is_for_want_of_earlier && !self.earlier.is_empty()) {
+                    if !cause.is_for_want_of_earlier || self.earlier.is_empty() {
                         self.supposed(place, cause, &supposition.parameter, changes, &mut all);
                     }
                 }
