@@ -7,6 +7,7 @@ use super::model::{CauseFound, Cell, Reconciliation, Status};
 use super::value::is_count;
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
+use crate::input::View;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::report::number::{grouped, plural};
@@ -158,6 +159,12 @@ impl Page<'_> {
                 "  file      ",
                 &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")),
             )?;
+        }
+        let mut own = self.all.inputs.iter().filter(|file| !file.is_earlier);
+        if own.all(|file| file.info.view == View::Enrolled) {
+            let text = "official numbers count students where they were tested; the file by enrolled LEA lacks \
+                        those who are enrolled elsewhere: compare the file by tested LEA";
+            self.wrapped("  note      ", text)?;
         }
         for official in &self.all.officials {
             let text = format!(
