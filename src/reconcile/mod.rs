@@ -1,9 +1,9 @@
 //! Reconciliation: compares the counts of score files with official results and explains each
 //! difference down to the records that cause it.
 //!
-//! Score files become records with facets ([`files`]), official files a grid of rows ([`grid`]),
-//! causes hypotheses about records ([`candidates`]). The search ([`search`]) finds the fewest that
-//! fit all rows at once; ladders ([`ladder`]) and figures ([`cells`]) follow from it.
+//! Score files become records with facets (`files`), official files a grid of rows (`grid`),
+//! causes hypotheses about records (`candidates`). The search (`search`) finds the fewest that
+//! fit all rows at once; ladders (`ladder`) and figures (`cells`) follow from it.
 
 mod absent;
 mod candidates;

@@ -292,6 +292,10 @@ impl<'a> Recount<'a> {
                     return None;
                 }
                 let (from, to, then) = supposed(self.book, record, &stands, one)?;
+                // What changes nothing by itself changes nothing for later causes.
+                if from == to {
+                    return None;
+                }
                 if follows {
                     *seen = then;
                 }
