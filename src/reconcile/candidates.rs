@@ -1,6 +1,7 @@
 //! Hypotheses with their records: every cause, with each of its schools, or by days.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -33,6 +34,8 @@ pub struct Candidate {
     /// The records it changes, and how they would count. Sorted by record; by day, the latest
     /// first, where the day is still to be found.
     pub changes: Vec<Supposed>,
+    /// The same by record.
+    pub after: Arc<FxHashMap<u32, Facets>>,
     /// Whether its day is still to be found.
     pub has_open_day: bool,
     /// The student groups whose members it changes, one bit each; 0 where it changes other things.
@@ -41,7 +44,8 @@ pub struct Candidate {
 
 impl Candidate {
     fn new(cause: usize, with: With, changes: Vec<Supposed>, base: &[Facets]) -> Self {
-        let mut candidate = Self { cause, with, changes, has_open_day: false, groups_only: 0 };
+        let after = by_record(&changes);
+        let mut candidate = Self { cause, with, changes, after, has_open_day: false, groups_only: 0 };
         candidate.groups_only = candidate.changed_groups(base);
         candidate
     }
@@ -65,8 +69,12 @@ impl Candidate {
         let next = changes.iter().map(|one| one.parameter).min();
         changes.sort_unstable_by_key(|one| one.record);
         let last = next.map_or(day, |next| next - 1);
-        Self { with: With::After(day, last), changes, has_open_day: false, ..self.clone() }
+        Self { with: With::After(day, last), after: by_record(&changes), changes, has_open_day: false, ..self.clone() }
     }
+}
+
+fn by_record(changes: &[Supposed]) -> Arc<FxHashMap<u32, Facets>> {
+    Arc::new(changes.iter().map(|one| (one.record, one.after)).collect())
 }
 
 /// Where candidates come from.

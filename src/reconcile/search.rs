@@ -242,7 +242,7 @@ impl<'a> Search<'a> {
                 if state.chosen.iter().any(|one| one.cause == other.cause) || other.cause == own.cause {
                     continue;
                 }
-                if let Some(candidate) = self.equal(state, other, total, shift) {
+                if let Some(candidate) = self.equal(state, (&own, other), total, shift) {
                     tied.push(candidate);
                 }
             }
@@ -263,12 +263,25 @@ impl<'a> Search<'a> {
     }
 
     /// Another hypothesis, if it fits just as well.
-    fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
+    fn equal(
+        &self,
+        state: &State,
+        (own, other): (&Candidate, &Candidate),
+        total: Fit,
+        shift: &mut Shift,
+    ) -> Option<Candidate> {
+        // A look at few groups rules most out.
+        if own.groups_only == 0 && other.groups_only == 0 {
+            let here = state.with(self.world, own, self.main, shift);
+            let (there, _) = self.tried(state, other, shift)?;
+            if there.misses > here.misses {
+                return None;
+            }
+        }
         if other.has_open_day {
             let (day, fit) = state.with_day(self.world, other, u64::MAX, shift)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
         }
-        // A coarse look rules most out.
         let fit = state.with(self.world, other, u64::MAX, shift);
         (fit.misses <= total.misses).then(|| other.clone())
     }

@@ -1,5 +1,7 @@
 //! The rows under a set of hypotheses: what they count then, and how well they agree.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, With};
@@ -13,13 +15,12 @@ use crate::engine::Facets;
 struct Chosen {
     cause: usize,
     with: With,
-    after: FxHashMap<u32, Facets>,
+    after: Arc<FxHashMap<u32, Facets>>,
 }
 
 impl Chosen {
     fn new(candidate: &Candidate) -> Self {
-        let after = candidate.changes.iter().map(|one| (one.record, one.after)).collect();
-        Self { cause: candidate.cause, with: candidate.with.clone(), after }
+        Self { cause: candidate.cause, with: candidate.with.clone(), after: Arc::clone(&candidate.after) }
     }
 }
 
