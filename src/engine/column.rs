@@ -232,7 +232,15 @@ impl Column {
         if filled == u64::MAX && all_same(&cells.texts) {
             found = [self.look_up(plan, &cells.texts[0], bytes, WINDOW as u32); WINDOW];
         } else {
+            // Most texts stand where they are looked for first. These look-ups do not wait for each
+            // other; the rest takes its time.
+            let mut rest = 0;
             for row in bits(filled) {
+                let (entry, is_found) = self.short.glance(number_of(&cells.texts[row], bytes));
+                found[row] = entry;
+                rest |= u64::from(!is_found) << row;
+            }
+            for row in bits(rest) {
                 found[row] = self.look_up(plan, &cells.texts[row], bytes, 1);
             }
         }
@@ -413,6 +421,13 @@ fn count(counts: &mut Vec<u64>, class: u16, cells: u64) {
         counts.resize(class + 1, 0);
     }
     counts[class] += cells;
+}
+
+/// The number that a text is remembered by; of a text without one, a number that none is
+/// remembered by.
+#[inline]
+fn number_of(text: &Text, bytes: &[u8]) -> u64 {
+    text.short().or_else(|| text.packed(bytes)).unwrap_or_else(|| text.number())
 }
 
 /// Whether all texts are one and the same short one.

@@ -53,18 +53,24 @@ pub(super) struct Judged {
 }
 
 /// What all plain texts of one shape have in common, and what has to be asked of each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shaped {
     pub(super) shape: Shape,
+    known: Answers,
+    /// Conditions that the shape does not decide, without the parts that it does.
+    open_atoms: Vec<(usize, Unary)>,
+    /// Cell rules that the shape does not decide: when they apply and what they require.
+    open_rules: Vec<(usize, Unary, Unary)>,
+}
+
+/// Conditions and cell rules by their answers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
     yes: u64,
     unknown: u64,
-    /// Conditions that the shape does not decide.
-    open_atoms: u64,
     applies: u64,
     fails: u64,
     undecidable: u64,
-    /// Cell rules that the shape does not decide.
-    open_rules: u64,
 }
 
 /// Stands for "no number": no cell of up to 18 digits reads as it.
@@ -81,10 +87,39 @@ pub(super) struct Class {
     pub(super) undecidable: u64,
 }
 
-impl Shaped {
-    /// Nothing decided, nothing open.
-    fn nothing(shape: Shape) -> Self {
-        Self { shape, yes: 0, unknown: 0, open_atoms: 0, applies: 0, fails: 0, undecidable: 0, open_rules: 0 }
+impl Answers {
+    /// Adds the answer to a condition.
+    fn atom(&mut self, bit: usize, truth: Truth) {
+        match truth {
+            Truth::True => self.yes |= 1 << bit,
+            Truth::Unknown => self.unknown |= 1 << bit,
+            Truth::False => {}
+        }
+    }
+
+    /// Adds how a cell rule comes out.
+    fn rule(&mut self, bit: usize, when: Truth, require: impl FnOnce() -> Truth) {
+        let truth = match when {
+            Truth::False => return,
+            Truth::True => require(),
+            Truth::Unknown => Truth::Unknown,
+        };
+        self.applies |= 1 << bit;
+        match truth {
+            Truth::False => self.fails |= 1 << bit,
+            Truth::Unknown => self.undecidable |= 1 << bit,
+            Truth::True => {}
+        }
+    }
+
+    /// Adds the answers for a value to the conditions.
+    fn atoms<'a>(&mut self, open: impl Iterator<Item = (usize, &'a Unary)>, value: &Value<'_>) {
+        open.for_each(|(bit, atom)| self.atom(bit, atom.truth(value)));
+    }
+
+    /// Adds how the cell rules come out for a value.
+    fn rules<'a>(&mut self, open: impl Iterator<Item = (usize, &'a Unary, &'a Unary)>, value: &Value<'_>) {
+        open.for_each(|(bit, when, require)| self.rule(bit, when.truth(value), || require.truth(value)));
     }
 }
 
@@ -99,70 +134,54 @@ impl ColumnPlan {
 
     /// Judges a text of no shape from scratch.
     pub(super) fn judge(&self, text: &[u8], classes: &mut Classes) -> Judged {
-        self.answer(&self.unshaped(), &Value::new(text, self.field), classes)
+        let value = Value::new(text, self.field);
+        let mut answers = Answers::default();
+        answers.atoms(self.atoms.iter().enumerate(), &value);
+        let rules = self.cell_rules.iter().enumerate();
+        answers.rules(rules.map(|(bit, rule)| (bit, &rule.when, &rule.require)), &value);
+        self.judged(&value, answers, classes)
     }
 
     /// Judges a text of a shape: most of it is known from that.
     pub(super) fn judge_shaped(&self, text: &[u8], shaped: &Shaped, classes: &mut Classes) -> Judged {
         let text = std::str::from_utf8(text).unwrap_or_default();
-        self.answer(shaped, &Value::plain(text, shaped.shape.kinds), classes)
+        let value = Value::plain(text, shaped.shape.kinds);
+        let mut answers = shaped.known;
+        answers.atoms(shaped.open_atoms.iter().map(|(bit, atom)| (*bit, atom)), &value);
+        answers.rules(shaped.open_rules.iter().map(|(bit, when, require)| (*bit, when, require)), &value);
+        self.judged(&value, answers, classes)
     }
 
     /// Whether all texts of a shape are judged alike.
     pub(super) fn is_decided(&self, shaped: &Shaped) -> bool {
-        shaped.open_atoms == 0 && shaped.open_rules == 0 && self.reading.is_none() && self.hashed.is_none()
-    }
-
-    /// Adds to what a shape decides the answers it leaves open.
-    fn answer(&self, shaped: &Shaped, value: &Value<'_>, classes: &mut Classes) -> Judged {
-        let (mut yes, mut unknown) = (shaped.yes, shaped.unknown);
-        for bit in bits(shaped.open_atoms) {
-            add(self.atoms[bit].truth(value), bit, &mut yes, &mut unknown);
-        }
-        let (mut applies, mut fails, mut undecidable) = (shaped.applies, shaped.fails, shaped.undecidable);
-        for bit in bits(shaped.open_rules) {
-            let rule = &self.cell_rules[bit];
-            let out = (&mut applies, &mut fails, &mut undecidable);
-            rule.add(rule.when.truth(value), || rule.require.truth(value), bit, out);
-        }
-        let class = Class::new(applies, fails, undecidable);
-        self.judged(value, (yes, unknown), class, classes)
-    }
-
-    /// Stands for the shape of a text that shapes say nothing about: all is open.
-    fn unshaped(&self) -> Shaped {
-        let all = |count: usize| if count >= ATOMS { u64::MAX } else { (1 << count) - 1 };
-        Shaped {
-            open_atoms: all(self.atoms.len()),
-            open_rules: all(self.cell_rules.len()),
-            ..Shaped::nothing(Shape { kinds: 0, len: 0 })
-        }
+        shaped.open_atoms.is_empty() && shaped.open_rules.is_empty() && self.reading.is_none() && self.hashed.is_none()
     }
 
     /// What a shape decides.
     pub(super) fn shaped(&self, shape: Shape) -> Shaped {
-        let mut shaped = Shaped::nothing(shape);
+        let mut known = Answers::default();
+        let (mut open_atoms, mut open_rules) = (Vec::new(), Vec::new());
         for (bit, atom) in self.atoms.iter().enumerate() {
             match atom.by_shape(shape) {
-                Some(truth) => add(truth, bit, &mut shaped.yes, &mut shaped.unknown),
-                None => shaped.open_atoms |= 1 << bit,
+                Some(truth) => known.atom(bit, truth),
+                None => open_atoms.push((bit, atom.given(shape))),
             }
         }
         for (bit, rule) in self.cell_rules.iter().enumerate() {
-            let out = (&mut shaped.applies, &mut shaped.fails, &mut shaped.undecidable);
             match (rule.when.by_shape(shape), rule.require.by_shape(shape)) {
                 (Some(Truth::False), _) => {}
-                (Some(when), Some(require)) => rule.add(when, || require, bit, out),
-                _ => shaped.open_rules |= 1 << bit,
+                (Some(when), Some(require)) => known.rule(bit, when, || require),
+                _ => open_rules.push((bit, rule.when.given(shape), rule.require.given(shape))),
             }
         }
-        shaped
+        Shaped { shape, known, open_atoms, open_rules }
     }
 
-    fn judged(&self, value: &Value<'_>, (yes, unknown): (u64, u64), class: Class, classes: &mut Classes) -> Judged {
+    fn judged(&self, value: &Value<'_>, answers: Answers, classes: &mut Classes) -> Judged {
         let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
         let hash = self.hash(value);
-        Judged { yes, unknown, number, hash, class: classes.place_of(class) }
+        let class = Class::new(answers.applies, answers.fails, answers.undecidable);
+        Judged { yes: answers.yes, unknown: answers.unknown, number, hash, class: classes.place_of(class) }
     }
 
     fn hash(&self, value: &Value<'_>) -> u64 {
@@ -174,43 +193,12 @@ impl ColumnPlan {
     }
 }
 
-impl CellRule {
-    /// Adds how the rule comes out to the outcome bits.
-    fn add(
-        &self,
-        when: Truth,
-        require: impl FnOnce() -> Truth,
-        bit: usize,
-        (applies, fails, undecidable): (&mut u64, &mut u64, &mut u64),
-    ) {
-        let truth = match when {
-            Truth::False => return,
-            Truth::True => require(),
-            Truth::Unknown => Truth::Unknown,
-        };
-        *applies |= 1 << bit;
-        match truth {
-            Truth::False => *fails |= 1 << bit,
-            Truth::Unknown => *undecidable |= 1 << bit,
-            Truth::True => {}
-        }
-    }
-}
-
 impl Class {
     /// Of the rules that fail only the first counts, the others do not apply to a cell that is
     /// damaged already.
     fn new(applies: u64, fails: u64, undecidable: u64) -> Self {
         let broken = fails & fails.wrapping_neg();
         Self { applies: applies & !(fails & !broken), broken, undecidable }
-    }
-}
-
-fn add(truth: Truth, bit: usize, yes: &mut u64, unknown: &mut u64) {
-    match truth {
-        Truth::True => *yes |= 1 << bit,
-        Truth::Unknown => *unknown |= 1 << bit,
-        Truth::False => {}
     }
 }
 

@@ -121,7 +121,7 @@ impl State {
     fn all(&mut self, batch: &Batch<'_>, parts: &[NodeId]) -> Truths {
         let mut all = Truths::constant(Truth::True);
         for part in parts {
-            all = all.and(self.truths(batch, *part));
+            all = all.and(&self.truths(batch, *part));
             if all.yes.or(all.unknown).and(batch.valid).is_empty() {
                 break;
             }
@@ -132,7 +132,7 @@ impl State {
     fn any(&mut self, batch: &Batch<'_>, parts: &[NodeId]) -> Truths {
         let mut any = Truths::constant(Truth::False);
         for part in parts {
-            any = any.or(self.truths(batch, *part));
+            any = any.or(&self.truths(batch, *part));
             if batch.valid.without(any.yes).is_empty() {
                 break;
             }

@@ -141,16 +141,43 @@ impl Truths {
         Self { yes: self.no(), unknown: self.unknown }
     }
 
+    /// Whether it is true or false for each record.
     #[inline]
-    pub(super) fn and(self, other: Self) -> Self {
+    fn is_certain(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn and(&self, other: &Self) -> Self {
         let yes = self.yes.and(other.yes);
+        if self.is_certain() && other.is_certain() {
+            return Self::certain(yes);
+        }
         let maybe = self.yes.or(self.unknown).and(other.yes.or(other.unknown));
         Self { yes, unknown: maybe.without(yes) }
     }
 
     #[inline]
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(super) fn or(&self, other: &Self) -> Self {
         let yes = self.yes.or(other.yes);
+        if self.is_certain() && other.is_certain() {
+            return Self::certain(yes);
+        }
         Self { yes, unknown: self.unknown.or(other.unknown).without(yes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_answer_as_single_truths() {
+        const ALL: [Truth; 3] = [Truth::False, Truth::Unknown, Truth::True];
+        for (one, other) in ALL.iter().flat_map(|one| ALL.map(|other| (*one, other))) {
+            let (left, right) = (Truths::constant(one), Truths::constant(other));
+            assert_eq!(left.and(&right), Truths::constant(one.and(other)));
+            assert_eq!(left.or(&right), Truths::constant(one.or(other)));
+        }
     }
 }

@@ -55,6 +55,16 @@ impl ShortMemo {
         }
     }
 
+    /// As [`Self::find`] for one cell, in the first place only: its number and whether it is there.
+    #[inline]
+    pub(super) fn glance(&mut self, key: u64) -> (u16, bool) {
+        let mask = self.slots.len() - 1;
+        let slot = &mut self.slots[(key.wrapping_mul(SPREAD) >> self.shift) as usize & mask];
+        let is_here = slot.key == key;
+        slot.cells += u32::from(is_here);
+        (slot.entry as u16, is_here)
+    }
+
     /// Remembers a text that [`Self::find`] did not find.
     pub(super) fn insert(&mut self, key: u64, entry: u16) {
         if (self.used + 1) * 2 > self.slots.len() {
@@ -253,7 +263,19 @@ mod tests {
             assert_eq!(short.find(u64::from(number) + 1, 2), Some(number));
             assert_eq!(long.find(key(number), &text(number)), Some(number));
         }
-        assert!(short.counts().count() == 1000 && short.counts().all(|(_, cells)| cells == 2));
+        let mut glances = 0;
+        for number in 0..1000 {
+            let key = u64::from(number) + 1;
+            match short.glance(key) {
+                (entry, true) => {
+                    assert_eq!(entry, number);
+                    glances += 1;
+                }
+                (_, false) => assert_eq!(short.find(key, 1), Some(number)),
+            }
+        }
+        assert!(glances > 500 && (1001..2000).all(|key| !short.glance(key).1));
+        assert!(short.counts().count() == 1000 && short.counts().all(|(_, cells)| cells == 3));
         assert!(long.counts().count() == 1000 && long.counts().all(|(_, cells)| cells == 1));
     }
 }

@@ -341,7 +341,6 @@ impl<'a> Worker<'a> {
         };
         let applies = when.yes.and(in_question);
         let counts = &mut self.counts[place];
-        counts.applicable += applies.count();
         let unclear = when.unknown.and(in_question);
         if !unclear.is_empty() {
             counts.applicable += unclear.count();
@@ -351,10 +350,15 @@ impl<'a> Worker<'a> {
             return Mask::NONE;
         }
         let require = self.state.truths(batch, require);
-        let broke = applies.and(require.no());
         let counts = &mut self.counts[place];
-        counts.undecidable += applies.and(require.unknown).count();
+        counts.applicable += applies.count();
+        let undecided = applies.without(require.yes);
+        if undecided.is_empty() {
+            return Mask::NONE;
+        }
+        let broke = undecided.without(require.unknown);
         counts.broke += broke.count();
+        counts.undecidable += undecided.and(require.unknown).count();
         broke
     }
 

@@ -177,6 +177,19 @@ impl Unary {
         }
     }
 
+    /// The condition for plain texts of a shape: without the parts that the shape decides.
+    pub(super) fn given(&self, shape: Shape) -> Self {
+        if let Some(truth) = self.by_shape(shape) {
+            return Self::Const(truth);
+        }
+        match self {
+            Self::Not(inner) => Self::Not(Box::new(inner.given(shape))),
+            Self::And(parts) => Self::And(undecided(parts, shape, Truth::True)),
+            Self::Or(parts) => Self::Or(undecided(parts, shape, Truth::False)),
+            Self::Const(_) | Self::Test(..) | Self::Slow(..) => self.clone(),
+        }
+    }
+
     /// The answer for a value.
     pub(super) fn truth(&self, value: &Value<'_>) -> Truth {
         match self {
@@ -199,6 +212,12 @@ fn fold(parts: &[Unary], value: &Value<'_>, start: Truth, end: Truth, join: impl
         }
     }
     all
+}
+
+/// The parts that a shape leaves open, and those whose answer makes a difference.
+fn undecided(parts: &[Unary], shape: Shape, neutral: Truth) -> Vec<Unary> {
+    let open = parts.iter().filter(|part| part.by_shape(shape) != Some(neutral));
+    open.map(|part| part.given(shape)).collect()
 }
 
 fn fold_shapes(
@@ -290,8 +309,36 @@ impl interpret::RecordView for OneCell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::{Just, Strategy, prop_oneof};
+
+    fn condition() -> impl Strategy<Value = Unary> {
+        let test = |test: Quick| Unary::Test(Form::Value, test);
+        let two_digits = Matcher::shared(&regex::Regex::new(r"^\d{2}$").unwrap());
+        let one = prop_oneof![
+            Just(Unary::Const(Truth::Unknown)),
+            Just(test(Quick::IsNumber)),
+            Just(test(Quick::Matches(two_digits))),
+            (0usize..4).prop_map(move |limit| test(Quick::LongerThan(limit))),
+            "[0-1a]{1,2}".prop_map(move |word| test(Quick::OneOf(Words::new(&vec![word].into())))),
+        ];
+        one.prop_recursive(3, 24, 3, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|one| Unary::Not(Box::new(one))),
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Unary::And),
+                proptest::collection::vec(inner, 0..4).prop_map(Unary::Or),
+            ]
+        })
+    }
 
     proptest::proptest! {
+        #[test]
+        fn what_a_shape_leaves_open_answers_as_the_whole(condition in condition(), text in "[0-1aA]{1,3}") {
+            let kinds = matcher::kinds(text.as_bytes());
+            let shape = Shape { kinds, len: text.len() };
+            let value = Value::plain(&text, kinds);
+            proptest::prop_assert_eq!(condition.given(shape).truth(&value), condition.truth(&value));
+        }
+
         #[test]
         fn words_are_compared_as_texts(words in proptest::collection::vec("[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}", 0..4), text in "[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}") {
             let expected = words.iter().any(|word| word.eq_ignore_ascii_case(&text));
