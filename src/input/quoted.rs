@@ -184,7 +184,7 @@ mod tests {
         for text in ["\"a\",\"b\"", "a,\"b\"", "\"a\",b"] {
             assert_eq!(found(text, 2, false), (Found::Record(text.len()), vec!["a".to_owned(), "b".to_owned()]));
         }
-        assert_eq!(found("\"a\",\"b\nc\"", 2, false), (Found::Record(9), vec!["a".to_owned(), "b\nc".to_owned()]));
+        assert_eq!(found("\"a\nb\",\"c\"", 2, false), (Found::Record(9), vec!["a\nb".to_owned(), "c".to_owned()]));
         assert_eq!(found("\"a\",\"b", 2, false).0, Found::Broken { length: 6, quote: 4 });
     }
 
