@@ -248,7 +248,11 @@ fn whole_files_are_spoilt_as_ordered() {
         let clean = made(&order(year, 60));
         let order = with_faults(year, 60, &[fault.name]);
         let mut bytes = Vec::new();
-        let made = write_district(&order, &mut bytes).unwrap();
+        let made = match write_district(&order, &mut bytes) {
+            // What is planted in second files is looked for where these are made.
+            Err(SynthError::NoSecondFiles(_)) => continue,
+            made => made.unwrap(),
+        };
         assert_eq!(made.planted.len(), 1, "{}", fault.name);
         let is_renamed = file_name(&order) != file_name(&super::synth::order(year, 60));
         assert!(bytes != clean.0.into_bytes() || is_renamed, "{} changes nothing", fault.name);
