@@ -282,7 +282,8 @@ fn title(field: FieldId) -> &'static str {
     registry().info(field).title
 }
 
-fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'static str> {
+/// The number, or the title of a column it needs that the file lacks.
+pub(super) fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'static str> {
     let mut reads = Reads::default();
     reads.num(num);
     match compiler.missing(&reads) {
@@ -291,7 +292,8 @@ fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'static str>
     }
 }
 
-fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
+/// The text; none where the file lacks a column it needs.
+pub(super) fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
     let mut reads = Reads::default();
     reads.text(text);
     compiler.missing(&reads).is_none().then(|| compiler.text(text))

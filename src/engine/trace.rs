@@ -11,7 +11,7 @@ use super::mask::{BATCH, Mask};
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
-use super::tally::{LeafPlace, TallyError};
+use super::tally::{LeafPlace, TallyError, number, text as text_plan};
 use crate::counting::{Book, Place};
 use crate::input::{InputError, Opened};
 use crate::layout::registry;
@@ -280,21 +280,6 @@ fn node(compiler: &mut Compiler<'_>, expr: &Expr) -> Result<NodeId, &'static str
         None => Ok(compiler.node(expr)),
         Some(field) => Err(registry().info(field).title),
     }
-}
-
-fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'static str> {
-    let mut reads = Reads::default();
-    reads.num(num);
-    match compiler.missing(&reads) {
-        None => Ok(compiler.num(num)),
-        Some(field) => Err(registry().info(field).title),
-    }
-}
-
-fn text_plan(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
-    let mut reads = Reads::default();
-    reads.text(text);
-    compiler.missing(&reads).is_none().then(|| compiler.text(text))
 }
 
 fn place_plan(compiler: &mut Compiler<'_>, place: &Place, stands: &Stands) -> Option<PlacePlan> {
