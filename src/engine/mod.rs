@@ -1,5 +1,6 @@
 //! Rules compiled to bit masks and run over batches of records.
 
+mod chains;
 mod check;
 mod column;
 mod column_plan;

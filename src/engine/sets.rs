@@ -246,6 +246,21 @@ impl Entries {
         self.bits.get(entry as usize).is_none_or(|bits| bits >> bit & 1 != 0)
     }
 
+    /// The conditions that an entry meets.
+    #[inline]
+    pub(super) fn bits(&self, entry: u32) -> u32 {
+        self.bits.get(entry as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Whether two entries have the same values, of which there are so many each.
+    #[inline]
+    pub(super) fn are_alike(&self, (one, other): (u32, u32), width: usize) -> bool {
+        let place = |entry: u32| self.places.get(entry as usize).copied().unwrap_or(entry) as usize;
+        let values = |place: usize| &self.values[place * width..(place + 1) * width];
+        let (one, other) = (place(one), place(other));
+        one == other || values(one) == values(other)
+    }
+
     /// A compared value of an entry, of which there are so many each.
     pub(super) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
         let place = self.places.get(entry as usize).copied().unwrap_or(entry);
