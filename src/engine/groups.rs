@@ -9,7 +9,7 @@ use super::judge::{NAMED, SetHit};
 use super::mask::Mask;
 use super::program::Program;
 use super::run::Counts;
-use super::sets::{Judge, SetPlan, Within, key_of};
+use super::sets::{Judge, SetPlan, Within, keys_of};
 
 /// A set of a rule: the place of its plan, the place of the student group if there is one, the rest
 /// of the key.
@@ -41,6 +41,7 @@ fn counted(plan: &SetPlan) -> Option<usize> {
 impl GroupCounts {
     /// Adds a batch whose first record is number `first` of its block.
     pub(super) fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
+        let mut hashes = Vec::new();
         for (place, plan) in batch.program.sets.iter().enumerate() {
             let table = &batch.program.tables[plan.table];
             let (Within::Groups(keys) | Within::Counted(keys)) = &table.within else { continue };
@@ -51,8 +52,8 @@ impl GroupCounts {
             let met = counted(plan).map_or(Mask::NONE, |bit| state.truths(batch, table.bits[bit]).yes);
             table.prepare(state, batch);
             let mut by_key: Vec<(u64, Mask)> = Vec::new();
-            for row in wanted.rows() {
-                let Some(key) = key_of(keys, state, batch, row) else { continue };
+            for row in keys_of(keys, state, batch, wanted, &mut hashes).rows() {
+                let key = hashes[row];
                 let known = by_key.iter().rposition(|(one, _)| *one == key);
                 let known = known.unwrap_or_else(|| {
                     by_key.push((key, Mask::NONE));

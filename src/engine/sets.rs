@@ -285,7 +285,9 @@ impl Entries {
 pub(super) struct Sieve {
     /// Of entries seen lately a hash and how often they were kept.
     seen: Vec<(u64, u8)>,
-    /// Room for the values of an entry.
+    /// Room for the keys of a batch, one a row.
+    keys: Vec<u64>,
+    /// Room for the values of a batch, one row after the other.
     values: Vec<u32>,
 }
 
@@ -295,11 +297,11 @@ impl Sieve {
 
     /// Whether an entry of these values was kept twice before: for values that are only compared a
     /// third adds nothing.
-    fn knows(&mut self, key: u64, bits: u32) -> bool {
-        self.seen.resize(Self::SIZE, (0, 0));
-        let hash =
-            self.values.iter().fold(mix(key ^ u64::from(bits) << 32), |hash, value| mix(hash ^ u64::from(*value)));
-        let seen = &mut self.seen[hash as usize % Self::SIZE];
+    fn knows(seen: &mut Vec<(u64, u8)>, key: u64, bits: u32, values: &[u32]) -> bool {
+        seen.resize(Self::SIZE, (0, 0));
+        let start = mix(key ^ u64::from(bits) << 32);
+        let hash = values.iter().fold(start, |hash, value| mix(hash ^ u64::from(*value)));
+        let seen = &mut seen[hash as usize % Self::SIZE];
         if seen.0 != hash {
             *seen = (hash, 0);
         }
@@ -308,7 +310,7 @@ impl Sieve {
     }
 }
 
-/// A record about to leave an entry.
+/// The records of a batch about to leave their entries.
 struct Leaving<'a> {
     table: &'a Table,
     /// The conditions that hold, a word a row.
@@ -338,27 +340,27 @@ impl Table {
         // Of one condition nothing is kept: all entries meet it.
         let bits = if bits.len() > 1 { by_row(&bits) } else { Box::new([1; BATCH]) };
         let leaving = Leaving { table: self, bits: &bits, first };
-        for row in wanted.rows() {
-            match &self.within {
-                Within::Keys(keys) => {
-                    if let Some(key) = key_of(keys, state, batch, row) {
-                        leaving.push((state, batch), row, key, (entries, sieve));
-                    }
-                }
-                Within::Record => {
-                    let key = hash::of_record(batch.records.record(batch.bytes, row));
-                    leaving.push((state, batch), row, key, (entries, sieve));
-                }
-                Within::Among(columns) => {
-                    for column in columns {
-                        let key = state.columns[*column].hash(row);
-                        if key != BLANK {
-                            leaving.push((state, batch), row, key, (entries, sieve));
-                        }
-                    }
-                }
-                Within::Groups(_) | Within::Counted(_) => {}
+        match &self.within {
+            Within::Keys(keys) => {
+                let rows = keys_of(keys, state, batch, wanted, &mut sieve.keys);
+                self.values(state, batch, rows, &mut sieve.values);
+                rows.rows().for_each(|row| leaving.push(row, sieve.keys[row], entries, sieve));
             }
+            Within::Record => {
+                self.values(state, batch, wanted, &mut sieve.values);
+                for row in wanted.rows() {
+                    let key = hash::of_record(batch.records.record(batch.bytes, row));
+                    leaving.push(row, key, entries, sieve);
+                }
+            }
+            Within::Among(columns) => {
+                self.values(state, batch, wanted, &mut sieve.values);
+                for row in wanted.rows() {
+                    let keys = columns.iter().map(|column| state.columns[*column].hash(row));
+                    keys.filter(|key| *key != BLANK).for_each(|key| leaving.push(row, key, entries, sieve));
+                }
+            }
+            Within::Groups(_) | Within::Counted(_) => {}
         }
     }
 
@@ -376,22 +378,25 @@ impl Table {
             }
         }
     }
+
+    /// Writes the compared values of some rows, one row after the other.
+    fn values(&self, state: &mut State, batch: &Batch<'_>, rows: Mask, values: &mut Vec<u32>) {
+        let width = self.values.len();
+        values.resize(width * BATCH, 0);
+        for (place, value) in self.values.iter().enumerate() {
+            each_part(value, state, batch, rows, |row, hash| {
+                values[row * width + place] = hash.map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
+            });
+        }
+    }
 }
 
 impl Leaving<'_> {
-    fn push(
-        &self,
-        (state, batch): (&mut State, &Batch<'_>),
-        row: usize,
-        key: u64,
-        (entries, sieve): (&mut Entries, &mut Sieve),
-    ) {
+    fn push(&self, row: usize, key: u64, entries: &mut Entries, sieve: &mut Sieve) {
         let bits = self.bits[row] as u32;
-        sieve.values.clear();
-        for value in &self.table.values {
-            sieve.values.push(part_of(value, state, batch, row).map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1));
-        }
-        if self.table.only_compares && sieve.knows(key, bits) {
+        let width = self.table.values.len();
+        let values = &sieve.values[row * width..(row + 1) * width];
+        if self.table.only_compares && Sieve::knows(&mut sieve.seen, key, bits, values) {
             return;
         }
         entries.keys.push(key);
@@ -399,7 +404,7 @@ impl Leaving<'_> {
         if self.table.bits.len() > 1 {
             entries.bits.push(bits);
         }
-        entries.push_values(&sieve.values);
+        entries.push_values(values);
     }
 }
 
@@ -436,11 +441,23 @@ fn transpose(matrix: &mut [u64; 64]) {
     }
 }
 
-/// The hash of a key; `None` when a part of it is blank or unknown.
-pub(super) fn key_of(keys: &[KeyPlan], state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
-    keys.iter().try_fold(0, |all, key| {
-        let part = part_of(key, state, batch, row).filter(|part| *part != BLANK)?;
-        Some(mix(all ^ part))
+/// Writes the hashes of the keys of some rows; returns the rows that have one: a key of which a part
+/// is blank or unknown is none.
+pub(super) fn keys_of(
+    keys: &[KeyPlan],
+    state: &mut State,
+    batch: &Batch<'_>,
+    rows: Mask,
+    hashes: &mut Vec<u64>,
+) -> Mask {
+    hashes.clear();
+    hashes.resize(BATCH, 0);
+    keys.iter().fold(rows, |mut rows, key| {
+        each_part(key, state, batch, rows, |row, part| match part.filter(|part| *part != BLANK) {
+            Some(part) => hashes[row] = mix(hashes[row] ^ part),
+            None => rows.clear(row),
+        });
+        rows
     })
 }
 
@@ -453,20 +470,38 @@ pub(super) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Optio
     (hash != BLANK).then_some(hash)
 }
 
+/// Tells the hash of a part of a key in some rows; `None` where it is unknown. What it needs of the
+/// batch is worked out already, see [`Table::prepare`].
 #[inline]
-fn part_of(key: &KeyPlan, state: &mut State, batch: &Batch<'_>, row: usize) -> Option<u64> {
+fn each_part(
+    key: &KeyPlan,
+    state: &mut State,
+    batch: &Batch<'_>,
+    rows: Mask,
+    mut tell: impl FnMut(usize, Option<u64>),
+) {
     match key {
-        KeyPlan::Hash(column) => Some(state.columns[*column].hash(row)),
-        KeyPlan::Text(text) => Some(match text.plain(batch, row) {
-            Some(text) => fold(text.trim_ascii()),
-            None => fold(text.make(batch, row).trim().as_bytes()),
-        }),
-        KeyPlan::Num(num) => state.number_of(*num, row).map(|number| mix(number as u64 ^ 0x5851_F42D_4C95_7F2D)),
+        KeyPlan::Hash(column) => {
+            let column = &state.columns[*column];
+            rows.rows().for_each(|row| tell(row, Some(column.hash(row))));
+        }
+        KeyPlan::Text(text) => {
+            let hash = |row: usize| match text.plain(batch, row) {
+                Some(text) => fold(text.trim_ascii()),
+                None => fold(text.make(batch, row).trim().as_bytes()),
+            };
+            rows.rows().for_each(|row| tell(row, Some(hash(row))));
+        }
+        KeyPlan::Num(num) => {
+            let hash = |number: i64| mix(number as u64 ^ 0x5851_F42D_4C95_7F2D);
+            rows.rows().for_each(|row| tell(row, state.number_of(*num, row).map(hash)));
+        }
         KeyPlan::Truth(node) => {
             let truths = state.truths(batch, *node);
-            (!truths.unknown.has(row)).then(|| mix(u64::from(truths.yes.has(row)) + 2))
+            let hash = |row: usize| mix(u64::from(truths.yes.has(row)) + 2);
+            rows.rows().for_each(|row| tell(row, (!truths.unknown.has(row)).then(|| hash(row))));
         }
-        KeyPlan::File => Some(BLANK + 1),
+        KeyPlan::File => rows.rows().for_each(|row| tell(row, Some(BLANK + 1))),
     }
 }
 
