@@ -335,7 +335,7 @@ impl Column {
         if let Some(entry) = self.shapes[place].entry {
             return entry;
         }
-        let judged = plan.judge_shaped(text, &self.shapes[place].shaped, &mut self.classes);
+        let judged = plan.judge_shaped(text, &mut self.shapes[place].shaped, &mut self.classes);
         let entry = self.add(&judged);
         if plan.is_decided(&self.shapes[place].shaped) && self.keep(entry) {
             self.shapes[place].entry = Some(entry);

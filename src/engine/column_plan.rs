@@ -59,8 +59,58 @@ pub(super) struct Shaped {
     known: Answers,
     /// Conditions that the shape does not decide, without the parts that it does.
     open_atoms: Vec<(usize, Unary)>,
+    /// Those of them that the last bytes decide, where there are several.
+    tails: Option<Tails>,
     /// Cell rules that the shape does not decide: when they apply and what they require.
     open_rules: Vec<(usize, Unary, Unary)>,
+}
+
+/// Conditions that the last bytes of a text decide: identifiers that end in the number of a test
+/// have few endings, and a question for each.
+#[derive(Clone, Debug)]
+struct Tails {
+    atoms: Vec<(usize, Unary)>,
+    /// The bits of the last eight bytes that matter.
+    mask: u64,
+    /// The answers for endings that were met.
+    known: Vec<(u64, Answers)>,
+}
+
+impl Tails {
+    /// Conditions that make it worth while.
+    const FEW: usize = 3;
+
+    /// Endings that are remembered.
+    const MOST: usize = 16;
+
+    /// Takes conditions out of the open ones.
+    fn take(open: &mut Vec<(usize, Unary)>, shape: Shape) -> Option<Self> {
+        let is_tail = |(_, atom): &(usize, Unary)| atom.tail(shape).is_some();
+        if open.iter().filter(|one| is_tail(one)).count() < Self::FEW {
+            return None;
+        }
+        let (atoms, rest): (Vec<_>, Vec<_>) = std::mem::take(open).into_iter().partition(is_tail);
+        *open = rest;
+        let longest = atoms.iter().filter_map(|(_, atom)| atom.tail(shape)).max().filter(|bytes| *bytes > 0);
+        let mask = longest.map_or(0, |bytes| u64::MAX >> (64 - 8 * bytes));
+        Some(Self { atoms, mask, known: Vec::new() })
+    }
+
+    /// Adds the answers for a text to others.
+    fn answer(&mut self, answers: &mut Answers, value: &Value<'_>) {
+        let last = value.written.as_bytes().last_chunk::<8>().map(|last| u64::from_be_bytes(*last) & self.mask);
+        let known = last.and_then(|last| self.known.iter().find(|(one, _)| *one == last));
+        let own = known.map(|(_, answers)| *answers).unwrap_or_else(|| {
+            let mut own = Answers::default();
+            own.atoms(self.atoms.iter().map(|(bit, atom)| (*bit, atom)), value);
+            if let Some(last) = last.filter(|_| self.known.len() < Self::MOST) {
+                self.known.push((last, own));
+            }
+            own
+        });
+        answers.yes |= own.yes;
+        answers.unknown |= own.unknown;
+    }
 }
 
 /// Conditions and cell rules by their answers.
@@ -143,18 +193,22 @@ impl ColumnPlan {
     }
 
     /// Judges a text of a shape: most of it is known from that.
-    pub(super) fn judge_shaped(&self, text: &[u8], shaped: &Shaped, classes: &mut Classes) -> Judged {
+    pub(super) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut Classes) -> Judged {
         let text = std::str::from_utf8(text).unwrap_or_default();
         let value = Value::plain(text, shaped.shape.kinds);
         let mut answers = shaped.known;
         answers.atoms(shaped.open_atoms.iter().map(|(bit, atom)| (*bit, atom)), &value);
+        if let Some(tails) = &mut shaped.tails {
+            tails.answer(&mut answers, &value);
+        }
         answers.rules(shaped.open_rules.iter().map(|(bit, when, require)| (*bit, when, require)), &value);
         self.judged(&value, answers, classes)
     }
 
     /// Whether all texts of a shape are judged alike.
     pub(super) fn is_decided(&self, shaped: &Shaped) -> bool {
-        shaped.open_atoms.is_empty() && shaped.open_rules.is_empty() && self.reading.is_none() && self.hashed.is_none()
+        let is_open = shaped.tails.is_some() || !shaped.open_atoms.is_empty() || !shaped.open_rules.is_empty();
+        !is_open && self.reading.is_none() && self.hashed.is_none()
     }
 
     /// What a shape decides.
@@ -174,7 +228,8 @@ impl ColumnPlan {
                 _ => open_rules.push((bit, rule.when.given(shape), rule.require.given(shape))),
             }
         }
-        Shaped { shape, known, open_atoms, open_rules }
+        let tails = Tails::take(&mut open_atoms, shape);
+        Shaped { shape, known, open_atoms, tails, open_rules }
     }
 
     fn judged(&self, value: &Value<'_>, answers: Answers, classes: &mut Classes) -> Judged {

@@ -112,6 +112,37 @@ impl Iterator for Rows {
     }
 }
 
+/// The masks of up to 64 conditions as a word a row: a bit for each condition that holds.
+pub(super) fn by_row(masks: impl Iterator<Item = Mask>) -> Box<[u64; BATCH]> {
+    let mut rows = Box::new([0; BATCH]);
+    for (bit, mask) in masks.enumerate() {
+        for (word, rows) in mask.0.iter().zip(rows.chunks_exact_mut(64)) {
+            rows[bit] = *word;
+        }
+    }
+    rows.as_chunks_mut::<64>().0.iter_mut().for_each(transpose);
+    rows
+}
+
+/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
+fn transpose(matrix: &mut [u64; 64]) {
+    let mut width = 32;
+    let mut mask = 0x0000_0000_FFFF_FFFFu64;
+    while width != 0 {
+        let mut row = 0;
+        while row < 64 {
+            for at in row..row + width {
+                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
+                matrix[at] ^= swap << width;
+                matrix[at + width] ^= swap;
+            }
+            row += 2 * width;
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
 /// A condition over a batch: where it is true and where it is unknown; false elsewhere. The two
 /// masks are disjoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +209,21 @@ mod tests {
             let (left, right) = (Truths::constant(one), Truths::constant(other));
             assert_eq!(left.and(&right), Truths::constant(one.and(other)));
             assert_eq!(left.or(&right), Truths::constant(one.or(other)));
+        }
+    }
+
+    #[test]
+    fn transposing_swaps_rows_and_bits() {
+        let mut matrix = [0u64; 64];
+        for (row, bits) in matrix.iter_mut().enumerate() {
+            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
+        }
+        let before = matrix;
+        transpose(&mut matrix);
+        for (row, word) in matrix.iter().enumerate() {
+            for (bit, other) in before.iter().enumerate() {
+                assert_eq!(word >> bit & 1, other >> row & 1);
+            }
         }
     }
 }

@@ -236,6 +236,18 @@ impl Matcher {
         too_short.then_some(false)
     }
 
+    /// How many of the last bytes of an ASCII text of a shape decide whether it matches, if some do;
+    /// at most eight.
+    pub(super) fn tail_of(&self, shape: Shape) -> Option<usize> {
+        let ends = match self {
+            Self { suffixes: Some(suffixes), .. } => suffixes,
+            Self { tail: Some(tail), .. } if shape.kinds & !tail.kinds == 0 => &tail.ends,
+            _ => return None,
+        };
+        let longest = ends.iter().map(|end| end.bytes.len()).max().unwrap_or_default();
+        (longest <= 8 && shape.len >= 8).then_some(longest)
+    }
+
     /// Whether the expression matches; `kinds` are those of the text.
     #[inline]
     pub(super) fn is_match(&self, text: &str, kinds: Kinds) -> bool {

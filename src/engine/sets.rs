@@ -5,7 +5,7 @@
 
 use super::evaluate::{Batch, State};
 use super::hash::{self, BLANK, fold, mix};
-use super::mask::{BATCH, Mask, Truths};
+use super::mask::{BATCH, Mask, Truths, by_row};
 use super::program::{Compiler, NodeId, NumId, TextPlan};
 use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
@@ -338,7 +338,7 @@ impl Table {
         }
         self.prepare(state, batch);
         // Of one condition nothing is kept: all entries meet it.
-        let bits = if bits.len() > 1 { by_row(&bits) } else { Box::new([1; BATCH]) };
+        let bits = if bits.len() > 1 { by_row(bits.iter().map(|truths| truths.yes)) } else { Box::new([1; BATCH]) };
         let leaving = Leaving { table: self, bits: &bits, first };
         match &self.within {
             Within::Keys(keys) => {
@@ -408,39 +408,6 @@ impl Leaving<'_> {
     }
 }
 
-/// The conditions that hold, a word a row.
-fn by_row(bits: &[Truths]) -> Box<[u64; BATCH]> {
-    let mut rows = Box::new([0; BATCH]);
-    for (word, rows) in rows.chunks_exact_mut(64).enumerate() {
-        let mut matrix = [0; 64];
-        for (bit, truths) in bits.iter().enumerate() {
-            matrix[bit] = truths.yes.0[word];
-        }
-        transpose(&mut matrix);
-        rows.copy_from_slice(&matrix);
-    }
-    rows
-}
-
-/// Transposes a matrix of 64 by 64 bits by swapping ever smaller blocks.
-fn transpose(matrix: &mut [u64; 64]) {
-    let mut width = 32;
-    let mut mask = 0x0000_0000_FFFF_FFFFu64;
-    while width != 0 {
-        let mut row = 0;
-        while row < 64 {
-            for at in row..row + width {
-                let swap = ((matrix[at] >> width) ^ matrix[at + width]) & mask;
-                matrix[at] ^= swap << width;
-                matrix[at + width] ^= swap;
-            }
-            row += 2 * width;
-        }
-        width /= 2;
-        mask ^= mask << width;
-    }
-}
-
 /// Writes the hashes of the keys of some rows; returns the rows that have one: a key of which a part
 /// is blank or unknown is none.
 pub(super) fn keys_of(
@@ -502,25 +469,5 @@ fn each_part(
             rows.rows().for_each(|row| tell(row, (!truths.unknown.has(row)).then(|| hash(row))));
         }
         KeyPlan::File => rows.rows().for_each(|row| tell(row, Some(BLANK + 1))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transposing_swaps_rows_and_bits() {
-        let mut matrix = [0u64; 64];
-        for (row, bits) in matrix.iter_mut().enumerate() {
-            *bits = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (1 << row);
-        }
-        let before = matrix;
-        transpose(&mut matrix);
-        for (row, word) in matrix.iter().enumerate() {
-            for (bit, other) in before.iter().enumerate() {
-                assert_eq!(word >> bit & 1, other >> row & 1);
-            }
-        }
     }
 }

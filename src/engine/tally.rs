@@ -4,9 +4,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::column_plan::bits;
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::mask::{BATCH, Mask};
+use super::mask::{BATCH, Mask, by_row};
 use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
@@ -328,6 +329,10 @@ impl Packed {
 pub(super) struct TallyCounts {
     places: FxHashMap<LeafKey, usize>,
     kept: Vec<Kept>,
+    /// The sums of each of `kept` by set, one after the other.
+    sums: Vec<Packed>,
+    /// Sets of each.
+    sets: usize,
     repeated: u64,
     unidentified: u64,
     identities: FxHashSet<u64>,
@@ -339,7 +344,6 @@ struct Kept {
     first: u64,
     /// All but the groups.
     leaf: Leaf,
-    groups: Vec<Packed>,
 }
 
 /// What is known of the records of a batch.
@@ -378,12 +382,42 @@ impl TallyCounts {
                 self.kept[facts.leaf[row] as usize].leaf.contradictions[*place] += 1;
             }
         }
-        let ones: Vec<Packed> = (0..BATCH).map(|row| one(plan, state, facts.class[row], row)).collect();
-        for (set, node) in plan.members.iter().enumerate() {
-            for row in state.truths(batch, *node).yes.and(counted).rows() {
-                self.kept[facts.leaf[row] as usize].groups[set].add(&ones[row]);
+        self.count_members(plan, state, batch, counted, &facts);
+    }
+
+    /// Adds the figures of each record to its groups, a record at a time: what is counted of a leaf
+    /// stands together.
+    fn count_members(
+        &mut self,
+        plan: &TallyPlan<'_>,
+        state: &mut State,
+        batch: &Batch<'_>,
+        counted: Mask,
+        facts: &RowFacts,
+    ) {
+        let chunks = plan.members.chunks(64);
+        let chunks = chunks.map(|nodes| by_row(nodes.iter().map(|node| state.truths(batch, *node).yes)));
+        let members: Vec<Box<[u64; BATCH]>> = chunks.collect();
+        for row in counted.rows() {
+            let one = one(plan, state, facts.class[row], row);
+            let sums = self.sums_of(facts.leaf[row] as usize);
+            for (sums, members) in sums.chunks_mut(64).zip(&members) {
+                bits(members[row]).for_each(|set| sums[set].add(&one));
             }
         }
+    }
+
+    fn sums_of(&mut self, place: usize) -> &mut [Packed] {
+        &mut self.sums[place * self.sets..(place + 1) * self.sets]
+    }
+
+    /// Takes in a leaf; returns its place.
+    fn push(&mut self, kept: Kept, sums: &[Packed]) -> usize {
+        self.places.insert(kept.key(), self.kept.len());
+        self.kept.push(kept);
+        self.sums.extend_from_slice(sums);
+        self.sets = sums.len();
+        self.kept.len() - 1
     }
 
     /// Whether no earlier file has the student and test of a record.
@@ -429,9 +463,8 @@ impl TallyCounts {
                 let named = |name: &Option<TextPlan>| name.as_ref().map(|name| name.make(batch, row).trim().to_owned());
                 let (name, lea_name) = from.map_or((None, None), |from| (named(&from.name), named(&from.lea_name)));
                 let first = offset + u64::from(batch.records.start(row));
-                all.kept.push(Kept::new(plan, key, first, name.unwrap_or_default(), lea_name.unwrap_or_default()));
-                all.places.insert(key, all.kept.len() - 1);
-                all.kept.len() - 1
+                let kept = Kept::new(plan, key, first, name.unwrap_or_default(), lea_name.unwrap_or_default());
+                all.push(kept, &vec![Packed::default(); plan.members.len()])
             });
             facts.leaf[row] = place as u32;
         };
@@ -455,22 +488,27 @@ impl TallyCounts {
         self.repeated += other.repeated;
         self.unidentified += other.unidentified;
         self.identities.extend(other.identities);
-        for kept in other.kept {
-            let key = kept.key();
-            match self.places.get(&key).and_then(|place| self.kept.get_mut(*place)) {
-                Some(known) => known.add(kept),
-                None => {
-                    self.places.insert(key, self.kept.len());
-                    self.kept.push(kept);
-                }
+        for (place, kept) in other.kept.into_iter().enumerate() {
+            let sums = &other.sums[place * other.sets..(place + 1) * other.sets];
+            let Some(known) = self.places.get(&kept.key()).copied() else {
+                self.push(kept, sums);
+                continue;
+            };
+            self.kept[known].add(kept);
+            for (all, one) in self.sums_of(known).iter_mut().zip(sums) {
+                all.add(one);
             }
         }
     }
 
     fn leaves(&self) -> Vec<Leaf> {
-        let mut kept: Vec<&Kept> = self.kept.iter().collect();
-        kept.sort_by_key(|one| one.key());
-        let leaf = |one: &Kept| Leaf { groups: one.groups.iter().map(Packed::unpacked).collect(), ..one.leaf.clone() };
+        let mut kept: Vec<(usize, &Kept)> = self.kept.iter().enumerate().collect();
+        kept.sort_by_key(|(_, one)| one.key());
+        let sums = |place: usize| &self.sums[place * self.sets..(place + 1) * self.sets];
+        let leaf = |(place, one): (usize, &Kept)| Leaf {
+            groups: sums(place).iter().map(Packed::unpacked).collect(),
+            ..one.leaf.clone()
+        };
         kept.into_iter().map(leaf).collect()
     }
 }
@@ -520,7 +558,7 @@ impl Kept {
             contradictions: vec![0; plan.book.contradictions.len()],
             groups: Vec::new(),
         };
-        Self { first, leaf, groups: vec![Packed::default(); plan.members.len()] }
+        Self { first, leaf }
     }
 
     fn key(&self) -> LeafKey {
@@ -537,9 +575,6 @@ impl Kept {
         let sums = self.leaf.classes.iter_mut().chain(&mut self.leaf.contradictions);
         for (all, one) in sums.zip(other.leaf.classes.into_iter().chain(other.leaf.contradictions)) {
             *all += one;
-        }
-        for (all, one) in self.groups.iter_mut().zip(&other.groups) {
-            all.add(one);
         }
     }
 }

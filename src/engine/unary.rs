@@ -177,6 +177,19 @@ impl Unary {
         }
     }
 
+    /// How many of the last bytes of a plain text of a shape decide it, if some do; at most eight.
+    pub(super) fn tail(&self, shape: Shape) -> Option<usize> {
+        match self {
+            Self::Const(_) => Some(0),
+            Self::Not(inner) => inner.tail(shape),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().try_fold(0, |longest, part| Some(part.tail(shape)?.max(longest)))
+            }
+            Self::Test(_, Quick::Matches(matcher)) => matcher.tail_of(shape),
+            Self::Test(..) | Self::Slow(..) => None,
+        }
+    }
+
     /// The condition for plain texts of a shape: without the parts that the shape decides.
     pub(super) fn given(&self, shape: Shape) -> Self {
         if let Some(truth) = self.by_shape(shape) {
@@ -337,6 +350,24 @@ mod tests {
             let shape = Shape { kinds, len: text.len() };
             let value = Value::plain(&text, kinds);
             proptest::prop_assert_eq!(condition.given(shape).truth(&value), condition.truth(&value));
+        }
+
+        #[test]
+        fn the_last_bytes_decide_what_they_are_said_to(
+            ends in proptest::collection::vec("[01]{1,3}", 3..5), before in "[01]{8,10}", other in "[01]{8,10}", end in "[01]{3}",
+        ) {
+            let matches = |end: &String| regex::Regex::new(&format!("{end}$")).unwrap();
+            let atoms = ends.iter().map(|end| Unary::Test(Form::Value, Quick::Matches(Matcher::shared(&matches(end)))));
+            for atom in atoms {
+                let answer = |before: &str| {
+                    let text = format!("{before}{end}");
+                    let kinds = matcher::kinds(text.as_bytes());
+                    (atom.tail(Shape { kinds, len: text.len() }), atom.truth(&Value::plain(&text, kinds)))
+                };
+                let (tail, truth) = answer(&before);
+                proptest::prop_assert!(tail.is_some_and(|bytes| bytes <= end.len()));
+                proptest::prop_assert_eq!(answer(&other).1, truth);
+            }
         }
 
         #[test]

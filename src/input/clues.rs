@@ -95,9 +95,8 @@ impl Sample {
             let is_trailing =
                 (last.is_empty() || last == b"\"\"") && memchr::memchr_iter(separator, line).count() == columns;
             trailing += usize::from(is_trailing);
-            let cells: Vec<&[u8]> = line.split(|byte| *byte == separator).collect();
             let text = |field: Option<usize>| {
-                let cell = field.and_then(|field| cells.get(field)).copied().unwrap_or_default();
+                let cell = field.and_then(|field| cell_of(line, separator, field)).unwrap_or_default();
                 String::from_utf8_lossy(cell).trim().to_owned()
             };
             self.rows.push(self.fields.map(text));
@@ -174,6 +173,16 @@ pub fn decide(year: u16, rivals: &[u16], sample: &Sample) -> Option<u16> {
     let window = sample.window_year()?;
     let fits = window == year || rivals.contains(&window);
     (fits && headings().years.contains(&window)).then_some(window)
+}
+
+/// A cell of a line.
+fn cell_of(line: &[u8], separator: u8, place: usize) -> Option<&[u8]> {
+    let mut ends = memchr::memchr_iter(separator, line);
+    let start = match place.checked_sub(1) {
+        Some(before) => ends.nth(before)? + 1,
+        None => 0,
+    };
+    Some(&line[start..ends.next().unwrap_or(line.len())])
 }
 
 #[cfg(test)]

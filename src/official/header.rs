@@ -90,7 +90,14 @@ pub fn find_header(path: &str, head: &[u8]) -> Result<Header, OfficialError> {
         if let Some(header) = header_of(separator, &names, number as u64 + 1) {
             return Ok(header);
         }
-        first.get_or_insert((line, names));
+        if first.is_some() {
+            continue;
+        }
+        let is_another = other_file(&plain_names(&names)).is_some();
+        first = Some((line, names));
+        if is_another {
+            break;
+        }
     }
     Err(first.map_or_else(|| unknown(path, &[], b""), |(line, names)| unknown(path, &names, line)))
 }
@@ -107,13 +114,17 @@ fn headings(line: &[u8]) -> (u8, Vec<String>) {
 
 /// The header that these headings are, if they are one.
 pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<Header> {
-    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let plain = plain_names(names);
     let kind = kind_of(&plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
     let mut header = Header { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
     header.detected.push(kind_detected(kind, &plain));
     header.detected.push(separator_detected(separator));
     Some(header)
+}
+
+fn plain_names(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| plain_name(name)).collect()
 }
 
 /// The kind of file that has these headings.
@@ -159,7 +170,7 @@ fn separator_detected(separator: u8) -> Detected {
 /// What a file without such a header is.
 fn unknown(path: &str, names: &[String], line: &[u8]) -> OfficialError {
     let path = path.to_owned();
-    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let plain = plain_names(names);
     if let Some((kind, help)) = other_file(&plain) {
         return OfficialError::Other { path, kind: kind.to_owned(), help: help.to_owned() };
     }

@@ -17,8 +17,23 @@ const EXPECT: &str = "# expect:";
 /// At the end of an example file: the last line has no line end.
 const CUT: &str = "\\c";
 
+/// How much of a rule file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// All but the examples, which are passed over unread.
+    WithoutExamples,
+}
+
 /// The prose without the examples, and the examples. `start` is the place of the body in the file.
-pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) -> Read<(String, Vec<Example>)> {
+pub(super) fn read(
+    source: &SourceText,
+    start: usize,
+    body: &str,
+    scope: Scope,
+    extent: Extent,
+) -> Read<(String, Vec<Example>)> {
     let mut lines = Lines { source, rest: body, at: start };
     let (mut prose, mut examples) = (String::new(), Vec::new());
     let mut second: Vec<SecondTable> = Vec::new();
@@ -30,6 +45,7 @@ pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) 
         };
         let block = lines.block(&span)?;
         match info.split_whitespace().collect::<Vec<_>>()[..] {
+            [word, ..] if extent == Extent::WithoutExamples && is_example(word) => {}
             ["caaspp", year] => {
                 let example = table(source, layout_year(source, year, &span)?, &block, scope)?;
                 examples.push(Example { second: second.clone(), ..example });
@@ -52,6 +68,11 @@ pub(super) fn read(source: &SourceText, start: usize, body: &str, scope: Scope) 
         }
     }
     Ok((prose.trim().to_owned(), examples))
+}
+
+/// Whether a block that begins with this word is an example or belongs to one.
+fn is_example(word: &str) -> bool {
+    matches!(word, "caaspp" | "official" | "text" | "file") || second_kind(word).is_some()
 }
 
 fn at(source: &SourceText, span: Range<usize>, message: &str, help: &str) -> Box<RuleError> {

@@ -26,9 +26,10 @@ pub(super) fn select(set: &FieldSet, layout: &Layout) -> Result<Vec<FieldId>, Mi
 fn belongs(set: &FieldSet, layout: &Layout, id: FieldId, field: &Field) -> bool {
     let name = registry().info(id).name;
     let fits = |pattern: &Literal| matches_pattern(&pattern.text, name);
-    (set.patterns.is_empty() || set.patterns.iter().any(fits))
+    // Filters are the quicker to ask.
+    set.filters.iter().all(|filter| passes(filter, layout, id, field))
+        && (set.patterns.is_empty() || set.patterns.iter().any(fits))
         && !set.except.iter().any(fits)
-        && set.filters.iter().all(|filter| passes(filter, layout, id, field))
 }
 
 fn passes(filter: &Filter, layout: &Layout, id: FieldId, field: &Field) -> bool {

@@ -11,7 +11,7 @@ use crate::layout::{Certainty, RecordTypes, registry};
 
 use super::bind::Parts;
 use super::error::{Mistake, Piece, RuleError, SourceText, did_you_mean};
-use super::example;
+use super::example::{self, Extent};
 use super::model::{Grouping, Need, Records, Rule, Scope, Severity, Source, Years};
 
 type Read<T> = Result<T, Box<RuleError>>;
@@ -231,7 +231,7 @@ struct FrontSource {
 /// # Errors
 /// The first thing that is wrong with its front matter or its examples. Conditions are not
 /// looked at.
-pub(super) fn read(source: Arc<SourceText>) -> Read<RuleFile> {
+pub(super) fn read(source: Arc<SourceText>, extent: Extent) -> Read<RuleFile> {
     let (front, body) = split(&source)?;
     let parsed: Front =
         toml::from_str(&source.text[front.clone()]).map_err(|error| front_error(&source, &front, &error))?;
@@ -243,7 +243,7 @@ pub(super) fn read(source: Arc<SourceText>) -> Read<RuleFile> {
     if parsed.amends.is_some() {
         return reader.amendment(parsed);
     }
-    reader.rule(parsed).map(|loaded| RuleFile::Rule(Box::new(loaded)))
+    reader.rule(parsed, extent).map(|loaded| RuleFile::Rule(Box::new(loaded)))
 }
 
 /// The place of the front matter (fences excluded) and the start of the body.
@@ -427,14 +427,14 @@ impl Reader {
         Ok(RuleFile::Amendment { target, change: Change::Amend(Box::new(self.variant(&variant)?)) })
     }
 
-    fn rule(&self, front: Front) -> Read<Loaded> {
+    fn rule(&self, front: Front, extent: Extent) -> Read<Loaded> {
         let code = self.code(front.code.as_ref())?;
         let name = self.needed("name", front.name.as_ref())?;
         let scope = self.needed_word("scope", front.scope.as_ref(), &SCOPES)?;
         let tests = self.tests(front.tests.as_ref())?.unwrap_or(RecordTypes::ALL);
         let message = self.needed("message", front.message.as_ref())?;
         let body = self.source.text.get(self.body..).unwrap_or_default();
-        let (prose, examples) = example::read(&self.source, self.body, body, scope)?;
+        let (prose, examples) = example::read(&self.source, self.body, body, scope, extent)?;
         let variants = front.variant.iter().map(|one| self.variant(one.get_ref())).collect::<Read<_>>()?;
         let needs = front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<Vec<_>>>()?;
         let records = self.records(front.records.as_ref(), &needs)?;

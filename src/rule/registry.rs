@@ -9,6 +9,7 @@ use crate::layout::registry;
 
 use super::bind;
 use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
+use super::example::Extent;
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
 use super::ir::Instance;
@@ -29,7 +30,7 @@ impl RuleSet {
     /// # Errors
     /// Mistakes in the rule files; a test makes sure that there are none.
     pub fn embedded() -> Result<Self, RuleErrors> {
-        Self::build(embedded_sources())
+        Self::build(whole_or_not(embedded_sources(), Extent::Whole))
     }
 
     /// The shipped rules and those of folders. Later folders may amend earlier rules.
@@ -37,8 +38,21 @@ impl RuleSet {
     /// # Errors
     /// Every mistake in the files, conditions of the folders' rules included.
     pub fn with_dirs(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
-        let mut sources = embedded_sources();
-        sources.extend(folder_sources(folders)?);
+        Self::with_folders(folders, Extent::Whole)
+    }
+
+    /// As [`RuleSet::with_dirs`], for a run: the examples of shipped rules are left out. Tests read
+    /// them; a run would only wait for them.
+    ///
+    /// # Errors
+    /// As for [`RuleSet::with_dirs`].
+    pub fn for_run(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
+        Self::with_folders(folders, Extent::WithoutExamples)
+    }
+
+    fn with_folders(folders: &[PathBuf], shipped: Extent) -> Result<Self, RuleErrors> {
+        let mut sources = whole_or_not(embedded_sources(), shipped);
+        sources.extend(whole_or_not(folder_sources(folders)?, Extent::Whole));
         let set = Self::build(sources)?;
         let own = |loaded: &&Loaded| !EMBEDDED.iter().any(|(name, _)| *name == loaded.rule.path);
         let mistakes: Vec<RuleError> = set.loaded.iter().filter(own).flat_map(|loaded| set.mistakes(loaded)).collect();
@@ -50,7 +64,7 @@ impl RuleSet {
     /// # Errors
     /// Mistakes in front matter and examples; [`RuleSet::check`] looks at the conditions.
     pub fn only(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
-        Self::build(folder_sources(folders)?)
+        Self::build(whole_or_not(folder_sources(folders)?, Extent::Whole))
     }
 
     /// The rules of texts, each with the name to show for it.
@@ -58,10 +72,10 @@ impl RuleSet {
     /// # Errors
     /// As for [`RuleSet::only`].
     pub fn of_texts(texts: Vec<SourceText>) -> Result<Self, RuleErrors> {
-        Self::build(texts)
+        Self::build(whole_or_not(texts, Extent::Whole))
     }
 
-    fn build(sources: Vec<SourceText>) -> Result<Self, RuleErrors> {
+    fn build(sources: Vec<Source>) -> Result<Self, RuleErrors> {
         let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: HashMap::new() };
         let (mut mistakes, mut amendments, mut taken) = (Vec::new(), Vec::new(), HashMap::new());
         for read in read_all(sources) {
@@ -288,10 +302,10 @@ fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
 }
 
 /// Reads the files on two threads where there are many; the results are in the order of the files.
-fn read_all(mut sources: Vec<SourceText>) -> Vec<Result<RuleFile, Box<RuleError>>> {
+fn read_all(mut sources: Vec<Source>) -> Vec<Result<RuleFile, Box<RuleError>>> {
     const FEW: usize = 40;
-    let read = |sources: Vec<SourceText>| -> Vec<_> {
-        sources.into_iter().map(|source| file::read(Arc::new(source))).collect()
+    let read = |sources: Vec<Source>| -> Vec<_> {
+        sources.into_iter().map(|(text, extent)| file::read(Arc::new(text), extent)).collect()
     };
     if sources.len() <= FEW {
         return read(sources);
@@ -303,6 +317,13 @@ fn read_all(mut sources: Vec<SourceText>) -> Vec<Result<RuleFile, Box<RuleError>
         all.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         all
     })
+}
+
+/// The text of a rule file, and how much of it is read.
+type Source = (SourceText, Extent);
+
+fn whole_or_not(texts: Vec<SourceText>, extent: Extent) -> Vec<Source> {
+    texts.into_iter().map(|text| (text, extent)).collect()
 }
 
 fn embedded_sources() -> Vec<SourceText> {

@@ -72,7 +72,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
 /// When a rule file is wrong, or the settings do not fit the rules.
 pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, Bound), Failure> {
     let folders: Vec<PathBuf> = settings.rules().into_iter().map(|folder| folder.value).collect();
-    let rules = RuleSet::with_dirs(&folders).map_err(Failure::rules)?;
+    let rules = RuleSet::for_run(&folders).map_err(Failure::rules)?;
     let bound = Bound::new(settings, &rules).map_err(|error| match error {
         BindError::Flag(error) => Failure::input(error),
         BindError::File(error) => Failure::input(error),
