@@ -9,6 +9,7 @@ mod absent;
 mod candidates;
 mod cells;
 mod earlier;
+mod elsewhere;
 mod error;
 mod files;
 mod grid;

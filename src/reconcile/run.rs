@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
-use super::cells;
+use super::cells::{self, Beyond};
+use super::elsewhere::Elsewhere;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
@@ -190,7 +191,7 @@ fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<A
     if wishes.excluded.contains(&place) {
         return None;
     }
-    let absent = Absent::find(world.grid, world.records);
+    let absent = Absent::find(world);
     if absent.schools.is_empty() {
         return None;
     }
@@ -214,11 +215,14 @@ impl Finish<'_> {
         let world = self.world;
         let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
         let search = Search::new(world, self.causes, candidates, self.threads);
-        let (state, found) = search.run(extra, self.wishes);
+        let (mut state, found) = search.run(extra, self.wishes);
+        let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
+        elsewhere.add_to(&mut state.extra);
         let ladders = ladders(world, &state);
         let mut records = Numbered::default();
         let absent_place = absent.map(|_| found.len());
-        let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
+        let beyond = Beyond { cause: absent_place, elsewhere: &elsewhere };
+        let cells = cells::cells(world, &state, &ladders, beyond, |record| records.number(record, world));
         let owned = owned(world, &state, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
         if let Some(absent) = absent {
