@@ -3,6 +3,7 @@
 
 mod command;
 mod ladders;
+mod missing;
 mod mutations;
 mod noise;
 mod scenarios;
