@@ -57,6 +57,22 @@ pub enum ReconcileError {
         #[help]
         help: String,
     },
+    /// A cause is to be taken for true and ruled out.
+    #[error("{id} is both assumed and ruled out")]
+    #[diagnostic(help("leave out --assume or --without"))]
+    Contradiction {
+        /// The cause.
+        id: String,
+    },
+    /// A cause is assumed with what it does not take.
+    #[error("{id} takes {takes}")]
+    #[diagnostic(help("scorelint causes {id} tells more"))]
+    Parameter {
+        /// The cause.
+        id: String,
+        /// What may stand after its name.
+        takes: &'static str,
+    },
     /// A shipped file is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -7,6 +7,7 @@
 
 mod absent;
 mod candidates;
+mod cell_name;
 mod cells;
 mod earlier;
 mod elsewhere;
@@ -25,11 +26,13 @@ mod state;
 mod sums;
 mod text;
 mod value;
+mod what_if;
 mod words;
 mod worklist;
 mod world;
 
 pub use candidates::With;
+pub use cell_name::{CellName, CellNameError};
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;

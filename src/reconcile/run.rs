@@ -18,6 +18,7 @@ use super::residue::residues;
 use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::sums::Sums;
+use super::what_if::{search, unmet, wishes};
 use super::world::World;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{Book, TestInfo};
@@ -25,7 +26,6 @@ use crate::engine::Facets;
 use crate::input;
 use crate::layout::RecordType;
 use crate::official::{self, OfficialSet, Wanted};
-use crate::rule::closest;
 
 /// How a reconciliation is made.
 pub struct ReconcileOptions<'a> {
@@ -116,32 +116,6 @@ fn unknown_test() -> TestInfo {
     TestInfo { id: 0, name: String::new(), short: String::new(), record_type: RecordType(0), levels: 0, met_from: 0 }
 }
 
-fn wishes(causes: &[BoundCause], year: u16, options: &ReconcileOptions<'_>) -> Result<Wishes, ReconcileError> {
-    let find = |id: &str| -> Result<Vec<usize>, ReconcileError> {
-        let all: Vec<usize> =
-            causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == id).map(|(place, _)| place).collect();
-        if !all.is_empty() {
-            return Ok(all);
-        }
-        let nearest = closest(id, causes.iter().map(|cause| cause.cause.id.as_str()));
-        let help = nearest.map_or_else(
-            || "scorelint causes lists them".to_owned(),
-            |nearest| format!("did you mean {nearest}? scorelint causes lists them all"),
-        );
-        Err(ReconcileError::Cause { id: id.to_owned(), year, help })
-    };
-    let mut wishes = Wishes::default();
-    for assumption in &options.assume {
-        for place in find(&assumption.id)? {
-            wishes.assumed.push((place, assumption.with.clone()));
-        }
-    }
-    for id in &options.without {
-        wishes.excluded.extend(find(id)?);
-    }
-    Ok(wishes)
-}
-
 /// Reads the official rows of the districts whose files these are.
 fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
     let entities = reached.leas.iter().flat_map(|lea| prefixes(lea)).collect();
@@ -197,7 +171,8 @@ fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<A
     }
     let none = State::new(world, vec![None; world.grid.rows.len()]).total;
     let with = State::new(world, absent.extra.clone()).total;
-    (with.cost < none.cost).then_some(absent)
+    let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
+    (is_assumed || with.cost < none.cost).then_some(absent)
 }
 
 /// The last part: search, ladders, figures.
@@ -214,8 +189,8 @@ impl Finish<'_> {
     fn run(&self, candidates: Vec<Candidate>, absent: Option<&Absent>) -> Reconciliation {
         let world = self.world;
         let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
-        let search = Search::new(world, self.causes, candidates, self.threads);
-        let (mut state, found) = search.run(extra, self.wishes);
+        let among = Search::new(world, self.causes, candidates, self.threads);
+        let (mut state, found) = search(&among, extra, self.wishes);
         let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
         elsewhere.add_to(&mut state.extra);
         let ladders = ladders(world, &state);
@@ -228,6 +203,7 @@ impl Finish<'_> {
         if let Some(absent) = absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
+        causes.extend(self.unmet_causes(&causes));
         rank(&mut causes);
         let residues = residues(&cells, world.book);
         Reconciliation {
@@ -260,8 +236,39 @@ impl Finish<'_> {
             broken: 0,
             rank: 0,
             tied_with: Vec::new(),
-            is_assumed: false,
+            is_assumed: cause.is_some_and(|cause| self.is_assumed(cause.cause)),
+            note: None,
         }
+    }
+
+    fn is_assumed(&self, cause: &Cause) -> bool {
+        self.wishes.assumed.iter().any(|(place, _)| self.causes[*place].cause.id == cause.id)
+    }
+
+    /// Causes that the user takes for true and that change nothing.
+    fn unmet_causes(&self, found: &[CauseFound]) -> Vec<CauseFound> {
+        let has_earlier = self.world.records.files.iter().any(|file| file.is_earlier);
+        let mut unmet_causes: Vec<CauseFound> = Vec::new();
+        for (place, with) in &self.wishes.assumed {
+            let cause = &self.causes[*place];
+            let is_told = |one: &CauseFound| one.cause.id == cause.cause.id;
+            if found.iter().any(is_told) || unmet_causes.iter().any(is_told) {
+                continue;
+            }
+            unmet_causes.push(CauseFound {
+                cause: cause.cause,
+                with: with.clone().unwrap_or(With::All),
+                records: Vec::new(),
+                cells: 0,
+                mended: 0,
+                broken: 0,
+                rank: 0,
+                tied_with: Vec::new(),
+                is_assumed: true,
+                note: Some(unmet(cause, with.as_ref(), has_earlier)),
+            });
+        }
+        unmet_causes
     }
 
     fn causes_found(
@@ -285,7 +292,8 @@ impl Finish<'_> {
             broken: found.broken,
             rank: 0,
             tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
-            is_assumed: self.wishes.assumed.iter().any(|(cause, _)| *cause == found.candidate.cause),
+            is_assumed: self.is_assumed(cause_of(found.candidate.cause)),
+            note: owned[place].is_empty().then_some("its records count in no official figure"),
         };
         found.iter().enumerate().map(one).collect()
     }

@@ -99,14 +99,11 @@ fn official_cells(set: &OfficialSet) -> Officials {
     cells
 }
 
-/// Families whose causes see what those before them have changed in a record.
-const SEEING: [&str; 3] = ["placement", "cast", "time"];
-
 /// A claimed cause, ready to be applied to a record.
 struct Applied<'a> {
     rank: usize,
     order: usize,
-    family: &'a str,
+    sees_earlier: bool,
     hypothesis: &'a Hypothesis,
     after: Option<i64>,
     school: Option<String>,
@@ -138,7 +135,7 @@ struct Recount<'a> {
 impl<'a> Recount<'a> {
     fn new(book: &'a Book, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
         let mut applied = Vec::new();
-        for one in &claim.causes {
+        for one in claim.causes.iter().filter(|one| one.note.is_none()) {
             let mut known = causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == one.id).peekable();
             if known.peek().is_none() {
                 verdict.of_the_whole.push(format!("there is no cause {} in {}", one.id, claim.year));
@@ -147,7 +144,7 @@ impl<'a> Recount<'a> {
                 applied.push(Applied {
                     rank: one.rank,
                     order,
-                    family: &cause.cause.family,
+                    sees_earlier: cause.sees_earlier,
                     hypothesis: &cause.hypothesis,
                     after: one.parameters.get("as_of").and_then(|day| read::day(day)),
                     school: one.parameters.get("school").cloned(),
@@ -283,7 +280,7 @@ impl<'a> Recount<'a> {
         let cause = &self.causes[place];
         match cause.hypothesis {
             Hypothesis::Suppose(one) => {
-                let follows = SEEING.contains(&cause.family) && one.counts && one.groups.is_empty();
+                let follows = cause.sees_earlier;
                 let stands = if follows { seen.clone() } else { Stands::new() };
                 let view = Seen { record, stands: &stands };
                 let is_meant = match &one.parameter {
