@@ -14,8 +14,8 @@ use super::progress::{Progress, Wish};
 use super::terminal;
 use crate::input::{Options, View};
 use crate::reconcile::{
-    Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, reconcile,
-    write_json, write_text, write_worklist,
+    Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, check_filter,
+    reconcile, write_json, write_text, write_worklist,
 };
 use crate::rule::read::day;
 
@@ -135,6 +135,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     if let Detail::Cell(name) = &detail {
         name.find(&reconciliation)?;
     }
+    check_filter(&args.filter(), &reconciliation)?;
     let written = match &args.output {
         None => write(args, &detail, &reconciliation, &mut BufWriter::new(io::stdout().lock())),
         Some(path) => File::create(path).and_then(|file| {

@@ -1,9 +1,10 @@
-//! The name of one figure, `58999990000000/1/5/1/tested`, and what to tell somebody whose name
-//! names none.
+//! The name of one figure, `58999990000000/1/5/1/tested`, and what to tell somebody whose name or
+//! choice of figures names none.
 
 use std::collections::BTreeSet;
 
 use super::model::{Cell, Reconciliation};
+use super::text::CellFilter;
 use crate::official::Measure;
 use crate::privacy::text::neutralise;
 use crate::rule::closest;
@@ -73,11 +74,7 @@ impl CellName {
             if !cells.is_empty() {
                 return Ok(());
             }
-            let known: Vec<String> = known.iter().map(u16::to_string).collect();
-            Err(CellNameError {
-                what: format!("the official files have no {what} of {name}"),
-                help: format!("they have {}", known.join(", ")),
-            })
+            Err(CellNameError { what: format!("the official files have no {what} of {name}"), help: they_have(&known) })
         };
         let (test, grade, group) = (self.test, u16::from(self.grade), self.group);
         narrow(&mut cells, format!("test {test}"), test, |cell| cell.test)?;
@@ -106,6 +103,32 @@ impl CellName {
         );
         CellNameError { what: format!("the official files have no entity {}", self.entity), help }
     }
+}
+
+/// Makes sure that each part of a choice of figures names some.
+///
+/// # Errors
+/// When the official files have none of an entity, test, grade row or student group.
+pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), CellNameError> {
+    for entity in &filter.entities {
+        if all.cells.iter().all(|cell| !cell.code.starts_with(entity.as_bytes())) {
+            let name = CellName { entity: entity.clone(), test: 0, grade: 0, group: 0, measure: Measure::Tested };
+            return Err(name.unknown_entity(all));
+        }
+    }
+    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell) -> u16| {
+        let known: BTreeSet<u16> = all.cells.iter().map(of).collect();
+        let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
+        Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })
+    };
+    check("test", filter.tests.clone(), |cell| cell.test)?;
+    check("grade row", filter.grades.iter().copied().map(u16::from).collect(), |cell| u16::from(cell.grade))?;
+    check("student group", filter.groups.clone(), |cell| cell.group)
+}
+
+fn they_have(known: &BTreeSet<u16>) -> String {
+    let known: Vec<String> = known.iter().map(u16::to_string).collect();
+    format!("they have {}", known.join(", "))
 }
 
 fn unknown_measure<'a>(measure: &str, known: impl Iterator<Item = &'a str> + Clone) -> CellNameError {

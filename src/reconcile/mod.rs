@@ -32,7 +32,7 @@ mod worklist;
 mod world;
 
 pub use candidates::With;
-pub use cell_name::{CellName, CellNameError};
+pub use cell_name::{CellName, CellNameError, check_filter};
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;

@@ -72,6 +72,9 @@ pub fn reconcile(
     let mut records = Records::default();
     records.read(files, (&book, &questions), &read)?;
     let end = records.count();
+    if end == 0 {
+        return Err(ReconcileError::NoRecords);
+    }
     let earlier = if options.earlier.is_empty() {
         end..end
     } else {
@@ -82,6 +85,9 @@ pub fn reconcile(
         records.read_earlier(files, &book, &read)?
     };
     let reached = Reached::new(&options.leas, &records);
+    if reached.leas.is_empty() {
+        return Err(ReconcileError::NoLea);
+    }
     let set = read_official(officials, year, &reached)?;
     let grid = grid(&set, &book, &reached, &records);
     let sources = Sources {
@@ -124,7 +130,12 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     if set.files.is_empty() {
         return Err(ReconcileError::NoResults);
     }
-    if let Some(file) = set.files.iter().find(|file| file.year != year) {
+    if set.files.iter().all(|file| file.rows.is_empty()) {
+        let leas: Vec<&str> = reached.leas.iter().map(String::as_str).collect();
+        return Err(ReconcileError::NoRows { leas: leas.join(", ") });
+    }
+    let has_rows = |file: &&official::OfficialFile| !file.rows.is_empty();
+    if let Some(file) = set.files.iter().filter(has_rows).find(|file| file.year != year) {
         return Err(ReconcileError::OfficialYear { year, name: file.name(), official: file.year });
     }
     Ok(set)

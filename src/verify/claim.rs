@@ -110,6 +110,7 @@ pub struct RecordClaim {
 pub enum ClaimError {
     /// The file cannot be opened.
     #[error("cannot read {}", path.display())]
+    #[diagnostic(help("check the spelling and the folder; put a name with spaces in quotes"))]
     Read {
         /// The file.
         path: PathBuf,
