@@ -7,6 +7,7 @@ mod missing;
 mod mutations;
 mod noise;
 mod scenarios;
+mod views;
 mod what_if;
 
 use std::path::{Path, PathBuf};

@@ -155,7 +155,7 @@ impl Page<'_> {
                         those who are enrolled elsewhere: compare the file by tested LEA";
             self.wrapped("  note      ", text)?;
         }
-        for official in &self.all.officials {
+        for official in self.all.officials.iter().filter(|official| official.rows > 0) {
             let text = format!(
                 "{}, {}: {}",
                 official.program,
