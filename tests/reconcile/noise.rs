@@ -22,7 +22,10 @@ pub(super) fn add_noise(path: &Path, seed: usize) -> Changed {
     let places: HashMap<String, usize> = lines[0].iter().cloned().zip(0..).collect();
     let is_fit = |row: &Vec<String>| {
         let get = |name: &str| row[places[name]].as_str();
-        let is_leaf = get("Type ID") == "7" && get("Grade") != "13" && get("Student Group ID") != "1";
+        let is_leaf = get("Type ID") == "7"
+            && get("District Code") == "99999"
+            && get("Grade") != "13"
+            && get("Student Group ID") != "1";
         is_leaf && get("Total Students Tested").parse::<u64>().is_ok_and(|tested| tested > 15)
     };
     let fit: Vec<usize> = (1..lines.len()).filter(|place| is_fit(&lines[*place])).collect();
