@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scorelint::cause::{beyond, bound_causes, causes};
+use scorelint::cause::{beyond, bound_causes, causes, families};
 use scorelint::counting::Book;
 use scorelint::layout::registry;
 
@@ -29,6 +29,29 @@ fn every_cause_says_what_it_is_and_how_to_recognise_it() {
         assert!(title.is_lowercase() || cause.title.starts_with("CAA"), "{} begins with a capital", cause.id);
         assert!(!cause.title.ends_with('.'), "{} ends with a stop", cause.id);
     }
+}
+
+#[test]
+fn every_family_has_causes_and_every_cause_a_family() {
+    let known: BTreeSet<&str> = families().map(|family| family.id).collect();
+    let used: BTreeSet<&str> = causes().unwrap().iter().map(|cause| cause.family.as_str()).collect();
+    assert_eq!(known, used);
+    let seeing: Vec<&str> = families().filter(|family| family.sees_earlier).map(|family| family.id).collect();
+    assert_eq!(seeing, ["placement", "cast", "time"]);
+}
+
+/// Where a layout has the fields, causes of place hold; what a year lacks is said in the cause.
+#[test]
+fn causes_of_place_hold_in_all_years_with_their_fields() {
+    let lacking = |year: u16| {
+        let bound = bound_causes(&Book::of(year).unwrap()).unwrap();
+        let held: BTreeSet<&str> = bound.iter().map(|cause| cause.cause.id.as_str()).collect();
+        let placement = causes().unwrap().iter().filter(|cause| cause.family == "placement");
+        placement.map(|cause| cause.id.as_str()).filter(|id| !held.contains(id)).collect::<Vec<_>>()
+    };
+    assert_eq!(lacking(2021), Vec::<&str>::new());
+    assert_eq!(lacking(2018), ["moved-one-part-only"]);
+    assert_eq!(lacking(2017), ["nps-flag-source-differs", "moved-one-part-only"]);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 
 mod command;
 mod ladders;
+mod missing;
 mod mutations;
 mod noise;
 mod scenarios;
+mod views;
 mod what_if;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Causes bound to a year: conditions and stand-ins in the typed form that the engine evaluates.
 
+use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::Book;
 use crate::engine::{Parameter, Supposition, Told};
@@ -17,6 +18,8 @@ pub struct BoundCause {
     pub evidence: Option<Evidence>,
     /// Whether an earlier download makes it superfluous.
     pub is_for_want_of_earlier: bool,
+    /// Whether it sees a record as the causes before it left it.
+    pub sees_earlier: bool,
 }
 
 /// What a cause supposes.
@@ -94,12 +97,20 @@ type Bind<T> = Result<T, Box<CauseError>>;
 
 impl Binding<'_> {
     fn bound(&self) -> Bind<BoundCause> {
+        let hypothesis = self.hypothesis()?;
+        let is_of_fields = matches!(&hypothesis, Hypothesis::Suppose(one) if one.counts && one.groups.is_empty());
         Ok(BoundCause {
             cause: self.cause,
-            hypothesis: self.hypothesis()?,
+            hypothesis,
+            sees_earlier: is_of_fields && self.family()?.sees_earlier,
             evidence: self.evidence()?,
             is_for_want_of_earlier: self.case.unless.as_deref() == Some("earlier"),
         })
+    }
+
+    fn family(&self) -> Bind<Family> {
+        let name = self.cause.family.as_str();
+        families().find(|family| family.id == name).ok_or_else(|| self.wrong(format!("unknown family {name}")))
     }
 
     fn hypothesis(&self) -> Bind<Hypothesis> {

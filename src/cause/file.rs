@@ -20,7 +20,7 @@ pub struct Cause {
     pub id: String,
     /// What it is, in a few words; `{parameter}` stands for the day, school or list it was found with.
     pub title: String,
-    /// `placement`, `enrolled`, `include`, `cast`, `groups`, `time` or `file`.
+    /// One of `rules/causes/families.tsv`.
     pub family: String,
     /// `documented`, `inferred` or `unknown`.
     certainty: String,

@@ -3,8 +3,10 @@
 
 mod beyond;
 mod bound;
+mod families;
 mod file;
 
 pub use beyond::{Beyond, Standing, beyond};
 pub use bound::{Aspect, BoundCause, Evidence, Hypothesis, bound_causes};
+pub use families::{Family, families};
 pub use file::{Case, Cause, CauseError, causes};

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use miette::{IntoDiagnostic, miette};
 
 use super::{print, terminal};
-use crate::cause::{Cause, Standing, beyond, causes};
+use crate::cause::{Cause, Standing, beyond, causes, families};
 use crate::privacy::text::width as columns_of;
 use crate::rule::closest;
 
@@ -42,7 +42,8 @@ fn list(causes: &[Cause], all: bool) -> Result<String, std::fmt::Error> {
                 text.push('\n');
             }
             family = &cause.family;
-            writeln!(text, "{family}")?;
+            let words = families().find(|one| one.id == family).map_or("", |one| one.words);
+            writeln!(text, "{family}: {words}")?;
         }
         entry(&mut text, &cause.id, &shown(cause), width)?;
     }

@@ -6,13 +6,16 @@ use std::num::{NonZero, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
+use super::progress::{Progress, Wish};
 use super::terminal;
 use crate::input::{Options, View};
 use crate::reconcile::{
-    Assumption, CellFilter, Detail, ReconcileOptions, Reconciliation, TextOptions, With, reconcile, write_json,
-    write_text, write_worklist,
+    Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, check_filter,
+    reconcile, write_json, write_text, write_worklist,
 };
 use crate::rule::read::day;
 
@@ -51,7 +54,7 @@ pub(super) struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
     group: Vec<u16>,
     /// One figure with its records: ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested
-    #[arg(long, value_name = "CELL")]
+    #[arg(long, conflicts_with = "format", value_name = "CELL")]
     cell: Option<String>,
     /// The records behind the differences, by who can mend them
     #[arg(long, conflicts_with_all = ["cell", "format"])]
@@ -65,7 +68,7 @@ pub(super) struct Args {
     /// How the reconciliation is written
     #[arg(long, value_enum, default_value_t = FormatArg::Human)]
     format: FormatArg,
-    /// Write to a file instead of the terminal
+    /// Write to a file instead of the terminal; packed where its name ends in .gz
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Read the score files by the layout of this year
@@ -74,6 +77,9 @@ pub(super) struct Args {
     /// Take the score files for this view
     #[arg(long, value_enum, value_name = "VIEW")]
     view: Option<ViewArg>,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
     /// Threads; as many as the machine has where it is not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -105,35 +111,54 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         ViewArg::Enrolled => View::Enrolled,
     });
     let detail = args.detail()?;
+    let read: Vec<PathBuf> = args.paths.iter().chain(&args.earlier).cloned().collect();
+    let bar = Progress::new(&read, Wish::of_flag(args.no_progress));
+    let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
         input: Options { year: args.year, view, ..Options::default() },
         threads,
-        progress: None,
+        progress: Some(&report_progress),
         earlier: args.earlier.clone(),
         leas: args.lea.clone(),
         assume: args.assume.iter().map(|text| assumption(text)).collect::<Result<_, _>>()?,
         without: args.without.clone(),
     };
-    let reconciliation = match reconcile(&args.paths, &args.official, &options) {
+    let reconciled = reconcile(&args.paths, &args.official, &options);
+    bar.finish();
+    let reconciliation = match reconciled {
         Ok(reconciliation) => reconciliation,
         Err(error) => {
             eprintln!("{:?}", miette::Report::new(error));
             return Ok(ExitCode::from(2));
         }
     };
+    if let Detail::Cell(name) = &detail {
+        name.find(&reconciliation)?;
+    }
+    check_filter(&args.filter(), &reconciliation)?;
     let written = match &args.output {
         None => write(args, &detail, &reconciliation, &mut BufWriter::new(io::stdout().lock())),
-        Some(path) => {
-            File::create(path).and_then(|file| write(args, &detail, &reconciliation, &mut BufWriter::new(file)))
-        }
+        Some(path) => File::create(path).and_then(|file| {
+            let mut file = BufWriter::new(file);
+            if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) {
+                return write(args, &detail, &reconciliation, &mut file);
+            }
+            let mut packed = GzEncoder::new(file, Compression::fast());
+            write(args, &detail, &reconciliation, &mut packed)?;
+            packed.finish()?.flush()
+        }),
     };
     match written {
         // Whoever reads from us has read enough (`| head`).
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         other => other.into_diagnostic().wrap_err("the reconciliation cannot be written")?,
     }
-    let has_unexplained = reconciliation.tally().unexplained > 0;
-    Ok(if has_unexplained { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let tally = reconciliation.tally();
+    Ok(match (tally.unexplained > 0, tally.compared() + tally.hidden) {
+        (true, _) => ExitCode::from(1),
+        (false, 0) => ExitCode::from(2),
+        (false, _) => ExitCode::SUCCESS,
+    })
 }
 
 fn write(args: &Args, detail: &Detail, reconciliation: &Reconciliation, out: &mut dyn Write) -> io::Result<()> {
@@ -176,11 +201,6 @@ impl Args {
         let Some(cell) = &self.cell else {
             return Ok(Detail::Ladders(if self.all { usize::MAX } else { self.samples }));
         };
-        Detail::cell(cell).ok_or_else(|| {
-            miette!(
-                help = "write ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested",
-                "{cell} names no figure"
-            )
-        })
+        Ok(Detail::Cell(CellName::read(cell)?))
     }
 }

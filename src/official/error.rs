@@ -14,6 +14,18 @@ pub enum OfficialError {
     #[diagnostic(transparent)]
     Input(#[from] InputError),
 
+    /// A folder or archive without files.
+    #[error("{path} holds no official file")]
+    #[diagnostic(help(
+        "research files of CAASPP results end in .txt, .csv or .zip; name the file itself if yours does not"
+    ))]
+    NoFiles { path: String },
+
+    /// There is nothing in the file.
+    #[error("{path} is empty")]
+    #[diagnostic(help("download the research file again; a broken download can leave an empty file behind"))]
+    Empty { path: String },
+
     /// It is something else.
     #[error("{path}: this is {kind}, not an official research file")]
     Other {
@@ -26,7 +38,7 @@ pub enum OfficialError {
     },
 
     /// No header of an official file.
-    #[error("{path}: no official file has these {columns} columns{nearest}")]
+    #[error("{path}: no official file has {}{nearest}", these(*.columns))]
     Unknown {
         path: String,
         /// How many there are.
@@ -81,7 +93,16 @@ impl OfficialError {
         match self {
             Self::Input(error) => error.is_another_kind(),
             Self::Other { .. } | Self::Unknown { .. } => true,
-            Self::Incomplete { .. } | Self::NoRows { .. } | Self::NothingTyped { .. } | Self::Cell { .. } => false,
+            Self::NoFiles { .. }
+            | Self::Empty { .. }
+            | Self::Incomplete { .. }
+            | Self::NoRows { .. }
+            | Self::NothingTyped { .. }
+            | Self::Cell { .. } => false,
         }
     }
+}
+
+fn these(columns: usize) -> String {
+    if columns == 1 { "this single column".to_owned() } else { format!("these {columns} columns") }
 }

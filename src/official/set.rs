@@ -64,7 +64,10 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
     let input = crate::input::Options { limits: options.limits, ..Default::default() };
     let Listing { files, skipped, refused } = list(paths, &input);
     if let Some(error) = refused.into_iter().next() {
-        return Err(error.into());
+        return Err(match error {
+            InputError::NoScoreFiles { path } => OfficialError::NoFiles { path },
+            other => other.into(),
+        });
     }
     let mut set = OfficialSet { skipped, ..OfficialSet::default() };
     let (mut scores, mut refused) = (Vec::new(), None);
@@ -124,6 +127,7 @@ fn workbook(path: String) -> OfficialError {
 
 fn told(path: String, error: InputError) -> OfficialError {
     match error {
+        InputError::Empty { path: _ } => OfficialError::Empty { path },
         InputError::Binary { kind, .. } => OfficialError::Other {
             path,
             kind: kind.to_owned(),

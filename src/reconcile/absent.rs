@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::files::Records;
-use super::grid::{Code, Grid, GridRow};
+use super::grid::{Code, GridRow};
 use super::reach::Reach;
 use super::sums::Sums;
 use super::value::Bounds;
+use super::world::World;
 use crate::official::{Interval, Measure, implied_count, implied_sum};
 
 /// Schools that the files lack.
@@ -21,7 +21,8 @@ pub struct Absent {
 
 impl Absent {
     /// The schools of districts in reach that no record is counted at.
-    pub fn find(grid: &Grid, records: &Records) -> Self {
+    pub fn find(world: &World<'_>) -> Self {
+        let (grid, records) = (world.grid, world.records);
         let present: BTreeSet<Code> = records
             .facets
             .iter()
@@ -37,25 +38,23 @@ impl Absent {
             if !is_school(row) || present.contains(&row.code) {
                 continue;
             }
-            let bounds = bounds_of(row);
-            absent.add(place, bounds);
+            let bounds = bounds_of(row, world.scale_of(place));
+            absent.add(place, &bounds);
             if absent.schools.last() != Some(&row.code) {
                 absent.schools.push(row.code);
             }
             let mut district = row.code;
             district[7..].fill(b'0');
             if let Some(above) = districts.get(&(district, row.test, row.grade, row.group_id)) {
-                absent.add(*above, bounds);
+                absent.add(*above, &bounds);
             }
         }
         absent
     }
 
-    fn add(&mut self, row: usize, bounds: Bounds) {
+    fn add(&mut self, row: usize, bounds: &Bounds) {
         if let Some(extra) = self.extra.get_mut(row) {
-            let sum = extra.get_or_insert_with(Bounds::default);
-            sum.lo += bounds.lo;
-            sum.hi += bounds.hi;
+            *extra.get_or_insert_with(Bounds::default) += bounds;
         }
     }
 }
@@ -70,14 +69,14 @@ fn is_school(row: &GridRow) -> bool {
 }
 
 /// What the records of a row can be, by its official figures.
-fn bounds_of(row: &GridRow) -> Bounds {
+fn bounds_of(row: &GridRow, scale: (i64, i64)) -> Bounds {
     let figure = |measure: Measure| {
         let found = row.figures.iter().find(|(other, _)| *other == measure);
         found.and_then(|(_, official)| official.interval())
     };
     let none = Interval::exactly(0);
     let with_scores = figure(Measure::WithScores).unwrap_or(none);
-    let mut bounds = Bounds::default();
+    let mut bounds = Bounds { scale, ..Bounds::default() };
     let narrow = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     let mut set = |interval: Interval, of: fn(&mut Sums) -> &mut i32| {
         *of(&mut bounds.lo) = narrow(interval.lo());
@@ -98,7 +97,7 @@ fn bounds_of(row: &GridRow) -> Bounds {
     }
     let mean = figure(Measure::Mean).and_then(Interval::exact).zip(with_scores.exact());
     let sum = mean.and_then(|(mean, count)| implied_sum(mean, count));
-    bounds.lo.score_sum = sum.map_or(0, Interval::lo);
-    bounds.hi.score_sum = sum.map_or(with_scores.hi().saturating_mul(9_999), Interval::hi);
+    bounds.lo.score_sum = sum.map_or(with_scores.lo().saturating_mul(scale.0), Interval::lo);
+    bounds.hi.score_sum = sum.map_or(with_scores.hi().saturating_mul(scale.1), Interval::hi);
     bounds
 }

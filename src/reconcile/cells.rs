@@ -1,5 +1,6 @@
 //! From rows and steps to figures: ours, the official one, the steps between, and what is left.
 
+use super::elsewhere::Elsewhere;
 use super::grid::GridRow;
 use super::ladder::{Ladders, Step};
 use super::model::{Cell, CellStep, Status, nearest};
@@ -10,19 +11,27 @@ use super::value::Figures;
 use super::world::World;
 use crate::official::{Interval, Measure, Official};
 
-/// Makes the figures of all rows. Records are given numbers by `number`; `absent` is the place of
-/// the schools that the files lack among the causes, where they are supposed to be missing.
+/// Schools that the files lack.
+#[derive(Clone, Copy)]
+pub struct Beyond<'a> {
+    /// Their place among the causes, where they are supposed to be missing.
+    pub cause: Option<usize>,
+    /// Where their students are counted elsewhere.
+    pub elsewhere: &'a Elsewhere,
+}
+
+/// Makes the figures of all rows. Records are given numbers by `number`.
 pub fn cells(
     world: &World<'_>,
     state: &State,
     ladders: &Ladders,
-    absent: Option<usize>,
+    beyond: Beyond<'_>,
     mut number: impl FnMut(u32) -> u32,
 ) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (place, row) in world.grid.rows.iter().enumerate() {
         let steps = ladders.get(&(place as u32)).map(Vec::as_slice).unwrap_or_default();
-        let maker = Maker { world, state, row, place: place as u32, steps, absent };
+        let maker = Maker { world, state, row, place: place as u32, steps, beyond };
         for (measure, official) in &row.figures {
             cells.push(maker.cell(*measure, *official, &mut number));
         }
@@ -36,7 +45,7 @@ struct Maker<'a> {
     row: &'a GridRow,
     place: u32,
     steps: &'a [Step],
-    absent: Option<usize>,
+    beyond: Beyond<'a>,
 }
 
 impl Maker<'_> {
@@ -115,10 +124,10 @@ impl Maker<'_> {
         let extra = self.state.extra.get(self.place as usize).and_then(Option::as_ref);
         let with_absent = self.world.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
-        if let (Some(_), Some(cause), Some(value)) = (extra, self.absent, with_absent) {
+        if let (Some(_), Some(cause), Some(value)) = (extra, self.beyond.cause, with_absent) {
             let to = nearest(value, nearest(shown, at));
             if to != at {
-                let is_bounded = value.exact().is_none();
+                let is_bounded = value.exact().is_none() || self.beyond.elsewhere.is_in(self.place);
                 cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Vec::new() });
             }
             at = to;

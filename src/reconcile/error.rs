@@ -46,6 +46,25 @@ pub enum ReconcileError {
         "give a research file with results, or a table made by scorelint template; entity lists and lookups come on top"
     ))]
     NoResults,
+    /// Score files without a record.
+    #[error("the score files have no records")]
+    #[diagnostic(help("download the student score data file by tested LEA again from TOMS"))]
+    NoRecords,
+    /// Nobody can tell whose files these are.
+    #[error("whose score files these are cannot be told: no file name and no majority of records names a district")]
+    #[diagnostic(help(
+        "name the district or charter with --lea, as --lea 58999990000000; several are named one by one"
+    ))]
+    NoLea,
+    /// The official files are of other counties.
+    #[error("the official files have no rows of the county of {leas}")]
+    #[diagnostic(help(
+        "give the official files of that county or of the whole state; --lea says whose score files these are"
+    ))]
+    NoRows {
+        /// The districts whose files these are.
+        leas: String,
+    },
     /// There is no cause of that name.
     #[error("there is no cause {id} in {year}")]
     Cause {
@@ -56,6 +75,22 @@ pub enum ReconcileError {
         /// What the user may have meant.
         #[help]
         help: String,
+    },
+    /// A cause is to be taken for true and ruled out.
+    #[error("{id} is both assumed and ruled out")]
+    #[diagnostic(help("leave out --assume or --without"))]
+    Contradiction {
+        /// The cause.
+        id: String,
+    },
+    /// A cause is assumed with what it does not take.
+    #[error("{id} takes {takes}")]
+    #[diagnostic(help("scorelint causes {id} tells more"))]
+    Parameter {
+        /// The cause.
+        id: String,
+        /// What may stand after its name.
+        takes: &'static str,
     },
     /// A shipped file is wrong.
     #[error(transparent)]

@@ -122,6 +122,8 @@ struct CauseOut {
     until: String,
     sources: Vec<String>,
     assumed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
     records: Vec<Place>,
     cells: u64,
     mended: u32,
@@ -244,6 +246,7 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
         until: cause.until.clone(),
         sources: cause.sources.clone(),
         assumed: found.is_assumed,
+        note: found.note,
         records: places(reconciliation, &found.records),
         cells: found.cells,
         mended: found.mended,

@@ -7,8 +7,10 @@
 
 mod absent;
 mod candidates;
+mod cell_name;
 mod cells;
 mod earlier;
+mod elsewhere;
 mod error;
 mod files;
 mod grid;
@@ -24,11 +26,13 @@ mod state;
 mod sums;
 mod text;
 mod value;
+mod what_if;
 mod words;
 mod worklist;
 mod world;
 
 pub use candidates::With;
+pub use cell_name::{CellName, CellNameError, check_filter};
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;

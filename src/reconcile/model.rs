@@ -5,6 +5,7 @@ use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
 use crate::counting::Book;
+use crate::input::View;
 use crate::official::{Interval, Measure, Official};
 
 /// The comparison of score files with official ones.
@@ -147,6 +148,8 @@ pub struct CauseFound {
     pub tied_with: Vec<(&'static Cause, With)>,
     /// Whether the user supposed it.
     pub is_assumed: bool,
+    /// Why it has nothing to show, where the user supposed it and it has not.
+    pub note: Option<&'static str>,
 }
 
 /// Something unexplained, as small as it can be told.
@@ -211,6 +214,11 @@ impl Reconciliation {
         tally
     }
 
+    /// Whether the score files are by enrolled LEA alone.
+    pub fn is_of_enrolled_alone(&self) -> bool {
+        is_of_enrolled_alone(&self.inputs)
+    }
+
     /// What an entity is called; its code where no file tells.
     pub fn name_of(&self, code: &Code) -> String {
         let known = self.names.binary_search_by_key(code, |(one, _)| *one);
@@ -219,6 +227,12 @@ impl Reconciliation {
             .and_then(|place| self.names.get(place))
             .map_or_else(|| String::from_utf8_lossy(code).into_owned(), |(_, name)| name.clone())
     }
+}
+
+/// Whether all files but earlier downloads are by enrolled LEA: they lack students who were tested
+/// here and are enrolled elsewhere by now.
+pub(super) fn is_of_enrolled_alone(files: &[InputFile]) -> bool {
+    files.iter().filter(|file| !file.is_earlier).all(|file| file.info.view == View::Enrolled)
 }
 
 /// The number of an interval, or its middle where it is not one number.

@@ -9,18 +9,14 @@ use crate::cause::{BoundCause, Hypothesis};
 use crate::engine::{Facets, Parameter, Supposition, Told};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 
-/// Families whose causes change where and how a record counts, so that one can hide or make
-/// another. The others are about different fields each.
-const FAMILIES: [&str; 3] = ["placement", "cast", "time"];
-
 /// The pairs of causes that are asked for, the earlier first.
 pub fn pairs(causes: &[BoundCause]) -> Vec<((usize, usize), Supposition)> {
     let supposing: Vec<(usize, &Supposition)> = causes
         .iter()
         .enumerate()
-        .filter(|(_, cause)| FAMILIES.contains(&cause.cause.family.as_str()))
+        .filter(|(_, cause)| cause.sees_earlier)
         .filter_map(|(place, cause)| match &cause.hypothesis {
-            Hypothesis::Suppose(one) if one.counts && one.groups.is_empty() => Some((place, one)),
+            Hypothesis::Suppose(one) => Some((place, one)),
             _ => None,
         })
         .collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::Records;
 use super::grid::Code;
+use super::model::is_of_enrolled_alone;
 
 /// Whether an official row can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Reached {
     pub leas: BTreeSet<String>,
     /// How each was found out.
     pub why: Vec<String>,
+    /// Whether the files lack students who were tested there and are enrolled elsewhere.
+    lacks_tested: bool,
 }
 
 /// The share of the records, in percent, that a district must have to be taken for the one whose
@@ -30,7 +33,7 @@ const OWN_SHARE: u64 = 60;
 impl Reached {
     /// Those that are named, or that file names tell, or that most records are of.
     pub fn new(named: &[String], records: &Records) -> Self {
-        let mut reached = Self::default();
+        let mut reached = Self { lacks_tested: is_of_enrolled_alone(&records.files), ..Self::default() };
         for code in named {
             reached.add(code.clone(), format!("{code} was named with --lea"));
         }
@@ -85,7 +88,11 @@ impl Reached {
             5 => part_of(2) && self.covers_county(code, entities),
             kind => inside(code, kind),
         };
-        if reached { Reach::Checkable } else { Reach::Beyond("lea-file-lacks-other-leas") }
+        match (reached, self.lacks_tested) {
+            (false, _) => Reach::Beyond("lea-file-lacks-other-leas"),
+            (true, true) => Reach::Beyond("enrolled-vs-tested-lea-file"),
+            (true, false) => Reach::Checkable,
+        }
     }
 
     fn covers_county(&self, code: &Code, entities: &[(Code, u8)]) -> bool {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
-use super::cells;
+use super::cells::{self, Beyond};
+use super::elsewhere::Elsewhere;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
@@ -17,6 +18,7 @@ use super::residue::residues;
 use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::sums::Sums;
+use super::what_if::{search, unmet, wishes};
 use super::world::World;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{Book, TestInfo};
@@ -24,7 +26,6 @@ use crate::engine::Facets;
 use crate::input;
 use crate::layout::RecordType;
 use crate::official::{self, OfficialSet, Wanted};
-use crate::rule::closest;
 
 /// How a reconciliation is made.
 pub struct ReconcileOptions<'a> {
@@ -71,6 +72,9 @@ pub fn reconcile(
     let mut records = Records::default();
     records.read(files, (&book, &questions), &read)?;
     let end = records.count();
+    if end == 0 {
+        return Err(ReconcileError::NoRecords);
+    }
     let earlier = if options.earlier.is_empty() {
         end..end
     } else {
@@ -81,6 +85,9 @@ pub fn reconcile(
         records.read_earlier(files, &book, &read)?
     };
     let reached = Reached::new(&options.leas, &records);
+    if reached.leas.is_empty() {
+        return Err(ReconcileError::NoLea);
+    }
     let set = read_official(officials, year, &reached)?;
     let grid = grid(&set, &book, &reached, &records);
     let sources = Sources {
@@ -115,32 +122,6 @@ fn unknown_test() -> TestInfo {
     TestInfo { id: 0, name: String::new(), short: String::new(), record_type: RecordType(0), levels: 0, met_from: 0 }
 }
 
-fn wishes(causes: &[BoundCause], year: u16, options: &ReconcileOptions<'_>) -> Result<Wishes, ReconcileError> {
-    let find = |id: &str| -> Result<Vec<usize>, ReconcileError> {
-        let all: Vec<usize> =
-            causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == id).map(|(place, _)| place).collect();
-        if !all.is_empty() {
-            return Ok(all);
-        }
-        let nearest = closest(id, causes.iter().map(|cause| cause.cause.id.as_str()));
-        let help = nearest.map_or_else(
-            || "scorelint causes lists them".to_owned(),
-            |nearest| format!("did you mean {nearest}? scorelint causes lists them all"),
-        );
-        Err(ReconcileError::Cause { id: id.to_owned(), year, help })
-    };
-    let mut wishes = Wishes::default();
-    for assumption in &options.assume {
-        for place in find(&assumption.id)? {
-            wishes.assumed.push((place, assumption.with.clone()));
-        }
-    }
-    for id in &options.without {
-        wishes.excluded.extend(find(id)?);
-    }
-    Ok(wishes)
-}
-
 /// Reads the official rows of the districts whose files these are.
 fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
     let entities = reached.leas.iter().flat_map(|lea| prefixes(lea)).collect();
@@ -149,7 +130,12 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     if set.files.is_empty() {
         return Err(ReconcileError::NoResults);
     }
-    if let Some(file) = set.files.iter().find(|file| file.year != year) {
+    if set.files.iter().all(|file| file.rows.is_empty()) {
+        let leas: Vec<&str> = reached.leas.iter().map(String::as_str).collect();
+        return Err(ReconcileError::NoRows { leas: leas.join(", ") });
+    }
+    let has_rows = |file: &&official::OfficialFile| !file.rows.is_empty();
+    if let Some(file) = set.files.iter().filter(has_rows).find(|file| file.year != year) {
         return Err(ReconcileError::OfficialYear { year, name: file.name(), official: file.year });
     }
     Ok(set)
@@ -190,13 +176,14 @@ fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<A
     if wishes.excluded.contains(&place) {
         return None;
     }
-    let absent = Absent::find(world.grid, world.records);
+    let absent = Absent::find(world);
     if absent.schools.is_empty() {
         return None;
     }
     let none = State::new(world, vec![None; world.grid.rows.len()]).total;
     let with = State::new(world, absent.extra.clone()).total;
-    (with.cost < none.cost).then_some(absent)
+    let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
+    (is_assumed || with.cost < none.cost).then_some(absent)
 }
 
 /// The last part: search, ladders, figures.
@@ -213,17 +200,21 @@ impl Finish<'_> {
     fn run(&self, candidates: Vec<Candidate>, absent: Option<&Absent>) -> Reconciliation {
         let world = self.world;
         let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
-        let search = Search::new(world, self.causes, candidates, self.threads);
-        let (state, found) = search.run(extra, self.wishes);
+        let among = Search::new(world, self.causes, candidates, self.threads);
+        let (mut state, found) = search(&among, extra, self.wishes);
+        let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
+        elsewhere.add_to(&mut state.extra);
         let ladders = ladders(world, &state);
         let mut records = Numbered::default();
         let absent_place = absent.map(|_| found.len());
-        let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
+        let beyond = Beyond { cause: absent_place, elsewhere: &elsewhere };
+        let cells = cells::cells(world, &state, &ladders, beyond, |record| records.number(record, world));
         let owned = owned(world, &state, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
         if let Some(absent) = absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
+        causes.extend(self.unmet_causes(&causes));
         rank(&mut causes);
         let residues = residues(&cells, world.book);
         Reconciliation {
@@ -256,8 +247,39 @@ impl Finish<'_> {
             broken: 0,
             rank: 0,
             tied_with: Vec::new(),
-            is_assumed: false,
+            is_assumed: cause.is_some_and(|cause| self.is_assumed(cause.cause)),
+            note: None,
         }
+    }
+
+    fn is_assumed(&self, cause: &Cause) -> bool {
+        self.wishes.assumed.iter().any(|(place, _)| self.causes[*place].cause.id == cause.id)
+    }
+
+    /// Causes that the user takes for true and that change nothing.
+    fn unmet_causes(&self, found: &[CauseFound]) -> Vec<CauseFound> {
+        let has_earlier = self.world.records.files.iter().any(|file| file.is_earlier);
+        let mut unmet_causes: Vec<CauseFound> = Vec::new();
+        for (place, with) in &self.wishes.assumed {
+            let cause = &self.causes[*place];
+            let is_told = |one: &CauseFound| one.cause.id == cause.cause.id;
+            if found.iter().any(is_told) || unmet_causes.iter().any(is_told) {
+                continue;
+            }
+            unmet_causes.push(CauseFound {
+                cause: cause.cause,
+                with: with.clone().unwrap_or(With::All),
+                records: Vec::new(),
+                cells: 0,
+                mended: 0,
+                broken: 0,
+                rank: 0,
+                tied_with: Vec::new(),
+                is_assumed: true,
+                note: Some(unmet(cause, with.as_ref(), has_earlier)),
+            });
+        }
+        unmet_causes
     }
 
     fn causes_found(
@@ -281,7 +303,8 @@ impl Finish<'_> {
             broken: found.broken,
             rank: 0,
             tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
-            is_assumed: self.wishes.assumed.iter().any(|(cause, _)| *cause == found.candidate.cause),
+            is_assumed: self.is_assumed(cause_of(found.candidate.cause)),
+            note: owned[place].is_empty().then_some("its records count in no official figure"),
         };
         found.iter().enumerate().map(one).collect()
     }

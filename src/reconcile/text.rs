@@ -3,11 +3,11 @@
 
 use std::io::{self, Write};
 
+use super::cell_name::CellName;
 use super::model::{CauseFound, Cell, Reconciliation, Status};
 use super::value::is_count;
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
-use crate::input::View;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::report::number::{grouped, plural};
@@ -30,8 +30,8 @@ pub struct CellFilter {
 pub enum Detail {
     /// So many ladders of a kind.
     Ladders(usize),
-    /// One figure with its records: entity, test, grade, group, and the name of the measure.
-    Cell(String, u16, u8, u16, String),
+    /// One figure with its records.
+    Cell(CellName),
 }
 
 /// How a reconciliation is written for people.
@@ -43,23 +43,6 @@ pub struct TextOptions {
     pub filter: CellFilter,
     /// How much of them.
     pub detail: Detail,
-}
-
-impl Detail {
-    /// Reads `58999990000000/1/5/1/tested`.
-    pub fn cell(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let [entity, test, grade, group, measure] = parts.as_slice() else { return None };
-        let is_code = entity.len() == 14 && entity.bytes().all(|byte| byte.is_ascii_digit());
-        let measure = Measure::ALL.into_iter().find(|one| one.id() == *measure)?;
-        is_code.then_some(Self::Cell(
-            (*entity).to_owned(),
-            test.parse().ok()?,
-            grade.parse().ok()?,
-            group.parse().ok()?,
-            measure.id().to_owned(),
-        ))
-    }
 }
 
 impl CellFilter {
@@ -80,7 +63,10 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &Tex
     let mut page = Page { out, all: reconciliation, options };
     match &options.detail {
         Detail::Ladders(samples) => page.whole(*samples),
-        Detail::Cell(entity, test, grade, group, measure) => page.one(entity, (*test, *grade, *group), measure),
+        Detail::Cell(name) => match name.find(reconciliation) {
+            Ok(cell) => page.one(cell),
+            Err(error) => page.line(&error.to_string()),
+        },
     }
 }
 
@@ -127,10 +113,14 @@ impl Page<'_> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
+        if tally.compared() + tally.hidden == 0 {
+            let open = plural(tally.not_checkable, "cell");
+            return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
+        }
         let verdict = format!(
             "{} of {} agree, {} explained, {} unexplained",
             grouped(tally.equal),
-            plural(tally.compared(), "figure"),
+            plural(tally.compared(), "cell"),
             grouped(tally.explained),
             grouped(tally.unexplained),
         );
@@ -160,13 +150,12 @@ impl Page<'_> {
                 &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")),
             )?;
         }
-        let mut own = self.all.inputs.iter().filter(|file| !file.is_earlier);
-        if own.all(|file| file.info.view == View::Enrolled) {
+        if self.all.is_of_enrolled_alone() {
             let text = "official numbers count students where they were tested; the file by enrolled LEA lacks \
                         those who are enrolled elsewhere: compare the file by tested LEA";
             self.wrapped("  note      ", text)?;
         }
-        for official in &self.all.officials {
+        for official in self.all.officials.iter().filter(|official| official.rows > 0) {
             let text = format!(
                 "{}, {}: {}",
                 official.program,
@@ -187,12 +176,16 @@ impl Page<'_> {
         ranked.sort_by_key(|cause| cause.rank);
         for found in ranked {
             let assumed = if found.is_assumed { ", assumed" } else { "" };
+            self.wrapped(&format!("{:>3}  ", found.rank), &title(found.cause, &found.with))?;
+            if let Some(note) = found.note {
+                self.wrapped("     ", &format!("{} ({}): {note}", found.cause.id, found.cause.certainty().as_str()))?;
+                continue;
+            }
             let records = if found.records.is_empty() {
                 "no record in these files".to_owned()
             } else {
                 plural(found.records.len() as u64, "record")
             };
-            self.wrapped(&format!("{:>3}  ", found.rank), &title(found.cause, &found.with))?;
             let facts = format!(
                 "{} ({}{assumed}): {records}, {}",
                 found.cause.id,
@@ -360,15 +353,7 @@ impl Page<'_> {
     }
 
     /// One figure with all its records.
-    fn one(&mut self, entity: &str, (test, grade, group): (u16, u8, u16), measure: &str) -> io::Result<()> {
-        let found = self.all.cells.iter().find(|cell| {
-            cell.code == *entity.as_bytes()
-                && (cell.test, cell.grade, cell.group) == (test, grade, group)
-                && cell.measure.id() == measure
-        });
-        let Some(cell) = found else {
-            return self.wrapped("", "the official files have no such figure");
-        };
+    fn one(&mut self, cell: &Cell) -> io::Result<()> {
         self.ladder(cell)?;
         self.line("")?;
         self.line(&format!("           {}", cell.status.as_str()))?;

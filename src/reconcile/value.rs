@@ -1,9 +1,12 @@
 //! The figures of a cell as the public site works them out, as intervals where a part of them is
 //! not known, and how far they are from the official ones.
 
+use std::ops::AddAssign;
+
 use super::sums::Sums;
 use crate::counting::TestInfo;
-use crate::official::{Interval, Measure, Official, UNBOUNDED};
+use crate::layout::codes;
+use crate::official::{Interval, Measure, Official};
 
 /// What is added to a cell and known only within bounds: the schools that the files lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +15,16 @@ pub struct Bounds {
     pub lo: Sums,
     /// The most it can be.
     pub hi: Sums,
+    /// The lowest and the highest score of the test.
+    pub scale: (i64, i64),
+}
+
+impl AddAssign<&Bounds> for Bounds {
+    fn add_assign(&mut self, other: &Self) {
+        self.lo += other.lo;
+        self.hi += other.hi;
+        self.scale = other.scale;
+    }
 }
 
 /// A cell's counts, what is added within bounds, and what its figures rest on.
@@ -100,20 +113,52 @@ impl Figures<'_> {
                 Interval::exactly((20 * sum + count).div_euclid(2 * count))
             });
         }
-        let scored = self.count(|sums| sums.scored) + self.untold();
         let extra = self.extra.copied().unwrap_or_default();
-        let untold = self.untold().hi();
-        let lo = sums.score_sum + extra.lo.score_sum;
-        let hi = sums.score_sum.saturating_add(extra.hi.score_sum).saturating_add(untold * HIGHEST_SCORE);
-        if scored.hi() <= 0 {
-            return None;
-        }
-        Interval::new((lo * 10).div_euclid(scored.hi()), ((hi * 10).div_euclid(scored.lo().max(1)) + 1).min(UNBOUNDED))
+        let mean = |extra: &Sums| Mean {
+            sum: sums.score_sum.saturating_add(extra.score_sum),
+            count: i64::from(sums.scored + extra.scored),
+        };
+        let (fewest, most) = (mean(&extra.lo), mean(&extra.hi));
+        let (loose, untold) = (most.count - fewest.count, self.untold().hi());
+        // Those who may be missing lie anywhere on the scale: the mean is lowest without them or with
+        // all of them at the lower end, highest at the upper end.
+        let low = [fewest, fewest.with(loose, extra.scale.0)];
+        let high = [most, most.with(-loose, extra.scale.1)];
+        let low = low.into_iter().flat_map(|mean| [mean, mean.with(untold, ANY_SCALE.0)]);
+        let high = high.into_iter().flat_map(|mean| [mean, mean.with(untold, ANY_SCALE.1)]);
+        Interval::new(low.filter_map(Mean::tenths).min()?, high.filter_map(Mean::tenths).max()?)
     }
 }
 
-/// No scale of these tests reaches so high.
-const HIGHEST_SCORE: i64 = 9_999;
+/// A sum of scores of so many students.
+#[derive(Clone, Copy)]
+struct Mean {
+    sum: i64,
+    count: i64,
+}
+
+impl Mean {
+    /// With so many more students of one score each.
+    fn with(self, students: i64, score: i64) -> Self {
+        Self { sum: self.sum.saturating_add(students.saturating_mul(score)), count: self.count + students }
+    }
+
+    /// In tenths, half up; none of no students.
+    fn tenths(self) -> Option<i64> {
+        (self.count > 0).then(|| (20 * self.sum + self.count).div_euclid(2 * self.count))
+    }
+}
+
+/// Every scale lies within these.
+const ANY_SCALE: (i64, i64) = (0, 9_999);
+
+/// The lowest and the highest score of a test in a grade row, or of all its grades.
+pub fn scale_of(test: &TestInfo, grade: u8, year: u16) -> (i64, i64) {
+    let of = |grade: u8| codes().score_bounds(test.record_type, grade, year);
+    let known = of(grade).into_iter().chain((0..=12).filter(|_| of(grade).is_none()).filter_map(of));
+    let hull = known.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)));
+    hull.map_or(ANY_SCALE, |(lowest, highest)| (i64::from(lowest), i64::from(highest)))
+}
 
 /// The distance between two intervals; 0 where they meet.
 fn gap(one: Interval, other: Interval) -> i64 {

@@ -9,7 +9,7 @@ use crate::rule::read::show_day;
 /// What a cause is, with the day or school it was found with.
 pub fn title(cause: &Cause, with: &With) -> String {
     let parameter = match with {
-        With::All => String::new(),
+        With::All => "…".to_owned(),
         With::Text(text) => text.clone(),
         With::After(day, _) => show_day(i64::from(*day)),
     };

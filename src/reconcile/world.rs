@@ -5,7 +5,7 @@ use super::files::Records;
 use super::grid::{Grid, GridRow, NO_ROW, Ways};
 use super::pairs::Pairs;
 use super::sums::Sums;
-use super::value::{Bounds, Figures, is_count};
+use super::value::{Bounds, Figures, is_count, scale_of};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
 
@@ -125,6 +125,11 @@ impl<'a> World<'a> {
     /// The figures of a row with other counts.
     pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w Bounds>) -> Figures<'w> {
         Figures { test: self.tests[row as usize], sums, extra }
+    }
+
+    /// The lowest and the highest score that can stand behind a row.
+    pub fn scale_of(&self, row: usize) -> (i64, i64) {
+        scale_of(self.tests[row], self.grid.rows[row].grade, self.book.year)
     }
 
     /// How well a row agrees with the official figures.

@@ -1,10 +1,14 @@
 //! A saved reconciliation, `scorelint/reconcile/1`, as far as it is to be confirmed.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
+/// How gzip-compressed files begin.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// The form that can be read.
 const SCHEMA: &str = "scorelint/reconcile/1";
 
@@ -42,6 +46,9 @@ pub struct CauseClaim {
     pub parameters: BTreeMap<String, String>,
     /// Its place by what it explains.
     pub rank: usize,
+    /// Why it has nothing to show, where the user took it for true and it has not.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// A figure.
@@ -103,6 +110,7 @@ pub struct RecordClaim {
 pub enum ClaimError {
     /// The file cannot be opened.
     #[error("cannot read {}", path.display())]
+    #[diagnostic(help("check the spelling and the folder; put a name with spaces in quotes"))]
     Read {
         /// The file.
         path: PathBuf,
@@ -128,7 +136,13 @@ impl Claim {
     /// # Errors
     /// When the file cannot be read or is something else.
     pub fn read(path: &Path) -> Result<Self, ClaimError> {
-        let text = std::fs::read(path).map_err(|source| ClaimError::Read { path: path.to_owned(), source })?;
+        let unread = |source| ClaimError::Read { path: path.to_owned(), source };
+        let mut text = std::fs::read(path).map_err(unread)?;
+        if text.starts_with(&GZIP) {
+            let mut unpacked = Vec::new();
+            MultiGzDecoder::new(text.as_slice()).read_to_end(&mut unpacked).map_err(unread)?;
+            text = unpacked;
+        }
         let wrong = |why: String| ClaimError::Form { path: path.to_owned(), why };
         let claim: Self = serde_json::from_slice(&text).map_err(|error| {
             // The text may hold anything: only the place is told.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::claim::{CellClaim, Claim, RecordClaim, StepClaim};
 use super::count::{Key, Part, Standing, overlaid, parts, standing, supposed};
+use super::missing::Missing;
 use super::records::{Record, Seen, each_record, opened};
 use crate::cause::{Aspect, BoundCause, Hypothesis, bound_causes};
 use crate::counting::{Book, TestInfo};
@@ -66,6 +67,7 @@ pub fn verify(
     recount.files(paths, options, &mut verdict)?;
     recount.gone();
     let official = official_cells(&set);
+    recount.elsewhere(claim, &official);
     for (place, cell) in claim.cells.iter().enumerate() {
         if cell.status == "not-checkable" {
             verdict.not_checkable += 1;
@@ -81,7 +83,7 @@ pub fn verify(
 }
 
 /// The official figures by cell and measure, as they are printed.
-type Officials = HashMap<(Key, &'static str), official::Official>;
+pub(super) type Officials = HashMap<(Key, &'static str), official::Official>;
 
 fn official_cells(set: &OfficialSet) -> Officials {
     let mut cells = HashMap::new();
@@ -97,14 +99,11 @@ fn official_cells(set: &OfficialSet) -> Officials {
     cells
 }
 
-/// Families whose causes see what those before them have changed in a record.
-const SEEING: [&str; 3] = ["placement", "cast", "time"];
-
 /// A claimed cause, ready to be applied to a record.
 struct Applied<'a> {
     rank: usize,
     order: usize,
-    family: &'a str,
+    sees_earlier: bool,
     hypothesis: &'a Hypothesis,
     after: Option<i64>,
     school: Option<String>,
@@ -128,15 +127,15 @@ struct Recount<'a> {
     has_earlier: bool,
     seen_keys: HashMap<usize, HashSet<String>>,
     /// Schools that the reconciliation says are missing.
-    missing_schools: HashSet<String>,
-    /// Bounds that missing schools add, by cell and measure.
-    missing: HashMap<(Key, &'static str), (i64, i64)>,
+    missing: Missing,
+    /// Whether a cause moves students from school to school.
+    has_moves: bool,
 }
 
 impl<'a> Recount<'a> {
     fn new(book: &'a Book, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
         let mut applied = Vec::new();
-        for one in &claim.causes {
+        for one in claim.causes.iter().filter(|one| one.note.is_none()) {
             let mut known = causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == one.id).peekable();
             if known.peek().is_none() {
                 verdict.of_the_whole.push(format!("there is no cause {} in {}", one.id, claim.year));
@@ -145,7 +144,7 @@ impl<'a> Recount<'a> {
                 applied.push(Applied {
                     rank: one.rank,
                     order,
-                    family: &cause.cause.family,
+                    sees_earlier: cause.sees_earlier,
                     hypothesis: &cause.hypothesis,
                     after: one.parameters.get("as_of").and_then(|day| read::day(day)),
                     school: one.parameters.get("school").cloned(),
@@ -161,8 +160,8 @@ impl<'a> Recount<'a> {
             now: HashSet::new(),
             has_earlier: claim.inputs.iter().any(|input| input.earlier),
             seen_keys: HashMap::new(),
-            missing_schools: HashSet::new(),
-            missing: HashMap::new(),
+            missing: Missing::default(),
+            has_moves: false,
         }
     }
 
@@ -219,6 +218,7 @@ impl<'a> Recount<'a> {
                 continue;
             }
             let Some((from, to)) = self.change(place, record, (&base, &mut seen), known) else { continue };
+            self.has_moves |= from.place != to.place && from.place.is_some() && to.place.is_some();
             now = overlaid(&now, &from, &to);
             stages.push((rank, now.clone()));
         }
@@ -264,7 +264,7 @@ impl<'a> Recount<'a> {
     /// What a record adds to cells. At a school that the files lack it adds nothing: it is part of
     /// what is missing.
     fn parts(&self, standing: &Standing) -> BTreeMap<Key, Part> {
-        let is_missing = standing.place.as_ref().is_some_and(|(_, code)| self.missing_schools.contains(code));
+        let is_missing = standing.place.as_ref().is_some_and(|(_, code)| self.missing.schools.contains(code));
         if is_missing { BTreeMap::new() } else { parts(self.book, standing) }
     }
 
@@ -280,7 +280,7 @@ impl<'a> Recount<'a> {
         let cause = &self.causes[place];
         match cause.hypothesis {
             Hypothesis::Suppose(one) => {
-                let follows = SEEING.contains(&cause.family) && one.counts && one.groups.is_empty();
+                let follows = cause.sees_earlier;
                 let stands = if follows { seen.clone() } else { Stands::new() };
                 let view = Seen { record, stands: &stands };
                 let is_meant = match &one.parameter {
@@ -367,29 +367,26 @@ impl<'a> Recount<'a> {
     /// What the official rows of schools without records can add.
     fn absent(&mut self, set: &OfficialSet) {
         let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
-        let Some(schools) = self.causes.iter().find(is_absent).and_then(|cause| cause.school.clone()) else { return };
-        let schools: Vec<&str> = schools.split(", ").collect();
-        self.missing_schools.extend(schools.iter().map(|school| (*school).to_owned()));
-        let mut seen: HashSet<(Key, &'static str)> = HashSet::new();
-        for row in set.files.iter().flat_map(|file| &file.rows) {
-            let code = row.place.code_text();
-            if !schools.contains(&code.as_str()) {
-                continue;
-            }
-            let district = format!("{}0000000", &code[..7]);
-            for measure in [Measure::Enrolled, Measure::Tested, Measure::WithScores] {
-                let Some(interval) = row.values.get(measure).interval() else { continue };
-                if !seen.insert(((code.clone(), row.test, row.grade, row.group), measure.id())) {
-                    continue;
-                }
-                for entity in [code.clone(), district.clone()] {
-                    let bounds =
-                        self.missing.entry(((entity, row.test, row.grade, row.group), measure.id())).or_default();
-                    bounds.0 += interval.lo();
-                    bounds.1 += interval.hi();
-                }
-            }
+        let Some(schools) = self.causes.iter().find(is_absent).and_then(|cause| cause.school.as_deref()) else {
+            return;
+        };
+        self.missing = Missing::of(schools.split(", ").map(str::to_owned).collect(), set, self.book);
+    }
+
+    /// What missing schools add to the rows of others, where a cause moves students.
+    fn elsewhere(&mut self, claim: &Claim, officials: &Officials) {
+        if self.missing.schools.is_empty() || !self.has_moves {
+            return;
         }
+        let mut missing = std::mem::take(&mut self.missing);
+        let counted = |key: &Key| {
+            let Some(cell) = self.cells.get(key) else { return Part::default() };
+            let mut sum = cell.base;
+            cell.steps.values().for_each(|(part, _)| sum.add(part, 1));
+            sum
+        };
+        missing.find_elsewhere(claim, officials, counted, self.book);
+        self.missing = missing;
     }
 
     /// Whether a claimed figure holds.
@@ -421,13 +418,11 @@ impl<'a> Recount<'a> {
             return Err(format!("a step of {} has no cause", step.amount));
         }
         let mut claimed_at = cell.ours.unwrap_or_default();
+        let mut absent = None;
         for cause in self.ranks() {
             let step = cell.steps.iter().find(|step| step.rank == cause.rank);
             if matches!(cause.hypothesis, Hypothesis::AbsentSchools) {
-                if let Some(step) = step {
-                    claimed_at += step.amount;
-                    self.missing_step(&key, measure, step)?;
-                }
+                absent = step;
                 continue;
             }
             let (part, records) = counted.steps.get(&cause.rank).cloned().unwrap_or_default();
@@ -447,6 +442,8 @@ impl<'a> Recount<'a> {
                 self.step_records(step, &records, measure)?;
             }
         }
+        claimed_at += absent.map_or(0, |step| step.amount);
+        self.missing_step(&key, measure, (&sum, claimed_at), absent)?;
         self.rest(cell, claimed_at, official)
     }
 
@@ -491,13 +488,28 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    fn missing_step(&self, key: &Key, measure: Measure, step: &StepClaim) -> Result<(), String> {
-        let Some((lo, hi)) = self.missing.get(&(key.clone(), measure.id())) else {
-            let is_derived = !matches!(measure, Measure::Enrolled | Measure::Tested | Measure::WithScores);
-            return if is_derived { Ok(()) } else { Err("no missing school has a part in it".to_owned()) };
+    /// Whether missing schools lead from what is counted to where the ladder stands.
+    fn missing_step(
+        &self,
+        key: &Key,
+        measure: Measure,
+        (sum, at): (&Part, i64),
+        step: Option<&StepClaim>,
+    ) -> Result<(), String> {
+        if !self.missing.is_in(key) {
+            return step.map_or(Ok(()), |_| Err("no missing school has a part in it".to_owned()));
+        }
+        let Some(range) = self.missing.value((key, self.book), sum, measure) else {
+            return step.map_or(Ok(()), |_| Err("there is no such figure with missing schools".to_owned()));
         };
-        let fits = (*lo..=*hi).contains(&step.amount);
-        if fits { Ok(()) } else { Err(format!("missing schools add {lo} to {hi}, not {}", step.amount)) }
+        if !range.holds(at) {
+            return Err(format!("missing schools lead to {} up to {}, not {at}", range.lo, range.hi));
+        }
+        let is_bounded = !range.is_exact() || self.missing.is_elsewhere(key);
+        match step {
+            Some(step) if step.bounded != is_bounded => Err("what missing schools add is told wrong".to_owned()),
+            _ => Ok(()),
+        }
     }
 
     fn rest(&self, cell: &CellClaim, at: i64, official: official::Official) -> Result<(), String> {
@@ -526,9 +538,9 @@ fn identity(book: &Book, record: &Record) -> Option<(String, String)> {
 
 /// A figure within bounds.
 #[derive(Clone, Copy, Debug)]
-struct Range {
-    lo: i64,
-    hi: i64,
+pub(super) struct Range {
+    pub(super) lo: i64,
+    pub(super) hi: i64,
 }
 
 impl Range {
@@ -546,7 +558,7 @@ impl Range {
 }
 
 /// A figure of what a cell holds; 0 where the public site shows none.
-fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Range {
+pub(super) fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Range {
     let numbers = &part.numbers;
     let (with_scores, scored, untold, sum) = (numbers[2], numbers[3], numbers[8].max(0), numbers[9]);
     let levels = test.map_or(0, |test| test.levels);

@@ -4,6 +4,7 @@
 mod claim;
 mod count;
 mod judge;
+mod missing;
 mod records;
 mod text;
 

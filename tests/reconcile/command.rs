@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::Made;
+use super::{Made, research_file};
 use crate::support;
 
 /// Runs the program in the folder of a district, so that no path of the machine is shown.
@@ -38,7 +38,6 @@ fn pages_are_worth_reading() {
     pinned("reconcile-140", &compared(&made, "140", &["--samples", "3"]));
     pinned("reconcile-worklist", &compared(&made, "80", &["--worklist"]));
     pinned("reconcile-cell", &compared(&made, "80", &["--cell", "58999990000000/1/13/1/tested"]));
-    pinned("reconcile-no-cell", &compared(&made, "80", &["--cell", "58999990000000/1/13/999/tested"]));
     let rest = ["--without", "nps-to-district-of-accountability", "--samples", "2"];
     pinned("reconcile-unexplained", &compared(&made, "80", &rest));
 }
@@ -51,7 +50,19 @@ fn what_cannot_be_compared_is_refused() {
     let mut pages = vec![
         refused(&["--without", "late-score"]),
         refused(&["--assume", "late-scores=June"]),
+        refused(&["--assume", "sed-testing-vs-calpads=2025-06-01"]),
+        refused(&["--assume", "late-scores", "--without", "late-scores"]),
         refused(&["--cell", "58999990000000/1/13/1/passed"]),
+        refused(&["--cell", "58999990000000/1/13/1"]),
+        refused(&["--cell", "5899999/1/13/1/tested"]),
+        refused(&["--cell", "58999990000009/1/13/1/tested"]),
+        refused(&["--cell", "58999990000000/5/13/1/tested"]),
+        refused(&["--cell", "58999990000000/1/9/1/tested"]),
+        refused(&["--cell", "58999990000000/1/13/999/tested"]),
+        refused(&["--cell", "58999990000000/1/13/1/mean"]),
+        refused(&["--entity", "12"]),
+        refused(&["--test", "99"]),
+        refused(&["--lea", "01611190000000"]),
     ];
     let (file, official) = (made.scene.truth.files[0].as_str(), made.path("official"));
     std::fs::rename(other.path("official"), made.path("last-year")).unwrap();
@@ -64,8 +75,28 @@ fn what_cannot_be_compared_is_refused() {
     pages.push(run(folder, "80", &["reconcile", file, "--official", "last-year"]));
     pages.push(run(folder, "80", &["reconcile", file, "--official", "lists"]));
     pages.push(run(folder, "80", &["reconcile", file, "last-year.csv", "--official", "official"]));
-    pages.push(run(folder, "80", &["reconcile", "nothing.csv", "--official", "official"]));
-    assert!(pages.iter().all(|page| page.status.code() == Some(2) || page.status.code() == Some(1)));
+    let text = std::fs::read_to_string(made.path(file)).unwrap();
+    std::fs::write(made.path("header.csv"), text.lines().next().unwrap().to_owned() + "\n").unwrap();
+    std::fs::write(made.path("empty.csv"), "").unwrap();
+    std::fs::write(made.path("notes.txt"), "hello\n").unwrap();
+    std::fs::create_dir(made.path("nothing")).unwrap();
+    let scores = research_file(&official, "sb_");
+    let scores = scores.strip_prefix(folder).unwrap().to_str().unwrap();
+    for (file, official) in [
+        ("missing.csv", "official"),
+        (file, "missing"),
+        ("header.csv", "official"),
+        ("empty.csv", "official"),
+        (file, "empty.csv"),
+        (file, "nothing"),
+        (file, "notes.txt"),
+        (scores, "official"),
+        (file, file),
+    ] {
+        pages.push(run(folder, "80", &["reconcile", file, "--official", official]));
+    }
+    pages.push(run(folder, "80", &["verify", "missing.json", file, "--official", "official"]));
+    assert!(pages.iter().all(|page| page.status.code() == Some(2)));
     let text: Vec<String> = pages.iter().map(shown).collect();
     support::snapshots().bind(|| insta::assert_snapshot!("reconcile-refused", text.join("\n")));
 }
@@ -77,7 +108,12 @@ fn a_saved_reconciliation_is_verified() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
     let folder = made.folder.path();
     let file = made.scene.truth.files[0].as_str();
+    let packed = compared(&made, "80", &["--format", "json", "--output", "saved.json.gz"]);
+    assert_eq!(packed.status.code(), Some(0));
+    let size = |name: &str| std::fs::metadata(folder.join(name)).unwrap().len();
+    assert!(size("saved.json.gz") * 8 < size("saved.json"));
     let verify = |saved: &str| run(folder, "80", &["verify", saved, file, "--official", "official"]);
+    assert_eq!(shown(&verify("saved.json.gz")), shown(&verify("saved.json")));
     let confirmed = verify("saved.json");
     assert_eq!(confirmed.status.code(), Some(0));
     assert!(shown(&confirmed).starts_with("confirmed: "), "{}", shown(&confirmed));

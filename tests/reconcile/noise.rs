@@ -10,11 +10,11 @@ use super::{Made, bytes, research_file};
 use crate::support;
 
 /// A cell of a school that was changed: code, test, grade, group, and by how much.
-type Changed = (String, u16, u8, u16, i64);
+pub(super) type Changed = (String, u16, u8, u16, i64);
 
 /// Adds to the number of tested students in one row of a school, one grade and one group of few
 /// students fewer; which row, is chosen by a seed.
-fn add_noise(path: &Path, seed: usize) -> Changed {
+pub(super) fn add_noise(path: &Path, seed: usize) -> Changed {
     let text = std::fs::read(path).unwrap();
     let text: String = text.iter().map(|byte| char::from(*byte)).collect();
     let mut lines: Vec<Vec<String>> =
@@ -22,7 +22,10 @@ fn add_noise(path: &Path, seed: usize) -> Changed {
     let places: HashMap<String, usize> = lines[0].iter().cloned().zip(0..).collect();
     let is_fit = |row: &Vec<String>| {
         let get = |name: &str| row[places[name]].as_str();
-        let is_leaf = get("Type ID") == "7" && get("Grade") != "13" && get("Student Group ID") != "1";
+        let is_leaf = get("Type ID") == "7"
+            && get("District Code") == "99999"
+            && get("Grade") != "13"
+            && get("Student Group ID") != "1";
         is_leaf && get("Total Students Tested").parse::<u64>().is_ok_and(|tested| tested > 15)
     };
     let fit: Vec<usize> = (1..lines.len()).filter(|place| is_fit(&lines[*place])).collect();

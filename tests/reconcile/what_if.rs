@@ -1,8 +1,10 @@
 //! Causes taken for true or ruled out, and what is refused.
 
-use scorelint::reconcile::{Assumption, ReconcileOptions, Status, With};
+use std::collections::BTreeSet;
 
-use super::{Made, plain};
+use scorelint::reconcile::{Assumption, ReconcileError, ReconcileOptions, Status, With};
+
+use super::{Made, bytes, json, plain};
 
 /// 2025-04-22, in days since 1970.
 const APRIL: i32 = 20_200;
@@ -55,4 +57,59 @@ fn an_assumed_day_is_taken_as_it_is() {
     assert_eq!(with(day).tally().unexplained, 0);
     assert_eq!(with(last).tally().unexplained, 0);
     assert!(with(day - 8).tally().unexplained > 0);
+}
+
+/// The figures of two causes on the same records are off together when one is ruled out.
+#[test]
+fn ruling_one_cause_out_keeps_the_true_ones_beside_it() {
+    let made = Made::new(2025, Some("mixed"), 2_500);
+    let out = "counted-by-calpads-school";
+    let without = ReconcileOptions { without: vec![out.to_owned()], ..made.options() };
+    let reconciliation = made.reconciled_with(&without).unwrap();
+    let found: BTreeSet<&str> = reconciliation.causes.iter().map(|found| found.cause.id.as_str()).collect();
+    let truth: BTreeSet<&str> = made.scene.truth.causes.iter().map(|cause| cause.cause).collect();
+    let lost: Vec<&&str> = truth.difference(&found).collect();
+    assert_eq!(lost, [&out]);
+    assert!(reconciliation.causes.iter().all(|found| !found.is_assumed));
+}
+
+#[test]
+fn an_assumed_cause_without_records_is_told() {
+    let made = Made::new(2025, None, 200);
+    let school = With::Text("58999996900999".to_owned());
+    let assume = vec![assumption("charter-funding-type-changed", Some(school)), assumption("rescore", None)];
+    let reconciliation = made.reconciled_with(&ReconcileOptions { assume, ..plain() }).unwrap();
+    let told: Vec<_> = reconciliation.causes.iter().map(|found| (found.cause.id.as_str(), found.note)).collect();
+    let expected = [
+        ("charter-funding-type-changed", Some("assumed, but no record satisfies it")),
+        ("rescore", Some("assumed, but it needs an earlier download (--earlier)")),
+    ];
+    assert_eq!(told, expected);
+    let written = bytes(&reconciliation);
+    let causes = json(&written)["causes"].clone();
+    assert_eq!(causes[0]["note"], "assumed, but no record satisfies it");
+    assert_eq!((&causes[0]["assumed"], &causes[0]["cells"]), (&true.into(), &0.into()));
+    assert_eq!(reconciliation.tally().unexplained, 0);
+    assert!(made.verified(&written).is_confirmed());
+}
+
+#[test]
+fn wishes_that_make_no_sense_are_refused() {
+    let made = Made::new(2025, None, 150);
+    let both = ReconcileOptions {
+        assume: vec![assumption("late-scores", None)],
+        without: vec!["late-scores".to_owned()],
+        ..plain()
+    };
+    assert!(matches!(made.reconciled_with(&both), Err(ReconcileError::Contradiction { .. })));
+    let day = With::After(APRIL, APRIL);
+    for (id, with) in [
+        ("sed-testing-vs-calpads", day.clone()),
+        ("charter-funding-type-changed", day),
+        ("late-scores", With::Text("58999996900101".to_owned())),
+    ] {
+        let assume = vec![assumption(id, Some(with))];
+        let refused = made.reconciled_with(&ReconcileOptions { assume, ..plain() });
+        assert!(matches!(refused, Err(ReconcileError::Parameter { .. })), "{id}");
+    }
 }

@@ -59,7 +59,20 @@ pub(super) fn entities(account: &Account, facts: &Facts) -> BTreeMap<String, Off
         };
         all.entry(school.code.to_owned()).or_insert_with(|| of_school(school, entity_type, year));
     }
+    all.extend(others(year).into_iter().map(|one| (one.code.clone(), one)));
     all
+}
+
+/// The district and school in which the county's other students are.
+fn others(year: u16) -> [OfficialEntity; 2] {
+    let one = |entity_type: u8, code: &str, school: &str| OfficialEntity {
+        entity_type,
+        code: known(code, year).to_owned(),
+        county_name: known("county", year).to_owned(),
+        district_name: known("others-district-name", year).to_owned(),
+        school_name: known(school, year).to_owned(),
+    };
+    [one(DISTRICT, "others-district", ""), one(SCHOOL, "others-school", "others-school-name")]
 }
 
 fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {

@@ -86,7 +86,8 @@ impl<'a> Research<'a> {
     }
 
     /// Adds the students of others to county and state: to each grade row, and to the rows that
-    /// are sums of these. Tests for which none can be invented have no such rows.
+    /// are sums of these. Those of the county have rows of a district and school of their own, so
+    /// that the county is the sum of its districts. Tests for which none can be invented have no such rows.
     fn add_others(&mut self) {
         let book = &self.account.book;
         let is_wide = |code: &str| self.entities.get(code).is_some_and(OfficialEntity::holds_others);
@@ -100,11 +101,15 @@ impl<'a> Research<'a> {
             let present = members(grade).filter(|row| all.contains(&(code, test, row.code, group)));
             let added: Option<Vec<GroupCells>> =
                 present.map(|row| others(info, row.code, book.year, is_state)).collect();
-            match (added, self.counts.get_mut(&key)) {
-                (Some(added), Some(counts)) => added.iter().for_each(|one| counts.add(one)),
-                _ => {
-                    self.counts.remove(&key);
-                }
+            let Some(added) = added else {
+                self.counts.remove(&key);
+                continue;
+            };
+            let own = [known("others-district", book.year), known("others-school", book.year)];
+            let own = own.into_iter().filter(|_| !is_state).filter_map(|code| self.entities.get_key_value(code));
+            for code in own.map(|(code, _)| code.as_str()).chain([code]) {
+                let counts = self.counts.entry((code, test, grade, group)).or_default();
+                added.iter().for_each(|one| counts.add(one));
             }
         }
     }

@@ -1,0 +1,139 @@
+//! The name of one figure, `58999990000000/1/5/1/tested`, and what to tell somebody whose name or
+//! choice of figures names none.
+
+use std::collections::BTreeSet;
+
+use super::model::{Cell, Reconciliation};
+use super::text::CellFilter;
+use crate::official::Measure;
+use crate::privacy::text::neutralise;
+use crate::rule::closest;
+
+/// The name of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellName {
+    entity: String,
+    test: u16,
+    grade: u8,
+    group: u16,
+    measure: Measure,
+}
+
+/// Why a name names no figure.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("{what}")]
+pub struct CellNameError {
+    what: String,
+    #[help]
+    help: String,
+}
+
+const FORM: &str = "write ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested";
+/// Names listed at most.
+const LISTED: usize = 8;
+
+impl CellName {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// When a part is missing or wrong.
+    pub fn read(text: &str) -> Result<Self, CellNameError> {
+        let wrong = |what: String| CellNameError { what: neutralise(&what).into_owned(), help: FORM.to_owned() };
+        let parts: Vec<&str> = text.split('/').collect();
+        let [entity, test, grade, group, measure] = parts.as_slice() else {
+            return Err(wrong(format!("{text} names no figure: five parts are expected, not {}", parts.len())));
+        };
+        if entity.len() != 14 || !entity.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong(format!("{entity} is no code of an entity: fourteen digits are expected")));
+        }
+        let number =
+            |part: &str, what: &str| part.parse::<u16>().map_err(|_| wrong(format!("{part} is no number of a {what}")));
+        let (test, group) = (number(test, "test")?, number(group, "student group")?);
+        let grade =
+            u8::try_from(number(grade, "grade row")?).map_err(|_| wrong(format!("there is no grade {grade}")))?;
+        let Some(measure) = Measure::ALL.into_iter().find(|one| one.id() == *measure) else {
+            let compared = |one: &Measure| !matches!(one, Measure::TotalTested | Measure::TotalWithScores);
+            return Err(unknown_measure(measure, Measure::ALL.into_iter().filter(compared).map(Measure::id)));
+        };
+        Ok(Self { entity: (*entity).to_owned(), test, grade, group, measure })
+    }
+
+    /// The figure of a reconciliation.
+    ///
+    /// # Errors
+    /// When the official files have no such figure; the error says what they have.
+    pub fn find<'r>(&self, all: &'r Reconciliation) -> Result<&'r Cell, CellNameError> {
+        let mut cells: Vec<&Cell> = all.cells.iter().filter(|cell| cell.code == *self.entity.as_bytes()).collect();
+        if cells.is_empty() {
+            return Err(self.unknown_entity(all));
+        }
+        let name = cells.first().map_or_else(String::new, |cell| neutralise(&all.name_of(&cell.code)).into_owned());
+        let narrow = |cells: &mut Vec<&'r Cell>, what: String, own: u16, of: fn(&Cell) -> u16| {
+            let known: BTreeSet<u16> = cells.iter().map(|cell| of(cell)).collect();
+            cells.retain(|cell| of(cell) == own);
+            if !cells.is_empty() {
+                return Ok(());
+            }
+            Err(CellNameError { what: format!("the official files have no {what} of {name}"), help: they_have(&known) })
+        };
+        let (test, grade, group) = (self.test, u16::from(self.grade), self.group);
+        narrow(&mut cells, format!("test {test}"), test, |cell| cell.test)?;
+        narrow(&mut cells, format!("grade row {grade} in test {test}"), grade, |cell| u16::from(cell.grade))?;
+        let what = format!("student group {group} in test {test}, grade row {grade}");
+        narrow(&mut cells, what, group, |cell| cell.group)?;
+        let found = cells.iter().find(|cell| cell.measure == self.measure);
+        found.copied().ok_or_else(|| unknown_measure(self.measure.id(), cells.iter().map(|cell| cell.measure.id())))
+    }
+
+    fn unknown_entity(&self, all: &Reconciliation) -> CellNameError {
+        let codes: BTreeSet<String> =
+            all.cells.iter().map(|cell| String::from_utf8_lossy(&cell.code).into_owned()).collect();
+        let nearest = closest(&self.entity, codes.iter().map(String::as_str));
+        let named = |code: &str| {
+            let name = code.as_bytes().try_into().ok().map(|code| all.name_of(&code)).filter(|name| name != code);
+            name.map_or_else(|| code.to_owned(), |name| format!("{code} ({})", neutralise(&name)))
+        };
+        let help = nearest.map_or_else(
+            || {
+                let listed: Vec<&str> = codes.iter().take(LISTED).map(String::as_str).collect();
+                let more = if codes.len() > LISTED { " …" } else { "" };
+                format!("they have {}{more}", listed.join(", "))
+            },
+            |nearest| format!("did you mean {}?", named(nearest)),
+        );
+        CellNameError { what: format!("the official files have no entity {}", self.entity), help }
+    }
+}
+
+/// Makes sure that each part of a choice of figures names some.
+///
+/// # Errors
+/// When the official files have none of an entity, test, grade row or student group.
+pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), CellNameError> {
+    for entity in &filter.entities {
+        if all.cells.iter().all(|cell| !cell.code.starts_with(entity.as_bytes())) {
+            let name = CellName { entity: entity.clone(), test: 0, grade: 0, group: 0, measure: Measure::Tested };
+            return Err(name.unknown_entity(all));
+        }
+    }
+    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell) -> u16| {
+        let known: BTreeSet<u16> = all.cells.iter().map(of).collect();
+        let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
+        Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })
+    };
+    check("test", filter.tests.clone(), |cell| cell.test)?;
+    check("grade row", filter.grades.iter().copied().map(u16::from).collect(), |cell| u16::from(cell.grade))?;
+    check("student group", filter.groups.clone(), |cell| cell.group)
+}
+
+fn they_have(known: &BTreeSet<u16>) -> String {
+    let known: Vec<String> = known.iter().map(u16::to_string).collect();
+    format!("they have {}", known.join(", "))
+}
+
+fn unknown_measure<'a>(measure: &str, known: impl Iterator<Item = &'a str> + Clone) -> CellNameError {
+    let all: Vec<&str> = known.clone().collect();
+    let listed = format!("known are {}", all.join(", "));
+    let help = closest(measure, known).map_or_else(|| listed.clone(), |one| format!("did you mean {one}? {listed}"));
+    CellNameError { what: format!("there is no figure called {}", neutralise(measure)), help }
+}
