@@ -24,10 +24,31 @@ pub(super) struct GroupCounts(FxHashMap<SetOf, Members>);
 struct Members {
     all: u64,
     met: u64,
-    /// The first participants.
-    first: Vec<u32>,
-    /// The first of those who meet the condition.
-    first_met: Vec<u32>,
+    /// The first participant.
+    first: Option<u32>,
+    /// The first of those that a finding would name.
+    named: Vec<u32>,
+}
+
+/// Which members of a set a finding names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    /// The first one.
+    First,
+    /// All participants.
+    All,
+    /// Those who meet the condition.
+    Met,
+}
+
+impl Named {
+    fn by(judge: &Judge) -> Self {
+        match judge {
+            Judge::AtMost(..) => Self::Met,
+            Judge::Unique | Judge::Same(_) | Judge::Exists(_) => Self::All,
+            Judge::Share { .. } => Self::First,
+        }
+    }
 }
 
 /// The condition that a plan counts besides taking part.
@@ -49,6 +70,7 @@ impl GroupCounts {
             if wanted.is_empty() {
                 continue;
             }
+            let named = Named::by(&plan.judge);
             let met = counted(plan).map_or(Mask::NONE, |bit| state.truths(batch, table.bits[bit]).yes);
             table.prepare(state, batch);
             let mut by_key: Vec<(u64, Mask)> = Vec::new();
@@ -62,12 +84,12 @@ impl GroupCounts {
                 by_key[known].1.set(row);
             }
             if matches!(table.within, Within::Counted(_)) {
-                self.add((place, None), &by_key, (Mask::ALL, met), first);
+                self.add((place, None), &by_key, (Mask::ALL, met), (first, named));
                 continue;
             }
             for (number, group) in batch.program.groups.iter().enumerate() {
                 let members = state.truths(batch, group.member).yes;
-                self.add((place, Some(number as u16)), &by_key, (members, met), first);
+                self.add((place, Some(number as u16)), &by_key, (members, met), (first, named));
             }
         }
     }
@@ -77,12 +99,12 @@ impl GroupCounts {
         (place, group): (usize, Option<u16>),
         by_key: &[(u64, Mask)],
         (members, met): (Mask, Mask),
-        first: u32,
+        (first, named): (u32, Named),
     ) {
         for (key, rows) in by_key {
             let rows = rows.and(members);
             if !rows.is_empty() {
-                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(met), first);
+                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(met), first, named);
             }
         }
     }
@@ -113,18 +135,24 @@ impl GroupCounts {
 }
 
 impl Members {
-    fn add(&mut self, all: Mask, met: Mask, first: u32) {
+    fn add(&mut self, all: Mask, met: Mask, first: u32, named: Named) {
         self.all += all.count();
         self.met += met.count();
-        extend(&mut self.first, all.rows().map(|row| first + row as u32));
-        extend(&mut self.first_met, met.rows().map(|row| first + row as u32));
+        let mut records = all.rows().map(|row| first + row as u32);
+        self.first = self.first.or_else(|| records.next());
+        let named = match named {
+            Named::First => return,
+            Named::All => all,
+            Named::Met => met,
+        };
+        extend(&mut self.named, named.rows().map(|row| first + row as u32));
     }
 
     fn join(&mut self, later: &Self, first: u32) {
         self.all += later.all;
         self.met += later.met;
-        extend(&mut self.first, later.first.iter().map(|record| first + record));
-        extend(&mut self.first_met, later.first_met.iter().map(|record| first + record));
+        self.first = self.first.or(later.first.map(|record| first + record));
+        extend(&mut self.named, later.named.iter().map(|record| first + record));
     }
 
     /// The records to name and the number to give, if the set breaks the rule.
@@ -136,15 +164,15 @@ impl Members {
                 }
                 counts.applicable += 1;
                 let broke = self.met * 100 < self.all * u64::from(*percent);
-                broke.then(|| (self.first.iter().copied().take(1).collect(), self.all))
+                broke.then(|| (self.first.into_iter().collect(), self.all))
             }
             Judge::AtMost(limit, _) => {
                 counts.applicable += 1;
-                (self.met > u64::from(*limit)).then(|| (self.first_met.clone(), self.met))
+                (self.met > u64::from(*limit)).then(|| (self.named.clone(), self.met))
             }
             Judge::Unique => {
                 counts.applicable += 1;
-                (self.all > 1).then(|| (self.first.clone(), self.all))
+                (self.all > 1).then(|| (self.named.clone(), self.all))
             }
             Judge::Same(_) | Judge::Exists(_) => None,
         }

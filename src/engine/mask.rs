@@ -50,7 +50,8 @@ impl Mask {
 
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.0 == [0; WORDS]
+        // Not compared with an empty mask, which would be a call.
+        self.0.iter().fold(0, |all, word| all | word) == 0
     }
 
     #[inline]
