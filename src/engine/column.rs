@@ -211,7 +211,13 @@ impl Column {
 
     /// Takes in the column's cells of a window, but for rows that are not `valid`.
     #[inline]
-    pub(super) fn take(&mut self, plan: &ColumnPlan, cells: &ColumnCells, bytes: &[u8], (window, valid): (usize, u64)) {
+    pub(super) fn take(
+        &mut self,
+        plan: &ColumnPlan,
+        cells: ColumnCells<'_>,
+        bytes: &[u8],
+        (window, valid): (usize, u64),
+    ) {
         let filled = cells.filled & valid;
         self.empty += u64::from((valid & !filled).count_ones());
         if filled != 0 {
@@ -227,9 +233,9 @@ impl Column {
 
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
     /// for.
-    fn look_up_all(&mut self, plan: &ColumnPlan, cells: &ColumnCells, bytes: &[u8], (window, filled): (usize, u64)) {
+    fn look_up_all(&mut self, plan: &ColumnPlan, cells: ColumnCells<'_>, bytes: &[u8], (window, filled): (usize, u64)) {
         let mut found = [EMPTY; WINDOW];
-        if filled == u64::MAX && all_same(&cells.texts) {
+        if filled == u64::MAX && all_same(cells.texts) {
             found = [self.look_up(plan, &cells.texts[0], bytes, WINDOW as u32); WINDOW];
         } else {
             // Most texts stand where they are looked for first. These look-ups do not wait for each

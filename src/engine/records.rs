@@ -53,7 +53,7 @@ impl Records {
             let cells = index.column(kept.place);
             kept.filled.0[window] = cells.filled;
             if cells.filled != 0 {
-                kept.texts[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(&cells.texts);
+                kept.texts[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(cells.texts);
             }
         }
         self.windows += 1;

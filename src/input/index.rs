@@ -21,24 +21,33 @@ pub struct OddRow {
 }
 
 /// The cells of one column.
-#[derive(Clone, Debug)]
-pub struct ColumnCells {
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnCells<'a> {
     /// The texts of the filled cells, a row each; anything for the others.
-    pub texts: [Text; WINDOW],
+    pub texts: &'a [Text; WINDOW],
     /// The rows whose cell holds at least one byte.
     pub filled: u64,
-    /// Makes the size odd in cache lines, so that the cells of a record do not fall on few sets.
-    _space: [u64; 7],
 }
 
-impl ColumnCells {
-    const EMPTY: Self = Self { texts: [Text::NONE; WINDOW], filled: 0, _space: [0; 7] };
+/// The texts of one column.
+#[derive(Clone, Debug)]
+struct ColumnTexts {
+    texts: [Text; WINDOW],
+    /// Makes the size odd in cache lines, so that the cells of a record do not fall on few sets.
+    _space: [u64; 8],
+}
+
+impl ColumnTexts {
+    const NONE: Self = Self { texts: [Text::NONE; WINDOW], _space: [0; 8] };
 }
 
 /// Where the cells of up to [`WINDOW`] records of a block are, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    columns: Vec<ColumnCells>,
+    texts: Vec<ColumnTexts>,
+    /// The filled rows of each column. They stand together and apart from the texts: one cell after
+    /// the other sets a bit of another column.
+    filled: Vec<u64>,
     rows: usize,
     /// Start and end of each row, without its line end.
     spans: Vec<(u32, u32)>,
@@ -68,7 +77,7 @@ impl Cursor {
 impl Index {
     /// An index for files of so many columns.
     pub fn new(columns: usize) -> Self {
-        Self { columns: vec![ColumnCells::EMPTY; columns], ..Self::default() }
+        Self { texts: vec![ColumnTexts::NONE; columns], filled: vec![0; columns], ..Self::default() }
     }
 
     /// Records in the window.
@@ -102,14 +111,14 @@ impl Index {
     }
 
     /// The cells of a column.
-    pub fn column(&self, column: usize) -> &ColumnCells {
-        &self.columns[column]
+    #[inline]
+    pub fn column(&self, column: usize) -> ColumnCells<'_> {
+        ColumnCells { texts: &self.texts[column].texts, filled: self.filled[column] }
     }
 
     /// One cell. Empty for cells that are not there.
     pub fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
-        let column = &self.columns[column];
-        if column.filled >> row & 1 == 0 { b"" } else { column.texts[row].of(bytes) }
+        if self.filled[column] >> row & 1 == 0 { b"" } else { self.texts[column].texts[row].of(bytes) }
     }
 
     /// A whole record, without its line end.
@@ -124,7 +133,7 @@ impl Index {
         self.odd.clear();
         self.lines.clear();
         self.spans.clear();
-        self.columns.iter_mut().for_each(|column| column.filled = 0);
+        self.filled.fill(0);
         self.trailing = 0;
         match &block.cells {
             Some(cells) => self.copy(cells, block, cursor),
@@ -136,7 +145,7 @@ impl Index {
     /// Takes over cells that the reader has already found.
     fn copy(&mut self, cells: &Cells, block: &Block, cursor: &mut Cursor) {
         let rows = cells.starts.len().saturating_sub(cursor.at).min(WINDOW);
-        let columns = self.columns.len();
+        let columns = self.filled.len();
         for row in 0..rows {
             let from = cursor.at + row;
             let ends = &cells.ends[from * columns..(from + 1) * columns];
@@ -162,9 +171,9 @@ impl Index {
     /// Takes in a filled cell; one of a column too many is left out.
     #[inline]
     fn set(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
-        if let Some(column) = self.columns.get_mut(column) {
+        if let (Some(column), Some(filled)) = (self.texts.get_mut(column), self.filled.get_mut(column)) {
             column.texts[row % WINDOW] = Text::new(bytes, start, end);
-            column.filled |= 1 << (row % WINDOW);
+            *filled |= 1 << (row % WINDOW);
         }
     }
 
@@ -261,8 +270,8 @@ impl Index {
     fn shorten(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
         if start < end {
             self.set(bytes, (column, row), start, end);
-        } else if let Some(column) = self.columns.get_mut(column) {
-            column.filled &= !(1 << (row % WINDOW));
+        } else if let Some(filled) = self.filled.get_mut(column) {
+            *filled &= !(1 << (row % WINDOW));
         }
     }
 
@@ -284,7 +293,7 @@ impl Index {
         self.spans.push((row.start as u32, end as u32));
         self.rows += 1;
         let cells = row.column.wrapping_add(1).wrapping_add(position.wrapping_sub(row.mark));
-        let columns = self.columns.len();
+        let columns = self.filled.len();
         if cells == columns {
             return;
         }
