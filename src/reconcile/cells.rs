@@ -1,5 +1,7 @@
 //! From rows and steps to figures: ours, the official one, the steps between, and what is left.
 
+use std::sync::Arc;
+
 use super::grid::GridRow;
 use super::ladder::{Ladders, Step};
 use super::model::{Cell, CellStep, Status, nearest};
@@ -21,8 +23,8 @@ pub fn cells(
 ) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (place, row) in world.grid.rows.iter().enumerate() {
-        let steps = ladders.get(&(place as u32)).map(Vec::as_slice).unwrap_or_default();
-        let maker = Maker { world, state, row, place: place as u32, steps, absent };
+        let steps = ladders.get(place).map(Vec::as_slice).unwrap_or_default();
+        let mut maker = Maker { world, state, row, place: place as u32, steps, absent, lists: Vec::new() };
         for (measure, official) in &row.figures {
             cells.push(maker.cell(*measure, *official, &mut number));
         }
@@ -37,10 +39,13 @@ struct Maker<'a> {
     place: u32,
     steps: &'a [Step],
     absent: Option<usize>,
+    /// The records of steps that count for figures, as far as they were asked for: the place of
+    /// the step, and what they count for.
+    lists: Vec<((usize, Counting), Arc<[u32]>)>,
 }
 
 impl Maker<'_> {
-    fn cell(&self, measure: Measure, official: Official, number: &mut impl FnMut(u32) -> u32) -> Cell {
+    fn cell(&mut self, measure: Measure, official: Official, number: &mut impl FnMut(u32) -> u32) -> Cell {
         let row = self.row;
         let mut cell = Cell {
             code: row.code,
@@ -71,7 +76,7 @@ impl Maker<'_> {
             sums: base,
             is_bounded: ours.is_some_and(|one| one.exact().is_none()),
         };
-        for step in self.steps {
+        for step in 0..self.steps.len() {
             self.climb(&mut walk, step, measure, &mut cell, number);
         }
         self.arrive(walk, measure, &mut cell);
@@ -84,13 +89,14 @@ impl Maker<'_> {
 
     /// One step up the ladder.
     fn climb(
-        &self,
+        &mut self,
         walk: &mut Walk,
-        step: &Step,
+        place: usize,
         measure: Measure,
         cell: &mut Cell,
         number: &mut impl FnMut(u32) -> u32,
     ) {
+        let step = &self.steps[place];
         walk.sums += step.sums;
         let value = self.figures(walk.sums).value(measure);
         let is_bounded = value.is_some_and(|value| value.exact().is_none());
@@ -98,15 +104,33 @@ impl Maker<'_> {
         let amount = to - walk.at;
         walk.at = to;
         walk.is_bounded |= is_bounded;
-        let records: Vec<u32> = step
-            .records
-            .iter()
-            .filter(|(_, sums)| counts_for(measure, sums))
-            .map(|(record, _)| number(*record))
-            .collect();
-        if amount != 0 || !records.is_empty() && is_bounded {
+        if amount == 0 && !is_bounded {
+            return;
+        }
+        let records = self.records(place, measure, number);
+        if amount != 0 || !records.is_empty() {
             cell.steps.push(CellStep { cause: step.found, amount, is_bounded, records });
         }
+    }
+
+    /// The records of a step that count for a figure. Figures that rest on the same share one list.
+    fn records(&mut self, place: usize, measure: Measure, number: &mut impl FnMut(u32) -> u32) -> Arc<[u32]> {
+        let step = &self.steps[place];
+        let counting = Counting::of(measure);
+        let known = |wanted: Counting| move |list: &&((usize, Counting), Arc<[u32]>)| list.0 == (place, wanted);
+        if let Some((_, list)) = self.lists.iter().find(known(counting)) {
+            return Arc::clone(list);
+        }
+        let own = || step.records.iter().filter(|(_, sums)| counting.has(sums));
+        let list = match self.lists.iter().find(known(Counting::All)) {
+            Some((_, all)) if own().count() == all.len() => Arc::clone(all),
+            _ => own().map(|(record, _)| number(*record)).collect(),
+        };
+        if list.len() == step.records.len() {
+            self.lists.push(((place, Counting::All), Arc::clone(&list)));
+        }
+        self.lists.push(((place, counting), Arc::clone(&list)));
+        list
     }
 
     /// The last step, if schools are missing, and how the figure stands.
@@ -119,7 +143,7 @@ impl Maker<'_> {
             let to = nearest(value, nearest(shown, at));
             if to != at {
                 let is_bounded = value.exact().is_none();
-                cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Vec::new() });
+                cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Arc::default() });
             }
             at = to;
         }
@@ -140,20 +164,47 @@ struct Walk {
     is_bounded: bool,
 }
 
-/// Whether what a record adds has to do with a measure.
-fn counts_for(measure: Measure, sums: &Sums) -> bool {
-    let level = |level: u8| {
-        usize::from(level).checked_sub(1).and_then(|place| sums.levels.get(place)).is_some_and(|count| *count != 0)
-    };
-    match measure {
-        Measure::Enrolled => sums.enrolled != 0,
-        Measure::Tested => sums.tested != 0,
-        Measure::WithScores => sums.with_scores != 0,
-        Measure::Count(one) => level(one) || sums.untold != 0,
-        Measure::Mean => sums.scored != 0 || sums.score_sum != 0 || sums.untold != 0,
-        Measure::Percent(_) | Measure::PercentMet | Measure::CountMet | Measure::LevelsTotal => {
-            sums.with_scores != 0 || sums.levels != [0; 4] || sums.untold != 0
+/// What of a record has to do with a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counting {
+    /// All that a step owns.
+    All,
+    Enrolled,
+    Tested,
+    WithScores,
+    Level(u8),
+    Mean,
+    Levels,
+    Nothing,
+}
+
+impl Counting {
+    fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::Enrolled => Self::Enrolled,
+            Measure::Tested => Self::Tested,
+            Measure::WithScores => Self::WithScores,
+            Measure::Count(level) => Self::Level(level),
+            Measure::Mean => Self::Mean,
+            Measure::Percent(_) | Measure::PercentMet | Measure::CountMet | Measure::LevelsTotal => Self::Levels,
+            Measure::TotalTested | Measure::TotalWithScores => Self::Nothing,
         }
-        Measure::TotalTested | Measure::TotalWithScores => false,
+    }
+
+    /// Whether what a record adds has to do with it.
+    fn has(self, sums: &Sums) -> bool {
+        let level = |level: u8| {
+            usize::from(level).checked_sub(1).and_then(|place| sums.levels.get(place)).is_some_and(|count| *count != 0)
+        };
+        match self {
+            Self::All => true,
+            Self::Enrolled => sums.enrolled != 0,
+            Self::Tested => sums.tested != 0,
+            Self::WithScores => sums.with_scores != 0,
+            Self::Level(one) => level(one) || sums.untold != 0,
+            Self::Mean => sums.scored != 0 || sums.score_sum != 0 || sums.untold != 0,
+            Self::Levels => sums.with_scores != 0 || sums.levels != [0; 4] || sums.untold != 0,
+            Self::Nothing => false,
+        }
     }
 }

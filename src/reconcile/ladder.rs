@@ -1,9 +1,7 @@
 //! The steps between our count of a row and the official one. In each figure a record belongs to one
 //! step: the last cause that changes what it counts there.
 
-use rustc_hash::FxHashMap;
-
-use super::grid::{NO_ROW, Ways};
+use super::grid::Ways;
 use super::state::State;
 use super::sums::Sums;
 use super::world::World;
@@ -20,37 +18,69 @@ pub struct Step {
     pub records: Vec<(u32, Sums)>,
 }
 
-/// The steps of every row that has some, in the order of the causes.
-pub type Ladders = FxHashMap<u32, Vec<Step>>;
+/// The steps of every row, in the order of the causes.
+pub type Ladders = Vec<Vec<Step>>;
 
 /// Works out the steps under the hypotheses of a state.
 pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
-    let mut ladders = Ladders::default();
+    let mut ladders: Ladders = vec![Vec::new(); world.grid.rows.len()];
     let mut ways = Ways::default();
+    let mut net: PerRow<[(usize, Sums); 3]> = PerRow::new(ladders.len());
+    let mut change: PerRow<Sums> = PerRow::new(ladders.len());
     for (record, stages) in state.changed(world) {
         // Enrolled, tested and results of a row each belong to the last cause that changes them.
-        let mut net: FxHashMap<u32, [(usize, Sums); 3]> = FxHashMap::default();
         let mut before = world.records.facets[record as usize];
         for (found, after) in stages {
-            for (row, sums) in difference(world, &mut ways, &before, &after) {
-                let known = net.entry(row).or_default();
-                for (known, part) in known.iter_mut().zip(sums.parts()).filter(|(_, part)| !part.is_zero()) {
+            difference(world, &mut ways, (&before, &after), &mut change);
+            change.drain(|row, sums| {
+                let parts = sums.parts();
+                for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {
                     known.0 = found;
                     known.1 += part;
                 }
-            }
+            });
             before = after;
         }
-        for (row, parts) in net {
+        net.drain(|row, parts| {
             for (found, sums) in parts.into_iter().filter(|(_, sums)| !sums.is_zero()) {
-                add(ladders.entry(row).or_default(), found, record, sums);
+                add(&mut ladders[row as usize], found, record, sums);
             }
-        }
+        });
     }
-    for steps in ladders.values_mut() {
+    for steps in &mut ladders {
         steps.sort_by_key(|step| state.chosen.get(step.found).map(|candidate| candidate.cause));
     }
     ladders
+}
+
+/// Something for a few rows at a time, out of many.
+struct PerRow<T> {
+    /// The place of a row among those in use, counted from 1; 0 where it is not.
+    places: Vec<u32>,
+    used: Vec<(u32, T)>,
+}
+
+impl<T: Copy + Default> PerRow<T> {
+    fn new(rows: usize) -> Self {
+        Self { places: vec![0; rows], used: Vec::new() }
+    }
+
+    fn of(&mut self, row: u32) -> &mut T {
+        let place = &mut self.places[row as usize];
+        if *place == 0 {
+            self.used.push((row, T::default()));
+            *place = self.used.len() as u32;
+        }
+        &mut self.used[*place as usize - 1].1
+    }
+
+    /// Tells of all in use, and forgets them.
+    fn drain(&mut self, mut tell: impl FnMut(u32, T)) {
+        for (row, one) in self.used.drain(..) {
+            self.places[row as usize] = 0;
+            tell(row, one);
+        }
+    }
 }
 
 /// Adds what a record adds to a step.
@@ -68,30 +98,17 @@ fn add(steps: &mut Vec<Step>, found: usize, record: u32, sums: Sums) {
 }
 
 /// What changes in which rows when a record counts otherwise.
-fn difference(world: &World<'_>, ways: &mut Ways, before: &Facets, after: &Facets) -> FxHashMap<u32, Sums> {
-    let mut rows: FxHashMap<u32, Sums> = FxHashMap::default();
-    each_row(world, ways, before, &mut |row, sums| *rows.entry(row).or_default() -= sums);
-    each_row(world, ways, after, &mut |row, sums| *rows.entry(row).or_default() += sums);
-    rows.retain(|_, sums| !sums.is_zero());
-    rows
-}
-
-/// The rows a record counts in, and what it adds to each.
-fn each_row(world: &World<'_>, ways: &mut Ways, facets: &Facets, tell: &mut dyn FnMut(u32, Sums)) {
-    let sums = Sums::of(world.book, facets);
-    let is_absent = world.is_absent.get(facets.place as usize).copied().unwrap_or_default();
-    if sums.is_zero() || is_absent {
-        return;
+fn difference(
+    world: &World<'_>,
+    ways: &mut Ways,
+    (before, after): (&Facets, &Facets),
+    change: &mut PerRow<Sums>,
+) {
+    let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
+    if !out.is_zero() {
+        world.each_row(ways, before, u64::MAX, |row| *change.of(row) -= out);
     }
-    for slot in world.grid.slots_of(ways, world.book, &world.records.places, facets) {
-        let mut left = facets.groups;
-        while left != 0 {
-            let group = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let row = world.grid.row_at(*slot, group);
-            if row != NO_ROW {
-                tell(row, sums);
-            }
-        }
+    if !into.is_zero() {
+        world.each_row(ways, after, u64::MAX, |row| *change.of(row) += into);
     }
 }

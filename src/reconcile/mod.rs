@@ -14,6 +14,7 @@ mod files;
 mod grid;
 mod json;
 mod ladder;
+mod marks;
 mod model;
 mod pairs;
 mod reach;

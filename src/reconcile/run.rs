@@ -93,7 +93,8 @@ pub fn reconcile(
     };
     let candidates = sources.candidates();
     let unknown = unknown_test();
-    let pairs = Pairs::new(&questions.pairs, &records, questions.causes.len());
+    let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
+    let pairs = Pairs::new(&questions.pairs, told, causes.len());
     let mut world = World::new(&book, (&records, pairs), &grid, &unknown);
     let absent = absent(&world, &causes, &wishes);
     if let Some(absent) = &absent {
@@ -216,7 +217,7 @@ impl Finish<'_> {
         let search = Search::new(world, self.causes, candidates, self.threads);
         let (state, found) = search.run(extra, self.wishes);
         let ladders = ladders(world, &state);
-        let mut records = Numbered::default();
+        let mut records = Numbered::new(world);
         let absent_place = absent.map(|_| found.len());
         let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
         let owned = owned(world, &state, found.len());
@@ -387,18 +388,24 @@ fn rank(causes: &mut [CauseFound]) {
 }
 
 /// Gives numbers to the records that are named.
-#[derive(Default)]
 struct Numbered {
     places: Vec<RecordPlace>,
-    numbers: rustc_hash::FxHashMap<u32, u32>,
+    /// The number of each record, counted from 1; 0 where it has none.
+    numbers: Vec<u32>,
 }
 
 impl Numbered {
+    fn new(world: &World<'_>) -> Self {
+        Self { places: Vec::new(), numbers: vec![0; world.records.facets.len()] }
+    }
+
     fn number(&mut self, record: u32, world: &World<'_>) -> u32 {
-        *self.numbers.entry(record).or_insert_with(|| {
+        let number = &mut self.numbers[record as usize];
+        if *number == 0 {
             let (input, line) = world.records.place_of(record);
             self.places.push(RecordPlace { input, line });
-            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
-        })
+            *number = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        }
+        *number - 1
     }
 }

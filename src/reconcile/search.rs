@@ -5,7 +5,8 @@
 //! A hypothesis is about all records that satisfy its condition. No choice of records is ever made
 //! to meet a number.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::candidates::{Candidate, With};
 use super::state::State;
@@ -50,7 +51,8 @@ pub struct Search<'a> {
     world: &'a World<'a>,
     causes: &'a [BoundCause],
     candidates: Vec<Candidate>,
-    threads: usize,
+    /// Room for each thread to add things up in.
+    rooms: Vec<Mutex<Shift>>,
     /// The groups that tell enough about hypotheses that are not about groups.
     main: u64,
 }
@@ -59,7 +61,9 @@ impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(world: &'a World<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
         let main = world.grid.main_groups(world.book);
-        Self { world, causes, candidates, threads: threads.max(1), main }
+        let room = || Mutex::new(Shift::new(world.grid.rows.len()));
+        let rooms = std::iter::repeat_with(room).take(threads.max(1)).collect();
+        Self { world, causes, candidates, rooms, main }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
@@ -78,7 +82,7 @@ impl<'a> Search<'a> {
         loop {
             self.grow(&mut state, &open, &rejected, &mut shift);
             self.refine(&mut state, &open, &mut shift, &is_assumed);
-            let weak = self.weakest(&mut state, &mut shift, &is_assumed);
+            let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
             let dropped = state.drop(self.world, place, &mut shift);
             rejected.push((dropped.cause, dropped.with));
@@ -139,22 +143,10 @@ impl<'a> Search<'a> {
         };
         let open: Vec<&Candidate> =
             open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
-        let next = Mutex::new(0_usize);
-        let results: Mutex<Vec<(u32, usize, Option<i32>)>> = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.threads.min(open.len()) {
-                scope.spawn(|| {
-                    let mut shift = Shift::new(self.world.grid.rows.len());
-                    while let Some(place) = take(&next, open.len()) {
-                        if let Some((fit, day)) = self.tried(state, open[place], &mut shift) {
-                            lock(&results).push((fit.cost, place, day));
-                        }
-                    }
-                });
-            }
-        });
-        let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let better = results.into_iter().filter(|(cost, ..)| *cost < state.total.cost);
+        let results = self.each(&open, |candidate, shift| self.tried(state, candidate, shift));
+        let told = results.into_iter().enumerate();
+        let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
+        let better = results.filter(|(cost, ..)| *cost < state.total.cost);
         let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))
     }
@@ -182,45 +174,18 @@ impl<'a> Search<'a> {
             let best = state.with_day(self.world, source, u64::MAX, shift);
             let better = best.filter(|(other, fit)| *other != day && fit.cost < before.cost);
             let again = better.map_or(known, |(day, _)| source.after(day));
-            state.choose(self.world, again, shift);
-            // It keeps its place in the order of choice.
-            if let Some(last) = state.chosen.pop() {
-                state.chosen.insert(place, last);
-            }
+            state.choose_at(self.world, place, again, shift);
         }
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
-    fn weakest(&self, state: &mut State, shift: &mut Shift, is_assumed: IsAssumed<'_>) -> Option<usize> {
-        let mut weakest: Option<(u32, usize)> = None;
-        for place in (0..state.chosen.len()).rev() {
-            if is_assumed(&state.chosen[place]) {
-                continue;
-            }
-            let (mended, broken) = self.favour(state, place, shift);
-            let is_weak = mended == 0 || broken * CHANCE > mended;
-            if is_weak && weakest.is_none_or(|(known, _)| mended < known) {
-                weakest = Some((mended, place));
-            }
-        }
-        weakest.map(|(_, place)| place)
-    }
-
-    /// Figures that a chosen hypothesis mends and breaks.
-    fn favour(&self, state: &mut State, place: usize, shift: &mut Shift) -> (u32, u32) {
-        let with: Vec<Fit> = (0..state.sums.len()).map(|row| state.fit(row)).collect();
-        let candidate = state.drop(self.world, place, shift);
-        let (mut mended, mut broken) = (0, 0);
-        for (row, with) in with.iter().enumerate() {
-            let without = state.fit(row);
-            mended += without.misses.saturating_sub(with.misses);
-            broken += with.misses.saturating_sub(without.misses);
-        }
-        state.choose(self.world, candidate, shift);
-        if let Some(last) = state.chosen.pop() {
-            state.chosen.insert(place, last);
-        }
-        (mended, broken)
+    fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
+        let open: Vec<usize> =
+            (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
+        let favours = self.each(&open, |place, shift| state.favour(self.world, *place, shift));
+        let all = open.into_iter().zip(favours);
+        let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
+        weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
@@ -234,18 +199,10 @@ impl<'a> Search<'a> {
     ) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = self.favour(state, place, shift);
+            let (mended, broken) = state.favour(self.world, place, shift);
             let total = state.total;
             let own = state.drop(self.world, place, shift);
-            let mut tied: Vec<Candidate> = Vec::new();
-            for other in open.iter().filter(|other| other.cause != own.cause || other.with != own.with) {
-                if state.chosen.iter().any(|one| one.cause == other.cause) || other.cause == own.cause {
-                    continue;
-                }
-                if let Some(candidate) = self.equal(state, (&own, other), total, shift) {
-                    tied.push(candidate);
-                }
-            }
+            let mut tied = self.equals(state, (&own, total), open, shift);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
             let kept = match better {
@@ -254,36 +211,72 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             all.push(Found { candidate: kept.clone(), mended, broken, tied });
-            state.choose(self.world, kept, shift);
-            if let Some(last) = state.chosen.pop() {
-                state.chosen.insert(place, last);
-            }
+            state.choose_at(self.world, place, kept, shift);
         }
         all
     }
 
-    /// Another hypothesis, if it fits just as well.
-    fn equal(
+    /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
+    fn equals(
         &self,
         state: &State,
-        (own, other): (&Candidate, &Candidate),
-        total: Fit,
+        (own, total): (&Candidate, Fit),
+        open: &[&Candidate],
         shift: &mut Shift,
-    ) -> Option<Candidate> {
-        // A look at few groups rules most out.
-        if own.groups_only == 0 && other.groups_only == 0 {
-            let here = state.with(self.world, own, self.main, shift);
-            let (there, _) = self.tried(state, other, shift)?;
-            if there.misses > here.misses {
-                return None;
+    ) -> Vec<Candidate> {
+        let is_other = |other: &&&Candidate| {
+            other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause)
+        };
+        let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
+        let main = (own.groups_only == 0).then(|| state.with(self.world, own, self.main, shift));
+        let equals = self.each(&others, |other, shift| {
+            // A look at few groups rules most out.
+            if let Some(here) = main.filter(|_| other.groups_only == 0) {
+                let (there, _) = self.tried(state, other, shift)?;
+                if there.misses > here.misses {
+                    return None;
+                }
             }
-        }
+            self.equal(state, other, total, shift)
+        });
+        equals.into_iter().flatten().collect()
+    }
+
+    /// Another hypothesis, if it fits just as well in all groups.
+    fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
         if other.has_open_day {
             let (day, fit) = state.with_day(self.world, other, u64::MAX, shift)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
         }
         let fit = state.with(self.world, other, u64::MAX, shift);
         (fit.misses <= total.misses).then(|| other.clone())
+    }
+
+    /// Asks something of each of many, on all threads; the answers are in their order.
+    fn each<T: Sync, R: Send>(&self, all: &[T], ask: impl Fn(&T, &mut Shift) -> R + Sync) -> Vec<R> {
+        let next = AtomicUsize::new(0);
+        let work = |room: &Mutex<Shift>| {
+            let mut shift = room.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut answers = Vec::new();
+            while let Some((place, one)) = numbered(all, next.fetch_add(1, Ordering::Relaxed)) {
+                answers.push((place, ask(one, &mut shift)));
+            }
+            answers
+        };
+        let mut answers: Vec<(usize, R)> = Vec::with_capacity(all.len());
+        std::thread::scope(|scope| {
+            let others = self.rooms.iter().skip(1).take(all.len().saturating_sub(1));
+            let others: Vec<_> = others.map(|room| scope.spawn(|| work(room))).collect();
+            answers.extend(self.rooms.first().map(&work).unwrap_or_default());
+            for other in others {
+                match other.join() {
+                    Ok(more) => answers.extend(more),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     /// What speaks against a cause before anything is counted: how unsure it is, and its order.
@@ -298,14 +291,6 @@ impl<'a> Search<'a> {
     }
 }
 
-fn take(next: &Mutex<usize>, end: usize) -> Option<usize> {
-    let mut next = lock(next);
-    (*next < end).then(|| {
-        *next += 1;
-        *next - 1
-    })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn numbered<T>(all: &[T], place: usize) -> Option<(usize, &T)> {
+    all.get(place).map(|one| (place, one))
 }

@@ -1,26 +1,62 @@
 //! The rows under a set of hypotheses: what they count then, and how well they agree.
 
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
-
 use super::candidates::{Candidate, With};
 use super::sums::Sums;
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::engine::Facets;
 
-/// A hypothesis that was chosen, with its records at hand.
+/// A hypothesis that was chosen.
 #[derive(Clone, Debug)]
 struct Chosen {
+    id: u32,
     cause: usize,
     with: With,
-    after: Arc<FxHashMap<u32, Facets>>,
 }
 
-impl Chosen {
-    fn new(candidate: &Candidate) -> Self {
-        Self { cause: candidate.cause, with: candidate.with.clone(), after: Arc::clone(&candidate.after) }
+/// A hypothesis that is not chosen, and what it makes of a record by itself.
+struct Further<'a> {
+    cause: usize,
+    with: &'a With,
+    own: Option<Facets>,
+}
+
+/// A record that chosen hypotheses are about by themselves.
+#[derive(Clone, Debug)]
+struct Chain {
+    /// What each of them makes of it.
+    own: Vec<(u32, Facets)>,
+    /// How it counts under all hypotheses.
+    now: Facets,
+}
+
+/// The records that chosen hypotheses are about; all others count by the standard rules.
+#[derive(Clone, Debug, Default)]
+struct Chains {
+    /// The place of a record's chain, counted from 1; 0 where it has none.
+    places: Vec<u32>,
+    chains: Vec<Chain>,
+}
+
+impl Chains {
+    fn get(&self, record: u32) -> Option<&Chain> {
+        let place = *self.places.get(record as usize)? as usize;
+        self.chains.get(place.checked_sub(1)?)
+    }
+
+    /// The chain of a record that counts so by the standard rules.
+    fn get_or_start(&mut self, record: u32, base: Facets) -> &mut Chain {
+        let place = &mut self.places[record as usize];
+        if *place == 0 {
+            self.chains.push(Chain { own: Vec::new(), now: base });
+            *place = self.chains.len() as u32;
+        }
+        &mut self.chains[*place as usize - 1]
+    }
+
+    /// The records with a chain, ascending.
+    fn records(&self) -> impl Iterator<Item = u32> + '_ {
+        self.places.iter().enumerate().filter(|(_, place)| **place != 0).map(|(record, _)| record as u32)
     }
 }
 
@@ -34,8 +70,12 @@ pub struct State {
     fits: Vec<Fit>,
     /// The hypotheses, in the order they were chosen.
     pub chosen: Vec<Candidate>,
+    /// Their ids.
+    ids: Vec<u32>,
+    next_id: u32,
     /// The same in the order of their causes.
     in_order: Vec<Chosen>,
+    chains: Chains,
     /// All misses and costs.
     pub total: Fit,
 }
@@ -46,87 +86,46 @@ impl State {
         let sums = world.base.clone();
         let fits: Vec<Fit> = (0..sums.len()).map(|row| world.fit(row as u32, sums[row], extra[row].as_ref())).collect();
         let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
-        Self { sums, extra, fits, chosen: Vec::new(), in_order: Vec::new(), total }
-    }
-
-    /// How well a row agrees.
-    pub fn fit(&self, row: usize) -> Fit {
-        self.fits[row]
+        let chains = Chains { places: vec![0; world.records.facets.len()], chains: Vec::new() };
+        let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
     }
 
     /// What the rows would be like with another hypothesis.
     pub fn with(&self, world: &World<'_>, candidate: &Candidate, groups: u64, shift: &mut Shift) -> Fit {
         shift.clear();
-        let new = Chosen::new(candidate);
-        for record in self.records_with(world, &new) {
-            self.shift(world, record, &new, groups, shift);
+        for change in &*candidate.changes {
+            self.shift(world, change.record, &Further::of(candidate, Some(change.after)), groups, shift);
         }
-        self.judged(world, shift)
+        for record in self.met_besides(world, candidate) {
+            self.shift(world, record, &Further::of(candidate, None), groups, shift);
+        }
+        self.judged(world, shift, self.total)
     }
 
-    /// The records that a further hypothesis may change.
-    fn records_with(&self, world: &World<'_>, new: &Chosen) -> Vec<u32> {
-        let mut records: Vec<u32> = new.after.keys().copied().collect();
-        for earlier in self.in_order.iter().filter(|earlier| earlier.cause < new.cause) {
-            records.extend(world.pairs.records(earlier.cause, new.cause));
-        }
+    /// The records that a further hypothesis is not about by itself, but may be once those chosen
+    /// have changed them.
+    fn met_besides(&self, world: &World<'_>, new: &Candidate) -> Vec<u32> {
+        let earlier = self.in_order.iter().filter(|earlier| earlier.cause < new.cause);
+        let records = earlier.flat_map(|earlier| world.pairs.records(earlier.cause, new.cause));
+        let mut records: Vec<u32> =
+            records.filter(|record| self.chains.get(*record).is_some() && !new.is_about(*record)).collect();
         records.sort_unstable();
         records.dedup();
         records
     }
 
-    fn shift(&self, world: &World<'_>, record: u32, new: &Chosen, groups: u64, shift: &mut Shift) {
-        let (before, after) = if self.in_order.is_empty() {
-            let base = world.records.facets[record as usize];
-            (base, new.after.get(&record).copied().unwrap_or(base))
-        } else {
-            (self.facets(world, record, None), self.facets(world, record, Some(new)))
+    fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+        let (before, after) = match self.chains.get(record) {
+            Some(chain) => (chain.now, stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {})),
+            None => {
+                let base = world.records.facets[record as usize];
+                (base, new.own.unwrap_or(base))
+            }
         };
         if before != after {
             shift.replace(world, &before, &after, groups);
         }
-    }
-
-    /// How a record counts under the hypotheses, and another one.
-    fn facets(&self, world: &World<'_>, record: u32, new: Option<&Chosen>) -> Facets {
-        self.stages(world, record, new, |_, _| {})
-    }
-
-    /// Tells how a record counts after each hypothesis that is about it, in the order of the causes.
-    fn stages(
-        &self,
-        world: &World<'_>,
-        record: u32,
-        new: Option<&Chosen>,
-        mut tell: impl FnMut(&Chosen, Facets),
-    ) -> Facets {
-        let base = world.records.facets[record as usize];
-        let mut now = base;
-        // Hypotheses that have applied and are about the record by themselves, with what they make of it.
-        let mut applied: Vec<(usize, Facets)> = Vec::new();
-        let mut rest = new;
-        let mut own = self.in_order.iter().peekable();
-        loop {
-            let is_new_next = rest.is_some_and(|new| own.peek().is_none_or(|next| new.cause < next.cause));
-            let Some(one) = (if is_new_next { rest.take() } else { own.next() }) else { break };
-            // A pair tells of records that its first cause is about by itself.
-            let earlier = applied.iter().rev().find(|(cause, _)| world.pairs.has(*cause, one.cause));
-            let step = match earlier {
-                Some((cause, after)) => {
-                    let pair = world.pairs.get(*cause, one.cause, record, &one.with, &world.records.texts);
-                    pair.map(|pair| (*after, pair))
-                }
-                None => one.after.get(&record).map(|after| (base, *after)),
-            };
-            if let Some((from, to)) = step {
-                now = overlaid(now, from, to);
-                if one.after.contains_key(&record) {
-                    applied.push((one.cause, to));
-                }
-                tell(one, now);
-            }
-        }
-        now
     }
 
     /// The same for the records after each day in turn: the best day, if any is better than none.
@@ -138,20 +137,19 @@ impl State {
         shift: &mut Shift,
     ) -> Option<(i32, Fit)> {
         shift.clear();
-        let new = Chosen { with: With::After(i32::MIN, i32::MIN), ..Chosen::new(candidate) };
+        let any_day = With::After(i32::MIN, i32::MIN);
         let mut best: Option<(i32, Fit)> = None;
-        let mut from = 0;
+        let mut fit = self.total;
         let mut worse = 0;
-        while let Some(first) = candidate.changes.get(from) {
-            let same_day = candidate.changes[from..].iter().take_while(|one| one.parameter == first.parameter);
-            let count = same_day.clone().count();
+        let mut days = candidate.changes.chunk_by(|one, next| one.parameter == next.parameter).peekable();
+        while let Some(same_day) = days.next() {
             for change in same_day {
+                let new = Further { cause: candidate.cause, with: &any_day, own: Some(change.after) };
                 self.shift(world, change.record, &new, groups, shift);
             }
-            from += count;
             // The records of this day are in: the day to find lies before it.
-            let day = candidate.changes.get(from).map_or(first.parameter - 1, |next| next.parameter);
-            let fit = self.judged(world, shift);
+            let day = days.peek().map_or(same_day[0].parameter - 1, |next| next[0].parameter);
+            fit = self.judged(world, shift, fit);
             let is_better = best.is_none_or(|(_, known)| fit.cost < known.cost) && fit.cost < self.total.cost;
             if is_better {
                 best = Some((day, fit));
@@ -164,50 +162,81 @@ impl State {
         best
     }
 
-    fn judged(&self, world: &World<'_>, shift: &Shift) -> Fit {
-        let mut total = self.total;
-        for (row, added) in shift.rows() {
+    /// All misses and costs with what was added since they were so much.
+    fn judged(&self, world: &World<'_>, shift: &mut Shift, last: Fit) -> Fit {
+        let mut total = last;
+        shift.look(|row, added, known| {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
             let fit = world.fit(row, sums, self.extra[place].as_ref());
-            total = minus(plus(total, fit), self.fits[place]);
-        }
+            total = minus(plus(total, fit), known.unwrap_or(self.fits[place]));
+            fit
+        });
         total
     }
 
-    /// Chooses a hypothesis.
-    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, shift: &mut Shift) {
+    /// Figures that a chosen hypothesis mends and breaks.
+    pub fn favour(&self, world: &World<'_>, place: usize, shift: &mut Shift) -> (u32, u32) {
         shift.clear();
-        let new = Chosen::new(&candidate);
-        for record in self.records_with(world, &new) {
-            self.shift(world, record, &new, u64::MAX, shift);
+        self.shift_back(world, place, shift);
+        let (mut mended, mut broken) = (0, 0);
+        shift.look(|row, added, _| {
+            let place = row as usize;
+            let mut sums = self.sums[place];
+            sums += added;
+            let (with, without) = (self.fits[place], world.fit(row, sums, self.extra[place].as_ref()));
+            mended += without.misses.saturating_sub(with.misses);
+            broken += with.misses.saturating_sub(without.misses);
+            without
+        });
+        (mended, broken)
+    }
+
+    /// Chooses a hypothesis, at the end.
+    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, shift: &mut Shift) {
+        self.choose_at(world, self.chosen.len(), candidate, shift);
+    }
+
+    /// Chooses a hypothesis at a place in the order of choice.
+    pub fn choose_at(&mut self, world: &World<'_>, place: usize, candidate: Candidate, shift: &mut Shift) {
+        let id = self.next_id;
+        self.next_id += 1;
+        let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
+        self.in_order.insert(self.in_order.partition_point(|one| one.cause <= new.cause), new);
+        for change in &*candidate.changes {
+            let base = world.records.facets[change.record as usize];
+            self.chains.get_or_start(change.record, base).own.push((id, change.after));
         }
-        let place = self.in_order.partition_point(|one| one.cause <= new.cause);
-        self.in_order.insert(place, new);
-        self.chosen.push(candidate);
-        self.settle(world, shift);
+        self.settle(world, &candidate, shift);
+        self.chosen.insert(place, candidate);
+        self.ids.insert(place, id);
     }
 
     /// Takes a hypothesis back.
     pub fn drop(&mut self, world: &World<'_>, place: usize, shift: &mut Shift) -> Candidate {
-        let candidate = self.chosen.remove(place);
-        let own = self.in_order.iter().position(|one| (one.cause, &one.with) == (candidate.cause, &candidate.with));
-        if let Some(own) = own {
-            let new = self.in_order.remove(own);
-            shift.clear();
-            for record in self.records_with(world, &new) {
-                let (before, after) = (self.facets(world, record, Some(&new)), self.facets(world, record, None));
-                if before != after {
-                    shift.replace(world, &before, &after, u64::MAX);
-                }
-            }
-            self.settle(world, shift);
+        let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
+        self.in_order.retain(|one| one.id != id);
+        for change in &*candidate.changes {
+            let base = world.records.facets[change.record as usize];
+            self.chains.get_or_start(change.record, base).own.retain(|(one, _)| *one != id);
         }
+        self.settle(world, &candidate, shift);
         candidate
     }
 
-    fn settle(&mut self, world: &World<'_>, shift: &Shift) {
+    /// Counts the records anew that a hypothesis is about which was chosen or taken back.
+    fn settle(&mut self, world: &World<'_>, candidate: &Candidate, shift: &mut Shift) {
+        shift.clear();
+        let besides = self.met_besides(world, candidate);
+        for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
+            let Some(chain) = self.chains.get(record) else { continue };
+            let (before, after) = (chain.now, stages(world, (record, chain), self.in_order.iter(), None, |_, _| {}));
+            if before != after {
+                shift.replace(world, &before, &after, u64::MAX);
+                self.chains.get_or_start(record, before).now = after;
+            }
+        }
         for (row, added) in shift.rows() {
             let place = row as usize;
             self.sums[place] += added;
@@ -217,24 +246,84 @@ impl State {
         }
     }
 
+    /// What the rows would be like without a chosen hypothesis.
+    fn shift_back(&self, world: &World<'_>, place: usize, shift: &mut Shift) {
+        let (candidate, id) = (&self.chosen[place], self.ids[place]);
+        let besides = self.met_besides(world, candidate);
+        for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
+            let Some(chain) = self.chains.get(record) else { continue };
+            let others = self.in_order.iter().filter(|one| one.id != id);
+            let after = stages(world, (record, chain), others, None, |_, _| {});
+            if chain.now != after {
+                shift.replace(world, &chain.now, &after, u64::MAX);
+            }
+        }
+    }
+
     /// The records that hypotheses change, and how each counts after each hypothesis that is about
     /// it (by its place among those chosen), in the order of the causes.
     pub fn changed(&self, world: &World<'_>) -> Vec<(u32, Vec<(usize, Facets)>)> {
-        let mut records: Vec<u32> = self.in_order.iter().flat_map(|one| self.records_with(world, one)).collect();
-        records.sort_unstable();
-        records.dedup();
+        let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
         let stages = |record: u32| {
-            let mut stages = Vec::new();
-            self.stages(world, record, None, |one, facets| stages.push((self.place_of(one), facets)));
-            (record, stages)
+            let mut told = Vec::new();
+            if let Some(chain) = self.chains.get(record) {
+                let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
+                stages(world, (record, chain), self.in_order.iter(), None, tell);
+            }
+            (record, told)
         };
-        records.into_iter().map(stages).filter(|(_, stages)| !stages.is_empty()).collect()
+        self.chains.records().map(stages).filter(|(_, stages)| !stages.is_empty()).collect()
     }
+}
 
-    fn place_of(&self, one: &Chosen) -> usize {
-        let same = |candidate: &Candidate| (candidate.cause, &candidate.with) == (one.cause, &one.with);
-        self.chosen.iter().position(same).unwrap_or_default()
+impl<'a> Further<'a> {
+    fn of(candidate: &'a Candidate, own: Option<Facets>) -> Self {
+        Self { cause: candidate.cause, with: &candidate.with, own }
     }
+}
+
+/// Tells how a record counts after each chosen hypothesis that is about it, in the order of the
+/// causes, and returns how it counts in the end; a further hypothesis takes its place among them.
+fn stages<'a>(
+    world: &World<'_>,
+    (record, chain): (u32, &Chain),
+    in_order: impl Iterator<Item = &'a Chosen>,
+    further: Option<&Further<'_>>,
+    mut tell: impl FnMut(&Chosen, Facets),
+) -> Facets {
+    let base = world.records.facets[record as usize];
+    let mut now = base;
+    // Hypotheses that have applied and are about the record by themselves, with what they make of it.
+    let mut applied: Vec<(usize, Facets)> = Vec::new();
+    let mut step = |cause: usize, with: &With, own: Option<Facets>| {
+        // A pair tells of records that its first cause is about by itself.
+        let earlier = applied.iter().rev().find(|(first, _)| world.pairs.has(*first, cause));
+        let (from, to) = match earlier {
+            Some((first, after)) => {
+                (*after, world.pairs.get(*first, cause, record, with, &world.records.texts)?)
+            }
+            None => (base, own?),
+        };
+        now = overlaid(now, from, to);
+        if own.is_some() {
+            applied.push((cause, to));
+        }
+        Some(now)
+    };
+    let mut rest = further;
+    for one in in_order {
+        if let Some(new) = rest.take_if(|new| new.cause < one.cause) {
+            step(new.cause, new.with, new.own);
+        }
+        let own = chain.own.iter().find(|(id, _)| *id == one.id).map(|(_, own)| *own);
+        if let Some(now) = step(one.cause, &one.with, own) {
+            tell(one, now);
+        }
+    }
+    if let Some(new) = rest {
+        step(new.cause, new.with, new.own);
+    }
+    now
 }
 
 /// Days without a better fit after which no earlier day is tried.

@@ -2,12 +2,14 @@
 //! what each row counts by the standard rules.
 
 use super::files::Records;
-use super::grid::{Grid, GridRow, NO_ROW, Ways};
+use super::grid::{Grid, GridRow, Ways};
+use super::marks::{Mark, Miss};
 use super::pairs::Pairs;
 use super::sums::Sums;
 use super::value::{Bounds, Figures, is_count};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
+use crate::official::Measure;
 
 /// The fixed part of a search.
 pub struct World<'a> {
@@ -23,6 +25,10 @@ pub struct World<'a> {
     pub is_absent: Vec<bool>,
     /// The test of each row.
     tests: Vec<&'a TestInfo>,
+    /// The marks of all rows, one row after the other.
+    marks: Vec<Mark>,
+    /// Where those of each row end, and what is off there whatever is counted.
+    marked: Vec<(u32, Fit)>,
     /// What each row counts by the standard rules.
     pub base: Vec<Sums>,
 }
@@ -40,9 +46,26 @@ pub struct Fit {
 #[derive(Debug, Default)]
 pub struct Shift {
     sums: Vec<Sums>,
-    is_touched: Vec<bool>,
+    marks: Vec<Touch>,
     touched: Vec<u32>,
+    /// Of those, the rows that nobody has looked at since something was added.
+    fresh: Vec<u32>,
+    /// How well rows agreed when they were looked at last.
+    fits: Vec<Fit>,
     ways: Ways,
+}
+
+/// What has happened to a row of a shift.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Touch {
+    #[default]
+    Untouched,
+    /// Something was added for the first time, and nobody has looked.
+    New,
+    /// Looked at.
+    Seen,
+    /// Looked at, and changed since.
+    Changed,
 }
 
 impl Shift {
@@ -50,9 +73,9 @@ impl Shift {
     pub fn new(rows: usize) -> Self {
         Self {
             sums: vec![Sums::default(); rows],
-            is_touched: vec![false; rows],
-            touched: Vec::new(),
-            ways: Ways::default(),
+            marks: vec![Touch::Untouched; rows],
+            fits: vec![Fit::default(); rows],
+            ..Self::default()
         }
     }
 
@@ -63,9 +86,22 @@ impl Shift {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.fresh.clear();
         for row in self.touched.drain(..) {
             self.sums[row as usize] = Sums::default();
-            self.is_touched[row as usize] = false;
+            self.marks[row as usize] = Touch::Untouched;
+        }
+    }
+
+    /// Looks at the rows to which something was added since the last look: tells of each what is
+    /// added in all, and how well it agreed at the last look, if there was one; takes how well it
+    /// agrees now.
+    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<Fit>) -> Fit) {
+        for row in self.fresh.drain(..) {
+            let place = row as usize;
+            let last = (self.marks[place] == Touch::Changed).then(|| self.fits[place]);
+            self.fits[place] = judge(row, self.sums[place], last);
+            self.marks[place] = Touch::Seen;
         }
     }
 
@@ -82,28 +118,23 @@ impl Shift {
     }
 
     fn add(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
-        let is_absent = world.is_absent.get(facets.place as usize).copied().unwrap_or_default();
-        if sums.is_zero() || is_absent {
+        let Self { sums: all, marks, touched, fresh, ways, .. } = self;
+        if sums.is_zero() {
             return;
         }
-        let slots = world.grid.slots_of(&mut self.ways, world.book, &world.records.places, facets);
-        for slot in slots {
-            let mut left = facets.groups & groups;
-            while left != 0 {
-                let group = left.trailing_zeros() as usize;
-                left &= left - 1;
-                let row = world.grid.row_at(*slot, group);
-                if row == NO_ROW {
-                    continue;
+        world.each_row(ways, facets, groups, |row| {
+            let place = row as usize;
+            all[place] += sums;
+            match marks[place] {
+                Touch::New | Touch::Changed => return,
+                Touch::Untouched => {
+                    touched.push(row);
+                    marks[place] = Touch::New;
                 }
-                let place = row as usize;
-                if !self.is_touched[place] {
-                    self.is_touched[place] = true;
-                    self.touched.push(row);
-                }
-                self.sums[place] += sums;
+                Touch::Seen => marks[place] = Touch::Changed,
             }
-        }
+            fresh.push(row);
+        });
     }
 }
 
@@ -111,15 +142,33 @@ impl<'a> World<'a> {
     /// Counts the records by the standard rules.
     pub fn new(book: &'a Book, (records, pairs): (&'a Records, Pairs), grid: &'a Grid, unknown: &'a TestInfo) -> Self {
         let test = |row: &GridRow| book.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
-        let tests = grid.rows.iter().map(test).collect();
-        let mut world =
-            Self { book, records, grid, pairs, is_absent: vec![false; records.places.len()], tests, base: Vec::new() };
+        let tests: Vec<&TestInfo> = grid.rows.iter().map(test).collect();
+        let is_absent = vec![false; records.places.len()];
+        let (marks, marked) = marks(grid, &tests);
+        let mut world = Self { book, records, grid, pairs, is_absent, tests, marks, marked, base: Vec::new() };
         let mut shift = Shift::new(grid.rows.len());
         for facets in &records.facets {
             shift.replace(&world, &Facets::NONE, facets, u64::MAX);
         }
         world.base = shift.sums;
         world
+    }
+
+    /// Tells the rows to compare with that a record counts in, of some groups.
+    pub fn each_row(&self, ways: &mut Ways, facets: &Facets, groups: u64, mut tell: impl FnMut(u32)) {
+        let groups = facets.groups & groups;
+        let is_absent = self.is_absent.get(facets.place as usize).copied().unwrap_or_default();
+        if groups == 0 || is_absent {
+            return;
+        }
+        for slot in self.grid.slots_of(ways, self.book, &self.records.places, facets) {
+            let (rows, compared) = self.grid.rows_of(*slot);
+            let mut left = groups & compared;
+            while left != 0 {
+                tell(rows[left.trailing_zeros() as usize]);
+                left &= left - 1;
+            }
+        }
     }
 
     /// The figures of a row with other counts.
@@ -129,20 +178,67 @@ impl<'a> World<'a> {
 
     /// How well a row agrees with the official figures.
     pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
-        let figures = self.figures(row, sums, extra);
-        let mut fit = Fit::default();
-        for (measure, official) in &self.grid.rows[row as usize].figures {
-            if figures.is_untold(*measure) {
-                continue;
-            }
-            let distance = figures.distance(*measure, *official);
-            if distance > 0 {
-                fit.misses += 1;
-                fit.cost += if is_count(*measure) { weight(distance) } else { DERIVED };
+        if extra.is_some() || sums.untold > 0 {
+            return self.fit_in_full(row, sums, extra);
+        }
+        let place = row as usize;
+        let begin = place.checked_sub(1).map_or(0, |before| self.marked[before].0);
+        let (end, mut fit) = self.marked[place];
+        let test = self.tests[place];
+        for mark in &self.marks[begin as usize..end as usize] {
+            if let Some(miss) = mark.miss(test, &sums) {
+                fit.add(miss);
             }
         }
         fit
     }
+
+    /// The same where not all is known exactly.
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+        let figures = self.figures(row, sums, extra);
+        let mut fit = Fit::default();
+        for (measure, official) in &self.grid.rows[row as usize].figures {
+            if !figures.is_untold(*measure) {
+                fit.add_distance(*measure, figures.distance(*measure, *official));
+            }
+        }
+        fit
+    }
+}
+
+impl Fit {
+    fn add(&mut self, miss: Miss) {
+        self.misses += 1;
+        self.cost += match miss {
+            Miss::Count(distance) => weight(distance),
+            Miss::Derived => DERIVED,
+        };
+    }
+
+    fn add_distance(&mut self, measure: Measure, distance: i64) {
+        if distance > 0 {
+            self.add(if is_count(measure) { Miss::Count(distance) } else { Miss::Derived });
+        }
+    }
+}
+
+/// The marks of all rows.
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
+    let (mut marks, mut marked) = (Vec::new(), Vec::with_capacity(grid.rows.len()));
+    for (row, test) in grid.rows.iter().zip(tests) {
+        let mut fixed = Fit::default();
+        let none = Figures { test, sums: Sums::default(), extra: None };
+        for (measure, official) in &row.figures {
+            match Mark::new(test, *measure, *official) {
+                Some(mark) => marks.push(mark),
+                None if none.is_untold(*measure) => {}
+                // There is no such figure, whatever is counted.
+                None => fixed.add_distance(*measure, none.distance(*measure, *official)),
+            }
+        }
+        marked.push((u32::try_from(marks.len()).unwrap_or(u32::MAX), fixed));
+    }
+    (marks, marked)
 }
 
 /// The cost of a mean or a percentage that does not agree, however far it is off.
