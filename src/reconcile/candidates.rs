@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::earlier;
+use super::effect::Effects;
 use super::files::{Records, Supposed};
 use super::grid::{Code, Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};
@@ -38,11 +39,14 @@ pub struct Candidate {
     pub has_open_day: bool,
     /// The student groups whose members it changes, one bit each; 0 where it changes other things.
     pub groups_only: u64,
+    /// What it adds to rows by itself.
+    pub effects: Arc<Effects>,
 }
 
 impl Candidate {
     fn new(cause: usize, with: With, changes: Vec<Supposed>, base: &[Facets]) -> Self {
-        let mut candidate = Self { cause, with, changes: changes.into(), has_open_day: false, groups_only: 0 };
+        let (changes, effects) = (changes.into(), Arc::default());
+        let mut candidate = Self { cause, with, changes, has_open_day: false, groups_only: 0, effects };
         candidate.groups_only = candidate.changed_groups(base);
         candidate
     }
@@ -66,7 +70,14 @@ impl Candidate {
         let next = changes.iter().map(|one| one.parameter).min();
         changes.sort_unstable_by_key(|one| one.record);
         let last = next.map_or(day, |next| next - 1);
-        Self { with: With::After(day, last), changes: changes.into(), has_open_day: false, ..self.clone() }
+        let (changes, effects) = (changes.into(), Arc::default());
+        Self { with: With::After(day, last), changes, has_open_day: false, effects, ..self.clone() }
+    }
+
+    /// Its records day by day, the latest first, where the day is still to be found; else all at once.
+    pub fn days(&self) -> impl Iterator<Item = &[Supposed]> {
+        let is_together = |one: &Supposed, next: &Supposed| !self.has_open_day || one.parameter == next.parameter;
+        self.changes.chunk_by(is_together)
     }
 
     /// Whether it is about a record by itself. Its changes must be sorted by record.

@@ -3,49 +3,64 @@
 use std::sync::Arc;
 
 use super::grid::GridRow;
-use super::ladder::{Ladders, Step};
+use super::ladder::{Ladders, Step, Touches};
 use super::model::{Cell, CellStep, Status, nearest};
+use super::numbers::Numbered;
 use super::reach::Reach;
 use super::state::State;
 use super::sums::Sums;
+use super::threads::{each, parts, rooms};
 use super::value::Figures;
 use super::world::World;
 use crate::official::{Interval, Measure, Official};
 
-/// Makes the figures of all rows. Records are given numbers by `number`; `absent` is the place of
-/// the schools that the files lack among the causes, where they are supposed to be missing.
-pub fn cells(
-    world: &World<'_>,
-    state: &State,
-    ladders: &Ladders,
-    absent: Option<usize>,
-    mut number: impl FnMut(u32) -> u32,
-) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for (place, row) in world.grid.rows.iter().enumerate() {
-        let steps = ladders.get(place).map(Vec::as_slice).unwrap_or_default();
-        let mut maker = Maker { world, state, row, place: place as u32, steps, absent, lists: Vec::new() };
-        for (measure, official) in &row.figures {
-            cells.push(maker.cell(*measure, *official, &mut number));
-        }
-    }
+/// What figures are made from.
+pub struct Source<'a> {
+    /// The fixed part.
+    pub world: &'a World<'a>,
+    /// The rows under the hypotheses that were found.
+    pub state: &'a State,
+    /// The steps of rows.
+    pub ladders: &'a Ladders,
+    /// The place of the schools that the files lack among the causes, where they are supposed to be
+    /// missing.
+    pub absent: Option<usize>,
+    /// The numbers that records are named by.
+    pub numbers: &'a Numbered,
+}
+
+/// Rows that a thread does at a time.
+const ROWS: usize = 256;
+
+/// Makes the figures of all rows.
+pub fn cells(source: &Source<'_>, threads: usize) -> Vec<Cell> {
+    let parts = parts(source.world.grid.rows.len(), ROWS);
+    let made = each(&parts, &rooms(threads, || ()), |rows, ()| rows.clone().flat_map(|row| of_row(source, row)).collect());
+    let made: Vec<Vec<Cell>> = made;
+    let mut cells = Vec::with_capacity(made.iter().map(Vec::len).sum());
+    cells.extend(made.into_iter().flatten());
     cells
 }
 
+fn of_row(source: &Source<'_>, place: usize) -> Vec<Cell> {
+    let row = &source.world.grid.rows[place];
+    let steps = source.ladders.get(place).map(Vec::as_slice).unwrap_or_default();
+    let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new() };
+    row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)).collect()
+}
+
 struct Maker<'a> {
-    world: &'a World<'a>,
-    state: &'a State,
+    source: &'a Source<'a>,
     row: &'a GridRow,
     place: u32,
     steps: &'a [Step],
-    absent: Option<usize>,
     /// The records of steps that count for figures, as far as they were asked for: the place of
     /// the step, and what they count for.
     lists: Vec<((usize, Counting), Arc<[u32]>)>,
 }
 
 impl Maker<'_> {
-    fn cell(&mut self, measure: Measure, official: Official, number: &mut impl FnMut(u32) -> u32) -> Cell {
+    fn cell(&mut self, measure: Measure, official: Official) -> Cell {
         let row = self.row;
         let mut cell = Cell {
             code: row.code,
@@ -64,7 +79,7 @@ impl Maker<'_> {
             cell.status = Status::NotCheckable(reason);
             return cell;
         }
-        let base = self.world.base[self.place as usize];
+        let base = self.source.world.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
             cell.status = Status::NotCheckable("levels-not-in-file");
             return cell;
@@ -77,14 +92,14 @@ impl Maker<'_> {
             is_bounded: ours.is_some_and(|one| one.exact().is_none()),
         };
         for step in 0..self.steps.len() {
-            self.climb(&mut walk, step, measure, &mut cell, number);
+            self.climb(&mut walk, step, measure, &mut cell);
         }
         self.arrive(walk, measure, &mut cell);
         cell
     }
 
     fn figures(&self, sums: Sums) -> Figures<'_> {
-        self.world.figures(self.place, sums, None)
+        self.source.world.figures(self.place, sums, None)
     }
 
     /// One step up the ladder.
@@ -94,7 +109,6 @@ impl Maker<'_> {
         place: usize,
         measure: Measure,
         cell: &mut Cell,
-        number: &mut impl FnMut(u32) -> u32,
     ) {
         let step = &self.steps[place];
         walk.sums += step.sums;
@@ -107,24 +121,24 @@ impl Maker<'_> {
         if amount == 0 && !is_bounded {
             return;
         }
-        let records = self.records(place, measure, number);
+        let records = self.records(place, measure);
         if amount != 0 || !records.is_empty() {
             cell.steps.push(CellStep { cause: step.found, amount, is_bounded, records });
         }
     }
 
     /// The records of a step that count for a figure. Figures that rest on the same share one list.
-    fn records(&mut self, place: usize, measure: Measure, number: &mut impl FnMut(u32) -> u32) -> Arc<[u32]> {
+    fn records(&mut self, place: usize, measure: Measure) -> Arc<[u32]> {
         let step = &self.steps[place];
         let counting = Counting::of(measure);
         let known = |wanted: Counting| move |list: &&((usize, Counting), Arc<[u32]>)| list.0 == (place, wanted);
         if let Some((_, list)) = self.lists.iter().find(known(counting)) {
             return Arc::clone(list);
         }
-        let own = || step.records.iter().filter(|(_, sums)| counting.has(sums));
+        let own = || step.records.iter().filter(|(_, touches)| touches.meets(counting.touches()));
         let list = match self.lists.iter().find(known(Counting::All)) {
             Some((_, all)) if own().count() == all.len() => Arc::clone(all),
-            _ => own().map(|(record, _)| number(*record)).collect(),
+            _ => own().map(|(record, _)| self.source.numbers.of(*record)).collect(),
         };
         if list.len() == step.records.len() {
             self.lists.push(((place, Counting::All), Arc::clone(&list)));
@@ -136,10 +150,10 @@ impl Maker<'_> {
     /// The last step, if schools are missing, and how the figure stands.
     fn arrive(&self, walk: Walk, measure: Measure, cell: &mut Cell) {
         let Some(shown) = cell.official.interval() else { return };
-        let extra = self.state.extra.get(self.place as usize).and_then(Option::as_ref);
-        let with_absent = self.world.figures(self.place, walk.sums, extra).value(measure);
+        let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_ref);
+        let with_absent = self.source.world.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
-        if let (Some(_), Some(cause), Some(value)) = (extra, self.absent, with_absent) {
+        if let (Some(_), Some(cause), Some(value)) = (extra, self.source.absent, with_absent) {
             let to = nearest(value, nearest(shown, at));
             if to != at {
                 let is_bounded = value.exact().is_none();
@@ -191,20 +205,17 @@ impl Counting {
         }
     }
 
-    /// Whether what a record adds has to do with it.
-    fn has(self, sums: &Sums) -> bool {
-        let level = |level: u8| {
-            usize::from(level).checked_sub(1).and_then(|place| sums.levels.get(place)).is_some_and(|count| *count != 0)
-        };
+    /// What a record has to touch to count for it.
+    fn touches(self) -> Touches {
         match self {
-            Self::All => true,
-            Self::Enrolled => sums.enrolled != 0,
-            Self::Tested => sums.tested != 0,
-            Self::WithScores => sums.with_scores != 0,
-            Self::Level(one) => level(one) || sums.untold != 0,
-            Self::Mean => sums.scored != 0 || sums.score_sum != 0 || sums.untold != 0,
-            Self::Levels => sums.with_scores != 0 || sums.levels != [0; 4] || sums.untold != 0,
-            Self::Nothing => false,
+            Self::All => Touches::ANY,
+            Self::Enrolled => Touches::ENROLLED,
+            Self::Tested => Touches::TESTED,
+            Self::WithScores => Touches::WITH_SCORES,
+            Self::Level(level) => Touches::level(level).and(Touches::UNTOLD),
+            Self::Mean => Touches::SCORES.and(Touches::UNTOLD),
+            Self::Levels => Touches::WITH_SCORES.and(Touches::LEVELS).and(Touches::UNTOLD),
+            Self::Nothing => Touches::default(),
         }
     }
 }

@@ -2,8 +2,9 @@
 //! step: the last cause that changes what it counts there.
 
 use super::grid::Ways;
-use super::state::State;
+use super::state::{Changed, State};
 use super::sums::Sums;
+use super::threads::{each, rooms};
 use super::world::World;
 use crate::engine::Facets;
 
@@ -14,43 +15,115 @@ pub struct Step {
     pub found: usize,
     /// What it adds.
     pub sums: Sums,
-    /// The records it owns there, ascending, and what each adds.
-    pub records: Vec<(u32, Sums)>,
+    /// The records it owns there, ascending, and what each has to do with.
+    pub records: Vec<(u32, Touches)>,
+}
+
+/// What a record has to do with in a row, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touches(u16);
+
+impl Touches {
+    /// The number enrolled.
+    pub const ENROLLED: Self = Self(1);
+    /// The number tested.
+    pub const TESTED: Self = Self(1 << 1);
+    /// The number with scores.
+    pub const WITH_SCORES: Self = Self(1 << 2);
+    /// The scores.
+    pub const SCORES: Self = Self(1 << 3);
+    /// Results that are in no file.
+    pub const UNTOLD: Self = Self(1 << 4);
+    /// Some level.
+    pub const LEVELS: Self = Self(0b1111 << 5);
+    /// Anything.
+    pub const ANY: Self = Self(u16::MAX);
+
+    /// A level, counted from 1.
+    pub const fn level(level: u8) -> Self {
+        if level == 0 || level > 4 { Self(0) } else { Self(Self::LEVELS.0 & 1 << (4 + level as u16)) }
+    }
+
+    fn of(sums: &Sums) -> Self {
+        let mut touches = Self(0);
+        let mut add = |of: Self, is_there: bool| touches.0 |= if is_there { of.0 } else { 0 };
+        add(Self::ENROLLED, sums.enrolled != 0);
+        add(Self::TESTED, sums.tested != 0);
+        add(Self::WITH_SCORES, sums.with_scores != 0);
+        add(Self::SCORES, sums.scored != 0 || sums.score_sum != 0);
+        add(Self::UNTOLD, sums.untold != 0);
+        for (level, count) in (1..).zip(sums.levels) {
+            add(Self::level(level), count != 0);
+        }
+        touches
+    }
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether some of it is in another.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// The steps of every row, in the order of the causes.
 pub type Ladders = Vec<Vec<Step>>;
 
-/// Works out the steps under the hypotheses of a state.
-pub fn ladders(world: &World<'_>, state: &State) -> Ladders {
+/// Works out the steps under the hypotheses of a state, from the records that they change. Each
+/// thread does some of the groups.
+pub fn ladders(world: &World<'_>, state: &State, changed: &[Changed], threads: usize) -> Ladders {
+    let threads = threads.clamp(1, u64::BITS as usize);
+    let shares: Vec<u64> = (0..threads)
+        .map(|own| (own..u64::BITS as usize).step_by(threads).fold(0, |groups, group| groups | 1 << group))
+        .collect();
+    let parts = each(&shares, &rooms(threads, || ()), |groups, ()| of_groups(world, changed, *groups));
     let mut ladders: Ladders = vec![Vec::new(); world.grid.rows.len()];
-    let mut ways = Ways::default();
-    let mut net: PerRow<[(usize, Sums); 3]> = PerRow::new(ladders.len());
-    let mut change: PerRow<Sums> = PerRow::new(ladders.len());
-    for (record, stages) in state.changed(world) {
-        // Enrolled, tested and results of a row each belong to the last cause that changes them.
-        let mut before = world.records.facets[record as usize];
-        for (found, after) in stages {
-            difference(world, &mut ways, (&before, &after), &mut change);
-            change.drain(|row, sums| {
-                let parts = sums.parts();
-                for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {
-                    known.0 = found;
-                    known.1 += part;
-                }
-            });
-            before = after;
-        }
-        net.drain(|row, parts| {
-            for (found, sums) in parts.into_iter().filter(|(_, sums)| !sums.is_zero()) {
-                add(&mut ladders[row as usize], found, record, sums);
-            }
-        });
+    for (row, steps) in parts.into_iter().flatten() {
+        ladders[row as usize] = steps;
     }
     for steps in &mut ladders {
         steps.sort_by_key(|step| state.chosen.get(step.found).map(|candidate| candidate.cause));
     }
     ladders
+}
+
+/// The steps of the rows of some groups that have any.
+fn of_groups(world: &World<'_>, changed: &[Changed], groups: u64) -> Vec<(u32, Vec<Step>)> {
+    let mut ways = Ways::default();
+    let rows = world.grid.rows.len();
+    let mut ladders: PerRow<Vec<Step>> = PerRow::new(rows);
+    let mut net: PerRow<[(usize, Sums); 3]> = PerRow::new(rows);
+    let mut change: PerRow<Sums> = PerRow::new(rows);
+    for Changed { record, stages } in changed {
+        let mut before = world.records.facets[*record as usize];
+        if let [(found, after)] = stages.as_slice() {
+            difference(world, &mut ways, (&before, after, groups), &mut change);
+            change.drain(|row, sums| add(&mut ladders, row, *found, *record, sums));
+            continue;
+        }
+        // Enrolled, tested and results of a row each belong to the last cause that changes them.
+        for (found, after) in stages {
+            difference(world, &mut ways, (&before, after, groups), &mut change);
+            change.drain(|row, sums| {
+                let parts = sums.parts();
+                for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {
+                    known.0 = *found;
+                    known.1 += part;
+                }
+            });
+            before = *after;
+        }
+        net.drain(|row, parts| {
+            for (found, sums) in parts {
+                add(&mut ladders, row, found, *record, sums);
+            }
+        });
+    }
+    ladders.used
 }
 
 /// Something for a few rows at a time, out of many.
@@ -60,7 +133,7 @@ struct PerRow<T> {
     used: Vec<(u32, T)>,
 }
 
-impl<T: Copy + Default> PerRow<T> {
+impl<T: Default> PerRow<T> {
     fn new(rows: usize) -> Self {
         Self { places: vec![0; rows], used: Vec::new() }
     }
@@ -84,16 +157,21 @@ impl<T: Copy + Default> PerRow<T> {
 }
 
 /// Adds what a record adds to a step.
-fn add(steps: &mut Vec<Step>, found: usize, record: u32, sums: Sums) {
+fn add(ladders: &mut PerRow<Vec<Step>>, row: u32, found: usize, record: u32, sums: Sums) {
+    if sums.is_zero() {
+        return;
+    }
+    let steps = ladders.of(row);
     let place = steps.iter().position(|step| step.found == found).unwrap_or_else(|| {
         steps.push(Step { found, ..Step::default() });
         steps.len() - 1
     });
     let step = &mut steps[place];
     step.sums += sums;
+    let touches = Touches::of(&sums);
     match step.records.last_mut() {
-        Some((last, known)) if *last == record => *known += sums,
-        _ => step.records.push((record, sums)),
+        Some((last, known)) if *last == record => *known = known.and(touches),
+        _ => step.records.push((record, touches)),
     }
 }
 
@@ -101,14 +179,14 @@ fn add(steps: &mut Vec<Step>, found: usize, record: u32, sums: Sums) {
 fn difference(
     world: &World<'_>,
     ways: &mut Ways,
-    (before, after): (&Facets, &Facets),
+    (before, after, groups): (&Facets, &Facets, u64),
     change: &mut PerRow<Sums>,
 ) {
     let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
     if !out.is_zero() {
-        world.each_row(ways, before, u64::MAX, |row| *change.of(row) -= out);
+        world.each_row(ways, before, groups, |row| *change.of(row) -= out);
     }
     if !into.is_zero() {
-        world.each_row(ways, after, u64::MAX, |row| *change.of(row) += into);
+        world.each_row(ways, after, groups, |row| *change.of(row) += into);
     }
 }

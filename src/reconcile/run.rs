@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rustc_hash::FxHashMap;
+
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
-use super::cells;
+use super::cells::{Source, cells};
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
 use super::ladder::ladders;
-use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Status};
+use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, Status};
+use super::numbers::Numbered;
 use super::pairs::Pairs;
 use super::reach::Reached;
 use super::residue::residues;
 use super::search::{Found, Search, Wishes};
-use super::state::State;
+use super::state::{Changed, State};
 use super::sums::Sums;
 use super::world::World;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
@@ -95,7 +98,7 @@ pub fn reconcile(
     let unknown = unknown_test();
     let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
     let pairs = Pairs::new(&questions.pairs, told, causes.len());
-    let mut world = World::new(&book, (&records, pairs), &grid, &unknown);
+    let mut world = World::new(&book, (&records, pairs), &grid, &unknown, options.threads);
     let absent = absent(&world, &causes, &wishes);
     if let Some(absent) = &absent {
         world.is_absent = records.places.iter().map(|place| absent.schools.contains(&place.code)).collect();
@@ -164,8 +167,8 @@ fn prefixes(lea: &str) -> Vec<String> {
 fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
     let mut grid = Grid::new(set, book, reached);
     let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
-    let mut ways: BTreeMap<(u32, u8, u8, u8), u64> = BTreeMap::new();
-    for facets in &records.facets {
+    let mut ways: FxHashMap<(u32, u8, u8, u8), u64> = FxHashMap::default();
+    for facets in records.facets.iter().filter(|facets| **facets != Facets::NONE) {
         *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
     }
     for ((place, record_type, grade, class), groups) in ways {
@@ -216,12 +219,15 @@ impl Finish<'_> {
         let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
         let search = Search::new(world, self.causes, candidates, self.threads);
         let (state, found) = search.run(extra, self.wishes);
-        let ladders = ladders(world, &state);
-        let mut records = Numbered::new(world);
+        let changed = state.changed(world);
+        let ladders = ladders(world, &state, &changed, self.threads);
+        let numbers = Numbered::new(world.records, &changed);
         let absent_place = absent.map(|_| found.len());
-        let cells = cells::cells(world, &state, &ladders, absent_place, |record| records.number(record, world));
-        let owned = owned(world, &state, found.len());
-        let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
+        let source =
+            Source { world, state: &state, ladders: &ladders, absent: absent_place, numbers: &numbers };
+        let cells = cells(&source, self.threads);
+        let owned = owned(world, &changed, found.len());
+        let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
         if let Some(absent) = absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
@@ -238,7 +244,7 @@ impl Finish<'_> {
             cells,
             causes,
             residues,
-            records: records.places,
+            records: numbers.into_places(),
         }
     }
 
@@ -266,7 +272,7 @@ impl Finish<'_> {
         found: &[Found],
         owned: &[Vec<u32>],
         cells: &[Cell],
-        records: &mut Numbered,
+        numbers: &Numbered,
     ) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
@@ -276,7 +282,7 @@ impl Finish<'_> {
         let one = |(place, found): (usize, &Found)| CauseFound {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
-            records: owned[place].iter().map(|record| records.number(*record, self.world)).collect(),
+            records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
             cells: touched[place],
             mended: found.mended,
             broken: found.broken,
@@ -350,24 +356,24 @@ impl Finish<'_> {
 }
 
 /// The records that each hypothesis changes, after those before it.
-fn owned(world: &World<'_>, state: &State, count: usize) -> Vec<Vec<u32>> {
+fn owned(world: &World<'_>, changed: &[Changed], count: usize) -> Vec<Vec<u32>> {
     let mut owned = vec![Vec::new(); count];
     let is_published = |facets: &Facets| world.grid.publishes(world.book, &world.records.places, facets);
     let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
-    for (record, stages) in state.changed(world) {
-        let mut before = world.records.facets[record as usize];
+    for Changed { record, stages } in changed {
+        let mut before = world.records.facets[*record as usize];
         // What one cause leaves unpublished another may publish.
         if !is_published(&before) && !stages.iter().any(|(_, facets)| is_published(facets)) {
             continue;
         }
         for (found, after) in stages {
-            if after != before
-                && (counts(&before) || counts(&after))
-                && let Some(records) = owned.get_mut(found)
+            if *after != before
+                && (counts(&before) || counts(after))
+                && let Some(records) = owned.get_mut(*found)
             {
-                records.push(record);
+                records.push(*record);
             }
-            before = after;
+            before = *after;
         }
     }
     owned
@@ -384,28 +390,5 @@ fn rank(causes: &mut [CauseFound]) {
     order.sort_by_key(|place| (std::cmp::Reverse(causes[*place].mended), *place));
     for (rank, place) in order.into_iter().enumerate() {
         causes[place].rank = rank + 1;
-    }
-}
-
-/// Gives numbers to the records that are named.
-struct Numbered {
-    places: Vec<RecordPlace>,
-    /// The number of each record, counted from 1; 0 where it has none.
-    numbers: Vec<u32>,
-}
-
-impl Numbered {
-    fn new(world: &World<'_>) -> Self {
-        Self { places: Vec::new(), numbers: vec![0; world.records.facets.len()] }
-    }
-
-    fn number(&mut self, record: u32, world: &World<'_>) -> u32 {
-        let number = &mut self.numbers[record as usize];
-        if *number == 0 {
-            let (input, line) = world.records.place_of(record);
-            self.places.push(RecordPlace { input, line });
-            *number = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        }
-        *number - 1
     }
 }

@@ -5,11 +5,13 @@
 //! A hypothesis is about all records that satisfy its condition. No choice of records is ever made
 //! to meet a number.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::cmp::Reverse;
+use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
+use super::effect::Look;
 use super::state::State;
+use super::threads::{each, rooms};
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::cause::BoundCause;
@@ -53,17 +55,13 @@ pub struct Search<'a> {
     candidates: Vec<Candidate>,
     /// Room for each thread to add things up in.
     rooms: Vec<Mutex<Shift>>,
-    /// The groups that tell enough about hypotheses that are not about groups.
-    main: u64,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(world: &'a World<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
-        let main = world.grid.main_groups(world.book);
-        let room = || Mutex::new(Shift::new(world.grid.rows.len()));
-        let rooms = std::iter::repeat_with(room).take(threads.max(1)).collect();
-        Self { world, causes, candidates, rooms, main }
+        let rooms = rooms(threads, || Shift::new(world.grid.rows.len()));
+        Self { world, causes, candidates, rooms }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
@@ -102,7 +100,7 @@ impl<'a> Search<'a> {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.world, candidate, u64::MAX, shift);
+                    let best = state.with_day(self.world, candidate, Look::All, shift);
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -143,8 +141,11 @@ impl<'a> Search<'a> {
         };
         let open: Vec<&Candidate> =
             open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
-        let results = self.each(&open, |candidate, shift| self.tried(state, candidate, shift));
-        let told = results.into_iter().enumerate();
+        // The largest first, so that no thread has to wait long for another at the end.
+        let mut places: Vec<usize> = (0..open.len()).collect();
+        places.sort_by_key(|place| Reverse(open[*place].changes.len()));
+        let tried = each(&places, &self.rooms, |place, shift| self.tried(state, open[*place], shift));
+        let told = places.into_iter().zip(tried);
         let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
         let better = results.filter(|(cost, ..)| *cost < state.total.cost);
         let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
@@ -153,11 +154,10 @@ impl<'a> Search<'a> {
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
     fn tried(&self, state: &State, candidate: &Candidate, shift: &mut Shift) -> Option<(Fit, Option<i32>)> {
-        let groups = if candidate.groups_only == 0 { self.main } else { candidate.groups_only };
         if candidate.has_open_day {
-            return state.with_day(self.world, candidate, groups, shift).map(|(day, fit)| (fit, Some(day)));
+            return state.with_day(self.world, candidate, Look::Few, shift).map(|(day, fit)| (fit, Some(day)));
         }
-        Some((state.with(self.world, candidate, groups, shift), None))
+        Some((state.with(self.world, candidate, Look::Few, shift), None))
     }
 
     /// Looks for better days, now that the other hypotheses are there.
@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let before = state.total;
             let known = state.drop(self.world, place, shift);
-            let best = state.with_day(self.world, source, u64::MAX, shift);
+            let best = state.with_day(self.world, source, Look::All, shift);
             let better = best.filter(|(other, fit)| *other != day && fit.cost < before.cost);
             let again = better.map_or(known, |(day, _)| source.after(day));
             state.choose_at(self.world, place, again, shift);
@@ -182,7 +182,7 @@ impl<'a> Search<'a> {
     fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
-        let favours = self.each(&open, |place, shift| state.favour(self.world, *place, shift));
+        let favours = each(&open, &self.rooms, |place, shift| state.favour(self.world, *place, shift));
         let all = open.into_iter().zip(favours);
         let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
         weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
@@ -228,8 +228,8 @@ impl<'a> Search<'a> {
             other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause)
         };
         let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
-        let main = (own.groups_only == 0).then(|| state.with(self.world, own, self.main, shift));
-        let equals = self.each(&others, |other, shift| {
+        let main = (own.groups_only == 0).then(|| state.with(self.world, own, Look::Few, shift));
+        let equals = each(&others, &self.rooms, |other, shift| {
             // A look at few groups rules most out.
             if let Some(here) = main.filter(|_| other.groups_only == 0) {
                 let (there, _) = self.tried(state, other, shift)?;
@@ -245,38 +245,11 @@ impl<'a> Search<'a> {
     /// Another hypothesis, if it fits just as well in all groups.
     fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
         if other.has_open_day {
-            let (day, fit) = state.with_day(self.world, other, u64::MAX, shift)?;
+            let (day, fit) = state.with_day(self.world, other, Look::All, shift)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
         }
-        let fit = state.with(self.world, other, u64::MAX, shift);
+        let fit = state.with(self.world, other, Look::All, shift);
         (fit.misses <= total.misses).then(|| other.clone())
-    }
-
-    /// Asks something of each of many, on all threads; the answers are in their order.
-    fn each<T: Sync, R: Send>(&self, all: &[T], ask: impl Fn(&T, &mut Shift) -> R + Sync) -> Vec<R> {
-        let next = AtomicUsize::new(0);
-        let work = |room: &Mutex<Shift>| {
-            let mut shift = room.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut answers = Vec::new();
-            while let Some((place, one)) = numbered(all, next.fetch_add(1, Ordering::Relaxed)) {
-                answers.push((place, ask(one, &mut shift)));
-            }
-            answers
-        };
-        let mut answers: Vec<(usize, R)> = Vec::with_capacity(all.len());
-        std::thread::scope(|scope| {
-            let others = self.rooms.iter().skip(1).take(all.len().saturating_sub(1));
-            let others: Vec<_> = others.map(|room| scope.spawn(|| work(room))).collect();
-            answers.extend(self.rooms.first().map(&work).unwrap_or_default());
-            for other in others {
-                match other.join() {
-                    Ok(more) => answers.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-        });
-        answers.sort_unstable_by_key(|(place, _)| *place);
-        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     /// What speaks against a cause before anything is counted: how unsure it is, and its order.
@@ -289,8 +262,4 @@ impl<'a> Search<'a> {
         };
         (rank, candidate.cause)
     }
-}
-
-fn numbered<T>(all: &[T], place: usize) -> Option<(usize, &T)> {
-    all.get(place).map(|one| (place, one))
 }

@@ -1,6 +1,8 @@
 //! The rows under a set of hypotheses: what they count then, and how well they agree.
 
 use super::candidates::{Candidate, With};
+use super::effect::Look;
+use super::files::Supposed;
 use super::sums::Sums;
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
@@ -60,6 +62,16 @@ impl Chains {
     }
 }
 
+/// A record that hypotheses change.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The record.
+    pub record: u32,
+    /// How it counts after each hypothesis that is about it (by its place among those chosen), in
+    /// the order of the causes.
+    pub stages: Vec<(usize, Facets)>,
+}
+
 /// Rows under the hypotheses that were chosen.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -92,10 +104,13 @@ impl State {
     }
 
     /// What the rows would be like with another hypothesis.
-    pub fn with(&self, world: &World<'_>, candidate: &Candidate, groups: u64, shift: &mut Shift) -> Fit {
+    pub fn with(&self, world: &World<'_>, candidate: &Candidate, look: Look, shift: &mut Shift) -> Fit {
+        let effect = candidate.effects.get(world, candidate, look, shift);
+        let groups = world.groups(candidate, look);
         shift.clear();
+        effect.of_day(0).iter().for_each(|(row, sums)| shift.add(*row, *sums));
         for change in &*candidate.changes {
-            self.shift(world, change.record, &Further::of(candidate, Some(change.after)), groups, shift);
+            self.correct(world, change, &Further::of(candidate, Some(change.after)), groups, shift);
         }
         for record in self.met_besides(world, candidate) {
             self.shift(world, record, &Further::of(candidate, None), groups, shift);
@@ -115,16 +130,27 @@ impl State {
         records
     }
 
+    /// Adds what a hypothesis makes of a record that it is not about by itself.
     fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
-        let (before, after) = match self.chains.get(record) {
-            Some(chain) => (chain.now, stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {})),
-            None => {
-                let base = world.records.facets[record as usize];
-                (base, new.own.unwrap_or(base))
-            }
-        };
-        if before != after {
-            shift.replace(world, &before, &after, groups);
+        let Some(chain) = self.chains.get(record) else { return };
+        let after = stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {});
+        if chain.now != after {
+            shift.replace(world, &chain.now, &after, groups);
+        }
+    }
+
+    /// Corrects what a hypothesis by itself makes of a record, if others have changed the record.
+    fn correct(&self, world: &World<'_>, change: &Supposed, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+        let record = change.record;
+        let Some(chain) = self.chains.get(record) else { return };
+        let base = world.records.facets[record as usize];
+        let after = stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {});
+        if (base, change.after) == (chain.now, after) {
+            return;
+        }
+        shift.replace(world, &change.after, &base, groups);
+        if chain.now != after {
+            shift.replace(world, &chain.now, &after, groups);
         }
     }
 
@@ -133,22 +159,25 @@ impl State {
         &self,
         world: &World<'_>,
         candidate: &Candidate,
-        groups: u64,
+        look: Look,
         shift: &mut Shift,
     ) -> Option<(i32, Fit)> {
+        let effect = candidate.effects.get(world, candidate, look, shift);
+        let groups = world.groups(candidate, look);
         shift.clear();
         let any_day = With::After(i32::MIN, i32::MIN);
         let mut best: Option<(i32, Fit)> = None;
         let mut fit = self.total;
         let mut worse = 0;
-        let mut days = candidate.changes.chunk_by(|one, next| one.parameter == next.parameter).peekable();
-        while let Some(same_day) = days.next() {
+        let mut days = candidate.days().enumerate().peekable();
+        while let Some((place, same_day)) = days.next() {
+            effect.of_day(place).iter().for_each(|(row, sums)| shift.add(*row, *sums));
             for change in same_day {
                 let new = Further { cause: candidate.cause, with: &any_day, own: Some(change.after) };
-                self.shift(world, change.record, &new, groups, shift);
+                self.correct(world, change, &new, groups, shift);
             }
             // The records of this day are in: the day to find lies before it.
-            let day = days.peek().map_or(same_day[0].parameter - 1, |next| next[0].parameter);
+            let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
             fit = self.judged(world, shift, fit);
             let is_better = best.is_none_or(|(_, known)| fit.cost < known.cost) && fit.cost < self.total.cost;
             if is_better {
@@ -260,19 +289,17 @@ impl State {
         }
     }
 
-    /// The records that hypotheses change, and how each counts after each hypothesis that is about
-    /// it (by its place among those chosen), in the order of the causes.
-    pub fn changed(&self, world: &World<'_>) -> Vec<(u32, Vec<(usize, Facets)>)> {
+    /// The records that hypotheses change, ascending.
+    pub fn changed(&self, world: &World<'_>) -> Vec<Changed> {
         let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
-        let stages = |record: u32| {
+        let told = |record: u32| {
+            let chain = self.chains.get(record)?;
             let mut told = Vec::new();
-            if let Some(chain) = self.chains.get(record) {
-                let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
-                stages(world, (record, chain), self.in_order.iter(), None, tell);
-            }
-            (record, told)
+            let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
+            stages(world, (record, chain), self.in_order.iter(), None, tell);
+            (!told.is_empty()).then_some(Changed { record, stages: told })
         };
-        self.chains.records().map(stages).filter(|(_, stages)| !stages.is_empty()).collect()
+        self.chains.records().filter_map(told).collect()
     }
 }
 

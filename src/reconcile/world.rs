@@ -1,15 +1,23 @@
 //! Everything that a search looks at and does not change: records, official rows, hypotheses, and
 //! what each row counts by the standard rules.
 
+use std::sync::PoisonError;
+
+use super::candidates::Candidate;
+use super::effect::Look;
 use super::files::Records;
 use super::grid::{Grid, GridRow, Ways};
 use super::marks::{Mark, Miss};
 use super::pairs::Pairs;
 use super::sums::Sums;
+use super::threads::{each, parts, rooms};
 use super::value::{Bounds, Figures, is_count};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
 use crate::official::Measure;
+
+/// Records that a thread counts at a time.
+const RECORDS: usize = 8192;
 
 /// The fixed part of a search.
 pub struct World<'a> {
@@ -31,6 +39,8 @@ pub struct World<'a> {
     marked: Vec<(u32, Fit)>,
     /// What each row counts by the standard rules.
     pub base: Vec<Sums>,
+    /// The groups that tell enough about hypotheses that are not about groups.
+    main: u64,
 }
 
 /// How well a row agrees.
@@ -113,45 +123,90 @@ impl Shift {
             groups &= before.groups ^ after.groups;
         }
         let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
-        self.add(world, before, groups, Sums::default() - out);
-        self.add(world, after, groups, into);
+        let way = |facets: &Facets| {
+            let class = world.book.classes.get(usize::from(facets.class));
+            (facets.place, facets.record_type, facets.grade, class.map(|class| class.rows))
+        };
+        if way(before) != way(after) {
+            self.spread(world, before, groups, Sums::default() - out);
+            self.spread(world, after, groups, into);
+            return;
+        }
+        // In the same rows the difference is added once.
+        self.spread(world, before, groups & !after.groups, Sums::default() - out);
+        self.spread(world, before, groups & after.groups, into - out);
+        self.spread(world, after, groups & !before.groups, into);
     }
 
-    fn add(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
-        let Self { sums: all, marks, touched, fresh, ways, .. } = self;
+    /// Adds something in all rows that a record counts in.
+    fn spread(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
         if sums.is_zero() {
             return;
         }
-        world.each_row(ways, facets, groups, |row| {
-            let place = row as usize;
-            all[place] += sums;
-            match marks[place] {
-                Touch::New | Touch::Changed => return,
-                Touch::Untouched => {
-                    touched.push(row);
-                    marks[place] = Touch::New;
-                }
-                Touch::Seen => marks[place] = Touch::Changed,
+        let mut ways = std::mem::take(&mut self.ways);
+        world.each_row(&mut ways, facets, groups, |row| self.add(row, sums));
+        self.ways = ways;
+    }
+
+    /// Adds something to a row.
+    #[inline]
+    pub fn add(&mut self, row: u32, sums: Sums) {
+        let place = row as usize;
+        self.sums[place] += sums;
+        match self.marks[place] {
+            Touch::New | Touch::Changed => return,
+            Touch::Untouched => {
+                self.touched.push(row);
+                self.marks[place] = Touch::New;
             }
-            fresh.push(row);
-        });
+            Touch::Seen => self.marks[place] = Touch::Changed,
+        }
+        self.fresh.push(row);
     }
 }
 
 impl<'a> World<'a> {
     /// Counts the records by the standard rules.
-    pub fn new(book: &'a Book, (records, pairs): (&'a Records, Pairs), grid: &'a Grid, unknown: &'a TestInfo) -> Self {
+    pub fn new(
+        book: &'a Book,
+        (records, pairs): (&'a Records, Pairs),
+        grid: &'a Grid,
+        unknown: &'a TestInfo,
+        threads: usize,
+    ) -> Self {
         let test = |row: &GridRow| book.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
         let tests: Vec<&TestInfo> = grid.rows.iter().map(test).collect();
         let is_absent = vec![false; records.places.len()];
         let (marks, marked) = marks(grid, &tests);
-        let mut world = Self { book, records, grid, pairs, is_absent, tests, marks, marked, base: Vec::new() };
-        let mut shift = Shift::new(grid.rows.len());
-        for facets in &records.facets {
-            shift.replace(&world, &Facets::NONE, facets, u64::MAX);
-        }
-        world.base = shift.sums;
+        let (base, main) = (Vec::new(), grid.main_groups(book));
+        let mut world = Self { book, records, grid, pairs, is_absent, tests, marks, marked, base, main };
+        world.base = world.counted(threads);
         world
+    }
+
+    /// What each row counts by the standard rules.
+    fn counted(&self, threads: usize) -> Vec<Sums> {
+        let rooms = rooms(threads, || Shift::new(self.grid.rows.len()));
+        each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, shift| {
+            for facets in &self.records.facets[records.clone()] {
+                shift.replace(self, &Facets::NONE, facets, u64::MAX);
+            }
+        });
+        let mut sums = vec![Sums::default(); self.grid.rows.len()];
+        for room in rooms {
+            let shift = room.into_inner().unwrap_or_else(PoisonError::into_inner);
+            shift.rows().for_each(|(row, added)| sums[row as usize] += added);
+        }
+        sums
+    }
+
+    /// The groups in which a hypothesis is looked at.
+    pub fn groups(&self, candidate: &Candidate, look: Look) -> u64 {
+        match look {
+            Look::All => u64::MAX,
+            Look::Few if candidate.groups_only != 0 => candidate.groups_only,
+            Look::Few => self.main,
+        }
     }
 
     /// Tells the rows to compare with that a record counts in, of some groups.
