@@ -35,18 +35,21 @@ const ROWS: usize = 256;
 /// Makes the figures of all rows.
 pub fn cells(source: &Source<'_>, threads: usize) -> Vec<Cell> {
     let parts = parts(source.world.grid.rows.len(), ROWS);
-    let made = each(&parts, &rooms(threads, || ()), |rows, ()| rows.clone().flat_map(|row| of_row(source, row)).collect());
-    let made: Vec<Vec<Cell>> = made;
+    let made = each(&parts, &rooms(threads, || ()), |rows, ()| {
+        let mut cells = Vec::new();
+        rows.clone().for_each(|row| of_row(source, row, &mut cells));
+        cells
+    });
     let mut cells = Vec::with_capacity(made.iter().map(Vec::len).sum());
     cells.extend(made.into_iter().flatten());
     cells
 }
 
-fn of_row(source: &Source<'_>, place: usize) -> Vec<Cell> {
+fn of_row(source: &Source<'_>, place: usize, cells: &mut Vec<Cell>) {
     let row = &source.world.grid.rows[place];
     let steps = source.ladders.get(place).map(Vec::as_slice).unwrap_or_default();
     let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new() };
-    row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)).collect()
+    cells.extend(row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)));
 }
 
 struct Maker<'a> {
@@ -130,19 +133,13 @@ impl Maker<'_> {
     /// The records of a step that count for a figure. Figures that rest on the same share one list.
     fn records(&mut self, place: usize, measure: Measure) -> Arc<[u32]> {
         let step = &self.steps[place];
-        let counting = Counting::of(measure);
-        let known = |wanted: Counting| move |list: &&((usize, Counting), Arc<[u32]>)| list.0 == (place, wanted);
-        if let Some((_, list)) = self.lists.iter().find(known(counting)) {
+        let of_measure = Counting::of(measure);
+        let counting = if step.common.meets(of_measure.touches()) { Counting::All } else { of_measure };
+        if let Some((_, list)) = self.lists.iter().find(|(of, _)| *of == (place, counting)) {
             return Arc::clone(list);
         }
-        let own = || step.records.iter().filter(|(_, touches)| touches.meets(counting.touches()));
-        let list = match self.lists.iter().find(known(Counting::All)) {
-            Some((_, all)) if own().count() == all.len() => Arc::clone(all),
-            _ => own().map(|(record, _)| self.source.numbers.of(*record)).collect(),
-        };
-        if list.len() == step.records.len() {
-            self.lists.push(((place, Counting::All), Arc::clone(&list)));
-        }
+        let own = step.records.iter().filter(|(_, touches)| touches.meets(counting.touches()));
+        let list: Arc<[u32]> = own.map(|(record, _)| self.source.numbers.of(*record)).collect();
         self.lists.push(((place, counting), Arc::clone(&list)));
         list
     }

@@ -6,10 +6,9 @@ use super::state::{Changed, State};
 use super::sums::Sums;
 use super::threads::{each, rooms};
 use super::world::World;
-use crate::engine::Facets;
 
 /// What one cause does to a row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// The hypothesis, by its place among those found.
     pub found: usize,
@@ -17,6 +16,8 @@ pub struct Step {
     pub sums: Sums,
     /// The records it owns there, ascending, and what each has to do with.
     pub records: Vec<(u32, Touches)>,
+    /// What all of them have to do with.
+    pub common: Touches,
 }
 
 /// What a record has to do with in a row, one bit each.
@@ -70,6 +71,17 @@ impl Touches {
     }
 }
 
+impl Step {
+    fn new(found: usize) -> Self {
+        Self { found, sums: Sums::default(), records: Vec::new(), common: Touches::ANY }
+    }
+
+    /// Works out what all of its records have to do with.
+    fn settle(&mut self) {
+        self.common = Touches(self.records.iter().fold(Touches::ANY.0, |common, (_, touches)| common & touches.0));
+    }
+}
+
 /// The steps of every row, in the order of the causes.
 pub type Ladders = Vec<Vec<Step>>;
 
@@ -100,14 +112,16 @@ fn of_groups(world: &World<'_>, changed: &[Changed], groups: u64) -> Vec<(u32, V
     let mut change: PerRow<Sums> = PerRow::new(rows);
     for Changed { record, stages } in changed {
         let mut before = world.records.facets[*record as usize];
-        if let [(found, after)] = stages.as_slice() {
-            difference(world, &mut ways, (&before, after, groups), &mut change);
-            change.drain(|row, sums| add(&mut ladders, row, *found, *record, sums));
+        if let [(found, after)] = stages.as_slice()
+            && world.is_same_way(&before, after)
+        {
+            let tell = |row, sums| add(&mut ladders, row, *found, *record, sums);
+            world.each_change(&mut ways, (&before, after), groups, tell);
             continue;
         }
         // Enrolled, tested and results of a row each belong to the last cause that changes them.
         for (found, after) in stages {
-            difference(world, &mut ways, (&before, after, groups), &mut change);
+            world.each_change(&mut ways, (&before, after), groups, |row, sums| *change.of(row) += sums);
             change.drain(|row, sums| {
                 let parts = sums.parts();
                 for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {
@@ -123,7 +137,9 @@ fn of_groups(world: &World<'_>, changed: &[Changed], groups: u64) -> Vec<(u32, V
             }
         });
     }
-    ladders.used
+    let mut ladders = ladders.used;
+    ladders.iter_mut().flat_map(|(_, steps)| steps).for_each(Step::settle);
+    ladders
 }
 
 /// Something for a few rows at a time, out of many.
@@ -163,7 +179,7 @@ fn add(ladders: &mut PerRow<Vec<Step>>, row: u32, found: usize, record: u32, sum
     }
     let steps = ladders.of(row);
     let place = steps.iter().position(|step| step.found == found).unwrap_or_else(|| {
-        steps.push(Step { found, ..Step::default() });
+        steps.push(Step::new(found));
         steps.len() - 1
     });
     let step = &mut steps[place];
@@ -172,21 +188,5 @@ fn add(ladders: &mut PerRow<Vec<Step>>, row: u32, found: usize, record: u32, sum
     match step.records.last_mut() {
         Some((last, known)) if *last == record => *known = known.and(touches),
         _ => step.records.push((record, touches)),
-    }
-}
-
-/// What changes in which rows when a record counts otherwise.
-fn difference(
-    world: &World<'_>,
-    ways: &mut Ways,
-    (before, after, groups): (&Facets, &Facets, u64),
-    change: &mut PerRow<Sums>,
-) {
-    let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
-    if !out.is_zero() {
-        world.each_row(ways, before, groups, |row| *change.of(row) -= out);
-    }
-    if !into.is_zero() {
-        world.each_row(ways, after, groups, |row| *change.of(row) += into);
     }
 }

@@ -20,7 +20,8 @@ struct Chosen {
 struct Further<'a> {
     cause: usize,
     with: &'a With,
-    own: Option<Facets>,
+    /// Whether no chosen hypothesis of a later cause sees what it has changed.
+    is_last: bool,
 }
 
 /// A record that chosen hypotheses are about by themselves.
@@ -30,6 +31,10 @@ struct Chain {
     own: Vec<(u32, Facets)>,
     /// How it counts under all hypotheses.
     now: Facets,
+    /// The last cause that has changed it so far, and those that are about it by themselves with
+    /// what they have made of it.
+    last: Option<usize>,
+    applied: Vec<(usize, Facets)>,
 }
 
 /// The records that chosen hypotheses are about; all others count by the standard rules.
@@ -50,7 +55,7 @@ impl Chains {
     fn get_or_start(&mut self, record: u32, base: Facets) -> &mut Chain {
         let place = &mut self.places[record as usize];
         if *place == 0 {
-            self.chains.push(Chain { own: Vec::new(), now: base });
+            self.chains.push(Chain { own: Vec::new(), now: base, last: None, applied: Vec::new() });
             *place = self.chains.len() as u32;
         }
         &mut self.chains[*place as usize - 1]
@@ -109,11 +114,10 @@ impl State {
         let groups = world.groups(candidate, look);
         shift.clear();
         effect.of_day(0).iter().for_each(|(row, sums)| shift.add(*row, *sums));
-        for change in &*candidate.changes {
-            self.correct(world, change, &Further::of(candidate, Some(change.after)), groups, shift);
-        }
+        let new = self.further_of(world, candidate, &candidate.with);
+        candidate.changes.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
         for record in self.met_besides(world, candidate) {
-            self.shift(world, record, &Further::of(candidate, None), groups, shift);
+            self.shift(world, record, &new, groups, shift);
         }
         self.judged(world, shift, self.total)
     }
@@ -133,7 +137,7 @@ impl State {
     /// Adds what a hypothesis makes of a record that it is not about by itself.
     fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
         let Some(chain) = self.chains.get(record) else { return };
-        let after = stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {});
+        let after = self.further(world, (record, chain), new, None);
         if chain.now != after {
             shift.replace(world, &chain.now, &after, groups);
         }
@@ -144,7 +148,7 @@ impl State {
         let record = change.record;
         let Some(chain) = self.chains.get(record) else { return };
         let base = world.records.facets[record as usize];
-        let after = stages(world, (record, chain), self.in_order.iter(), Some(new), |_, _| {});
+        let after = self.further(world, (record, chain), new, Some(change.after));
         if (base, change.after) == (chain.now, after) {
             return;
         }
@@ -152,6 +156,69 @@ impl State {
         if chain.now != after {
             shift.replace(world, &chain.now, &after, groups);
         }
+    }
+
+    /// How a record counts with a further hypothesis in its place among those chosen.
+    fn further(
+        &self,
+        world: &World<'_>,
+        (record, chain): (u32, &Chain),
+        new: &Further<'_>,
+        own: Option<Facets>,
+    ) -> Facets {
+        let base = world.records.facets[record as usize];
+        if new.is_last && chain.last.is_none_or(|last| last <= new.cause) {
+            let mut walk = Walk { world, record, base, now: chain.now };
+            walk.step((new.cause, new.with), own, &chain.applied);
+            return walk.now;
+        }
+        let mut walk = Walk { world, record, base, now: base };
+        let mut applied: Vec<(usize, Facets)> = Vec::new();
+        let mut rest = Some(new);
+        for one in &self.in_order {
+            if let Some(new) = rest.take_if(|new| new.cause < one.cause) {
+                let made = walk.step((new.cause, new.with), own, &applied);
+                applied.extend(made.filter(|_| own.is_some()).map(|made| (new.cause, made)));
+            }
+            let own = chain.own_of(one.id);
+            let made = walk.step((one.cause, &one.with), own, &applied);
+            applied.extend(made.filter(|_| own.is_some()).map(|made| (one.cause, made)));
+        }
+        if let Some(new) = rest {
+            walk.step((new.cause, new.with), own, &applied);
+        }
+        walk.now
+    }
+
+    /// Tells how a record counts after each hypothesis that is about it, in the order of the causes,
+    /// and returns its chain anew; without one of them, if it is named.
+    fn walked(
+        &self,
+        world: &World<'_>,
+        (record, chain): (u32, &Chain),
+        without: Option<u32>,
+        mut tell: impl FnMut(&Chosen, Facets),
+    ) -> (Facets, Option<usize>, Vec<(usize, Facets)>) {
+        let base = world.records.facets[record as usize];
+        let mut walk = Walk { world, record, base, now: base };
+        let mut applied: Vec<(usize, Facets)> = Vec::new();
+        let mut last = None;
+        for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
+            let own = chain.own_of(one.id);
+            let Some(made) = walk.step((one.cause, &one.with), own, &applied) else { continue };
+            if own.is_some() {
+                applied.push((one.cause, made));
+            }
+            last = Some(one.cause);
+            tell(one, walk.now);
+        }
+        (walk.now, last, applied)
+    }
+
+    fn further_of<'c>(&self, world: &World<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
+        let mut later = self.in_order.iter().filter(|one| one.cause > candidate.cause);
+        let is_last = !later.any(|one| world.pairs.has(candidate.cause, one.cause));
+        Further { cause: candidate.cause, with, is_last }
     }
 
     /// The same for the records after each day in turn: the best day, if any is better than none.
@@ -166,16 +233,14 @@ impl State {
         let groups = world.groups(candidate, look);
         shift.clear();
         let any_day = With::After(i32::MIN, i32::MIN);
+        let new = self.further_of(world, candidate, &any_day);
         let mut best: Option<(i32, Fit)> = None;
         let mut fit = self.total;
         let mut worse = 0;
         let mut days = candidate.days().enumerate().peekable();
         while let Some((place, same_day)) = days.next() {
             effect.of_day(place).iter().for_each(|(row, sums)| shift.add(*row, *sums));
-            for change in same_day {
-                let new = Further { cause: candidate.cause, with: &any_day, own: Some(change.after) };
-                self.correct(world, change, &new, groups, shift);
-            }
+            same_day.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
             // The records of this day are in: the day to find lies before it.
             let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
             fit = self.judged(world, shift, fit);
@@ -260,11 +325,13 @@ impl State {
         let besides = self.met_besides(world, candidate);
         for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
             let Some(chain) = self.chains.get(record) else { continue };
-            let (before, after) = (chain.now, stages(world, (record, chain), self.in_order.iter(), None, |_, _| {}));
+            let before = chain.now;
+            let (after, last, applied) = self.walked(world, (record, chain), None, |_, _| {});
             if before != after {
                 shift.replace(world, &before, &after, u64::MAX);
-                self.chains.get_or_start(record, before).now = after;
             }
+            let chain = self.chains.get_or_start(record, before);
+            (chain.now, chain.last, chain.applied) = (after, last, applied);
         }
         for (row, added) in shift.rows() {
             let place = row as usize;
@@ -281,8 +348,7 @@ impl State {
         let besides = self.met_besides(world, candidate);
         for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
             let Some(chain) = self.chains.get(record) else { continue };
-            let others = self.in_order.iter().filter(|one| one.id != id);
-            let after = stages(world, (record, chain), others, None, |_, _| {});
+            let (after, ..) = self.walked(world, (record, chain), Some(id), |_, _| {});
             if chain.now != after {
                 shift.replace(world, &chain.now, &after, u64::MAX);
             }
@@ -296,61 +362,44 @@ impl State {
             let chain = self.chains.get(record)?;
             let mut told = Vec::new();
             let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
-            stages(world, (record, chain), self.in_order.iter(), None, tell);
+            self.walked(world, (record, chain), None, tell);
             (!told.is_empty()).then_some(Changed { record, stages: told })
         };
         self.chains.records().filter_map(told).collect()
     }
 }
 
-impl<'a> Further<'a> {
-    fn of(candidate: &'a Candidate, own: Option<Facets>) -> Self {
-        Self { cause: candidate.cause, with: &candidate.with, own }
+impl Chain {
+    /// What a chosen hypothesis makes of the record by itself.
+    fn own_of(&self, id: u32) -> Option<Facets> {
+        self.own.iter().find(|(one, _)| *one == id).map(|(_, own)| *own)
     }
 }
 
-/// Tells how a record counts after each chosen hypothesis that is about it, in the order of the
-/// causes, and returns how it counts in the end; a further hypothesis takes its place among them.
-fn stages<'a>(
-    world: &World<'_>,
-    (record, chain): (u32, &Chain),
-    in_order: impl Iterator<Item = &'a Chosen>,
-    further: Option<&Further<'_>>,
-    mut tell: impl FnMut(&Chosen, Facets),
-) -> Facets {
-    let base = world.records.facets[record as usize];
-    let mut now = base;
-    // Hypotheses that have applied and are about the record by themselves, with what they make of it.
-    let mut applied: Vec<(usize, Facets)> = Vec::new();
-    let mut step = |cause: usize, with: &With, own: Option<Facets>| {
+/// A record on its way through hypotheses, in the order of their causes.
+struct Walk<'a> {
+    world: &'a World<'a>,
+    record: u32,
+    base: Facets,
+    now: Facets,
+}
+
+impl Walk<'_> {
+    /// The next hypothesis, and what it makes of the record by itself; whether it is about the
+    /// record. Those that have applied so far are told.
+    fn step(&mut self, (cause, with): (usize, &With), own: Option<Facets>, applied: &[(usize, Facets)]) -> Option<Facets> {
+        let pairs = &self.world.pairs;
         // A pair tells of records that its first cause is about by itself.
-        let earlier = applied.iter().rev().find(|(first, _)| world.pairs.has(*first, cause));
+        let earlier = applied.iter().rev().find(|(first, _)| pairs.has(*first, cause));
         let (from, to) = match earlier {
             Some((first, after)) => {
-                (*after, world.pairs.get(*first, cause, record, with, &world.records.texts)?)
+                (*after, pairs.get(*first, cause, self.record, with, &self.world.records.texts)?)
             }
-            None => (base, own?),
+            None => (self.base, own?),
         };
-        now = overlaid(now, from, to);
-        if own.is_some() {
-            applied.push((cause, to));
-        }
-        Some(now)
-    };
-    let mut rest = further;
-    for one in in_order {
-        if let Some(new) = rest.take_if(|new| new.cause < one.cause) {
-            step(new.cause, new.with, new.own);
-        }
-        let own = chain.own.iter().find(|(id, _)| *id == one.id).map(|(_, own)| *own);
-        if let Some(now) = step(one.cause, &one.with, own) {
-            tell(one, now);
-        }
+        self.now = overlaid(self.now, from, to);
+        Some(to)
     }
-    if let Some(new) = rest {
-        step(new.cause, new.with, new.own);
-    }
-    now
 }
 
 /// Days without a better fit after which no earlier day is tried.

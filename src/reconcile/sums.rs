@@ -1,6 +1,6 @@
 //! What records add to a cell, and cells as sums of it.
 
-use std::ops::{AddAssign, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Sub, SubAssign};
 
 use crate::counting::Book;
 use crate::engine::Facets;
@@ -90,6 +90,16 @@ impl SubAssign for Sums {
         for (all, one) in self.levels.iter_mut().zip(other.levels) {
             *all -= one;
         }
+    }
+}
+
+impl Add for Sums {
+    type Output = Self;
+
+    #[inline]
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
     }
 }
 

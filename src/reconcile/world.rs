@@ -118,33 +118,8 @@ impl Shift {
     /// Adds what a record counts as now and takes away what it counted as before, in the rows of
     /// some groups.
     pub fn replace(&mut self, world: &World<'_>, before: &Facets, after: &Facets, groups: u64) {
-        let mut groups = groups;
-        if (Facets { groups: before.groups, ..*after }) == *before {
-            groups &= before.groups ^ after.groups;
-        }
-        let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
-        let way = |facets: &Facets| {
-            let class = world.book.classes.get(usize::from(facets.class));
-            (facets.place, facets.record_type, facets.grade, class.map(|class| class.rows))
-        };
-        if way(before) != way(after) {
-            self.spread(world, before, groups, Sums::default() - out);
-            self.spread(world, after, groups, into);
-            return;
-        }
-        // In the same rows the difference is added once.
-        self.spread(world, before, groups & !after.groups, Sums::default() - out);
-        self.spread(world, before, groups & after.groups, into - out);
-        self.spread(world, after, groups & !before.groups, into);
-    }
-
-    /// Adds something in all rows that a record counts in.
-    fn spread(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
-        if sums.is_zero() {
-            return;
-        }
         let mut ways = std::mem::take(&mut self.ways);
-        world.each_row(&mut ways, facets, groups, |row| self.add(row, sums));
+        world.each_change(&mut ways, (before, after), groups, |row, sums| self.add(row, sums));
         self.ways = ways;
     }
 
@@ -209,18 +184,47 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
+    /// once where the record stays in the same rows, else it may be told twice.
+    pub fn each_change(
+        &self,
+        ways: &mut Ways,
+        (before, after): (&Facets, &Facets),
+        groups: u64,
+        mut tell: impl FnMut(u32, Sums),
+    ) {
+        let (out, into) = (Sums::of(self.book, before), Sums::of(self.book, after));
+        let out = Sums::default() - out;
+        if !self.is_same_way(before, after) {
+            self.each_row(ways, before, before.groups & groups, out, &mut tell);
+            self.each_row(ways, after, after.groups & groups, into, &mut tell);
+            return;
+        }
+        self.each_row(ways, before, before.groups & !after.groups & groups, out, &mut tell);
+        self.each_row(ways, before, before.groups & after.groups & groups, into + out, &mut tell);
+        self.each_row(ways, after, after.groups & !before.groups & groups, into, &mut tell);
+    }
+
+    /// Whether a record counts in the same rows before and after, its groups aside.
+    pub fn is_same_way(&self, before: &Facets, after: &Facets) -> bool {
+        let way = |facets: &Facets| {
+            let class = self.book.classes.get(usize::from(facets.class));
+            (facets.place, facets.record_type, facets.grade, class.map(|class| class.rows))
+        };
+        way(before) == way(after)
+    }
+
     /// Tells the rows to compare with that a record counts in, of some groups.
-    pub fn each_row(&self, ways: &mut Ways, facets: &Facets, groups: u64, mut tell: impl FnMut(u32)) {
-        let groups = facets.groups & groups;
-        let is_absent = self.is_absent.get(facets.place as usize).copied().unwrap_or_default();
-        if groups == 0 || is_absent {
+    #[inline]
+    fn each_row(&self, ways: &mut Ways, facets: &Facets, groups: u64, sums: Sums, tell: &mut impl FnMut(u32, Sums)) {
+        if groups == 0 || sums.is_zero() || self.is_absent.get(facets.place as usize).copied().unwrap_or_default() {
             return;
         }
         for slot in self.grid.slots_of(ways, self.book, &self.records.places, facets) {
             let (rows, compared) = self.grid.rows_of(*slot);
             let mut left = groups & compared;
             while left != 0 {
-                tell(rows[left.trailing_zeros() as usize]);
+                tell(rows[left.trailing_zeros() as usize], sums);
                 left &= left - 1;
             }
         }
