@@ -106,13 +106,7 @@ impl Maker<'_> {
     }
 
     /// One step up the ladder.
-    fn climb(
-        &mut self,
-        walk: &mut Walk,
-        place: usize,
-        measure: Measure,
-        cell: &mut Cell,
-    ) {
+    fn climb(&mut self, walk: &mut Walk, place: usize, measure: Measure, cell: &mut Cell) {
         let step = &self.steps[place];
         walk.sums += step.sums;
         let value = self.figures(walk.sums).value(measure);

@@ -23,7 +23,9 @@ pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
     let districts = districts(&unexplained);
     let held: BTreeSet<Key> = unexplained
         .iter()
-        .filter(|(key, (_, rest))| is_held_by_schools(key, *rest, &districts) || is_held_by_grades(key, *rest, &unexplained, book))
+        .filter(|(key, (_, rest))| {
+            is_held_by_schools(key, *rest, &districts) || is_held_by_grades(key, *rest, &unexplained, book)
+        })
         .map(|(key, _)| *key)
         .collect();
     let counts = unexplained.iter().filter(|(key, _)| is_count(key.4) && !held.contains(*key));

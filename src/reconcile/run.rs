@@ -223,8 +223,7 @@ impl Finish<'_> {
         let ladders = ladders(world, &state, &changed, self.threads);
         let numbers = Numbered::new(world.records, &changed);
         let absent_place = absent.map(|_| found.len());
-        let source =
-            Source { world, state: &state, ladders: &ladders, absent: absent_place, numbers: &numbers };
+        let source = Source { world, state: &state, ladders: &ladders, absent: absent_place, numbers: &numbers };
         let cells = cells(&source, self.threads);
         let owned = owned(world, &changed, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
@@ -267,13 +266,7 @@ impl Finish<'_> {
         }
     }
 
-    fn causes_found(
-        &self,
-        found: &[Found],
-        owned: &[Vec<u32>],
-        cells: &[Cell],
-        numbers: &Numbered,
-    ) -> Vec<CauseFound> {
+    fn causes_found(&self, found: &[Found], owned: &[Vec<u32>], cells: &[Cell], numbers: &Numbered) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
         for step in cells.iter().flat_map(|cell| &cell.steps) {

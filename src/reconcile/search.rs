@@ -224,9 +224,8 @@ impl<'a> Search<'a> {
         open: &[&Candidate],
         shift: &mut Shift,
     ) -> Vec<Candidate> {
-        let is_other = |other: &&&Candidate| {
-            other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause)
-        };
+        let is_other =
+            |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
         let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
         let main = (own.groups_only == 0).then(|| state.with(self.world, own, Look::Few, shift));
         let equals = each(&others, &self.rooms, |other, shift| {

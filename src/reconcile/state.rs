@@ -387,14 +387,17 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// The next hypothesis, and what it makes of the record by itself; whether it is about the
     /// record. Those that have applied so far are told.
-    fn step(&mut self, (cause, with): (usize, &With), own: Option<Facets>, applied: &[(usize, Facets)]) -> Option<Facets> {
+    fn step(
+        &mut self,
+        (cause, with): (usize, &With),
+        own: Option<Facets>,
+        applied: &[(usize, Facets)],
+    ) -> Option<Facets> {
         let pairs = &self.world.pairs;
         // A pair tells of records that its first cause is about by itself.
         let earlier = applied.iter().rev().find(|(first, _)| pairs.has(*first, cause));
         let (from, to) = match earlier {
-            Some((first, after)) => {
-                (*after, pairs.get(*first, cause, self.record, with, &self.world.records.texts)?)
-            }
+            Some((first, after)) => (*after, pairs.get(*first, cause, self.record, with, &self.world.records.texts)?),
             None => (self.base, own?),
         };
         self.now = overlaid(self.now, from, to);
