@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use super::candidates::{Candidate, With};
 use super::effect::Look;
 use super::state::State;
-use super::threads::{each, rooms};
+use super::threads::{each, locked, rooms};
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::cause::BoundCause;
@@ -66,41 +66,40 @@ impl<'a> Search<'a> {
 
     /// The hypotheses that explain the most, and the rows under them.
     pub fn run(&self, extra: Vec<Option<Bounds>>, wishes: &Wishes) -> (State, Vec<Found>) {
-        let mut shift = Shift::new(self.world.grid.rows.len());
         let mut state = State::new(self.world, extra);
         let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
         let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
-            for candidate in self.assumed(*cause, with.as_ref(), &state, &mut shift) {
-                state.choose(self.world, candidate, &mut shift);
+            for candidate in self.assumed(*cause, with.as_ref(), &state) {
+                state.choose(self.world, candidate, &self.rooms);
             }
         }
         let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
         let mut rejected: Vec<(usize, With)> = Vec::new();
         loop {
-            self.grow(&mut state, &open, &rejected, &mut shift);
-            self.refine(&mut state, &open, &mut shift, &is_assumed);
+            self.grow(&mut state, &open, &rejected);
+            self.refine(&mut state, &open, &is_assumed);
             let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
-            let dropped = state.drop(self.world, place, &mut shift);
+            let dropped = state.drop(self.world, place, &self.rooms);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
             }
         }
-        let found = self.judged(&mut state, &open, &mut shift, &is_assumed);
+        let found = self.judged(&mut state, &open, &is_assumed);
         (state, found)
     }
 
     /// The hypotheses of a cause that the user takes for true.
-    fn assumed(&self, cause: usize, with: Option<&With>, state: &State, shift: &mut Shift) -> Vec<Candidate> {
+    fn assumed(&self, cause: usize, with: Option<&With>, state: &State) -> Vec<Candidate> {
         let of_cause = self.candidates.iter().filter(|candidate| candidate.cause == cause);
         let mut all = Vec::new();
         for candidate in of_cause {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.world, candidate, Look::All, shift);
+                    let best = state.with_day(self.world, candidate, Look::All, &mut locked(&self.rooms[0]));
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -111,16 +110,16 @@ impl<'a> Search<'a> {
     }
 
     /// Adds hypotheses as long as one makes things better.
-    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)], shift: &mut Shift) {
+    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)]) {
         let mut rejected = rejected.to_vec();
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
             let before = state.total;
-            state.choose(self.world, best, shift);
+            state.choose(self.world, best, &self.rooms);
             // A coarse look chose it; all rows have the last word.
             if state.total.cost >= before.cost {
                 let last = state.chosen.len() - 1;
-                let dropped = state.drop(self.world, last, shift);
+                let dropped = state.drop(self.world, last, &self.rooms);
                 rejected.push((dropped.cause, dropped.with));
             }
         }
@@ -161,7 +160,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for better days, now that the other hypotheses are there.
-    fn refine(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift, is_assumed: IsAssumed<'_>) {
+    fn refine(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) {
         for place in 0..state.chosen.len() {
             if is_assumed(&state.chosen[place]) {
                 continue;
@@ -170,12 +169,19 @@ impl<'a> Search<'a> {
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let before = state.total;
-            let known = state.drop(self.world, place, shift);
-            let best = state.with_day(self.world, source, Look::All, shift);
-            let better = best.filter(|(other, fit)| *other != day && fit.cost < before.cost);
-            let again = better.map_or(known, |(day, _)| source.after(day));
-            state.choose_at(self.world, place, again, shift);
+            let known = state.drop(self.world, place, &self.rooms);
+            let again = self.better_day(state, source, (day, before)).unwrap_or(known);
+            state.choose_at(self.world, place, again, &self.rooms);
         }
+    }
+
+    /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
+    /// groups tells the day; all rows have the last word.
+    fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
+        let mut shift = locked(&self.rooms[0]);
+        let (other, _) = state.with_day(self.world, source, Look::Few, &mut shift)?;
+        let candidate = (other != day).then(|| source.after(other))?;
+        (state.with(self.world, &candidate, Look::All, &mut shift).cost < total.cost).then_some(candidate)
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
@@ -190,19 +196,13 @@ impl<'a> Search<'a> {
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(
-        &self,
-        state: &mut State,
-        open: &[&Candidate],
-        shift: &mut Shift,
-        is_assumed: IsAssumed<'_>,
-    ) -> Vec<Found> {
+    fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = state.favour(self.world, place, shift);
+            let (mended, broken) = state.favour(self.world, place, &mut locked(&self.rooms[0]));
             let total = state.total;
-            let own = state.drop(self.world, place, shift);
-            let mut tied = self.equals(state, (&own, total), open, shift);
+            let own = state.drop(self.world, place, &self.rooms);
+            let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
             let kept = match better {
@@ -211,32 +211,27 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             all.push(Found { candidate: kept.clone(), mended, broken, tied });
-            state.choose_at(self.world, place, kept, shift);
+            state.choose_at(self.world, place, kept, &self.rooms);
         }
         all
     }
 
     /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
-    fn equals(
-        &self,
-        state: &State,
-        (own, total): (&Candidate, Fit),
-        open: &[&Candidate],
-        shift: &mut Shift,
-    ) -> Vec<Candidate> {
+    fn equals(&self, state: &State, (own, total): (&Candidate, Fit), open: &[&Candidate]) -> Vec<Candidate> {
         let is_other =
             |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
         let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
-        let main = (own.groups_only == 0).then(|| state.with(self.world, own, Look::Few, shift));
+        let here = match self.world.leaves_main_groups(own) {
+            true => state.total,
+            false => state.with(self.world, own, Look::Few, &mut locked(&self.rooms[0])),
+        };
         let equals = each(&others, &self.rooms, |other, shift| {
             // A look at few groups rules most out.
-            if let Some(here) = main.filter(|_| other.groups_only == 0) {
-                let (there, _) = self.tried(state, other, shift)?;
-                if there.misses > here.misses {
-                    return None;
-                }
-            }
-            self.equal(state, other, total, shift)
+            let there = match self.world.leaves_main_groups(other) {
+                true => state.total,
+                false => self.tried(state, other, shift)?.0,
+            };
+            if there.misses > here.misses { None } else { self.equal(state, other, total, shift) }
         });
         equals.into_iter().flatten().collect()
     }

@@ -1,9 +1,12 @@
 //! The rows under a set of hypotheses: what they count then, and how well they agree.
 
+use std::sync::Mutex;
+
 use super::candidates::{Candidate, With};
 use super::effect::Look;
 use super::files::Supposed;
 use super::sums::Sums;
+use super::threads::{each, locked, parts};
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::engine::Facets;
@@ -29,11 +32,17 @@ struct Further<'a> {
 struct Chain {
     /// What each of them makes of it.
     own: Vec<(u32, Facets)>,
-    /// How it counts under all hypotheses.
+    walked: Walked,
+}
+
+/// How a record has come through the hypotheses.
+#[derive(Clone, Debug)]
+struct Walked {
+    /// How it counts under all of them.
     now: Facets,
-    /// The last cause that has changed it so far, and those that are about it by themselves with
-    /// what they have made of it.
+    /// The last cause that has changed it.
     last: Option<usize>,
+    /// Those that are about it by themselves, with what they have made of it.
     applied: Vec<(usize, Facets)>,
 }
 
@@ -55,7 +64,8 @@ impl Chains {
     fn get_or_start(&mut self, record: u32, base: Facets) -> &mut Chain {
         let place = &mut self.places[record as usize];
         if *place == 0 {
-            self.chains.push(Chain { own: Vec::new(), now: base, last: None, applied: Vec::new() });
+            let walked = Walked { now: base, last: None, applied: Vec::new() };
+            self.chains.push(Chain { own: Vec::new(), walked });
             *place = self.chains.len() as u32;
         }
         &mut self.chains[*place as usize - 1]
@@ -138,8 +148,8 @@ impl State {
     fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
         let Some(chain) = self.chains.get(record) else { return };
         let after = self.further(world, (record, chain), new, None);
-        if chain.now != after {
-            shift.replace(world, &chain.now, &after, groups);
+        if chain.now() != after {
+            shift.replace(world, &chain.now(), &after, groups);
         }
     }
 
@@ -149,12 +159,12 @@ impl State {
         let Some(chain) = self.chains.get(record) else { return };
         let base = world.records.facets[record as usize];
         let after = self.further(world, (record, chain), new, Some(change.after));
-        if (base, change.after) == (chain.now, after) {
+        if (base, change.after) == (chain.now(), after) {
             return;
         }
         shift.replace(world, &change.after, &base, groups);
-        if chain.now != after {
-            shift.replace(world, &chain.now, &after, groups);
+        if chain.now() != after {
+            shift.replace(world, &chain.now(), &after, groups);
         }
     }
 
@@ -167,9 +177,9 @@ impl State {
         own: Option<Facets>,
     ) -> Facets {
         let base = world.records.facets[record as usize];
-        if new.is_last && chain.last.is_none_or(|last| last <= new.cause) {
-            let mut walk = Walk { world, record, base, now: chain.now };
-            walk.step((new.cause, new.with), own, &chain.applied);
+        if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
+            let mut walk = Walk { world, record, base, now: chain.now() };
+            walk.step((new.cause, new.with), own, &chain.walked.applied);
             return walk.now;
         }
         let mut walk = Walk { world, record, base, now: base };
@@ -191,14 +201,14 @@ impl State {
     }
 
     /// Tells how a record counts after each hypothesis that is about it, in the order of the causes,
-    /// and returns its chain anew; without one of them, if it is named.
+    /// and returns how it has come through them; without one of them, if it is named.
     fn walked(
         &self,
         world: &World<'_>,
         (record, chain): (u32, &Chain),
         without: Option<u32>,
         mut tell: impl FnMut(&Chosen, Facets),
-    ) -> (Facets, Option<usize>, Vec<(usize, Facets)>) {
+    ) -> Walked {
         let base = world.records.facets[record as usize];
         let mut walk = Walk { world, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
@@ -212,7 +222,7 @@ impl State {
             last = Some(one.cause);
             tell(one, walk.now);
         }
-        (walk.now, last, applied)
+        Walked { now: walk.now, last, applied }
     }
 
     fn further_of<'c>(&self, world: &World<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
@@ -288,12 +298,12 @@ impl State {
     }
 
     /// Chooses a hypothesis, at the end.
-    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, shift: &mut Shift) {
-        self.choose_at(world, self.chosen.len(), candidate, shift);
+    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, rooms: &[Mutex<Shift>]) {
+        self.choose_at(world, self.chosen.len(), candidate, rooms);
     }
 
     /// Chooses a hypothesis at a place in the order of choice.
-    pub fn choose_at(&mut self, world: &World<'_>, place: usize, candidate: Candidate, shift: &mut Shift) {
+    pub fn choose_at(&mut self, world: &World<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Shift>]) {
         let id = self.next_id;
         self.next_id += 1;
         let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
@@ -302,40 +312,54 @@ impl State {
             let base = world.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.push((id, change.after));
         }
-        self.settle(world, &candidate, shift);
+        self.settle(world, &candidate, rooms);
         self.chosen.insert(place, candidate);
         self.ids.insert(place, id);
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, world: &World<'_>, place: usize, shift: &mut Shift) -> Candidate {
+    pub fn drop(&mut self, world: &World<'_>, place: usize, rooms: &[Mutex<Shift>]) -> Candidate {
         let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
         self.in_order.retain(|one| one.id != id);
         for change in &*candidate.changes {
             let base = world.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.retain(|(one, _)| *one != id);
         }
-        self.settle(world, &candidate, shift);
+        self.settle(world, &candidate, rooms);
         candidate
     }
 
-    /// Counts the records anew that a hypothesis is about which was chosen or taken back.
-    fn settle(&mut self, world: &World<'_>, candidate: &Candidate, shift: &mut Shift) {
-        shift.clear();
-        let besides = self.met_besides(world, candidate);
-        for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
-            let Some(chain) = self.chains.get(record) else { continue };
-            let before = chain.now;
-            let (after, last, applied) = self.walked(world, (record, chain), None, |_, _| {});
-            if before != after {
-                shift.replace(world, &before, &after, u64::MAX);
-            }
-            let chain = self.chains.get_or_start(record, before);
-            (chain.now, chain.last, chain.applied) = (after, last, applied);
+    /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
+    /// thread does some of the records.
+    fn settle(&mut self, world: &World<'_>, candidate: &Candidate, rooms: &[Mutex<Shift>]) {
+        let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
+        records.extend(self.met_besides(world, candidate));
+        rooms.iter().for_each(|room| locked(room).clear());
+        let walked = each(&parts(records.len(), RECORDS), rooms, |part, shift| {
+            let walk = |record: &u32| {
+                let chain = self.chains.get(*record)?;
+                let walked = self.walked(world, (*record, chain), None, |_, _| {});
+                if chain.now() != walked.now {
+                    shift.replace(world, &chain.now(), &walked.now, u64::MAX);
+                }
+                Some((*record, walked))
+            };
+            records[part.clone()].iter().filter_map(walk).collect::<Vec<_>>()
+        });
+        for (record, walked) in walked.into_iter().flatten() {
+            let base = world.records.facets[record as usize];
+            self.chains.get_or_start(record, base).walked = walked;
         }
-        for (row, added) in shift.rows() {
+        let mut rows: Vec<u32> = Vec::new();
+        for room in rooms {
+            for (row, added) in locked(room).rows() {
+                self.sums[row as usize] += added;
+                rows.push(row);
+            }
+        }
+        // A row of two rooms is looked at twice; the second look changes nothing.
+        for row in rows {
             let place = row as usize;
-            self.sums[place] += added;
             let fit = world.fit(row, self.sums[place], self.extra[place].as_ref());
             self.total = minus(plus(self.total, fit), self.fits[place]);
             self.fits[place] = fit;
@@ -348,9 +372,9 @@ impl State {
         let besides = self.met_besides(world, candidate);
         for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
             let Some(chain) = self.chains.get(record) else { continue };
-            let (after, ..) = self.walked(world, (record, chain), Some(id), |_, _| {});
-            if chain.now != after {
-                shift.replace(world, &chain.now, &after, u64::MAX);
+            let after = self.walked(world, (record, chain), Some(id), |_, _| {}).now;
+            if chain.now() != after {
+                shift.replace(world, &chain.now(), &after, u64::MAX);
             }
         }
     }
@@ -370,6 +394,11 @@ impl State {
 }
 
 impl Chain {
+    /// How the record counts under all hypotheses.
+    fn now(&self) -> Facets {
+        self.walked.now
+    }
+
     /// What a chosen hypothesis makes of the record by itself.
     fn own_of(&self, id: u32) -> Option<Facets> {
         self.own.iter().find(|(one, _)| *one == id).map(|(_, own)| *own)
@@ -404,6 +433,9 @@ impl Walk<'_> {
         Some(to)
     }
 }
+
+/// Records that a thread counts anew at a time.
+const RECORDS: usize = 1024;
 
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;

@@ -1,18 +1,23 @@
 //! Work that falls into many parts, spread over threads; the answers come in the order of the parts.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One room of its own for each thread.
 pub fn rooms<S>(threads: usize, room: impl Fn() -> S) -> Vec<Mutex<S>> {
     std::iter::repeat_with(|| Mutex::new(room())).take(threads.max(1)).collect()
 }
 
+/// A room, for the thread that asks.
+pub fn locked<S>(room: &Mutex<S>) -> MutexGuard<'_, S> {
+    room.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Asks something of each of many. As many threads work as there are rooms.
 pub fn each<T: Sync, S: Send, R: Send>(all: &[T], rooms: &[Mutex<S>], ask: impl Fn(&T, &mut S) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let work = |room: &Mutex<S>| {
-        let mut room = room.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut room = locked(room);
         let mut answers = Vec::new();
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);

@@ -1,8 +1,6 @@
 //! Everything that a search looks at and does not change: records, official rows, hypotheses, and
 //! what each row counts by the standard rules.
 
-use std::sync::PoisonError;
-
 use super::candidates::Candidate;
 use super::effect::Look;
 use super::files::Records;
@@ -10,7 +8,7 @@ use super::grid::{Grid, GridRow, Ways};
 use super::marks::{Mark, Miss};
 use super::pairs::Pairs;
 use super::sums::Sums;
-use super::threads::{each, parts, rooms};
+use super::threads::{each, locked, parts, rooms};
 use super::value::{Bounds, Figures, is_count};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
@@ -169,7 +167,7 @@ impl<'a> World<'a> {
         });
         let mut sums = vec![Sums::default(); self.grid.rows.len()];
         for room in rooms {
-            let shift = room.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let shift = locked(&room);
             shift.rows().for_each(|(row, added)| sums[row as usize] += added);
         }
         sums
@@ -182,6 +180,11 @@ impl<'a> World<'a> {
             Look::Few if candidate.groups_only != 0 => candidate.groups_only,
             Look::Few => self.main,
         }
+    }
+
+    /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
+    pub fn leaves_main_groups(&self, candidate: &Candidate) -> bool {
+        candidate.groups_only != 0 && candidate.groups_only & self.main == 0
     }
 
     /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
