@@ -227,11 +227,13 @@ impl<'a> Search<'a> {
         };
         let equals = each(&others, &self.rooms, |other, shift| {
             // A look at few groups rules most out.
-            let there = match self.world.leaves_main_groups(other) {
-                true => state.total,
-                false => self.tried(state, other, shift)?.0,
-            };
-            if there.misses > here.misses { None } else { self.equal(state, other, total, shift) }
+            if !self.world.leaves_main_groups(other) {
+                let (there, _) = self.tried(state, other, shift)?;
+                if there.misses > here.misses {
+                    return None;
+                }
+            }
+            self.equal(state, other, total, shift)
         });
         equals.into_iter().flatten().collect()
     }
