@@ -98,6 +98,8 @@ impl Maker<'_> {
             self.climb(&mut walk, step, measure, &mut cell);
         }
         self.arrive(walk, measure, &mut cell);
+        // There are millions of figures in a large county.
+        cell.steps.shrink_to_fit();
         cell
     }
 

@@ -84,8 +84,11 @@ pub fn reconcile(
         records.read_earlier(files, &book, &read)?
     };
     let reached = Reached::new(&options.leas, &records);
-    let set = read_official(officials, year, &reached)?;
+    let mut set = read_official(officials, year, &reached)?;
+    let officials = official_inputs(&set);
     let grid = grid(&set, &book, &reached, &records);
+    // The grid has them now.
+    set.files.iter_mut().for_each(|file| file.rows = Vec::new());
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
@@ -107,6 +110,7 @@ pub fn reconcile(
         world: &world,
         causes: &causes,
         set: &set,
+        officials: &officials,
         reached: &reached,
         wishes: &wishes,
         threads: options.threads,
@@ -159,6 +163,18 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     Ok(set)
 }
 
+/// What is told of the official files.
+fn official_inputs(set: &OfficialSet) -> Vec<OfficialInput> {
+    let one = |file: &official::OfficialFile| OfficialInput {
+        name: file.name(),
+        program: file.program.to_owned(),
+        version: file.version,
+        detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
+        rows: file.rows.len(),
+    };
+    set.files.iter().map(one).collect()
+}
+
 /// The rows that have to do with a district or charter: those of its county, and the state's.
 fn prefixes(lea: &str) -> Vec<String> {
     vec![lea.chars().take(2).collect(), "00".to_owned()]
@@ -208,6 +224,7 @@ struct Finish<'a> {
     world: &'a World<'a>,
     causes: &'a [BoundCause],
     set: &'a OfficialSet,
+    officials: &'a [OfficialInput],
     reached: &'a Reached,
     wishes: &'a Wishes,
     threads: usize,
@@ -236,7 +253,7 @@ impl Finish<'_> {
             year: world.book.year,
             book: world.book.clone(),
             inputs: world.records.files.clone(),
-            officials: self.officials(),
+            officials: self.officials.to_vec(),
             leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
             names: self.names(),
             not_checkable: self.not_checkable(&cells),
@@ -284,17 +301,6 @@ impl Finish<'_> {
             is_assumed: self.wishes.assumed.iter().any(|(cause, _)| *cause == found.candidate.cause),
         };
         found.iter().enumerate().map(one).collect()
-    }
-
-    fn officials(&self) -> Vec<OfficialInput> {
-        let one = |file: &official::OfficialFile| OfficialInput {
-            name: file.name(),
-            program: file.program.to_owned(),
-            version: file.version,
-            detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
-            rows: file.rows.len(),
-        };
-        self.set.files.iter().map(one).collect()
     }
 
     /// Names from the score files, then from entity lists.
