@@ -15,6 +15,7 @@ mod measure;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use measure::{read_with_csv, run};
@@ -106,7 +107,7 @@ fn counts(scene: &Scene) -> (u64, u64, u64) {
         assume: Vec::new(),
         without: Vec::new(),
     };
-    let told = scorelint::reconcile::reconcile(&[scene.file.clone()], &[scene.official.clone()], &options).unwrap();
+    let told = scorelint::reconcile::reconcile(from_ref(&scene.file), from_ref(&scene.official), &options).unwrap();
     let records = told.inputs.iter().filter(|input| !input.is_earlier).map(|input| u64::from(input.records)).sum();
     let tally = told.tally();
     (records, tally.compared(), tally.hidden)

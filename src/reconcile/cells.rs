@@ -52,6 +52,9 @@ fn of_row(source: &Source<'_>, place: usize, cells: &mut Vec<Cell>) {
     cells.extend(row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)));
 }
 
+/// A step, by its place, and what its records count for.
+type ListOf = (usize, Counting);
+
 struct Maker<'a> {
     source: &'a Source<'a>,
     row: &'a GridRow,
@@ -59,7 +62,7 @@ struct Maker<'a> {
     steps: &'a [Step],
     /// The records of steps that count for figures, as far as they were asked for: the place of
     /// the step, and what they count for.
-    lists: Vec<((usize, Counting), Arc<[u32]>)>,
+    lists: Vec<(ListOf, Arc<[u32]>)>,
 }
 
 impl Maker<'_> {
