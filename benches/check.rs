@@ -11,12 +11,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod measure;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use measure::{read_with_csv, run};
 use scorelint::input::index::{Cursor, Index};
 use scorelint::input::{Block, Options, View, open_each};
 use scorelint::synth::{Form, Order, write_district};
@@ -50,14 +53,14 @@ fn main() {
         all[0].best = all[0].best.min(begin.elapsed());
         for (threads, measured) in [("1", 1), ("2", 2)] {
             let begin = Instant::now();
-            all[measured].peak_kib = all[measured].peak_kib.max(run("check", path, threads));
+            all[measured].peak_kib = all[measured].peak_kib.max(run_on("check", path, threads));
             all[measured].best = all[measured].best.min(begin.elapsed());
         }
         let begin = Instant::now();
         assert_eq!(read_and_index(path), records);
         all[3].best = all[3].best.min(begin.elapsed());
         let begin = Instant::now();
-        all[4].peak_kib = all[4].peak_kib.max(run("account", path, "1"));
+        all[4].peak_kib = all[4].peak_kib.max(run_on("account", path, "1"));
         all[4].best = all[4].best.min(begin.elapsed());
     }
     let mut out = std::io::stdout().lock();
@@ -123,44 +126,11 @@ fn make_file(students: u64) -> PathBuf {
     path
 }
 
-fn read_with_csv(path: &Path) -> u64 {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'^').from_path(path).unwrap();
-    let mut record = csv::ByteRecord::new();
-    let mut records = 0;
-    while reader.read_byte_record(&mut record).unwrap() {
-        records += 1;
-    }
-    records
-}
-
-/// Runs a command of the program on the file; returns the most memory it had, in KiB (0 where it
-/// cannot be told).
-fn run(command: &str, path: &Path, threads: &str) -> u64 {
-    let program = env!("CARGO_BIN_EXE_scorelint");
-    let child = Command::new(program)
-        .args([command, "--threads", threads])
-        .arg(path)
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    watch(child)
-}
-
-fn watch(mut child: Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
-        peak = peak.max(now);
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.code().is_some_and(|code| code < 2), "the program did not run");
-            return peak;
-        }
-        std::thread::sleep(Duration::from_millis(4));
-    }
+/// Runs a command of the program on the file; returns the most memory it had, in KiB.
+fn run_on(command: &str, path: &Path, threads: &str) -> u64 {
+    run(|program| {
+        program.args([command, "--threads", threads]).arg(path);
+    })
 }
 
 /// The same value and width checks as SQL, if the package is there.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::earlier;
+use super::effect::Effects;
 use super::files::{Records, Supposed};
 use super::grid::{Code, Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};
@@ -33,26 +34,26 @@ pub struct Candidate {
     pub with: With,
     /// The records it changes, and how they would count. Sorted by record; by day, the latest
     /// first, where the day is still to be found.
-    pub changes: Vec<Supposed>,
-    /// The same by record.
-    pub after: Arc<FxHashMap<u32, Facets>>,
+    pub changes: Arc<[Supposed]>,
     /// Whether its day is still to be found.
     pub has_open_day: bool,
     /// The student groups whose members it changes, one bit each; 0 where it changes other things.
     pub groups_only: u64,
+    /// What it adds to rows by itself.
+    pub effects: Arc<Effects>,
 }
 
 impl Candidate {
     fn new(cause: usize, with: With, changes: Vec<Supposed>, base: &[Facets]) -> Self {
-        let after = by_record(&changes);
-        let mut candidate = Self { cause, with, changes, after, has_open_day: false, groups_only: 0 };
+        let (changes, effects) = (changes.into(), Arc::default());
+        let mut candidate = Self { cause, with, changes, has_open_day: false, groups_only: 0, effects };
         candidate.groups_only = candidate.changed_groups(base);
         candidate
     }
 
     fn changed_groups(&self, base: &[Facets]) -> u64 {
         let mut groups = 0;
-        for change in &self.changes {
+        for change in &*self.changes {
             let Some(before) = base.get(change.record as usize) else { continue };
             if (Facets { groups: before.groups, ..change.after }) != *before {
                 return 0;
@@ -69,12 +70,20 @@ impl Candidate {
         let next = changes.iter().map(|one| one.parameter).min();
         changes.sort_unstable_by_key(|one| one.record);
         let last = next.map_or(day, |next| next - 1);
-        Self { with: With::After(day, last), after: by_record(&changes), changes, has_open_day: false, ..self.clone() }
+        let (changes, effects) = (changes.into(), Arc::default());
+        Self { with: With::After(day, last), changes, has_open_day: false, effects, ..self.clone() }
     }
-}
 
-fn by_record(changes: &[Supposed]) -> Arc<FxHashMap<u32, Facets>> {
-    Arc::new(changes.iter().map(|one| (one.record, one.after)).collect())
+    /// Its records day by day, the latest first, where the day is still to be found; else all at once.
+    pub fn days(&self) -> impl Iterator<Item = &[Supposed]> {
+        let is_together = |one: &Supposed, next: &Supposed| !self.has_open_day || one.parameter == next.parameter;
+        self.changes.chunk_by(is_together)
+    }
+
+    /// Whether it is about a record by itself. Its changes must be sorted by record.
+    pub fn is_about(&self, record: u32) -> bool {
+        self.changes.binary_search_by_key(&record, |one| one.record).is_ok()
+    }
 }
 
 /// Where candidates come from.

@@ -1,12 +1,16 @@
 //! From rows and steps to figures: ours, the official one, the steps between, and what is left.
 
+use std::sync::Arc;
+
 use super::elsewhere::Elsewhere;
 use super::grid::GridRow;
-use super::ladder::{Ladders, Step};
+use super::ladder::{Ladders, Step, Touches};
 use super::model::{Cell, CellStep, Status, nearest};
+use super::numbers::Numbered;
 use super::reach::Reach;
 use super::state::State;
 use super::sums::Sums;
+use super::threads::{each, parts, rooms};
 use super::value::Figures;
 use super::world::World;
 use crate::official::{Interval, Measure, Official};
@@ -20,36 +24,58 @@ pub struct Beyond<'a> {
     pub elsewhere: &'a Elsewhere,
 }
 
-/// Makes the figures of all rows. Records are given numbers by `number`.
-pub fn cells(
-    world: &World<'_>,
-    state: &State,
-    ladders: &Ladders,
-    beyond: Beyond<'_>,
-    mut number: impl FnMut(u32) -> u32,
-) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for (place, row) in world.grid.rows.iter().enumerate() {
-        let steps = ladders.get(&(place as u32)).map(Vec::as_slice).unwrap_or_default();
-        let maker = Maker { world, state, row, place: place as u32, steps, beyond };
-        for (measure, official) in &row.figures {
-            cells.push(maker.cell(*measure, *official, &mut number));
-        }
-    }
+/// What figures are made from.
+pub struct Source<'a> {
+    /// The fixed part.
+    pub world: &'a World<'a>,
+    /// The rows under the hypotheses that were found.
+    pub state: &'a State,
+    /// The steps of rows.
+    pub ladders: &'a Ladders,
+    /// What the schools that the files lack add.
+    pub beyond: Beyond<'a>,
+    /// The numbers that records are named by.
+    pub numbers: &'a Numbered,
+}
+
+/// Rows that a thread does at a time.
+const ROWS: usize = 256;
+
+/// Makes the figures of all rows.
+pub fn cells(source: &Source<'_>, threads: usize) -> Vec<Cell> {
+    let parts = parts(source.world.grid.rows.len(), ROWS);
+    let made = each(&parts, &rooms(threads, || ()), |rows, ()| {
+        let mut cells = Vec::new();
+        rows.clone().for_each(|row| of_row(source, row, &mut cells));
+        cells
+    });
+    let mut cells = Vec::with_capacity(made.iter().map(Vec::len).sum());
+    cells.extend(made.into_iter().flatten());
     cells
 }
 
+fn of_row(source: &Source<'_>, place: usize, cells: &mut Vec<Cell>) {
+    let row = &source.world.grid.rows[place];
+    let steps = source.ladders.get(place).map(Vec::as_slice).unwrap_or_default();
+    let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new() };
+    cells.extend(row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)));
+}
+
+/// A step, by its place, and what its records count for.
+type ListOf = (usize, Counting);
+
 struct Maker<'a> {
-    world: &'a World<'a>,
-    state: &'a State,
+    source: &'a Source<'a>,
     row: &'a GridRow,
     place: u32,
     steps: &'a [Step],
-    beyond: Beyond<'a>,
+    /// The records of steps that count for figures, as far as they were asked for: the place of
+    /// the step, and what they count for.
+    lists: Vec<(ListOf, Arc<[u32]>)>,
 }
 
 impl Maker<'_> {
-    fn cell(&self, measure: Measure, official: Official, number: &mut impl FnMut(u32) -> u32) -> Cell {
+    fn cell(&mut self, measure: Measure, official: Official) -> Cell {
         let row = self.row;
         let mut cell = Cell {
             code: row.code,
@@ -68,7 +94,7 @@ impl Maker<'_> {
             cell.status = Status::NotCheckable(reason);
             return cell;
         }
-        let base = self.world.base[self.place as usize];
+        let base = self.source.world.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
             cell.status = Status::NotCheckable("levels-not-in-file");
             return cell;
@@ -80,26 +106,22 @@ impl Maker<'_> {
             sums: base,
             is_bounded: ours.is_some_and(|one| one.exact().is_none()),
         };
-        for step in self.steps {
-            self.climb(&mut walk, step, measure, &mut cell, number);
+        for step in 0..self.steps.len() {
+            self.climb(&mut walk, step, measure, &mut cell);
         }
         self.arrive(walk, measure, &mut cell);
+        // There are millions of figures in a large county.
+        cell.steps.shrink_to_fit();
         cell
     }
 
     fn figures(&self, sums: Sums) -> Figures<'_> {
-        self.world.figures(self.place, sums, None)
+        self.source.world.figures(self.place, sums, None)
     }
 
     /// One step up the ladder.
-    fn climb(
-        &self,
-        walk: &mut Walk,
-        step: &Step,
-        measure: Measure,
-        cell: &mut Cell,
-        number: &mut impl FnMut(u32) -> u32,
-    ) {
+    fn climb(&mut self, walk: &mut Walk, place: usize, measure: Measure, cell: &mut Cell) {
+        let step = &self.steps[place];
         walk.sums += step.sums;
         let value = self.figures(walk.sums).value(measure);
         let is_bounded = value.is_some_and(|value| value.exact().is_none());
@@ -107,28 +129,40 @@ impl Maker<'_> {
         let amount = to - walk.at;
         walk.at = to;
         walk.is_bounded |= is_bounded;
-        let records: Vec<u32> = step
-            .records
-            .iter()
-            .filter(|(_, sums)| counts_for(measure, sums))
-            .map(|(record, _)| number(*record))
-            .collect();
-        if amount != 0 || !records.is_empty() && is_bounded {
+        if amount == 0 && !is_bounded {
+            return;
+        }
+        let records = self.records(place, measure);
+        if amount != 0 || !records.is_empty() {
             cell.steps.push(CellStep { cause: step.found, amount, is_bounded, records });
         }
+    }
+
+    /// The records of a step that count for a figure. Figures that rest on the same share one list.
+    fn records(&mut self, place: usize, measure: Measure) -> Arc<[u32]> {
+        let step = &self.steps[place];
+        let of_measure = Counting::of(measure);
+        let counting = if step.common.meets(of_measure.touches()) { Counting::All } else { of_measure };
+        if let Some((_, list)) = self.lists.iter().find(|(of, _)| *of == (place, counting)) {
+            return Arc::clone(list);
+        }
+        let own = step.records.iter().filter(|(_, touches)| touches.meets(counting.touches()));
+        let list: Arc<[u32]> = own.map(|(record, _)| self.source.numbers.of(*record)).collect();
+        self.lists.push(((place, counting), Arc::clone(&list)));
+        list
     }
 
     /// The last step, if schools are missing, and how the figure stands.
     fn arrive(&self, walk: Walk, measure: Measure, cell: &mut Cell) {
         let Some(shown) = cell.official.interval() else { return };
-        let extra = self.state.extra.get(self.place as usize).and_then(Option::as_ref);
-        let with_absent = self.world.figures(self.place, walk.sums, extra).value(measure);
+        let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_ref);
+        let with_absent = self.source.world.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
-        if let (Some(_), Some(cause), Some(value)) = (extra, self.beyond.cause, with_absent) {
+        if let (Some(_), Some(cause), Some(value)) = (extra, self.source.beyond.cause, with_absent) {
             let to = nearest(value, nearest(shown, at));
             if to != at {
-                let is_bounded = value.exact().is_none() || self.beyond.elsewhere.is_in(self.place);
-                cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Vec::new() });
+                let is_bounded = value.exact().is_none() || self.source.beyond.elsewhere.is_in(self.place);
+                cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Arc::default() });
             }
             at = to;
         }
@@ -149,20 +183,44 @@ struct Walk {
     is_bounded: bool,
 }
 
-/// Whether what a record adds has to do with a measure.
-fn counts_for(measure: Measure, sums: &Sums) -> bool {
-    let level = |level: u8| {
-        usize::from(level).checked_sub(1).and_then(|place| sums.levels.get(place)).is_some_and(|count| *count != 0)
-    };
-    match measure {
-        Measure::Enrolled => sums.enrolled != 0,
-        Measure::Tested => sums.tested != 0,
-        Measure::WithScores => sums.with_scores != 0,
-        Measure::Count(one) => level(one) || sums.untold != 0,
-        Measure::Mean => sums.scored != 0 || sums.score_sum != 0 || sums.untold != 0,
-        Measure::Percent(_) | Measure::PercentMet | Measure::CountMet | Measure::LevelsTotal => {
-            sums.with_scores != 0 || sums.levels != [0; 4] || sums.untold != 0
+/// What of a record has to do with a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counting {
+    /// All that a step owns.
+    All,
+    Enrolled,
+    Tested,
+    WithScores,
+    Level(u8),
+    Mean,
+    Levels,
+    Nothing,
+}
+
+impl Counting {
+    fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::Enrolled => Self::Enrolled,
+            Measure::Tested => Self::Tested,
+            Measure::WithScores => Self::WithScores,
+            Measure::Count(level) => Self::Level(level),
+            Measure::Mean => Self::Mean,
+            Measure::Percent(_) | Measure::PercentMet | Measure::CountMet | Measure::LevelsTotal => Self::Levels,
+            Measure::TotalTested | Measure::TotalWithScores => Self::Nothing,
         }
-        Measure::TotalTested | Measure::TotalWithScores => false,
+    }
+
+    /// What a record has to touch to count for it.
+    fn touches(self) -> Touches {
+        match self {
+            Self::All => Touches::ANY,
+            Self::Enrolled => Touches::ENROLLED,
+            Self::Tested => Touches::TESTED,
+            Self::WithScores => Touches::WITH_SCORES,
+            Self::Level(level) => Touches::level(level).and(Touches::UNTOLD),
+            Self::Mean => Touches::SCORES.and(Touches::UNTOLD),
+            Self::Levels => Touches::WITH_SCORES.and(Touches::LEVELS).and(Touches::UNTOLD),
+            Self::Nothing => Touches::default(),
+        }
     }
 }

@@ -46,8 +46,12 @@ pub struct GridRow {
 pub struct Grid {
     /// The rows, by entity, test, grade and group.
     pub rows: Vec<GridRow>,
-    /// The row of each group of the book, by slot.
-    slot_rows: Vec<Vec<u32>>,
+    /// The row of each group of the book, slot after slot.
+    slot_rows: Vec<u32>,
+    /// The groups with a row to compare with, one bit each, by slot.
+    slot_groups: Vec<u64>,
+    /// Groups of the book.
+    groups: usize,
     slots: FxHashMap<Slot, u32>,
     /// The type of each entity in the official files.
     pub types: BTreeMap<Code, u8>,
@@ -57,8 +61,13 @@ pub struct Grid {
     pub contradicted: u64,
 }
 
-/// What decides which slots a record counts in.
-type Way = (u32, u8, u8, Rows);
+/// What decides which slots a record counts in: its place, record type, grade, and the rows of its class.
+type Way = u64;
+
+fn way_of(facets: &Facets, rows: Rows) -> Way {
+    let rest = u32::from_le_bytes([facets.record_type, facets.grade, rows as u8, 0]);
+    u64::from(facets.place) << 32 | u64::from(rest)
+}
 
 /// The slots of each way, worked out once.
 #[derive(Debug, Default)]
@@ -159,29 +168,34 @@ impl Grid {
     fn settle(&mut self, book: &Book, reached: &Reached) {
         self.slots.clear();
         self.slot_rows.clear();
+        self.slot_groups.clear();
+        self.groups = book.groups.len().min(u64::BITS as usize);
         let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
+        let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
+            let reach = || reached.reach(&row.code, row.entity_type, &entities);
             row.reach = match row.group {
                 None => Reach::Beyond("ltel-two-definitions"),
-                Some(_) => reached.reach(&row.code, row.entity_type, &entities),
+                Some(_) => *reach_of.entry((row.code, row.entity_type)).or_insert_with(reach),
             };
-            let next = u32::try_from(self.slot_rows.len()).unwrap_or(NO_ROW);
+            let next = u32::try_from(self.slot_groups.len()).unwrap_or(NO_ROW);
             let slot = *self.slots.entry((row.code, row.test, row.grade)).or_insert(next);
             if slot == next {
-                self.slot_rows.push(vec![NO_ROW; book.groups.len()]);
+                self.slot_rows.resize(self.slot_rows.len() + self.groups, NO_ROW);
+                self.slot_groups.push(0);
             }
-            if let Some(group) = row.group
+            if let Some(group) = row.group.filter(|group| *group < self.groups)
                 && row.reach == Reach::Checkable
-                && let Some(cell) = self.slot_rows.get_mut(slot as usize).and_then(|rows| rows.get_mut(group))
             {
-                *cell = u32::try_from(place).unwrap_or(NO_ROW);
+                self.slot_rows[slot as usize * self.groups + group] = u32::try_from(place).unwrap_or(NO_ROW);
+                self.slot_groups[slot as usize] |= 1 << group;
             }
         }
     }
 
     /// The row of a slot and a group of the book; [`NO_ROW`] where there is none to compare with.
     pub fn row_of(&self, slot: Slot, group: usize) -> u32 {
-        let rows = self.slots.get(&slot).and_then(|slot| self.slot_rows.get(*slot as usize));
+        let rows = self.slots.get(&slot).map(|slot| self.rows_of(*slot).0);
         rows.and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
     }
 
@@ -193,19 +207,20 @@ impl Grid {
         slots.unwrap_or_default().iter().any(|(_, test, grade)| self.grades.contains(&(*test, *grade)))
     }
 
-    /// The row of a slot's number and a group.
-    pub fn row_at(&self, slot: u32, group: usize) -> u32 {
-        self.slot_rows.get(slot as usize).and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
+    /// The rows of the groups of a slot, and a bit for each group that has one.
+    pub fn rows_of(&self, slot: u32) -> (&[u32], u64) {
+        let begin = slot as usize * self.groups;
+        (&self.slot_rows[begin..begin + self.groups], self.slot_groups[slot as usize])
     }
 
-    /// The slots that a record counts in.
+    /// The slots with rows to compare with that a record counts in.
     pub fn slots_of<'w>(&self, ways: &'w mut Ways, book: &Book, places: &[LeafPlace], facets: &Facets) -> &'w [u32] {
         let Some(class) = book.classes.get(usize::from(facets.class)) else { return &[] };
-        let way = (facets.place, facets.record_type, facets.grade, class.rows);
-        ways.0.entry(way).or_insert_with(|| {
+        ways.0.entry(way_of(facets, class.rows)).or_insert_with(|| {
             let place = places.get(facets.place as usize);
             let all = place.map(|place| all_slots(book, place, facets, class.rows)).unwrap_or_default();
-            all.iter().filter_map(|slot| self.slots.get(slot).copied()).collect()
+            let known = all.iter().filter_map(|slot| self.slots.get(slot).copied());
+            known.filter(|slot| self.slot_groups[*slot as usize] != 0).collect()
         })
     }
 

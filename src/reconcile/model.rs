@@ -1,5 +1,7 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
+use std::sync::Arc;
+
 use super::candidates::With;
 use super::files::InputFile;
 use super::grid::Code;
@@ -124,7 +126,7 @@ pub struct CellStep {
     /// Whether the amount is only known to fit within bounds, because a score or a school is in no file.
     pub is_bounded: bool,
     /// The records it owns, by their place in [`Reconciliation::records`].
-    pub records: Vec<u32>,
+    pub records: Arc<[u32]>,
 }
 
 /// A cause that was found.

@@ -1,10 +1,8 @@
 //! Two causes on one record: the later one sees what the earlier one has changed. Which records
 //! the second is about, and how they count then, is asked of the files as a supposition of its own.
 
-use rustc_hash::FxHashMap;
-
 use super::candidates::With;
-use super::files::{Records, Supposed};
+use super::files::Supposed;
 use crate::cause::{BoundCause, Hypothesis};
 use crate::engine::{Facets, Parameter, Supposition, Told};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
@@ -50,24 +48,38 @@ fn joined(earlier: &Supposition, later: &Supposition) -> Supposition {
 
 /// How records count under two causes.
 #[derive(Debug, Default)]
-pub struct Pairs(FxHashMap<(usize, usize), FxHashMap<u32, Supposed>>);
+pub struct Pairs {
+    /// What the files told of each pair that was asked for, by record.
+    told: Vec<Vec<Supposed>>,
+    /// The place of each pair there, by its first and second cause; none where it was not asked for.
+    places: Vec<Option<u32>>,
+    causes: usize,
+}
 
 impl Pairs {
-    /// What the files told of pairs; their suppositions follow after the first so many.
-    pub fn new(pairs: &[(usize, usize)], records: &Records, first: usize) -> Self {
-        let told = records.changes.iter().skip(first);
-        let map = |changes: &Vec<Supposed>| changes.iter().map(|one| (one.record, *one)).collect();
-        Self(pairs.iter().zip(told).map(|(pair, changes)| (*pair, map(changes))).collect())
+    /// What the files told of pairs of so many causes.
+    pub fn new(pairs: &[(usize, usize)], told: Vec<Vec<Supposed>>, causes: usize) -> Self {
+        let mut places = vec![None; causes * causes];
+        for (place, (first, second)) in pairs.iter().enumerate().take(told.len()) {
+            places[first * causes + second] = u32::try_from(place).ok();
+        }
+        Self { told, places, causes }
+    }
+
+    fn told(&self, first: usize, second: usize) -> Option<&[Supposed]> {
+        let place = *self.places.get(first * self.causes + second)?;
+        self.told.get(place? as usize).map(Vec::as_slice)
     }
 
     /// Whether a pair was asked for.
     pub fn has(&self, first: usize, second: usize) -> bool {
-        self.0.contains_key(&(first, second))
+        self.told(first, second).is_some()
     }
 
     /// How a record counts under a pair, if the second is about it then.
     pub fn get(&self, first: usize, second: usize, record: u32, with: &With, texts: &[String]) -> Option<Facets> {
-        let told = self.0.get(&(first, second))?.get(&record)?;
+        let all = self.told(first, second)?;
+        let told = all.get(all.binary_search_by_key(&record, |one| one.record).ok()?)?;
         let is_meant = match with {
             With::All => true,
             With::After(day, _) => told.parameter > *day,
@@ -78,6 +90,6 @@ impl Pairs {
 
     /// The records that the second of a pair is about once the first has changed them.
     pub fn records(&self, first: usize, second: usize) -> impl Iterator<Item = u32> + '_ {
-        self.0.get(&(first, second)).into_iter().flat_map(|map| map.keys().copied())
+        self.told(first, second).unwrap_or_default().iter().map(|one| one.record)
     }
 }

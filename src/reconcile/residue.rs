@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::grid::Code;
 use super::model::{Cell, Residue, Status};
 use super::value::is_count;
@@ -18,9 +20,12 @@ pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
         .filter(|(_, cell)| cell.status == Status::Unexplained)
         .map(|(place, cell)| (key(cell), (place, cell.unexplained)))
         .collect();
+    let districts = districts(&unexplained);
     let held: BTreeSet<Key> = unexplained
         .iter()
-        .filter(|(key, (_, rest))| is_held(key, *rest, &unexplained, book))
+        .filter(|(key, (_, rest))| {
+            is_held_by_schools(key, *rest, &districts) || is_held_by_grades(key, *rest, &unexplained, book)
+        })
         .map(|(key, _)| *key)
         .collect();
     let counts = unexplained.iter().filter(|(key, _)| is_count(key.4) && !held.contains(*key));
@@ -47,20 +52,39 @@ fn key(cell: &Cell) -> Key {
     (cell.code, cell.test, cell.grade, cell.group, cell.measure)
 }
 
-/// Whether schools or grades hold all that is left of a cell.
-fn is_held(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, book: &Book) -> bool {
+/// A key without the digits of the school.
+type DistrictKey = ([u8; 7], u16, u8, u16, Measure);
+
+fn district_key(key: &Key) -> DistrictKey {
     let (code, test, grade, group, measure) = *key;
-    let sum = |parts: &mut dyn Iterator<Item = i64>| {
-        let parts: Vec<i64> = parts.collect();
-        !parts.is_empty() && parts.iter().sum::<i64>() == rest
-    };
-    if code[7..] == *b"0000000" && code[2..7] != *b"00000" {
-        let schools = all.iter().filter(|((other, ..), _)| other[..7] == code[..7] && *other != code);
-        let same = schools.filter(|(other, _)| (other.1, other.2, other.3, other.4) == (test, grade, group, measure));
-        if sum(&mut same.map(|(_, (_, rest))| *rest)) {
-            return true;
-        }
+    let mut district = [0; 7];
+    district.copy_from_slice(&code[..7]);
+    (district, test, grade, group, measure)
+}
+
+/// How many figures of a district and its schools are unexplained, and what is left of all of them.
+fn districts(all: &BTreeMap<Key, (usize, i64)>) -> FxHashMap<DistrictKey, (u32, i64)> {
+    let mut districts: FxHashMap<DistrictKey, (u32, i64)> = FxHashMap::default();
+    for (key, (_, rest)) in all {
+        let (count, sum) = districts.entry(district_key(key)).or_default();
+        *count += 1;
+        *sum += rest;
     }
+    districts
+}
+
+/// Whether schools hold all that is left of a cell.
+fn is_held_by_schools(key: &Key, rest: i64, districts: &FxHashMap<DistrictKey, (u32, i64)>) -> bool {
+    let code = &key.0;
+    if code[7..] != *b"0000000" || code[2..7] == *b"00000" {
+        return false;
+    }
+    districts.get(&district_key(key)).is_some_and(|(count, sum)| *count > 1 && sum - rest == rest)
+}
+
+/// Whether grades hold all that is left of a cell.
+fn is_held_by_grades(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, book: &Book) -> bool {
+    let (code, test, grade, group, measure) = *key;
     let members: Vec<u8> = match book.grades.iter().find(|row| row.code == grade).map(|row| &row.kind) {
         Some(GradeKind::All) => {
             book.grades.iter().filter(|row| row.kind == GradeKind::Grade).map(|row| row.code).collect()
@@ -69,7 +93,8 @@ fn is_held(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, book: &Book)
         _ => return false,
     };
     let grades = members.iter().filter_map(|grade| all.get(&(code, test, *grade, group, measure)));
-    sum(&mut grades.map(|(_, rest)| *rest))
+    let grades: Vec<i64> = grades.map(|(_, rest)| *rest).collect();
+    !grades.is_empty() && grades.iter().sum::<i64>() == rest
 }
 
 fn is_told_by_all_students(key: &Key, amount: i64, all: &BTreeMap<Key, (usize, i64)>) -> bool {

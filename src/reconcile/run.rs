@@ -3,20 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rustc_hash::FxHashMap;
+
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
-use super::cells::{self, Beyond};
+use super::cells::{Beyond, Source, cells};
 use super::elsewhere::Elsewhere;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
 use super::ladder::ladders;
-use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Status};
+use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, Status};
+use super::numbers::Numbered;
 use super::pairs::Pairs;
 use super::reach::Reached;
 use super::residue::residues;
 use super::search::{Found, Search, Wishes};
-use super::state::State;
+use super::state::{Changed, State};
 use super::sums::Sums;
 use super::what_if::{search, unmet, wishes};
 use super::world::World;
@@ -88,8 +91,11 @@ pub fn reconcile(
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
     }
-    let set = read_official(officials, year, &reached)?;
+    let mut set = read_official(officials, year, &reached)?;
+    let officials = official_inputs(&set);
     let grid = grid(&set, &book, &reached, &records);
+    // The grid has them now.
+    set.files.iter_mut().for_each(|file| file.rows = Vec::new());
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
@@ -100,8 +106,9 @@ pub fn reconcile(
     };
     let candidates = sources.candidates();
     let unknown = unknown_test();
-    let pairs = Pairs::new(&questions.pairs, &records, questions.causes.len());
-    let mut world = World::new(&book, (&records, pairs), &grid, &unknown);
+    let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
+    let pairs = Pairs::new(&questions.pairs, told, causes.len());
+    let mut world = World::new(&book, (&records, pairs), &grid, &unknown, options.threads);
     let absent = absent(&world, &causes, &wishes);
     if let Some(absent) = &absent {
         world.is_absent = records.places.iter().map(|place| absent.schools.contains(&place.code)).collect();
@@ -110,6 +117,7 @@ pub fn reconcile(
         world: &world,
         causes: &causes,
         set: &set,
+        officials: &officials,
         reached: &reached,
         wishes: &wishes,
         threads: options.threads,
@@ -141,6 +149,18 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     Ok(set)
 }
 
+/// What is told of the official files.
+fn official_inputs(set: &OfficialSet) -> Vec<OfficialInput> {
+    let one = |file: &official::OfficialFile| OfficialInput {
+        name: file.name(),
+        program: file.program.to_owned(),
+        version: file.version,
+        detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
+        rows: file.rows.len(),
+    };
+    set.files.iter().map(one).collect()
+}
+
 /// The rows that have to do with a district or charter: those of its county, and the state's.
 fn prefixes(lea: &str) -> Vec<String> {
     vec![lea.chars().take(2).collect(), "00".to_owned()]
@@ -149,8 +169,8 @@ fn prefixes(lea: &str) -> Vec<String> {
 fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
     let mut grid = Grid::new(set, book, reached);
     let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
-    let mut ways: BTreeMap<(u32, u8, u8, u8), u64> = BTreeMap::new();
-    for facets in &records.facets {
+    let mut ways: FxHashMap<(u32, u8, u8, u8), u64> = FxHashMap::default();
+    for facets in records.facets.iter().filter(|facets| **facets != Facets::NONE) {
         *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
     }
     for ((place, record_type, grade, class), groups) in ways {
@@ -191,6 +211,7 @@ struct Finish<'a> {
     world: &'a World<'a>,
     causes: &'a [BoundCause],
     set: &'a OfficialSet,
+    officials: &'a [OfficialInput],
     reached: &'a Reached,
     wishes: &'a Wishes,
     threads: usize,
@@ -204,13 +225,15 @@ impl Finish<'_> {
         let (mut state, found) = search(&among, extra, self.wishes);
         let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
         elsewhere.add_to(&mut state.extra);
-        let ladders = ladders(world, &state);
-        let mut records = Numbered::default();
+        let changed = state.changed(world);
+        let ladders = ladders(world, &state, &changed, self.threads);
+        let numbers = Numbered::new(world.records, &changed);
         let absent_place = absent.map(|_| found.len());
         let beyond = Beyond { cause: absent_place, elsewhere: &elsewhere };
-        let cells = cells::cells(world, &state, &ladders, beyond, |record| records.number(record, world));
-        let owned = owned(world, &state, found.len());
-        let mut causes = self.causes_found(&found, &owned, &cells, &mut records);
+        let source = Source { world, state: &state, ladders: &ladders, beyond, numbers: &numbers };
+        let cells = cells(&source, self.threads);
+        let owned = owned(world, &changed, found.len());
+        let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
         if let Some(absent) = absent {
             causes.push(self.absent_cause(absent, &cells, causes.len()));
         }
@@ -221,14 +244,14 @@ impl Finish<'_> {
             year: world.book.year,
             book: world.book.clone(),
             inputs: world.records.files.clone(),
-            officials: self.officials(),
+            officials: self.officials.to_vec(),
             leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
             names: self.names(),
             not_checkable: self.not_checkable(&cells),
             cells,
             causes,
             residues,
-            records: records.places,
+            records: numbers.into_places(),
         }
     }
 
@@ -282,13 +305,7 @@ impl Finish<'_> {
         unmet_causes
     }
 
-    fn causes_found(
-        &self,
-        found: &[Found],
-        owned: &[Vec<u32>],
-        cells: &[Cell],
-        records: &mut Numbered,
-    ) -> Vec<CauseFound> {
+    fn causes_found(&self, found: &[Found], owned: &[Vec<u32>], cells: &[Cell], numbers: &Numbered) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
         for step in cells.iter().flat_map(|cell| &cell.steps) {
@@ -297,7 +314,7 @@ impl Finish<'_> {
         let one = |(place, found): (usize, &Found)| CauseFound {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
-            records: owned[place].iter().map(|record| records.number(*record, self.world)).collect(),
+            records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
             cells: touched[place],
             mended: found.mended,
             broken: found.broken,
@@ -307,17 +324,6 @@ impl Finish<'_> {
             note: owned[place].is_empty().then_some("its records count in no official figure"),
         };
         found.iter().enumerate().map(one).collect()
-    }
-
-    fn officials(&self) -> Vec<OfficialInput> {
-        let one = |file: &official::OfficialFile| OfficialInput {
-            name: file.name(),
-            program: file.program.to_owned(),
-            version: file.version,
-            detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
-            rows: file.rows.len(),
-        };
-        self.set.files.iter().map(one).collect()
     }
 
     /// Names from the score files, then from entity lists.
@@ -372,24 +378,24 @@ impl Finish<'_> {
 }
 
 /// The records that each hypothesis changes, after those before it.
-fn owned(world: &World<'_>, state: &State, count: usize) -> Vec<Vec<u32>> {
+fn owned(world: &World<'_>, changed: &[Changed], count: usize) -> Vec<Vec<u32>> {
     let mut owned = vec![Vec::new(); count];
     let is_published = |facets: &Facets| world.grid.publishes(world.book, &world.records.places, facets);
     let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
-    for (record, stages) in state.changed(world) {
-        let mut before = world.records.facets[record as usize];
+    for Changed { record, stages } in changed {
+        let mut before = world.records.facets[*record as usize];
         // What one cause leaves unpublished another may publish.
         if !is_published(&before) && !stages.iter().any(|(_, facets)| is_published(facets)) {
             continue;
         }
         for (found, after) in stages {
-            if after != before
-                && (counts(&before) || counts(&after))
-                && let Some(records) = owned.get_mut(found)
+            if *after != before
+                && (counts(&before) || counts(after))
+                && let Some(records) = owned.get_mut(*found)
             {
-                records.push(record);
+                records.push(*record);
             }
-            before = after;
+            before = *after;
         }
     }
     owned
@@ -406,22 +412,5 @@ fn rank(causes: &mut [CauseFound]) {
     order.sort_by_key(|place| (std::cmp::Reverse(causes[*place].mended), *place));
     for (rank, place) in order.into_iter().enumerate() {
         causes[place].rank = rank + 1;
-    }
-}
-
-/// Gives numbers to the records that are named.
-#[derive(Default)]
-struct Numbered {
-    places: Vec<RecordPlace>,
-    numbers: rustc_hash::FxHashMap<u32, u32>,
-}
-
-impl Numbered {
-    fn number(&mut self, record: u32, world: &World<'_>) -> u32 {
-        *self.numbers.entry(record).or_insert_with(|| {
-            let (input, line) = world.records.place_of(record);
-            self.places.push(RecordPlace { input, line });
-            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
-        })
     }
 }

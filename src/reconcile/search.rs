@@ -5,10 +5,13 @@
 //! A hypothesis is about all records that satisfy its condition. No choice of records is ever made
 //! to meet a number.
 
+use std::cmp::Reverse;
 use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
+use super::effect::Look;
 use super::state::State;
+use super::threads::{each, locked, rooms};
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::cause::BoundCause;
@@ -50,55 +53,53 @@ pub struct Search<'a> {
     world: &'a World<'a>,
     causes: &'a [BoundCause],
     candidates: Vec<Candidate>,
-    threads: usize,
-    /// The groups that tell enough about hypotheses that are not about groups.
-    main: u64,
+    /// Room for each thread to add things up in.
+    rooms: Vec<Mutex<Shift>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(world: &'a World<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
-        let main = world.grid.main_groups(world.book);
-        Self { world, causes, candidates, threads: threads.max(1), main }
+        let rooms = rooms(threads, || Shift::new(world.grid.rows.len()));
+        Self { world, causes, candidates, rooms }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
     pub fn run(&self, extra: Vec<Option<Bounds>>, wishes: &Wishes) -> (State, Vec<Found>) {
-        let mut shift = Shift::new(self.world.grid.rows.len());
         let mut state = State::new(self.world, extra);
         let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
         let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
-            for candidate in self.assumed(*cause, with.as_ref(), &state, &mut shift) {
-                state.choose(self.world, candidate, &mut shift);
+            for candidate in self.assumed(*cause, with.as_ref(), &state) {
+                state.choose(self.world, candidate, &self.rooms);
             }
         }
         let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
         let mut rejected: Vec<(usize, With)> = Vec::new();
         loop {
-            self.grow(&mut state, &open, &rejected, &mut shift);
-            self.refine(&mut state, &open, &mut shift, &is_assumed);
-            let weak = self.weakest(&mut state, &mut shift, &is_assumed);
+            self.grow(&mut state, &open, &rejected);
+            self.refine(&mut state, &open, &is_assumed);
+            let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
-            let dropped = state.drop(self.world, place, &mut shift);
+            let dropped = state.drop(self.world, place, &self.rooms);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
             }
         }
-        let found = self.judged(&mut state, &open, &mut shift, &is_assumed);
+        let found = self.judged(&mut state, &open, &is_assumed);
         (state, found)
     }
 
     /// The hypotheses of a cause that the user takes for true.
-    fn assumed(&self, cause: usize, with: Option<&With>, state: &State, shift: &mut Shift) -> Vec<Candidate> {
+    fn assumed(&self, cause: usize, with: Option<&With>, state: &State) -> Vec<Candidate> {
         let of_cause = self.candidates.iter().filter(|candidate| candidate.cause == cause);
         let mut all = Vec::new();
         for candidate in of_cause {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.world, candidate, u64::MAX, shift);
+                    let best = state.with_day(self.world, candidate, Look::All, &mut locked(&self.rooms[0]));
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -109,16 +110,16 @@ impl<'a> Search<'a> {
     }
 
     /// Adds hypotheses as long as one makes things better.
-    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)], shift: &mut Shift) {
+    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)]) {
         let mut rejected = rejected.to_vec();
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
             let before = state.total;
-            state.choose(self.world, best, shift);
+            state.choose(self.world, best, &self.rooms);
             // A coarse look chose it; all rows have the last word.
             if state.total.cost >= before.cost {
                 let last = state.chosen.len() - 1;
-                let dropped = state.drop(self.world, last, shift);
+                let dropped = state.drop(self.world, last, &self.rooms);
                 rejected.push((dropped.cause, dropped.with));
             }
         }
@@ -139,37 +140,27 @@ impl<'a> Search<'a> {
         };
         let open: Vec<&Candidate> =
             open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
-        let next = Mutex::new(0_usize);
-        let results: Mutex<Vec<(u32, usize, Option<i32>)>> = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.threads.min(open.len()) {
-                scope.spawn(|| {
-                    let mut shift = Shift::new(self.world.grid.rows.len());
-                    while let Some(place) = take(&next, open.len()) {
-                        if let Some((fit, day)) = self.tried(state, open[place], &mut shift) {
-                            lock(&results).push((fit.cost, place, day));
-                        }
-                    }
-                });
-            }
-        });
-        let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let better = results.into_iter().filter(|(cost, ..)| *cost < state.total.cost);
+        // The largest first, so that no thread has to wait long for another at the end.
+        let mut places: Vec<usize> = (0..open.len()).collect();
+        places.sort_by_key(|place| Reverse(open[*place].changes.len()));
+        let tried = each(&places, &self.rooms, |place, shift| self.tried(state, open[*place], shift));
+        let told = places.into_iter().zip(tried);
+        let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
+        let better = results.filter(|(cost, ..)| *cost < state.total.cost);
         let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
     fn tried(&self, state: &State, candidate: &Candidate, shift: &mut Shift) -> Option<(Fit, Option<i32>)> {
-        let groups = if candidate.groups_only == 0 { self.main } else { candidate.groups_only };
         if candidate.has_open_day {
-            return state.with_day(self.world, candidate, groups, shift).map(|(day, fit)| (fit, Some(day)));
+            return state.with_day(self.world, candidate, Look::Few, shift).map(|(day, fit)| (fit, Some(day)));
         }
-        Some((state.with(self.world, candidate, groups, shift), None))
+        Some((state.with(self.world, candidate, Look::Few, shift), None))
     }
 
     /// Looks for better days, now that the other hypotheses are there.
-    fn refine(&self, state: &mut State, open: &[&Candidate], shift: &mut Shift, is_assumed: IsAssumed<'_>) {
+    fn refine(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) {
         for place in 0..state.chosen.len() {
             if is_assumed(&state.chosen[place]) {
                 continue;
@@ -178,74 +169,40 @@ impl<'a> Search<'a> {
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let before = state.total;
-            let known = state.drop(self.world, place, shift);
-            let best = state.with_day(self.world, source, u64::MAX, shift);
-            let better = best.filter(|(other, fit)| *other != day && fit.cost < before.cost);
-            let again = better.map_or(known, |(day, _)| source.after(day));
-            state.choose(self.world, again, shift);
-            // It keeps its place in the order of choice.
-            if let Some(last) = state.chosen.pop() {
-                state.chosen.insert(place, last);
-            }
+            let known = state.drop(self.world, place, &self.rooms);
+            let again = self.better_day(state, source, (day, before)).unwrap_or(known);
+            state.choose_at(self.world, place, again, &self.rooms);
         }
+    }
+
+    /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
+    /// groups tells the day; all rows have the last word.
+    fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
+        let mut shift = locked(&self.rooms[0]);
+        let (other, _) = state.with_day(self.world, source, Look::Few, &mut shift)?;
+        let candidate = (other != day).then(|| source.after(other))?;
+        (state.with(self.world, &candidate, Look::All, &mut shift).cost < total.cost).then_some(candidate)
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
-    fn weakest(&self, state: &mut State, shift: &mut Shift, is_assumed: IsAssumed<'_>) -> Option<usize> {
-        let mut weakest: Option<(u32, usize)> = None;
-        for place in (0..state.chosen.len()).rev() {
-            if is_assumed(&state.chosen[place]) {
-                continue;
-            }
-            let (mended, broken) = self.favour(state, place, shift);
-            let is_weak = mended == 0 || broken * CHANCE > mended;
-            if is_weak && weakest.is_none_or(|(known, _)| mended < known) {
-                weakest = Some((mended, place));
-            }
-        }
-        weakest.map(|(_, place)| place)
-    }
-
-    /// Figures that a chosen hypothesis mends and breaks.
-    fn favour(&self, state: &mut State, place: usize, shift: &mut Shift) -> (u32, u32) {
-        let with: Vec<Fit> = (0..state.sums.len()).map(|row| state.fit(row)).collect();
-        let candidate = state.drop(self.world, place, shift);
-        let (mut mended, mut broken) = (0, 0);
-        for (row, with) in with.iter().enumerate() {
-            let without = state.fit(row);
-            mended += without.misses.saturating_sub(with.misses);
-            broken += with.misses.saturating_sub(without.misses);
-        }
-        state.choose(self.world, candidate, shift);
-        if let Some(last) = state.chosen.pop() {
-            state.chosen.insert(place, last);
-        }
-        (mended, broken)
+    fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
+        let open: Vec<usize> =
+            (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
+        let favours = each(&open, &self.rooms, |place, shift| state.favour(self.world, *place, shift));
+        let all = open.into_iter().zip(favours);
+        let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
+        weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(
-        &self,
-        state: &mut State,
-        open: &[&Candidate],
-        shift: &mut Shift,
-        is_assumed: IsAssumed<'_>,
-    ) -> Vec<Found> {
+    fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = self.favour(state, place, shift);
+            let (mended, broken) = state.favour(self.world, place, &mut locked(&self.rooms[0]));
             let total = state.total;
-            let own = state.drop(self.world, place, shift);
-            let mut tied: Vec<Candidate> = Vec::new();
-            for other in open.iter().filter(|other| other.cause != own.cause || other.with != own.with) {
-                if state.chosen.iter().any(|one| one.cause == other.cause) || other.cause == own.cause {
-                    continue;
-                }
-                if let Some(candidate) = self.equal(state, (&own, other), total, shift) {
-                    tied.push(candidate);
-                }
-            }
+            let own = state.drop(self.world, place, &self.rooms);
+            let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
             let kept = match better {
@@ -254,35 +211,40 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             all.push(Found { candidate: kept.clone(), mended, broken, tied });
-            state.choose(self.world, kept, shift);
-            if let Some(last) = state.chosen.pop() {
-                state.chosen.insert(place, last);
-            }
+            state.choose_at(self.world, place, kept, &self.rooms);
         }
         all
     }
 
-    /// Another hypothesis, if it fits just as well.
-    fn equal(
-        &self,
-        state: &State,
-        (own, other): (&Candidate, &Candidate),
-        total: Fit,
-        shift: &mut Shift,
-    ) -> Option<Candidate> {
-        // A look at few groups rules most out.
-        if own.groups_only == 0 && other.groups_only == 0 {
-            let here = state.with(self.world, own, self.main, shift);
-            let (there, _) = self.tried(state, other, shift)?;
-            if there.misses > here.misses {
-                return None;
+    /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
+    fn equals(&self, state: &State, (own, total): (&Candidate, Fit), open: &[&Candidate]) -> Vec<Candidate> {
+        let is_other =
+            |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
+        let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
+        let here = match self.world.leaves_main_groups(own) {
+            true => state.total,
+            false => state.with(self.world, own, Look::Few, &mut locked(&self.rooms[0])),
+        };
+        let equals = each(&others, &self.rooms, |other, shift| {
+            // A look at few groups rules most out.
+            if !self.world.leaves_main_groups(other) {
+                let (there, _) = self.tried(state, other, shift)?;
+                if there.misses > here.misses {
+                    return None;
+                }
             }
-        }
+            self.equal(state, other, total, shift)
+        });
+        equals.into_iter().flatten().collect()
+    }
+
+    /// Another hypothesis, if it fits just as well in all groups.
+    fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
         if other.has_open_day {
-            let (day, fit) = state.with_day(self.world, other, u64::MAX, shift)?;
+            let (day, fit) = state.with_day(self.world, other, Look::All, shift)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
         }
-        let fit = state.with(self.world, other, u64::MAX, shift);
+        let fit = state.with(self.world, other, Look::All, shift);
         (fit.misses <= total.misses).then(|| other.clone())
     }
 
@@ -296,16 +258,4 @@ impl<'a> Search<'a> {
         };
         (rank, candidate.cause)
     }
-}
-
-fn take(next: &Mutex<usize>, end: usize) -> Option<usize> {
-    let mut next = lock(next);
-    (*next < end).then(|| {
-        *next += 1;
-        *next - 1
-    })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -1,27 +1,90 @@
 //! The rows under a set of hypotheses: what they count then, and how well they agree.
 
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
+use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
+use super::effect::Look;
+use super::files::Supposed;
 use super::sums::Sums;
+use super::threads::{each, locked, parts};
 use super::value::Bounds;
 use super::world::{Fit, Shift, World};
 use crate::engine::Facets;
 
-/// A hypothesis that was chosen, with its records at hand.
+/// A hypothesis that was chosen.
 #[derive(Clone, Debug)]
 struct Chosen {
+    id: u32,
     cause: usize,
     with: With,
-    after: Arc<FxHashMap<u32, Facets>>,
 }
 
-impl Chosen {
-    fn new(candidate: &Candidate) -> Self {
-        Self { cause: candidate.cause, with: candidate.with.clone(), after: Arc::clone(&candidate.after) }
+/// A hypothesis that is not chosen, and what it makes of a record by itself.
+struct Further<'a> {
+    cause: usize,
+    with: &'a With,
+    /// Whether no chosen hypothesis of a later cause sees what it has changed.
+    is_last: bool,
+}
+
+/// A record that chosen hypotheses are about by themselves.
+#[derive(Clone, Debug)]
+struct Chain {
+    /// What each of them makes of it.
+    own: Vec<(u32, Facets)>,
+    walked: Walked,
+}
+
+/// How a record has come through the hypotheses.
+#[derive(Clone, Debug)]
+struct Walked {
+    /// How it counts under all of them.
+    now: Facets,
+    /// The last cause that has changed it.
+    last: Option<usize>,
+    /// Those that are about it by themselves, with what they have made of it.
+    applied: Vec<(usize, Facets)>,
+}
+
+/// The records that chosen hypotheses are about; all others count by the standard rules.
+#[derive(Clone, Debug, Default)]
+struct Chains {
+    /// The place of a record's chain, counted from 1; 0 where it has none.
+    places: Vec<u32>,
+    chains: Vec<Chain>,
+}
+
+impl Chains {
+    fn get(&self, record: u32) -> Option<&Chain> {
+        let place = *self.places.get(record as usize)? as usize;
+        self.chains.get(place.checked_sub(1)?)
     }
+
+    /// The chain of a record that counts so by the standard rules.
+    fn get_or_start(&mut self, record: u32, base: Facets) -> &mut Chain {
+        let place = &mut self.places[record as usize];
+        if *place == 0 {
+            let walked = Walked { now: base, last: None, applied: Vec::new() };
+            self.chains.push(Chain { own: Vec::new(), walked });
+            *place = self.chains.len() as u32;
+        }
+        &mut self.chains[*place as usize - 1]
+    }
+
+    /// The records with a chain, ascending.
+    fn records(&self) -> impl Iterator<Item = u32> + '_ {
+        self.places.iter().enumerate().filter(|(_, place)| **place != 0).map(|(record, _)| record as u32)
+    }
+}
+
+/// A record that hypotheses change.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The record.
+    pub record: u32,
+    /// How it counts after each hypothesis that is about it (by its place among those chosen), in
+    /// the order of the causes.
+    pub stages: Vec<(usize, Facets)>,
 }
 
 /// Rows under the hypotheses that were chosen.
@@ -34,8 +97,12 @@ pub struct State {
     fits: Vec<Fit>,
     /// The hypotheses, in the order they were chosen.
     pub chosen: Vec<Candidate>,
+    /// Their ids.
+    ids: Vec<u32>,
+    next_id: u32,
     /// The same in the order of their causes.
     in_order: Vec<Chosen>,
+    chains: Chains,
     /// All misses and costs.
     pub total: Fit,
 }
@@ -46,87 +113,122 @@ impl State {
         let sums = world.base.clone();
         let fits: Vec<Fit> = (0..sums.len()).map(|row| world.fit(row as u32, sums[row], extra[row].as_ref())).collect();
         let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
-        Self { sums, extra, fits, chosen: Vec::new(), in_order: Vec::new(), total }
-    }
-
-    /// How well a row agrees.
-    pub fn fit(&self, row: usize) -> Fit {
-        self.fits[row]
+        let chains = Chains { places: vec![0; world.records.facets.len()], chains: Vec::new() };
+        let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
     }
 
     /// What the rows would be like with another hypothesis.
-    pub fn with(&self, world: &World<'_>, candidate: &Candidate, groups: u64, shift: &mut Shift) -> Fit {
+    pub fn with(&self, world: &World<'_>, candidate: &Candidate, look: Look, shift: &mut Shift) -> Fit {
+        let effect = candidate.effects.get(world, candidate, look, shift);
+        let groups = world.groups(candidate, look);
         shift.clear();
-        let new = Chosen::new(candidate);
-        for record in self.records_with(world, &new) {
+        effect.of_day(0).iter().for_each(|(row, sums)| shift.add(*row, *sums));
+        let new = self.further_of(world, candidate, &candidate.with);
+        candidate.changes.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
+        for record in self.met_besides(world, candidate) {
             self.shift(world, record, &new, groups, shift);
         }
-        self.judged(world, shift)
+        self.judged(world, shift, self.total)
     }
 
-    /// The records that a further hypothesis may change.
-    fn records_with(&self, world: &World<'_>, new: &Chosen) -> Vec<u32> {
-        let mut records: Vec<u32> = new.after.keys().copied().collect();
-        for earlier in self.in_order.iter().filter(|earlier| earlier.cause < new.cause) {
-            records.extend(world.pairs.records(earlier.cause, new.cause));
-        }
+    /// The records that a further hypothesis is not about by itself, but may be once those chosen
+    /// have changed them.
+    fn met_besides(&self, world: &World<'_>, new: &Candidate) -> Vec<u32> {
+        let earlier = self.in_order.iter().filter(|earlier| earlier.cause < new.cause);
+        let records = earlier.flat_map(|earlier| world.pairs.records(earlier.cause, new.cause));
+        let mut records: Vec<u32> =
+            records.filter(|record| self.chains.get(*record).is_some() && !new.is_about(*record)).collect();
         records.sort_unstable();
         records.dedup();
         records
     }
 
-    fn shift(&self, world: &World<'_>, record: u32, new: &Chosen, groups: u64, shift: &mut Shift) {
-        let (before, after) = if self.in_order.is_empty() {
-            let base = world.records.facets[record as usize];
-            (base, new.after.get(&record).copied().unwrap_or(base))
-        } else {
-            (self.facets(world, record, None), self.facets(world, record, Some(new)))
-        };
-        if before != after {
-            shift.replace(world, &before, &after, groups);
+    /// Adds what a hypothesis makes of a record that it is not about by itself.
+    fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+        let Some(chain) = self.chains.get(record) else { return };
+        let after = self.further(world, (record, chain), new, None);
+        if chain.now() != after {
+            shift.replace(world, &chain.now(), &after, groups);
         }
     }
 
-    /// How a record counts under the hypotheses, and another one.
-    fn facets(&self, world: &World<'_>, record: u32, new: Option<&Chosen>) -> Facets {
-        self.stages(world, record, new, |_, _| {})
+    /// Corrects what a hypothesis by itself makes of a record, if others have changed the record.
+    fn correct(&self, world: &World<'_>, change: &Supposed, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+        let record = change.record;
+        let Some(chain) = self.chains.get(record) else { return };
+        let base = world.records.facets[record as usize];
+        let after = self.further(world, (record, chain), new, Some(change.after));
+        if (base, change.after) == (chain.now(), after) {
+            return;
+        }
+        shift.replace(world, &change.after, &base, groups);
+        if chain.now() != after {
+            shift.replace(world, &chain.now(), &after, groups);
+        }
     }
 
-    /// Tells how a record counts after each hypothesis that is about it, in the order of the causes.
-    fn stages(
+    /// How a record counts with a further hypothesis in its place among those chosen.
+    fn further(
         &self,
         world: &World<'_>,
-        record: u32,
-        new: Option<&Chosen>,
-        mut tell: impl FnMut(&Chosen, Facets),
+        (record, chain): (u32, &Chain),
+        new: &Further<'_>,
+        own: Option<Facets>,
     ) -> Facets {
         let base = world.records.facets[record as usize];
-        let mut now = base;
-        // Hypotheses that have applied and are about the record by themselves, with what they make of it.
-        let mut applied: Vec<(usize, Facets)> = Vec::new();
-        let mut rest = new;
-        let mut own = self.in_order.iter().peekable();
-        loop {
-            let is_new_next = rest.is_some_and(|new| own.peek().is_none_or(|next| new.cause < next.cause));
-            let Some(one) = (if is_new_next { rest.take() } else { own.next() }) else { break };
-            // A pair tells of records that its first cause is about by itself.
-            let earlier = applied.iter().rev().find(|(cause, _)| world.pairs.has(*cause, one.cause));
-            let step = match earlier {
-                Some((cause, after)) => {
-                    let pair = world.pairs.get(*cause, one.cause, record, &one.with, &world.records.texts);
-                    pair.map(|pair| (*after, pair))
-                }
-                None => one.after.get(&record).map(|after| (base, *after)),
-            };
-            if let Some((from, to)) = step {
-                now = overlaid(now, from, to);
-                if one.after.contains_key(&record) {
-                    applied.push((one.cause, to));
-                }
-                tell(one, now);
-            }
+        if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
+            let mut walk = Walk { world, record, base, now: chain.now() };
+            walk.step((new.cause, new.with), own, &chain.walked.applied);
+            return walk.now;
         }
-        now
+        let mut walk = Walk { world, record, base, now: base };
+        let mut applied: Vec<(usize, Facets)> = Vec::new();
+        let mut rest = Some(new);
+        for one in &self.in_order {
+            if let Some(new) = rest.take_if(|new| new.cause < one.cause) {
+                let made = walk.step((new.cause, new.with), own, &applied);
+                applied.extend(made.filter(|_| own.is_some()).map(|made| (new.cause, made)));
+            }
+            let own = chain.own_of(one.id);
+            let made = walk.step((one.cause, &one.with), own, &applied);
+            applied.extend(made.filter(|_| own.is_some()).map(|made| (one.cause, made)));
+        }
+        if let Some(new) = rest {
+            walk.step((new.cause, new.with), own, &applied);
+        }
+        walk.now
+    }
+
+    /// Tells how a record counts after each hypothesis that is about it, in the order of the causes,
+    /// and returns how it has come through them; without one of them, if it is named.
+    fn walked(
+        &self,
+        world: &World<'_>,
+        (record, chain): (u32, &Chain),
+        without: Option<u32>,
+        mut tell: impl FnMut(&Chosen, Facets),
+    ) -> Walked {
+        let base = world.records.facets[record as usize];
+        let mut walk = Walk { world, record, base, now: base };
+        let mut applied: Vec<(usize, Facets)> = Vec::new();
+        let mut last = None;
+        for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
+            let own = chain.own_of(one.id);
+            let Some(made) = walk.step((one.cause, &one.with), own, &applied) else { continue };
+            if own.is_some() {
+                applied.push((one.cause, made));
+            }
+            last = Some(one.cause);
+            tell(one, walk.now);
+        }
+        Walked { now: walk.now, last, applied }
+    }
+
+    fn further_of<'c>(&self, world: &World<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
+        let mut later = self.in_order.iter().filter(|one| one.cause > candidate.cause);
+        let is_last = !later.any(|one| world.pairs.has(candidate.cause, one.cause));
+        Further { cause: candidate.cause, with, is_last }
     }
 
     /// The same for the records after each day in turn: the best day, if any is better than none.
@@ -134,24 +236,24 @@ impl State {
         &self,
         world: &World<'_>,
         candidate: &Candidate,
-        groups: u64,
+        look: Look,
         shift: &mut Shift,
     ) -> Option<(i32, Fit)> {
+        let effect = candidate.effects.get(world, candidate, look, shift);
+        let groups = world.groups(candidate, look);
         shift.clear();
-        let new = Chosen { with: With::After(i32::MIN, i32::MIN), ..Chosen::new(candidate) };
+        let any_day = With::After(i32::MIN, i32::MIN);
+        let new = self.further_of(world, candidate, &any_day);
         let mut best: Option<(i32, Fit)> = None;
-        let mut from = 0;
+        let mut fit = self.total;
         let mut worse = 0;
-        while let Some(first) = candidate.changes.get(from) {
-            let same_day = candidate.changes[from..].iter().take_while(|one| one.parameter == first.parameter);
-            let count = same_day.clone().count();
-            for change in same_day {
-                self.shift(world, change.record, &new, groups, shift);
-            }
-            from += count;
+        let mut days = candidate.days().enumerate().peekable();
+        while let Some((place, same_day)) = days.next() {
+            effect.of_day(place).iter().for_each(|(row, sums)| shift.add(*row, *sums));
+            same_day.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
             // The records of this day are in: the day to find lies before it.
-            let day = candidate.changes.get(from).map_or(first.parameter - 1, |next| next.parameter);
-            let fit = self.judged(world, shift);
+            let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
+            fit = self.judged(world, shift, fit);
             let is_better = best.is_none_or(|(_, known)| fit.cost < known.cost) && fit.cost < self.total.cost;
             if is_better {
                 best = Some((day, fit));
@@ -164,78 +266,176 @@ impl State {
         best
     }
 
-    fn judged(&self, world: &World<'_>, shift: &Shift) -> Fit {
-        let mut total = self.total;
-        for (row, added) in shift.rows() {
+    /// All misses and costs with what was added since they were so much.
+    fn judged(&self, world: &World<'_>, shift: &mut Shift, last: Fit) -> Fit {
+        let mut total = last;
+        shift.look(|row, added, known| {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
             let fit = world.fit(row, sums, self.extra[place].as_ref());
-            total = minus(plus(total, fit), self.fits[place]);
-        }
+            total = minus(plus(total, fit), known.unwrap_or(self.fits[place]));
+            fit
+        });
         total
     }
 
-    /// Chooses a hypothesis.
-    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, shift: &mut Shift) {
+    /// Figures that a chosen hypothesis mends and breaks.
+    pub fn favour(&self, world: &World<'_>, place: usize, shift: &mut Shift) -> (u32, u32) {
         shift.clear();
-        let new = Chosen::new(&candidate);
-        for record in self.records_with(world, &new) {
-            self.shift(world, record, &new, u64::MAX, shift);
+        self.shift_back(world, place, shift);
+        let (mut mended, mut broken) = (0, 0);
+        shift.look(|row, added, _| {
+            let place = row as usize;
+            let mut sums = self.sums[place];
+            sums += added;
+            let (with, without) = (self.fits[place], world.fit(row, sums, self.extra[place].as_ref()));
+            mended += without.misses.saturating_sub(with.misses);
+            broken += with.misses.saturating_sub(without.misses);
+            without
+        });
+        (mended, broken)
+    }
+
+    /// Chooses a hypothesis, at the end.
+    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, rooms: &[Mutex<Shift>]) {
+        self.choose_at(world, self.chosen.len(), candidate, rooms);
+    }
+
+    /// Chooses a hypothesis at a place in the order of choice.
+    pub fn choose_at(&mut self, world: &World<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Shift>]) {
+        let id = self.next_id;
+        self.next_id += 1;
+        let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
+        self.in_order.insert(self.in_order.partition_point(|one| one.cause <= new.cause), new);
+        for change in &*candidate.changes {
+            let base = world.records.facets[change.record as usize];
+            self.chains.get_or_start(change.record, base).own.push((id, change.after));
         }
-        let place = self.in_order.partition_point(|one| one.cause <= new.cause);
-        self.in_order.insert(place, new);
-        self.chosen.push(candidate);
-        self.settle(world, shift);
+        self.settle(world, &candidate, rooms);
+        self.chosen.insert(place, candidate);
+        self.ids.insert(place, id);
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, world: &World<'_>, place: usize, shift: &mut Shift) -> Candidate {
-        let candidate = self.chosen.remove(place);
-        let own = self.in_order.iter().position(|one| (one.cause, &one.with) == (candidate.cause, &candidate.with));
-        if let Some(own) = own {
-            let new = self.in_order.remove(own);
-            shift.clear();
-            for record in self.records_with(world, &new) {
-                let (before, after) = (self.facets(world, record, Some(&new)), self.facets(world, record, None));
-                if before != after {
-                    shift.replace(world, &before, &after, u64::MAX);
-                }
-            }
-            self.settle(world, shift);
+    pub fn drop(&mut self, world: &World<'_>, place: usize, rooms: &[Mutex<Shift>]) -> Candidate {
+        let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
+        self.in_order.retain(|one| one.id != id);
+        for change in &*candidate.changes {
+            let base = world.records.facets[change.record as usize];
+            self.chains.get_or_start(change.record, base).own.retain(|(one, _)| *one != id);
         }
+        self.settle(world, &candidate, rooms);
         candidate
     }
 
-    fn settle(&mut self, world: &World<'_>, shift: &Shift) {
-        for (row, added) in shift.rows() {
+    /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
+    /// thread does some of the records.
+    fn settle(&mut self, world: &World<'_>, candidate: &Candidate, rooms: &[Mutex<Shift>]) {
+        let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
+        records.extend(self.met_besides(world, candidate));
+        rooms.iter().for_each(|room| locked(room).clear());
+        let walked = each(&parts(records.len(), RECORDS), rooms, |part, shift| {
+            let walk = |record: &u32| {
+                let chain = self.chains.get(*record)?;
+                let walked = self.walked(world, (*record, chain), None, |_, _| {});
+                if chain.now() != walked.now {
+                    shift.replace(world, &chain.now(), &walked.now, u64::MAX);
+                }
+                Some((*record, walked))
+            };
+            records[part.clone()].iter().filter_map(walk).collect::<Vec<_>>()
+        });
+        for (record, walked) in walked.into_iter().flatten() {
+            let base = world.records.facets[record as usize];
+            self.chains.get_or_start(record, base).walked = walked;
+        }
+        let mut rows: Vec<u32> = Vec::new();
+        for room in rooms {
+            for (row, added) in locked(room).rows() {
+                self.sums[row as usize] += added;
+                rows.push(row);
+            }
+        }
+        // A row of two rooms is looked at twice; the second look changes nothing.
+        for row in rows {
             let place = row as usize;
-            self.sums[place] += added;
             let fit = world.fit(row, self.sums[place], self.extra[place].as_ref());
             self.total = minus(plus(self.total, fit), self.fits[place]);
             self.fits[place] = fit;
         }
     }
 
-    /// The records that hypotheses change, and how each counts after each hypothesis that is about
-    /// it (by its place among those chosen), in the order of the causes.
-    pub fn changed(&self, world: &World<'_>) -> Vec<(u32, Vec<(usize, Facets)>)> {
-        let mut records: Vec<u32> = self.in_order.iter().flat_map(|one| self.records_with(world, one)).collect();
-        records.sort_unstable();
-        records.dedup();
-        let stages = |record: u32| {
-            let mut stages = Vec::new();
-            self.stages(world, record, None, |one, facets| stages.push((self.place_of(one), facets)));
-            (record, stages)
-        };
-        records.into_iter().map(stages).filter(|(_, stages)| !stages.is_empty()).collect()
+    /// What the rows would be like without a chosen hypothesis.
+    fn shift_back(&self, world: &World<'_>, place: usize, shift: &mut Shift) {
+        let (candidate, id) = (&self.chosen[place], self.ids[place]);
+        let besides = self.met_besides(world, candidate);
+        for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
+            let Some(chain) = self.chains.get(record) else { continue };
+            let after = self.walked(world, (record, chain), Some(id), |_, _| {}).now;
+            if chain.now() != after {
+                shift.replace(world, &chain.now(), &after, u64::MAX);
+            }
+        }
     }
 
-    fn place_of(&self, one: &Chosen) -> usize {
-        let same = |candidate: &Candidate| (candidate.cause, &candidate.with) == (one.cause, &one.with);
-        self.chosen.iter().position(same).unwrap_or_default()
+    /// The records that hypotheses change, ascending.
+    pub fn changed(&self, world: &World<'_>) -> Vec<Changed> {
+        let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
+        let told = |record: u32| {
+            let chain = self.chains.get(record)?;
+            let mut told = Vec::new();
+            let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
+            self.walked(world, (record, chain), None, tell);
+            (!told.is_empty()).then_some(Changed { record, stages: told })
+        };
+        self.chains.records().filter_map(told).collect()
     }
 }
+
+impl Chain {
+    /// How the record counts under all hypotheses.
+    fn now(&self) -> Facets {
+        self.walked.now
+    }
+
+    /// What a chosen hypothesis makes of the record by itself.
+    fn own_of(&self, id: u32) -> Option<Facets> {
+        self.own.iter().find(|(one, _)| *one == id).map(|(_, own)| *own)
+    }
+}
+
+/// A record on its way through hypotheses, in the order of their causes.
+struct Walk<'a> {
+    world: &'a World<'a>,
+    record: u32,
+    base: Facets,
+    now: Facets,
+}
+
+impl Walk<'_> {
+    /// The next hypothesis, and what it makes of the record by itself; whether it is about the
+    /// record. Those that have applied so far are told.
+    fn step(
+        &mut self,
+        (cause, with): (usize, &With),
+        own: Option<Facets>,
+        applied: &[(usize, Facets)],
+    ) -> Option<Facets> {
+        let pairs = &self.world.pairs;
+        // A pair tells of records that its first cause is about by itself.
+        let earlier = applied.iter().rev().find(|(first, _)| pairs.has(*first, cause));
+        let (from, to) = match earlier {
+            Some((first, after)) => (*after, pairs.get(*first, cause, self.record, with, &self.world.records.texts)?),
+            None => (self.base, own?),
+        };
+        self.now = overlaid(self.now, from, to);
+        Some(to)
+    }
+}
+
+/// Records that a thread counts anew at a time.
+const RECORDS: usize = 1024;
 
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;

@@ -1,6 +1,6 @@
 //! What records add to a cell, and cells as sums of it.
 
-use std::ops::{AddAssign, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Sub, SubAssign};
 
 use crate::counting::Book;
 use crate::engine::Facets;
@@ -26,6 +26,7 @@ pub struct Sums {
 
 impl Sums {
     /// What one record adds wherever it counts.
+    #[inline]
     pub fn of(book: &Book, facets: &Facets) -> Self {
         let Some(class) = book.classes.get(usize::from(facets.class)) else { return Self::default() };
         let mut sums = Self {
@@ -56,12 +57,14 @@ impl Sums {
     }
 
     /// Whether it is nothing at all.
+    #[inline]
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl AddAssign for Sums {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.enrolled += other.enrolled;
         self.tested += other.tested;
@@ -76,6 +79,7 @@ impl AddAssign for Sums {
 }
 
 impl SubAssign for Sums {
+    #[inline]
     fn sub_assign(&mut self, other: Self) {
         self.enrolled -= other.enrolled;
         self.tested -= other.tested;
@@ -89,9 +93,20 @@ impl SubAssign for Sums {
     }
 }
 
+impl Add for Sums {
+    type Output = Self;
+
+    #[inline]
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
 impl Sub for Sums {
     type Output = Self;
 
+    #[inline]
     fn sub(mut self, other: Self) -> Self {
         self -= other;
         self

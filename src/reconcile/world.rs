@@ -1,13 +1,21 @@
 //! Everything that a search looks at and does not change: records, official rows, hypotheses, and
 //! what each row counts by the standard rules.
 
+use super::candidates::Candidate;
+use super::effect::Look;
 use super::files::Records;
-use super::grid::{Grid, GridRow, NO_ROW, Ways};
+use super::grid::{Grid, GridRow, Ways};
+use super::marks::{Mark, Miss};
 use super::pairs::Pairs;
 use super::sums::Sums;
+use super::threads::{each, locked, parts, rooms};
 use super::value::{Bounds, Figures, is_count, scale_of};
 use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
+use crate::official::Measure;
+
+/// Records that a thread counts at a time.
+const RECORDS: usize = 8192;
 
 /// The fixed part of a search.
 pub struct World<'a> {
@@ -23,8 +31,14 @@ pub struct World<'a> {
     pub is_absent: Vec<bool>,
     /// The test of each row.
     tests: Vec<&'a TestInfo>,
+    /// The marks of all rows, one row after the other.
+    marks: Vec<Mark>,
+    /// Where those of each row end, and what is off there whatever is counted.
+    marked: Vec<(u32, Fit)>,
     /// What each row counts by the standard rules.
     pub base: Vec<Sums>,
+    /// The groups that tell enough about hypotheses that are not about groups.
+    main: u64,
 }
 
 /// How well a row agrees.
@@ -40,9 +54,26 @@ pub struct Fit {
 #[derive(Debug, Default)]
 pub struct Shift {
     sums: Vec<Sums>,
-    is_touched: Vec<bool>,
+    marks: Vec<Touch>,
     touched: Vec<u32>,
+    /// Of those, the rows that nobody has looked at since something was added.
+    fresh: Vec<u32>,
+    /// How well rows agreed when they were looked at last.
+    fits: Vec<Fit>,
     ways: Ways,
+}
+
+/// What has happened to a row of a shift.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Touch {
+    #[default]
+    Untouched,
+    /// Something was added for the first time, and nobody has looked.
+    New,
+    /// Looked at.
+    Seen,
+    /// Looked at, and changed since.
+    Changed,
 }
 
 impl Shift {
@@ -50,9 +81,9 @@ impl Shift {
     pub fn new(rows: usize) -> Self {
         Self {
             sums: vec![Sums::default(); rows],
-            is_touched: vec![false; rows],
-            touched: Vec::new(),
-            ways: Ways::default(),
+            marks: vec![Touch::Untouched; rows],
+            fits: vec![Fit::default(); rows],
+            ..Self::default()
         }
     }
 
@@ -63,63 +94,143 @@ impl Shift {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.fresh.clear();
         for row in self.touched.drain(..) {
             self.sums[row as usize] = Sums::default();
-            self.is_touched[row as usize] = false;
+            self.marks[row as usize] = Touch::Untouched;
+        }
+    }
+
+    /// Looks at the rows to which something was added since the last look: tells of each what is
+    /// added in all, and how well it agreed at the last look, if there was one; takes how well it
+    /// agrees now.
+    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<Fit>) -> Fit) {
+        for row in self.fresh.drain(..) {
+            let place = row as usize;
+            let last = (self.marks[place] == Touch::Changed).then(|| self.fits[place]);
+            self.fits[place] = judge(row, self.sums[place], last);
+            self.marks[place] = Touch::Seen;
         }
     }
 
     /// Adds what a record counts as now and takes away what it counted as before, in the rows of
     /// some groups.
     pub fn replace(&mut self, world: &World<'_>, before: &Facets, after: &Facets, groups: u64) {
-        let mut groups = groups;
-        if (Facets { groups: before.groups, ..*after }) == *before {
-            groups &= before.groups ^ after.groups;
-        }
-        let (out, into) = (Sums::of(world.book, before), Sums::of(world.book, after));
-        self.add(world, before, groups, Sums::default() - out);
-        self.add(world, after, groups, into);
+        let mut ways = std::mem::take(&mut self.ways);
+        world.each_change(&mut ways, (before, after), groups, |row, sums| self.add(row, sums));
+        self.ways = ways;
     }
 
-    fn add(&mut self, world: &World<'_>, facets: &Facets, groups: u64, sums: Sums) {
-        let is_absent = world.is_absent.get(facets.place as usize).copied().unwrap_or_default();
-        if sums.is_zero() || is_absent {
-            return;
-        }
-        let slots = world.grid.slots_of(&mut self.ways, world.book, &world.records.places, facets);
-        for slot in slots {
-            let mut left = facets.groups & groups;
-            while left != 0 {
-                let group = left.trailing_zeros() as usize;
-                left &= left - 1;
-                let row = world.grid.row_at(*slot, group);
-                if row == NO_ROW {
-                    continue;
-                }
-                let place = row as usize;
-                if !self.is_touched[place] {
-                    self.is_touched[place] = true;
-                    self.touched.push(row);
-                }
-                self.sums[place] += sums;
+    /// Adds something to a row.
+    #[inline]
+    pub fn add(&mut self, row: u32, sums: Sums) {
+        let place = row as usize;
+        self.sums[place] += sums;
+        match self.marks[place] {
+            Touch::New | Touch::Changed => return,
+            Touch::Untouched => {
+                self.touched.push(row);
+                self.marks[place] = Touch::New;
             }
+            Touch::Seen => self.marks[place] = Touch::Changed,
         }
+        self.fresh.push(row);
     }
 }
 
 impl<'a> World<'a> {
     /// Counts the records by the standard rules.
-    pub fn new(book: &'a Book, (records, pairs): (&'a Records, Pairs), grid: &'a Grid, unknown: &'a TestInfo) -> Self {
+    pub fn new(
+        book: &'a Book,
+        (records, pairs): (&'a Records, Pairs),
+        grid: &'a Grid,
+        unknown: &'a TestInfo,
+        threads: usize,
+    ) -> Self {
         let test = |row: &GridRow| book.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
-        let tests = grid.rows.iter().map(test).collect();
-        let mut world =
-            Self { book, records, grid, pairs, is_absent: vec![false; records.places.len()], tests, base: Vec::new() };
-        let mut shift = Shift::new(grid.rows.len());
-        for facets in &records.facets {
-            shift.replace(&world, &Facets::NONE, facets, u64::MAX);
-        }
-        world.base = shift.sums;
+        let tests: Vec<&TestInfo> = grid.rows.iter().map(test).collect();
+        let is_absent = vec![false; records.places.len()];
+        let (marks, marked) = marks(grid, &tests);
+        let (base, main) = (Vec::new(), grid.main_groups(book));
+        let mut world = Self { book, records, grid, pairs, is_absent, tests, marks, marked, base, main };
+        world.base = world.counted(threads);
         world
+    }
+
+    /// What each row counts by the standard rules.
+    fn counted(&self, threads: usize) -> Vec<Sums> {
+        let rooms = rooms(threads, || Shift::new(self.grid.rows.len()));
+        each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, shift| {
+            for facets in &self.records.facets[records.clone()] {
+                shift.replace(self, &Facets::NONE, facets, u64::MAX);
+            }
+        });
+        let mut sums = vec![Sums::default(); self.grid.rows.len()];
+        for room in rooms {
+            let shift = locked(&room);
+            shift.rows().for_each(|(row, added)| sums[row as usize] += added);
+        }
+        sums
+    }
+
+    /// The groups in which a hypothesis is looked at.
+    pub fn groups(&self, candidate: &Candidate, look: Look) -> u64 {
+        match look {
+            Look::All => u64::MAX,
+            Look::Few if candidate.groups_only != 0 => candidate.groups_only,
+            Look::Few => self.main,
+        }
+    }
+
+    /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
+    pub fn leaves_main_groups(&self, candidate: &Candidate) -> bool {
+        candidate.groups_only != 0 && candidate.groups_only & self.main == 0
+    }
+
+    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
+    /// once where the record stays in the same rows, else it may be told twice.
+    pub fn each_change(
+        &self,
+        ways: &mut Ways,
+        (before, after): (&Facets, &Facets),
+        groups: u64,
+        mut tell: impl FnMut(u32, Sums),
+    ) {
+        let (out, into) = (Sums::of(self.book, before), Sums::of(self.book, after));
+        let out = Sums::default() - out;
+        if !self.is_same_way(before, after) {
+            self.each_row(ways, before, before.groups & groups, out, &mut tell);
+            self.each_row(ways, after, after.groups & groups, into, &mut tell);
+            return;
+        }
+        self.each_row(ways, before, before.groups & !after.groups & groups, out, &mut tell);
+        self.each_row(ways, before, before.groups & after.groups & groups, into + out, &mut tell);
+        self.each_row(ways, after, after.groups & !before.groups & groups, into, &mut tell);
+    }
+
+    /// Whether a record counts in the same rows before and after, its groups aside.
+    pub fn is_same_way(&self, before: &Facets, after: &Facets) -> bool {
+        let way = |facets: &Facets| {
+            let class = self.book.classes.get(usize::from(facets.class));
+            (facets.place, facets.record_type, facets.grade, class.map(|class| class.rows))
+        };
+        way(before) == way(after)
+    }
+
+    /// Tells the rows to compare with that a record counts in, of some groups.
+    #[inline]
+    fn each_row(&self, ways: &mut Ways, facets: &Facets, groups: u64, sums: Sums, tell: &mut impl FnMut(u32, Sums)) {
+        if groups == 0 || sums.is_zero() || self.is_absent.get(facets.place as usize).copied().unwrap_or_default() {
+            return;
+        }
+        for slot in self.grid.slots_of(ways, self.book, &self.records.places, facets) {
+            let (rows, compared) = self.grid.rows_of(*slot);
+            let mut left = groups & compared;
+            while left != 0 {
+                tell(rows[left.trailing_zeros() as usize], sums);
+                left &= left - 1;
+            }
+        }
     }
 
     /// The figures of a row with other counts.
@@ -134,20 +245,67 @@ impl<'a> World<'a> {
 
     /// How well a row agrees with the official figures.
     pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
-        let figures = self.figures(row, sums, extra);
-        let mut fit = Fit::default();
-        for (measure, official) in &self.grid.rows[row as usize].figures {
-            if figures.is_untold(*measure) {
-                continue;
-            }
-            let distance = figures.distance(*measure, *official);
-            if distance > 0 {
-                fit.misses += 1;
-                fit.cost += if is_count(*measure) { weight(distance) } else { DERIVED };
+        if extra.is_some() || sums.untold > 0 {
+            return self.fit_in_full(row, sums, extra);
+        }
+        let place = row as usize;
+        let begin = place.checked_sub(1).map_or(0, |before| self.marked[before].0);
+        let (end, mut fit) = self.marked[place];
+        let test = self.tests[place];
+        for mark in &self.marks[begin as usize..end as usize] {
+            if let Some(miss) = mark.miss(test, &sums) {
+                fit.add(miss);
             }
         }
         fit
     }
+
+    /// The same where not all is known exactly.
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+        let figures = self.figures(row, sums, extra);
+        let mut fit = Fit::default();
+        for (measure, official) in &self.grid.rows[row as usize].figures {
+            if !figures.is_untold(*measure) {
+                fit.add_distance(*measure, figures.distance(*measure, *official));
+            }
+        }
+        fit
+    }
+}
+
+impl Fit {
+    fn add(&mut self, miss: Miss) {
+        self.misses += 1;
+        self.cost += match miss {
+            Miss::Count(distance) => weight(distance),
+            Miss::Derived => DERIVED,
+        };
+    }
+
+    fn add_distance(&mut self, measure: Measure, distance: i64) {
+        if distance > 0 {
+            self.add(if is_count(measure) { Miss::Count(distance) } else { Miss::Derived });
+        }
+    }
+}
+
+/// The marks of all rows.
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
+    let (mut marks, mut marked) = (Vec::new(), Vec::with_capacity(grid.rows.len()));
+    for (row, test) in grid.rows.iter().zip(tests) {
+        let mut fixed = Fit::default();
+        let none = Figures { test, sums: Sums::default(), extra: None };
+        for (measure, official) in &row.figures {
+            match Mark::new(test, *measure, *official) {
+                Some(mark) => marks.push(mark),
+                None if none.is_untold(*measure) => {}
+                // There is no such figure, whatever is counted.
+                None => fixed.add_distance(*measure, none.distance(*measure, *official)),
+            }
+        }
+        marked.push((u32::try_from(marks.len()).unwrap_or(u32::MAX), fixed));
+    }
+    (marks, marked)
 }
 
 /// The cost of a mean or a percentage that does not agree, however far it is off.
