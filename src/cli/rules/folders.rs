@@ -1,0 +1,43 @@
+//! The rules that hold here: the shipped ones, and those of folders that the user names.
+
+use std::path::{Path, PathBuf};
+
+use miette::miette;
+
+use crate::cli::check::Failure;
+use crate::rule::RuleSet;
+use crate::settings::Origin;
+
+/// The shipped rules and those of folders, each folder with who named it.
+///
+/// # Errors
+/// When a folder is not there or holds no rule, or a rule file is wrong.
+pub(in crate::cli) fn load<'a>(folders: impl IntoIterator<Item = (&'a PathBuf, Origin)>) -> Result<RuleSet, Failure> {
+    let mut paths = Vec::new();
+    for (folder, origin) in folders {
+        look_at(folder, &named(origin))?;
+        paths.push(folder.clone());
+    }
+    Ok(RuleSet::with_dirs(&paths)?)
+}
+
+/// Refuses a path where no rule file can be: a misspelt folder must not pass for one without mistakes.
+pub(super) fn look_at(path: &Path, named: &str) -> miette::Result<()> {
+    if !path.exists() {
+        let help = "rule files are Markdown files, in folders of their own (docs/writing-rules.md)";
+        return Err(miette!(help = help, "there is no folder {}{named}", path.display()));
+    }
+    if !RuleSet::has_files(path) {
+        let help = "rule files end in .md; README.md is none (docs/writing-rules.md)";
+        return Err(miette!(help = help, "there is no rule file in {}{named}", path.display()));
+    }
+    Ok(())
+}
+
+fn named(origin: Origin) -> String {
+    match origin {
+        Origin::Default => String::new(),
+        Origin::File { line } => format!(", named in line {line} of the settings"),
+        Origin::Flag(flag) => format!(", named by {flag}"),
+    }
+}
