@@ -108,7 +108,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
         page.titles(&HEADINGS, &widths);
         own.into_iter().for_each(|rule| page.row(&cells(rule), &widths));
     }
-    page.heading(&format!("{} rules", chosen.len()));
+    page.heading(&format!("{} rule{}", chosen.len(), if chosen.len() == 1 { "" } else { "s" }));
     page.aside(0, "`scorelint explain CODE` tells what a rule says, why, and what to do");
     page.finish()
 }

@@ -74,25 +74,25 @@ pub(in crate::cli) fn source(source: &Source) -> String {
     [layout, field, source.table.clone(), source.text.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The severity, and what it drops to in carried years or by another file.
+/// The severity, and the years in which it is another one.
 pub(in crate::cli) fn severity(rules: &RuleSet, rule: &Rule) -> String {
     let own = match rule.carried && rule.severity == Severity::Error {
         true => "error; warning in years whose value sets are carried over".to_owned(),
         false => rule.severity.to_string(),
     };
-    let mut amended: Vec<(Severity, Years)> = Vec::new();
+    let mut others: Vec<(Severity, Years)> = Vec::new();
     for year in registry().years().filter(|year| rule.years.contains(*year)) {
         let severity = rules.severity(rule, year);
         if severity == rule.severity_unamended(year) {
             continue;
         }
         let span = Years(vec![(year, year)]);
-        match amended.iter_mut().find(|(one, _)| *one == severity) {
+        match others.iter_mut().find(|(one, _)| *one == severity) {
             Some((_, years)) => *years = years.with(&span),
-            None => amended.push((severity, span)),
+            None => others.push((severity, span)),
         }
     }
-    let changes = amended.into_iter().map(|(severity, span)| format!("; {severity} in {}, amended", years(&span)));
+    let changes = others.into_iter().map(|(severity, span)| format!("; {severity} in {}", years(&span)));
     changes.fold(own, |all, change| all + &change)
 }
 
@@ -139,11 +139,18 @@ fn aligned(headings: &[String], rows: &[(Vec<String>, String)], width: usize) ->
 
 /// `- record_type 01, condition_code NTE <- warning`, wrapped.
 fn one_by_one(headings: &[String], rows: &[(Vec<String>, String)], width: usize) -> Vec<String> {
+    /// Keeps a field and its value on one line.
+    const TIED: &str = "\u{a0}";
     let line = |(cells, outcome): &(Vec<String>, String)| {
-        let pairs: Vec<String> = headings.iter().zip(cells).map(|(name, cell)| format!("{name} {cell}")).collect();
+        let pair = |(name, cell): (&String, &String)| format!("{name} {cell}").replace(' ', TIED);
+        let pairs: Vec<String> = headings.iter().zip(cells).map(pair).collect();
         let arrow = if outcome.is_empty() { String::new() } else { format!(" {ARROW} {outcome}") };
-        let options = textwrap::Options::new(width).initial_indent("- ").subsequent_indent("  ");
-        textwrap::wrap(&(pairs.join(", ") + &arrow), options).into_iter().map(|line| line.into_owned()).collect()
+        let options = textwrap::Options::new(width)
+            .initial_indent("- ")
+            .subsequent_indent("  ")
+            .word_separator(textwrap::WordSeparator::AsciiSpace);
+        let text = pairs.join(", ") + &arrow;
+        textwrap::wrap(&text, options).into_iter().map(|line| line.replace(TIED, " ")).collect()
     };
     rows.iter().flat_map(|row| -> Vec<String> { line(row) }).collect()
 }
