@@ -5,10 +5,5 @@ use std::process::ExitCode;
 use scorelint::privacy::panic::guard;
 
 fn main() -> ExitCode {
-    guard(|| {
-        scorelint::cli::run().unwrap_or_else(|report| {
-            eprintln!("{report:?}");
-            ExitCode::from(2)
-        })
-    })
+    guard(scorelint::cli::run)
 }

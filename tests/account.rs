@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use scorelint::account::{Account, AccountOptions, Filter, Sharing, account};
-use scorelint::counting::Book;
+use scorelint::counting::{Book, Rows};
 use scorelint::input::{Options, View};
 use scorelint::layout::registry;
 use scorelint::synth::{Form, Order, file_name, write_district};
 
 use crate::support;
+use crate::support::files::Sheet;
 use recount::{Place, Sums};
 
 /// Writes a synthetic district under the name TOMS would give it.
@@ -39,7 +40,7 @@ fn stirred(folder: &Path, year: u16, students: u64, seed: u64) -> PathBuf {
     let nonpublic = if year >= 2021 { "final_tested_nps_flag" } else { "tested_nps_flag_1" };
     let charter = if year >= 2021 { "final_tested_charter_indicator" } else { "tested_charter_indicator_1" };
     let part = if year >= 2021 { "final_tested_school_code" } else { "tested_school_code_2" };
-    let changes: [&[(&str, &str)]; 14] = [
+    let changes: [&[(&str, &str)]; 20] = [
         &[(nonpublic, "Y"), ("special_education_district_of_accountability", "5899997")],
         &[(nonpublic, "Y"), ("special_education_district_of_accountability", "")],
         &[
@@ -58,6 +59,12 @@ fn stirred(folder: &Path, year: u16, students: u64, seed: u64) -> PathBuf {
         &[("grade_assessed", "12"), ("special_education_for_testing", "")],
         &[("cast_current_year_flag", "N"), ("foster_status", "")],
         &[("include_indicator", "E"), ("first_us_school_entry_date", "")],
+        &[("record_type", "77")],
+        &[("record_type", "")],
+        &[("record_type", "07")],
+        &[("grade_assessed", "02")],
+        &[("grade_assessed", "13")],
+        &[("grade_assessed", ""), ("cast_current_year_flag", "N")],
     ];
     let line = |(number, line): (usize, &str)| {
         let mut cells: Vec<&str> = line.split('^').collect();
@@ -133,9 +140,66 @@ fn compare(account: &Account, texts: &[String], year: u16) -> Result<(), TestCas
     }
     let reasons: u64 = account.reasons().iter().map(|(_, _, records)| records).sum();
     prop_assert_eq!(reasons, account.records());
+    prop_assert_eq!(enrolled_by_class(account), enrolled_by_table(account));
     prop_assert_eq!(account.records(), texts.iter().map(|text| text.lines().count() as u64 - 1).sum::<u64>());
     prop_assert_eq!(account.files.iter().map(|file| file.repeated).sum::<u64>(), expected.repeated);
     Ok(())
+}
+
+/// Records of the classes that count as enrolled, but for those that only Class of counts.
+fn enrolled_by_class(account: &Account) -> u64 {
+    let classes = account.book.classes.iter().zip(account.cube.classes());
+    classes.filter(|(class, _)| class.enrolled && class.rows == Rows::Grade).map(|(_, records)| records).sum()
+}
+
+/// All students of all grades of the state, over all tests.
+fn enrolled_by_table(account: &Account) -> u64 {
+    let filter = Filter { grades: vec![13], groups: vec![1], ..Filter::default() };
+    let cells = account.cells(&filter, Sharing::Internal).filter(|cell| cell.entity.entity_type == 4);
+    cells.filter_map(|cell| cell.figures.enrolled).sum()
+}
+
+/// A record is in a class that no row counts exactly if there is no row for its test and grade.
+#[test]
+fn a_class_says_where_a_test_or_grade_has_no_row() {
+    for year in registry().years() {
+        let mut sheet = Sheet::new(year, 0);
+        let types: Vec<String> =
+            (0..=12).map(|number| format!("{number:02}")).chain(["77".into(), " ".into()]).collect();
+        let grades: Vec<String> =
+            (0..=16).map(|number| format!("{number:02}")).chain(["99".into(), "300".into()]).collect();
+        let blank = vec![String::new(); sheet.layout.fields.len()];
+        let (school, code) =
+            (if year >= 2021 { "final_tested_school_code" } else { "tested_school_code_1" }, "58999996900005");
+        for record_type in &types {
+            for grade in &grades {
+                sheet.rows.push(blank.clone());
+                let row = sheet.rows.len() - 1;
+                let values = [
+                    ("record_type", record_type.as_str()),
+                    ("grade_assessed", grade),
+                    (school, code),
+                    ("include_indicator", "Y"),
+                ];
+                values.into_iter().for_each(|(field, value)| sheet.set(row, field, value));
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scores.txt");
+        std::fs::write(&path, sheet.caret()).unwrap();
+        let options =
+            AccountOptions { input: Options { year: Some(year), ..Options::default() }, threads: 1, progress: None };
+        let account = account(&[path], &options).unwrap().years.remove(0);
+        let known = account.book.tests.len() as u64;
+        assert_eq!(enrolled_by_class(&account), known * 10, "{year}: grades 3 to 12 of each test");
+        assert_eq!(enrolled_by_table(&account), known * 10, "{year}");
+        let of = |id: &str| {
+            account.reasons().iter().filter(|(one, ..)| *one == id).map(|(.., records)| records).sum::<u64>()
+        };
+        assert_eq!(of("no-test") + of("no-results"), (types.len() as u64 - known) * grades.len() as u64, "{year}");
+        assert_eq!(of("no-grade-row"), known * (grades.len() as u64 - 10), "{year}");
+        assert_eq!(of("no-results") > 0, year <= 2018, "{year}");
+    }
 }
 
 fn read(paths: &[PathBuf]) -> Vec<String> {

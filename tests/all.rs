@@ -5,6 +5,7 @@
 
 mod account;
 mod cause;
+mod cli;
 mod counting;
 mod coverage;
 mod deviations;

@@ -33,6 +33,14 @@ const HIDDEN: &str = "*";
 /// # Errors
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing: Sharing) -> io::Result<()> {
+    write_table(out, accounts, filter, sharing).map_err(|error| match error.into_kind() {
+        // As it was: a reader that left is told by its kind.
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}
+
+fn write_table(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing: Sharing) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     for error in &accounts.unreadable {
@@ -54,7 +62,7 @@ pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing:
             classes(&mut table, account, filter, sharing)?;
         }
     }
-    table.flush()
+    Ok(table.flush()?)
 }
 
 /// A line that says what is missing from all others.

@@ -5,6 +5,7 @@ mod cells;
 mod csv;
 mod cube;
 mod json;
+mod known;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub use cells::{ALL_GRADES, Cell, Dimension, Figures, Filter, Results, Sharing};
 pub use csv::write as write_csv;
 pub use cube::{Cube, Entity, EntityName};
 pub use json::write as write_json;
+pub use known::UnknownChoice;
 pub use text::{Signs, write as write_text};
 
 use crate::counting::Book;

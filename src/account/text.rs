@@ -52,7 +52,8 @@ pub fn write(
             writeln!(out)?;
         }
         let is_incomplete = accounts.is_incomplete();
-        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete };
+        let held = (ALL_GRADES, ALL_STUDENTS);
+        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete, held };
         page.write()?;
     }
     // The end stays in sight.
@@ -85,6 +86,8 @@ struct Page<'a> {
     signs: Signs,
     /// Whether something is missing from the counts.
     is_incomplete: bool,
+    /// The grade row and the student group of the tables that do not tell these apart.
+    held: (u8, u16),
 }
 
 /// With a comma between thousands.
@@ -117,26 +120,53 @@ impl<'a> Page<'a> {
         self.head()?;
         if self.filter.by.is_empty() {
             self.reasons()?;
-            self.by_test()?;
-            self.by_grade()?;
+            self.each_held(Self::by_test)?;
+            self.each_group(Self::by_grade)?;
             if self.leas().len() > 1 && self.filter.entities.is_empty() {
-                self.by_lea()?
+                self.each_held(Self::by_lea)?
             } else {
-                self.by_school()?
+                self.each_held(Self::by_school)?
             }
-            self.low_groups()?;
+            self.each_grade(Self::low_groups)?;
             return self.foot();
         }
         for dimension in self.filter.by.clone() {
             match dimension {
                 Dimension::Reason => self.reasons()?,
-                Dimension::Test => self.by_test()?,
-                Dimension::Grade => self.by_grade()?,
-                Dimension::School => self.by_school()?,
-                Dimension::Group => self.by_group()?,
+                Dimension::Test => self.each_held(Self::by_test)?,
+                Dimension::Grade => self.each_group(Self::by_grade)?,
+                Dimension::School => self.each_held(Self::by_school)?,
+                Dimension::Group => self.each_grade(Self::by_group)?,
             }
         }
         self.foot()
+    }
+
+    /// A table for every grade row and student group that is asked for.
+    fn each_held(&mut self, table: fn(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        for grade in chosen(&self.filter.grades, ALL_GRADES) {
+            self.held.0 = grade;
+            self.each_group(table)?;
+        }
+        Ok(())
+    }
+
+    /// A table for every grade row that is asked for.
+    fn each_grade(&mut self, table: fn(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        for grade in chosen(&self.filter.grades, ALL_GRADES) {
+            self.held.0 = grade;
+            table(self)?;
+        }
+        Ok(())
+    }
+
+    /// A table for every student group that is asked for.
+    fn each_group(&mut self, table: fn(&mut Self) -> io::Result<()>) -> io::Result<()> {
+        for group in chosen(&self.filter.groups, ALL_STUDENTS) {
+            self.held.1 = group;
+            table(self)?;
+        }
+        Ok(())
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {
@@ -198,17 +228,25 @@ impl<'a> Page<'a> {
             self.reasons_of_entities()
         };
         let total: u64 = rows.iter().map(|(_, records)| records).sum();
-        self.title("What became of the records")?;
+        let is_narrowed = !self.filter.grades.is_empty() || !self.filter.groups.is_empty();
+        let scope = if is_narrowed { " (all grades and student groups)" } else { "" };
+        self.title(&format!("What became of the records{scope}"))?;
         let counts: Vec<u64> = rows.iter().map(|(_, records)| *records).collect();
         let shown = account.shown_parts(&counts, self.sharing);
         for ((reason, _), shown) in rows.iter().zip(shown).filter(|((_, records), _)| *records > 0) {
             self.reason(reason, shown, total)?;
         }
-        let all = if self.filter.entities.is_empty() { "records read" } else { "records" };
-        let label = self.reason_label();
-        let total = count(account.shown_count(total, self.sharing));
-        self.line(&format!("{}{total:>10}", padded(all, label)))?;
+        let is_part = !self.filter.entities.is_empty() || !self.filter.tests.is_empty();
+        if is_part {
+            self.total("records in this selection", total)?;
+        }
+        self.total("records read", account.records())?;
         self.contradictions()
+    }
+
+    fn total(&mut self, words: &str, records: u64) -> io::Result<()> {
+        let shown = count(self.account.shown_count(records, self.sharing));
+        self.line(&format!("{}{shown:>10}", padded(words, self.reason_label())))
     }
 
     fn reason_label(&self) -> usize {
@@ -368,12 +406,12 @@ impl<'a> Page<'a> {
 
     /// The grade row of tables that do not go by grade.
     fn grade(&self) -> u8 {
-        if let [grade] = self.filter.grades.as_slice() { *grade } else { ALL_GRADES }
+        self.held.0
     }
 
     /// The group of tables that do not go by group.
     fn group(&self) -> u16 {
-        if let [group] = self.filter.groups.as_slice() { *group } else { ALL_STUDENTS }
+        self.held.1
     }
 
     fn grade_name(&self, code: u8) -> String {
@@ -652,6 +690,11 @@ impl<'a> Page<'a> {
         }
         Ok(())
     }
+}
+
+/// What a filter names, else the one that stands for all.
+fn chosen<N: Copy>(named: &[N], all: N) -> Vec<N> {
+    if named.is_empty() { vec![all] } else { named.to_vec() }
 }
 
 /// A text brought to a width.

@@ -1,19 +1,18 @@
 //! `scorelint account`: what happened to every record, by school, grade, test and student group.
 
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, Write};
 use std::num::{NonZero, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use miette::{IntoDiagnostic, WrapErr};
-
+use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
+use super::reading::ReadingArgs;
+use super::selection::SelectionArgs;
 use super::terminal;
 use crate::account::{
     AccountOptions, Accounts, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
 };
-use crate::input::{Options, View};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,18 +49,8 @@ pub(super) struct Args {
     /// What to make tables by; json and csv tell the others apart only where they are named
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
     by: Vec<ByArg>,
-    /// Only these entities: fourteen digits, or the first digits for all that begin with them
-    #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = entity_code)]
-    entity: Vec<String>,
-    /// Only these tests, by their official numbers: 1 SB ELA, 2 SB mathematics, 17 CAST
-    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
-    test: Vec<u16>,
-    /// Only these grade rows: 3 to 12, 13 all grades, 14 all high school, 15 Class of
-    #[arg(long, value_delimiter = ',', value_name = "GRADES")]
-    grade: Vec<u8>,
-    /// Only these student groups, by their official numbers: 1 all students, 160 English learners
-    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
-    group: Vec<u16>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Hide small numbers by the limits of the public site, so that the account can be passed on
     #[arg(long)]
     share: bool,
@@ -71,12 +60,8 @@ pub(super) struct Args {
     /// Write to a file instead of the terminal
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Read the files by the layout of this year
-    #[arg(long, value_name = "YEAR")]
-    year: Option<u16>,
-    /// Take the files for this view
-    #[arg(long, value_enum, value_name = "VIEW")]
-    view: Option<ViewArg>,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// Threads; as many as the machine has where it is not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -107,24 +92,10 @@ enum FormatArg {
     Csv,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ViewArg {
-    Tested,
-    Enrolled,
-}
-
-fn entity_code(text: &str) -> Result<String, String> {
-    let is_code = (1..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_code { Ok(text.to_owned()) } else { Err("a code has one to fourteen digits".to_owned()) }
-}
-
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    refuse_inputs(args.output.as_deref(), &args.paths)?;
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let view = args.view.map(|view| match view {
-        ViewArg::Tested => View::Tested,
-        ViewArg::Enrolled => View::Enrolled,
-    });
-    let input = Options { year: args.year, view, ..Options::default() };
+    let input = args.reading.options();
     let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
@@ -133,19 +104,13 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     for error in &accounts.unreadable {
         super::errors::tell(error);
     }
+    args.filter().known(&accounts)?;
     if accounts.years.is_empty() && matches!(args.format, FormatArg::Human) {
         return Ok(ExitCode::from(INCOMPLETE));
     }
     let code = ExitCode::from(if accounts.is_incomplete() { INCOMPLETE } else { 0 });
-    let written = match &args.output {
-        None => write(args, &accounts, &mut BufWriter::new(io::stdout().lock())),
-        Some(path) => File::create(path).and_then(|file| write(args, &accounts, &mut BufWriter::new(file))),
-    };
-    match written {
-        // Whoever reads from us has read enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(code),
-        other => other.into_diagnostic().wrap_err("the account cannot be written").map(|()| code),
-    }
+    write_result("the account", args.output.as_deref(), |out| write(args, &accounts, out))?;
+    Ok(code)
 }
 
 fn write(args: &Args, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
@@ -173,10 +138,10 @@ impl Args {
             ByArg::Group => Dimension::Group,
         };
         Filter {
-            entities: self.entity.clone(),
-            tests: self.test.clone(),
-            grades: self.grade.clone(),
-            groups: self.group.clone(),
+            entities: self.selection.entity.clone(),
+            tests: self.selection.test.clone(),
+            grades: self.selection.grade.clone(),
+            groups: self.selection.group.clone(),
             by: self.by.iter().map(by).collect(),
         }
     }

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use miette::miette;
 
-use super::check::args::{dialect_parser, encoding_parser, view_parser, words};
+use super::check::args::words;
 use super::check::{Exit, Failure, Hashing, Request, engine};
+use super::errors::say;
+use super::output::refuse_inputs;
+use super::reading::ReadingArgs;
 use super::settings::{Besides, SettingsArgs};
 use crate::engine::SecondPaths;
-use crate::input::{Dialect, Encoding, View};
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
 use crate::rule::Severity;
@@ -35,7 +37,8 @@ never by their line. A student stands in the file as pseudonym, so the same key 
 
 Exit codes:
   0  the file is written
-  2  wrong usage, wrong settings, or a file that cannot be read or written
+  2  wrong usage, wrong settings, or a file that cannot be read or written; the waivers of the
+     findings in other files are written all the same
   3  a rule file is wrong";
 
 /// Arguments of `baseline`.
@@ -70,21 +73,9 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Waivers")]
     force: bool,
 
-    /// The layout: the spring of the administration, 2025 for 2024-25
-    #[arg(long, value_name = "YEAR", help_heading = "Reading (else detected)")]
-    year: Option<u16>,
-
-    /// How cells are told apart
-    #[arg(long, value_parser = dialect_parser(), help_heading = "Reading (else detected)")]
-    dialect: Option<Dialect>,
-
-    /// How letters are encoded
-    #[arg(long, value_parser = encoding_parser(), help_heading = "Reading (else detected)")]
-    encoding: Option<Encoding>,
-
-    /// Which download it is: students tested in the LEA, or enrolled in it
-    #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected)")]
-    view: Option<View>,
+    /// How the files are read.
+    #[command(flatten)]
+    reading: ReadingArgs,
 
     #[command(flatten)]
     settings: SettingsArgs,
@@ -116,10 +107,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let second = SecondPaths::default();
     let request = Request {
         paths: &args.paths,
-        year: args.year,
-        dialect: args.dialect,
-        encoding: args.encoding,
-        view: args.view,
+        reading: &args.reading,
         settings: &settings,
         second: &second,
         key: Pseudonyms::of_user,
@@ -130,11 +118,17 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         progress: &|_| {},
     };
     let (outcome, _) = engine::run(&request)?;
+    for error in &outcome.unreadable {
+        super::errors::tell(error.as_ref());
+    }
+    if outcome.inputs.is_empty() {
+        return Ok(Exit::Unreadable);
+    }
     let signature = Signature { author: args.author.clone(), reason: args.reason.clone(), expires: args.expires };
     let made = baseline(&outcome, args.severity, &pseudonyms).signed(&signature);
     write(args, &made)?;
     tell(args, &settings, &made);
-    Ok(Exit::Clean)
+    Ok(if outcome.unreadable.is_empty() { Exit::Clean } else { Exit::Unreadable })
 }
 
 /// What can be known to be wrong before a long file is read.
@@ -143,6 +137,8 @@ fn refuse_early(args: &Args, settings: &Settings) -> Result<(), Failure> {
         let help = "give a day to come, for example the end of the preview";
         return Err(Failure::input(miette!(help = help, "--expires {} is over already", args.expires)));
     }
+    let settings_file = settings.file.iter().map(|file| &file.path);
+    refuse_inputs((args.output != Path::new("-")).then_some(&args.output), args.paths.iter().chain(settings_file))?;
     if !args.force && args.output != Path::new("-") && args.output.exists() {
         return Err(Failure::input(exists(&args.output)));
     }
@@ -172,15 +168,14 @@ fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
 /// Says what was written and how to use it, beside the file and not in it.
 fn tell(args: &Args, settings: &Settings, made: &Baseline) {
     let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let path = crate::privacy::text::neutralise(&args.output.to_string_lossy()).into_owned();
+    let path = args.output.display().to_string();
     let path = if path == "-" { "standard output".to_owned() } else { path };
     let (waivers, findings) = (plural(made.waivers as u64, "waiver"), plural(made.findings, "finding"));
-    eprintln!("{waivers} of {findings} written to {path}");
+    say(format_args!("{waivers} of {findings} written to {path}"));
     match &settings.file {
         Some(file) => {
-            let file = file.path.display().to_string();
-            eprintln!("name it in {} to use it: waiver_files = [\"…\"]", crate::privacy::text::neutralise(&file));
+            say(format_args!("name it in {} to use it: waiver_files = [\"…\"]", file.path.display()));
         }
-        None => eprintln!("use it by scorelint check --config {path} FILE"),
+        None => say(format_args!("use it by scorelint check --config {path} FILE")),
     }
 }

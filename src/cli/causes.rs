@@ -10,8 +10,19 @@ use crate::cause::{Cause, Standing, beyond, causes, families};
 use crate::privacy::text::width as columns_of;
 use crate::rule::closest;
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint causes               what reconcile can explain a difference by
+  scorelint causes late-scores   one cause: how to recognise it, who can mend it, until when
+  scorelint causes --all         with the reasons that score files cannot tell
+
+Exit codes:
+  0  the causes are listed
+  2  wrong usage, or there is no such cause";
+
 /// Arguments of `causes`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// One cause, by its name; all where it is not given
     #[arg(value_name = "CAUSE")]

@@ -1,7 +1,9 @@
 //! How errors are shown: like findings, to the width of the terminal, with every character from
-//! files and paths made harmless.
+//! files and paths made harmless. All that goes to standard error goes through here: where nobody
+//! listens there, the run goes on.
 
-use std::fmt;
+use std::fmt::{self, Display};
+use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ReportHandler, ThemeCharacters, ThemeStyles};
 
@@ -15,19 +17,71 @@ pub(super) fn install() {
     miette::set_hook(Box::new(|_| Box::new(Harmless))).unwrap_or_default();
 }
 
-/// Tells an error that does not end the run, on standard error.
+/// Tells an error on standard error.
 pub(super) fn tell(error: &dyn Diagnostic) {
-    match drawn(error) {
-        Ok(text) => eprint!("{text}"),
-        // miette failed: the error itself must not get lost.
-        Err(_) => eprintln!("{}", neutralise(&error.to_string())),
+    // Where miette fails, the error itself must not get lost.
+    let text = drawn(error).unwrap_or_else(|_| format!("{}\n", neutralise(&error.to_string())));
+    write!(io::stderr(), "{text}").unwrap_or_default();
+}
+
+/// Says a line beside the result, on standard error.
+pub(super) fn say(line: impl Display) {
+    writeln!(io::stderr(), "{}", neutralise(&line.to_string())).unwrap_or_default();
+}
+
+/// An error, and after it each of those that belong to it.
+fn drawn(error: &dyn Diagnostic) -> Result<String, fmt::Error> {
+    let mut drawn = String::new();
+    handler().render_report(&mut drawn, &Alone(error))?;
+    let mut text: String = drawn.lines().map(|line| keep_colours(line) + "\n").collect();
+    for one in error.related().into_iter().flatten() {
+        text.push('\n');
+        text.push_str(&self::drawn(one)?);
+    }
+    Ok(text)
+}
+
+/// An error without those that belong to it.
+struct Alone<'a>(&'a dyn Diagnostic);
+
+impl fmt::Debug for Alone<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, out)
     }
 }
 
-fn drawn(error: &dyn Diagnostic) -> Result<String, fmt::Error> {
-    let mut drawn = String::new();
-    handler().render_report(&mut drawn, error)?;
-    Ok(drawn.lines().map(|line| keep_colours(line) + "\n").collect())
+impl Display for Alone<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self.0, out)
+    }
+}
+
+impl std::error::Error for Alone<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Diagnostic for Alone<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        self.0.severity()
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        self.0.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
+        self.0.labels()
+    }
+
+    fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
+        self.0.diagnostic_source()
+    }
 }
 
 struct Harmless;

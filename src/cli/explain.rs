@@ -1,10 +1,10 @@
 //! `scorelint explain CODE`: one rule as a page in the terminal.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use miette::miette;
 
+use super::check::{Exit, Failure};
 use super::page::Page;
 use super::rules::{facts, words};
 use crate::rule::{Rule, RuleSet};
@@ -12,7 +12,12 @@ use crate::rule::{Rule, RuleSet};
 const EXAMPLES: &str = "\
 Examples:
   scorelint explain S001                      by code
-  scorelint explain scale-score-out-of-range  by name";
+  scorelint explain scale-score-out-of-range  by name
+
+Exit codes:
+  0  the rule is shown
+  2  wrong usage, wrong settings, or there is no such rule
+  3  a rule file is wrong";
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
@@ -25,16 +30,17 @@ pub(super) struct Args {
     folders: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
-    let rules = RuleSet::with_dirs(&super::settings::rule_folders(&args.folders)?)?;
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let rules = super::settings::rules_here(&args.folders)?;
     let Some(rule) = rules.find(&args.rule) else {
         let help = match rules.suggest(&args.rule) {
             Some(one) => format!("did you mean `{one}`?"),
             None => "`scorelint rules` lists all rules".to_owned(),
         };
-        return Err(miette!(help = help, "there is no rule `{}`", args.rule));
+        return Err(miette!(help = help, "there is no rule `{}`", args.rule).into());
     };
-    super::print(&explained(&rules, rule))
+    super::print(&explained(&rules, rule))?;
+    Ok(Exit::Clean)
 }
 
 fn explained(rules: &RuleSet, rule: &Rule) -> String {
@@ -46,7 +52,7 @@ fn explained(rules: &RuleSet, rule: &Rule) -> String {
     page.heading("What to do");
     page.paragraph(2, &rule.help);
     page.heading("Facts");
-    facts(rule).into_iter().for_each(|(label, text)| page.labelled(label, &text));
+    facts(rules, rule).into_iter().for_each(|(label, text)| page.labelled(label, &text));
     if !rule.scope.is_built_in() {
         conditions(&mut page, rules, rule);
     }
@@ -99,6 +105,6 @@ fn examples(page: &mut Page, rule: &Rule) {
             page.blank();
         }
         page.aside(2, &format!("in a file of {}", example.year));
-        words::example(example).iter().for_each(|line| page.fixed(2, line));
+        words::example(example, page.width().saturating_sub(2)).iter().for_each(|line| page.fixed(2, line));
     }
 }

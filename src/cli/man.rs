@@ -1,6 +1,5 @@
 //! `scorelint man`: manual pages, made from the argument definitions.
 
-use std::io::stdout;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,7 +13,11 @@ Examples:
       Read the page of one command.
 
   scorelint man --output ~/.local/share/man/man1
-      Write all pages to where man finds them.")]
+      Write all pages to where man finds them.
+
+Exit codes:
+  0  the page is written
+  2  wrong usage, or it cannot be written")]
 pub(super) struct Args {
     /// The command the page is about; the program as a whole without it
     command: Option<String>,
@@ -40,6 +43,6 @@ pub(super) fn run(args: &Args, program: clap::Command) -> miette::Result<ExitCod
             program.find_subcommand(name).ok_or_else(unknown)?.clone()
         }
     };
-    clap_mangen::Man::new(page).render(&mut stdout()).into_diagnostic()?;
-    Ok(ExitCode::SUCCESS)
+    super::output::write_result("the page", None, |mut out| clap_mangen::Man::new(page).render(&mut out))
+        .map(|()| ExitCode::SUCCESS)
 }

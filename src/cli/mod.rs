@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use miette::IntoDiagnostic;
 
 use crate::privacy::pseudonym::Pseudonyms;
 
@@ -17,10 +16,13 @@ mod errors;
 mod explain;
 mod layout;
 mod man;
+mod output;
 mod page;
 mod progress;
+pub mod reading;
 mod reconcile;
 mod rules;
+mod selection;
 pub mod settings;
 mod synth;
 mod template;
@@ -67,13 +69,17 @@ enum Command {
     Man(man::Args),
 }
 
-/// Parses the arguments and runs the command they name.
-///
-/// # Errors
-/// What the command could not do, as a diagnostic for a person.
-pub fn run() -> miette::Result<ExitCode> {
+/// Parses the arguments and runs the command they name. What it could not do is told on standard error.
+pub fn run() -> ExitCode {
     errors::install();
-    match Cli::parse().command {
+    command(Cli::parse().command).unwrap_or_else(|report| {
+        errors::tell(report.as_ref());
+        ExitCode::from(2)
+    })
+}
+
+fn command(command: Command) -> miette::Result<ExitCode> {
+    match command {
         Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
         Command::Account(args) => account::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
@@ -84,18 +90,14 @@ pub fn run() -> miette::Result<ExitCode> {
         Command::Config(args) => Ok(check::report_exit(config::run(&args))),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
-        Command::Rules(args) => rules::run(&args),
-        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => Ok(check::report_exit(rules::run(&args))),
+        Command::Explain(args) => Ok(check::report_exit(explain::run(&args))),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 
-/// Prints a finished text. A pager that was closed early is no failure.
+/// Prints a finished text.
 fn print(text: &str) -> miette::Result<ExitCode> {
-    use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        result => result.into_diagnostic().map(|()| ExitCode::SUCCESS),
-    }
+    output::write_result("the text", None, |out| out.write_all(text.as_bytes())).map(|()| ExitCode::SUCCESS)
 }

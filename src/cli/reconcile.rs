@@ -1,16 +1,17 @@
 //! `scorelint reconcile`: every difference from the official results, explained.
 
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, Write};
 use std::num::{NonZero, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use miette::{IntoDiagnostic, WrapErr, miette};
+use miette::miette;
 
+use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
+use super::selection::SelectionArgs;
 use super::terminal;
 use crate::input::{Options, View};
 use crate::reconcile::{
@@ -19,8 +20,32 @@ use crate::reconcile::{
 };
 use crate::rule::read::day;
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint reconcile TestedStudents_2025.txt --official research-files/
+      Compare every figure of the district with the public files, and explain what differs.
+
+  scorelint reconcile TestedStudents_2025.txt --official preview.xlsx --worklist
+      The records behind the differences from the preview, by who can mend them.
+
+  scorelint reconcile FILE --official FOLDER --cell 58999990000000/1/5/1/tested
+      One figure with its records.
+
+  scorelint reconcile FILE --official FOLDER --assume late-scores=2025-06-20
+      What would follow if the state's figures were of that day.
+
+  scorelint reconcile --format json -o found.json FILE --official FOLDER
+      Everything, for scorelint verify and other programs.
+
+Exit codes:
+  0  every figure agrees or is explained
+  1  at least one difference is unexplained
+  2  wrong usage, or a file that cannot be read or written
+  4  a fault of scorelint itself";
+
 /// Arguments of `reconcile`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Score files, or folders with score files, of one year
     #[arg(value_name = "FILE|FOLDER", required = true)]
@@ -41,18 +66,8 @@ pub(super) struct Args {
     /// Rule a cause out and show what follows
     #[arg(long, value_name = "CAUSE")]
     without: Vec<String>,
-    /// Only these entities: fourteen digits, or the first digits for all that begin with them
-    #[arg(long, value_delimiter = ',', value_name = "CODES")]
-    entity: Vec<String>,
-    /// Only these tests, by their official numbers: 1 SB ELA, 2 SB mathematics, 17 CAST
-    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
-    test: Vec<u16>,
-    /// Only these grade rows: 3 to 12, 13 all grades, 14 all high school
-    #[arg(long, value_delimiter = ',', value_name = "GRADES")]
-    grade: Vec<u8>,
-    /// Only these student groups, by their official numbers
-    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
-    group: Vec<u16>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// One figure with its records: ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested
     #[arg(long, conflicts_with = "format", value_name = "CELL")]
     cell: Option<String>,
@@ -105,6 +120,7 @@ fn lea_code(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    refuse_inputs(args.output.as_deref(), args.paths.iter().chain(&args.official).chain(&args.earlier))?;
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let view = args.view.map(|view| match view {
         ViewArg::Tested => View::Tested,
@@ -128,7 +144,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let reconciliation = match reconciled {
         Ok(reconciliation) => reconciliation,
         Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+            super::errors::tell(&error);
             return Ok(ExitCode::from(2));
         }
     };
@@ -136,23 +152,14 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         name.find(&reconciliation)?;
     }
     check_filter(&args.filter(), &reconciliation)?;
-    let written = match &args.output {
-        None => write(args, &detail, &reconciliation, &mut BufWriter::new(io::stdout().lock())),
-        Some(path) => File::create(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) {
-                return write(args, &detail, &reconciliation, &mut file);
-            }
-            let mut packed = GzEncoder::new(file, Compression::fast());
-            write(args, &detail, &reconciliation, &mut packed)?;
-            packed.finish()?.flush()
-        }),
-    };
-    match written {
-        // Whoever reads from us has read enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        other => other.into_diagnostic().wrap_err("the reconciliation cannot be written")?,
-    }
+    write_result("the reconciliation", args.output.as_deref(), |out| {
+        if !args.is_packed() {
+            return write(args, &detail, &reconciliation, out);
+        }
+        let mut packed = GzEncoder::new(out, Compression::fast());
+        write(args, &detail, &reconciliation, &mut packed)?;
+        packed.finish().map(drop)
+    })?;
     let tally = reconciliation.tally();
     Ok(match (tally.unexplained > 0, tally.compared() + tally.hidden) {
         (true, _) => ExitCode::from(1),
@@ -188,12 +195,18 @@ fn assumption(text: &str) -> miette::Result<Assumption> {
 }
 
 impl Args {
+    /// Whether the output is to be packed, as its name says.
+    fn is_packed(&self) -> bool {
+        let ending = self.output.as_deref().and_then(Path::extension);
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz"))
+    }
+
     fn filter(&self) -> CellFilter {
         CellFilter {
-            entities: self.entity.clone(),
-            tests: self.test.clone(),
-            grades: self.grade.clone(),
-            groups: self.group.clone(),
+            entities: self.selection.entity.clone(),
+            tests: self.selection.test.clone(),
+            grades: self.selection.grade.clone(),
+            groups: self.selection.group.clone(),
         }
     }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::check::Failure;
+use super::rules::load;
+use crate::rule::RuleSet;
 use crate::settings::{FILE_NAME, FailOn, Flags, Settings, SettingsFile, find_above, parse_day, read};
 
 /// The variable that may hold the day of the run.
@@ -73,11 +75,11 @@ impl SettingsArgs {
     }
 }
 
-/// The folders of own rules that hold in the current folder, with those of `--rules`.
-pub(super) fn rule_folders(flags: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
+/// The shipped rules with those that hold in the current folder and those of `--rules`.
+pub(super) fn rules_here(flags: &[PathBuf]) -> Result<RuleSet, Failure> {
     let args = SettingsArgs { rules: flags.to_vec(), ..SettingsArgs::default() };
-    let settings = args.settings(Path::new("-"), Besides::default()).map_err(|failure| failure.report)?;
-    Ok(settings.rules().into_iter().map(|folder| folder.value).collect())
+    let folders = args.settings(Path::new("-"), Besides::default())?.rules();
+    load(folders.iter().map(|folder| (&folder.value, folder.origin)))
 }
 
 fn file(path: &Path) -> Result<SettingsFile, Failure> {

@@ -9,6 +9,7 @@ use std::thread::available_parallelism;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
+use super::errors::say;
 use crate::input::View;
 use crate::synth::{
     Cause, Fault, FaultOrder, Form, Made, Order, Scenario, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
@@ -16,8 +17,29 @@ use crate::synth::{
     write_with_second_files,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint synth --output district/
+      A district of 1,000 students of 2025, in a file named as TOMS names it.
+
+  scorelint synth --year 2019 --format fixed --students 200 --seed 7 -o district/
+      Another year, in fixed width. fixed has the years 2018 to 2023: later layouts print no
+      positions.
+
+  scorelint synth --fault T006=3 --fault records -o district/
+      With faults; FILE.faults.tsv tells which records have them.
+
+  scorelint synth --scenario mixed -o district/
+      With official files that differ for known reasons, and the truth beside them.
+
+Exit codes:
+  0  the files are written
+  2  wrong usage, or a file cannot be written
+  4  a fault of scorelint itself";
+
 /// Arguments of `synth`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// The spring of the administration, 2018 to 2025
     #[arg(long, default_value_t = 2025)]
@@ -31,7 +53,7 @@ pub(super) struct Args {
     /// The students tested here, those enrolled here, or a file of each
     #[arg(long, value_enum, default_value_t = ViewArg::Tested)]
     view: ViewArg,
-    /// The form of the file
+    /// The form of the file; fixed for 2018 to 2023 only
     #[arg(long, value_enum, default_value_t = FormArg::Caret)]
     format: FormArg,
     /// Plant N faults (default 1) of a kind, by rule code or name; `records` for one of every kind
@@ -145,14 +167,14 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
     let scene = write_scene(&SceneOrder { district, views, scenario, threads, official_side: None }, output)
         .map_err(not_made)?;
     let files = scene.truth.files.len() + scene.truth.official.len() + scene.truth.earlier.len();
-    eprintln!(
+    say(format_args!(
         "{}: {} records, {} rows of official results, {files} files",
         output.display(),
         scene.records,
         scene.rows
-    );
+    ));
     for Cause { cause, records, missing, .. } in &scene.truth.causes {
-        eprintln!("  {cause}: {} records, {missing} missing", records.len());
+        say(format_args!("  {cause}: {} records, {missing} missing", records.len()));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -200,7 +222,7 @@ impl SecondPaths {
         let made = write_with_second_files(order, out, outputs)?;
         [earlier, roster, entities].into_iter().try_for_each(|mut file| file.flush())?;
         for path in [&self.earlier, &self.roster, &self.entities] {
-            eprintln!("{}: second file", path.display());
+            say(format_args!("{}: second file", path.display()));
         }
         Ok(made)
     }
@@ -242,29 +264,24 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
             return Err(not_made(error));
         }
     };
-    eprintln!("{}: {} records, {} bytes", path.display(), made.records, made.bytes);
+    say(format_args!("{}: {} records, {} bytes", path.display(), made.records, made.bytes));
     if !order.faults.is_empty() {
         let mut side = path.clone().into_os_string();
         side.push(".faults.tsv");
         let side = PathBuf::from(side);
         write(&side, side_file(&made.planted)).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
-        eprintln!("{}: {} faults", side.display(), made.planted.len());
+        say(format_args!("{}: {} faults", side.display(), made.planted.len()));
     }
     Ok(())
 }
 
 /// A table of the kinds: code, name, years, what it works on.
 fn list_faults() -> miette::Result<ExitCode> {
-    let mut out = stdout().lock();
-    let name_width = faults().iter().map(|fault| fault.name.len()).max().unwrap_or_default();
-    for Fault { code, name, years, place, .. } in faults() {
-        match writeln!(out, "{code}  {name:name_width$}  {years:20}  {}", place.as_str()) {
-            // Whoever reads the list has seen enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
-            written => written.into_diagnostic()?,
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    let width = faults().iter().map(|fault| fault.name.len()).max().unwrap_or_default();
+    let lines = faults().iter().map(|Fault { code, name, years, place, .. }| {
+        format!("{code}  {name:width$}  {years:20}  {}\n", place.as_str())
+    });
+    super::print(&lines.collect::<String>())
 }
 
 /// A table of the scenarios: name, years, what happens.

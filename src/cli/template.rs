@@ -2,19 +2,36 @@
 //! the score files have.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use miette::{IntoDiagnostic, WrapErr, miette};
+use miette::miette;
 
+use super::output::{refuse_inputs, write_result};
 use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
 use crate::input::Options;
 use crate::official::{ALL_STUDENTS, TemplateRow, template_workbook, write_template_csv};
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint template TestedStudents_2025.txt -o preview.xlsx
+      A workbook to type the numbers of the preview page into; leave empty what you do not look at.
+
+  scorelint template --groups 1,31,160 TestedStudents_2025.txt -o preview.csv
+      Also for two student groups, as comma-separated text.
+
+  scorelint reconcile TestedStudents_2025.txt --official preview.xlsx
+      Compare, when the numbers are typed in.
+
+Exit codes:
+  0  the table is written
+  2  wrong usage, or a file that cannot be read to its end, or written
+  4  a fault of scorelint itself";
+
 /// Arguments of `template`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Score files, folders with score files, or - for standard input
     #[arg(value_name = "FILE|FOLDER|-", required = true)]
@@ -46,17 +63,18 @@ fn groups(text: &str) -> Result<Groups, String> {
 }
 
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+    refuse_inputs(args.out.as_deref(), &args.paths)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let input = Options { year: args.year, ..Options::default() };
     let accounts = match account(&args.paths, &AccountOptions { input, threads, progress: None }) {
         Ok(accounts) => accounts,
         Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+            super::errors::tell(&error);
             return Ok(ExitCode::from(2));
         }
     };
     for error in accounts.unreadable.iter() {
-        eprintln!("{}: {}", error.path(), error.reason());
+        super::errors::tell(error);
     }
     if accounts.is_incomplete() {
         return Err(miette!(
@@ -66,23 +84,15 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     }
     let rows: Vec<TemplateRow> =
         accounts.years.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
-    let written = match &args.out {
-        None => write_template_csv(&mut io::stdout().lock(), &rows),
-        Some(path) => write_file(path, &rows),
-    };
-    match written {
-        // Whoever reads from us has read enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        other => other.into_diagnostic().wrap_err("the table cannot be written").map(|()| ExitCode::SUCCESS),
-    }
+    write_result("the table", args.out.as_deref(), |mut out| match args.out.as_deref().is_some_and(is_workbook) {
+        true => out.write_all(&template_workbook(&rows).map_err(io::Error::other)?),
+        false => write_template_csv(&mut out, &rows),
+    })
+    .map(|()| ExitCode::SUCCESS)
 }
 
-fn write_file(path: &Path, rows: &[TemplateRow]) -> io::Result<()> {
-    let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-    if !is_workbook {
-        return write_template_csv(&mut fs::File::create(path)?, rows);
-    }
-    fs::write(path, template_workbook(rows).map_err(io::Error::other)?)
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
 }
 
 /// The cells of the LEA's own districts, schools and charters: files tell all about no other.

@@ -1,16 +1,27 @@
 //! `scorelint verify`: confirms or refutes a saved reconciliation by a recount of its own.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use miette::IntoDiagnostic;
-
+use super::output::write_result;
 use crate::input::Options;
 use crate::verify::{Claim, verify, write_text};
 
+const EXAMPLES: &str = "\
+Examples:
+  scorelint reconcile --format json -o found.json TestedStudents_2025.txt --official research.zip
+  scorelint verify found.json TestedStudents_2025.txt --official research.zip
+      Recount what the first command has found, from the same files.
+
+Exit codes:
+  0  every line is confirmed
+  1  at least one line is refuted
+  2  wrong usage, or a file that cannot be read
+  4  a fault of scorelint itself";
+
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// The reconciliation, as scorelint reconcile --format json has written it
     #[arg(value_name = "RECONCILIATION.json")]
@@ -30,7 +41,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let claim = match Claim::read(&args.reconciliation) {
         Ok(claim) => claim,
         Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+            super::errors::tell(&error);
             return Ok(ExitCode::from(2));
         }
     };
@@ -38,14 +49,10 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let verdict = match verify(&claim, &args.paths, &args.earlier, &args.official, &options) {
         Ok(verdict) => verdict,
         Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+            super::errors::tell(&error);
             return Ok(ExitCode::from(2));
         }
     };
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write_text(&mut out, &claim, &verdict).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        written => written.into_diagnostic()?,
-    }
+    write_result("the verdict", None, |mut out| write_text(&mut out, &claim, &verdict))?;
     Ok(if verdict.is_confirmed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -79,13 +79,21 @@ impl TemplateRow {
 /// # Errors
 /// When the writer fails.
 pub fn write_csv(out: &mut dyn Write, rows: &[TemplateRow]) -> io::Result<()> {
+    write_table(out, rows).map_err(|error| match error.into_kind() {
+        // As it was: a reader that left is told by its kind.
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}
+
+fn write_table(out: &mut dyn Write, rows: &[TemplateRow]) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(HEADINGS)?;
     for row in rows {
         let blanks = std::iter::repeat_n(String::new(), HEADINGS.len() - ABOUT);
         table.write_record(row.cells().into_iter().chain(blanks))?;
     }
-    table.flush()
+    Ok(table.flush()?)
 }
 
 /// Makes it as a workbook: codes and names are texts, so that nothing is changed or calculated.

@@ -1,7 +1,9 @@
 //! What is said when the program fails by its own fault: the place in its code and nothing else,
 //! since a panic message may quote a cell.
 
+use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo, UnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Once;
 
@@ -19,13 +21,21 @@ fn install() {
     panic::set_hook(Box::new(|info| {
         // A panic of one thread makes those panic that wait for it.
         static TOLD: Once = Once::new();
-        TOLD.call_once(|| eprintln!("{}", message(info)));
+        // To panic here would abort: where nobody listens, nothing is said.
+        TOLD.call_once(|| writeln!(io::stderr(), "{}", message(info)).unwrap_or_default());
     }));
 }
 
 fn message(info: &PanicHookInfo<'_>) -> String {
-    let place = info.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+    let place = info.location().map_or_else(String::new, |at| format!(" ({}:{})", place(at.file()), at.line()));
     format!("scorelint stopped because of a fault of its own{place}; nothing of your data is in this message")
+}
+
+/// The file within the project. Of code from elsewhere the name alone: its path is that of the machine
+/// the program was built on.
+fn place(file: &str) -> &str {
+    let is_elsewhere = Path::new(file).is_absolute() || file.contains(':') || file.starts_with("..");
+    if is_elsewhere { file.rsplit(['/', '\\']).next().unwrap_or_default() } else { file }
 }
 
 #[cfg(test)]
@@ -49,6 +59,13 @@ mod tests {
         assert!(code.is_err());
         let said = SAID.lock().unwrap();
         assert!(said.contains("fault of its own (") && !said.contains("9000000001"), "{said}");
+    }
+
+    #[test]
+    fn places_outside_the_project_are_named_without_their_folder() {
+        assert_eq!(place("src/engine/run.rs"), "src/engine/run.rs");
+        assert_eq!(place("/home/builder/registry/some-crate-1.0.0/src/lib.rs"), "lib.rs");
+        assert_eq!(place("C:\\registry\\some-crate-1.0.0\\src\\lib.rs"), "lib.rs");
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Loaded {
     pub fn change(&mut self, change: Change) {
         match change {
             Change::Amend(variant) => {
-                self.rule.years.0.extend(variant.years.0.iter().copied());
+                self.rule.years = self.rule.years.with(&variant.years);
                 self.variants.push(*variant);
             }
             Change::Retire(years) => self.rule.years = self.rule.years.without(&years),

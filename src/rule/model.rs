@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::layout::{Certainty, RecordTypes};
+use crate::layout::{Certainty, RecordTypes, registry};
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +119,21 @@ impl Years {
             Some((_, to)) if *to + 1 == year => *to = year,
             _ => self.0.push((year, year)),
         }
+    }
+
+    /// These years and others, spans that touch made one.
+    #[must_use]
+    pub fn with(&self, others: &Self) -> Self {
+        let mut spans: Vec<(u16, u16)> = self.0.iter().chain(&others.0).copied().collect();
+        spans.sort_unstable();
+        let mut all: Vec<(u16, u16)> = Vec::new();
+        for (from, to) in spans {
+            match all.last_mut() {
+                Some((_, last)) if from <= last.saturating_add(1) => *last = to.max(*last),
+                _ => all.push((from, to)),
+            }
+        }
+        Self(all)
     }
 
     /// These years without others.
@@ -335,6 +350,12 @@ impl Rule {
     /// The family letter.
     pub fn family(&self) -> char {
         self.code.chars().next().unwrap_or('?')
+    }
+
+    /// Its weight in a layout year as its own file has it.
+    pub fn severity_unamended(&self, layout_year: u16) -> Severity {
+        let carried = self.carried && registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
+        if carried && self.severity == Severity::Error { Severity::Warning } else { self.severity }
     }
 
     /// The letters its code begins with: `T`, or `LOC` of an own rule.

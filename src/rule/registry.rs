@@ -67,6 +67,11 @@ impl RuleSet {
         Self::build(whole_or_not(folder_sources(folders)?, Extent::Whole))
     }
 
+    /// Whether a path is a rule file, or a folder with one.
+    pub fn has_files(path: &Path) -> bool {
+        rule_files(path).iter().any(Result::is_ok)
+    }
+
     /// The rules of texts, each with the name to show for it.
     ///
     /// # Errors
@@ -109,7 +114,7 @@ impl RuleSet {
         let twin = |word: &str| taken.get(word).and_then(|place| self.loaded.get(*place));
         let by_code = twin(&loaded.rule.code).map(|twin| ("code", twin));
         if let Some((what, twin)) = by_code.or_else(|| twin(&loaded.rule.name).map(|twin| ("name", twin))) {
-            let message = format!("{what} of `{}` is taken by {}", loaded.rule.code, twin.rule.path);
+            let message = format!("the {what} of `{}` is taken already, by {}", loaded.rule.code, twin.rule.path);
             let mistake = Mistake::new(0..loaded.code.text.len(), message, "used twice");
             return Some(
                 *loaded.code.error(mistake.help("give it another one, or write `amends` to change that rule")),

@@ -60,6 +60,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The files that the settings were read from.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.file
+            .iter()
+            .flat_map(|file| std::iter::once(&file.path).chain(file.waivers.iter().map(|waiver| &waiver.path)))
+    }
+
     /// The most samples shown of a rule.
     pub fn samples(&self) -> Value<usize> {
         self.one(self.flags.samples, "--samples", SAMPLES, |file| {

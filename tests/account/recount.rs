@@ -110,11 +110,16 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
         _ => 0,
     };
     let Ok(grade) = record.get("grade_assessed").parse::<u8>() else { return };
+    // Grades 3 to 12 have rows; Class of takes results of earlier years whatever the grade is.
+    let has_row = (3..=12).contains(&grade);
     let include = record.get("include_indicator");
     let is_earlier = test == 17 && year >= 2022 && record.is("cast_current_year_flag", "N");
     // Days are written so that they sort as texts.
     let (left, opened) = (record.get("student_exit_date"), record.get("school_window_1_start"));
     let left_before = include == "N" && !left.is_empty() && !opened.is_empty() && left < opened;
+    if !has_row && !is_earlier {
+        return;
+    }
     if !["Y", "T", "R", "N", "E"].contains(&include) || (left_before && !is_earlier) {
         return;
     }
@@ -148,7 +153,7 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
         ways.push(other("with earlier", true, tested));
     }
     if is_earlier {
-        let mut grades = vec![grade, 13];
+        let mut grades = if has_row { vec![grade, 13] } else { Vec::new() };
         grades.extend((10..=12).contains(&grade).then_some(14));
         ways.push(Way { group: 1, variant: "with earlier", enrolled: true, tested: false, with_scores: false, grades });
     }

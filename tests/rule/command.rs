@@ -105,6 +105,6 @@ fn own_rule_files_are_tested() {
     assert_eq!(tested, "1 rule, 4 example records: all come out as stated\n");
     fs::write(folder.path().join("LOC001.md"), sound.replace("<- held", "<- error")).unwrap();
     let (code, text) = stderr(&["rules", "test", folder.path().to_str().unwrap()]);
-    assert_eq!(code, Some(2));
+    assert_eq!(code, Some(3));
     assert!(text.contains("LOC001: example comes out as held"), "{text}");
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::cli::reading::ReadingArgs;
 use crate::cli::settings::SettingsArgs;
-use crate::input::{Dialect, Encoding, View};
 use crate::settings::FailOn;
 
 const EXAMPLES: &str = "\
@@ -92,21 +92,9 @@ pub struct Args {
     #[arg(long, value_parser = fail_on_parser(), value_name = "SEVERITY", help_heading = "Report")]
     pub fail_on: Option<FailOn>,
 
-    /// The layout: the spring of the administration, 2025 for 2024-25
-    #[arg(long, value_name = "YEAR", help_heading = "Reading (else detected, and said why)")]
-    pub year: Option<u16>,
-
-    /// How cells are told apart
-    #[arg(long, value_parser = dialect_parser(), help_heading = "Reading (else detected, and said why)")]
-    pub dialect: Option<Dialect>,
-
-    /// How letters are encoded
-    #[arg(long, value_parser = encoding_parser(), help_heading = "Reading (else detected, and said why)")]
-    pub encoding: Option<Encoding>,
-
-    /// Which download it is: students tested in the LEA, or enrolled in it
-    #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
-    pub view: Option<View>,
+    /// How the files are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 
     /// The official entity list of the year (schools and districts with their types)
     ///
@@ -159,19 +147,6 @@ pub enum When {
 
 pub(in crate::cli) fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     words(FailOn::ALL, FailOn::as_str)
-}
-
-pub(in crate::cli) fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
-    words([Dialect::Caret, Dialect::Comma, Dialect::Tab, Dialect::Fixed, Dialect::Workbook], Dialect::as_str)
-}
-
-pub(in crate::cli) fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
-    let all = [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252];
-    words(all, Encoding::as_str)
-}
-
-pub(in crate::cli) fn view_parser() -> impl TypedValueParser<Value = View> {
-    words([View::Tested, View::Enrolled, View::Unknown], View::as_str)
 }
 
 /// Parses the words that output uses for these values.

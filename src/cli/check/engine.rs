@@ -1,9 +1,9 @@
 //! Runs the engine as the arguments ask for it.
 
 use std::num::NonZero;
-use std::path::PathBuf;
 
 use super::{Failure, Hashing, Request};
+use crate::cli::rules::load_for_run;
 use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check_beside};
 use crate::input::Options;
 use crate::official;
@@ -21,14 +21,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     let samples = request.samples.map_or(Detail::All, Detail::Samples);
     let detail = |rule: &Rule| if bound.is_waived(rule) { Detail::All } else { samples };
     let options = CheckOptions {
-        input: Options {
-            year: request.year,
-            dialect: request.dialect,
-            encoding: request.encoding,
-            view: request.view,
-            want_sha256: request.sha256 == Hashing::Sha256,
-            ..Options::default()
-        },
+        input: Options { want_sha256: request.sha256 == Hashing::Sha256, ..request.reading.options() },
         rules: &rules,
         weight: &weight,
         detail: &detail,
@@ -71,8 +64,8 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
 /// # Errors
 /// When a rule file is wrong, or the settings do not fit the rules.
 pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, Bound), Failure> {
-    let folders: Vec<PathBuf> = settings.rules().into_iter().map(|folder| folder.value).collect();
-    let rules = RuleSet::for_run(&folders).map_err(Failure::rules)?;
+    let folders = settings.rules();
+    let rules = load_for_run(folders.iter().map(|folder| (&folder.value, folder.origin)))?;
     let bound = Bound::new(settings, &rules).map_err(|error| match error {
         BindError::Flag(error) => Failure::input(error),
         BindError::File(error) => Failure::input(error),

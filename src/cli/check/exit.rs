@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::engine::Outcome;
+use crate::rule::RuleErrors;
 use crate::settings::FailOn;
 
 /// How a run ends.
@@ -52,13 +53,25 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A file cannot be written.
+    /// Wrong usage, or a file cannot be read or written.
     pub fn input(report: impl Into<miette::Report>) -> Self {
         Self { report: report.into(), exit: Exit::Unreadable }
     }
 
-    /// A rule file is wrong.
+    /// Rule files are wrong.
     pub fn rules(report: impl Into<miette::Report>) -> Self {
         Self { report: report.into(), exit: Exit::Rules }
+    }
+}
+
+impl From<miette::Report> for Failure {
+    fn from(report: miette::Report) -> Self {
+        Self::input(report)
+    }
+}
+
+impl From<RuleErrors> for Failure {
+    fn from(errors: RuleErrors) -> Self {
+        Self::rules(errors)
     }
 }

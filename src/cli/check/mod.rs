@@ -6,20 +6,17 @@ pub(super) mod engine;
 mod exit;
 mod look;
 
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-use miette::miette;
 
 pub use args::{Args, Format};
 pub use exit::{Exit, Failure};
 
+use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
+use super::reading::ReadingArgs;
 use super::settings::Besides;
 use crate::engine::{Finding, Outcome, SecondPaths};
-use crate::input::{Dialect, Encoding, View};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
 use crate::report::{Material, RuleBook, Timings, write_concise, write_human, write_json};
@@ -31,14 +28,8 @@ pub struct Request<'a> {
     pub paths: &'a [PathBuf],
     /// The files given besides them.
     pub second: &'a SecondPaths,
-    /// The layout year, where it is not to be detected.
-    pub year: Option<u16>,
-    /// The dialect, where it is not to be detected.
-    pub dialect: Option<Dialect>,
-    /// The encoding, where it is not to be detected.
-    pub encoding: Option<Encoding>,
-    /// The view, where it is not to be detected.
-    pub view: Option<View>,
+    /// How the files are read.
+    pub reading: &'a ReadingArgs,
     /// What the settings file and the flags say about rules.
     pub settings: &'a Settings,
     /// Where the key of the pseudonyms comes from, if a waiver names a student.
@@ -78,9 +69,11 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let first = args.paths.first().map_or(Path::new("-"), PathBuf::as_path);
     let settings = args.settings.settings(first, Besides { samples: args.samples, fail_on: args.fail_on })?;
+    let second = args.second();
+    let beside = [&second.entities, &second.earlier, &second.enrolled].into_iter().flatten();
+    refuse_inputs(args.output.as_deref(), args.paths.iter().chain(beside).chain(settings.files()))?;
     let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
-    let second = args.second();
     let checked = engine(&request(args, (&settings, &second), key, &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
@@ -101,7 +94,7 @@ pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
     match result {
         Ok(exit) => exit.code(),
         Err(failure) => {
-            eprintln!("{:?}", failure.report);
+            super::errors::tell(failure.report.as_ref());
             failure.exit.code()
         }
     }
@@ -116,10 +109,7 @@ fn request<'a>(
     Request {
         paths: &args.paths,
         second,
-        year: args.year,
-        dialect: args.dialect,
-        encoding: args.encoding,
-        view: args.view,
+        reading: &args.reading,
         settings,
         key,
         threads: args.threads.map(Into::into),
@@ -132,31 +122,11 @@ fn request<'a>(
 
 /// Writes the report to the file named by `--output`, else to standard output.
 fn write(args: &Args, samples: usize, material: &Material<'_>) -> miette::Result<()> {
-    let written = match &args.output {
-        Some(path) => write_file(args, samples, material, path),
-        None => write_to(args, samples, material, &mut BufWriter::new(io::stdout().lock())),
-    };
-    match written {
-        // Whoever reads from us has read enough (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(miette!("the report cannot be written: {error}")),
-        Ok(()) => Ok(()),
-    }
-}
-
-fn write_file(args: &Args, samples: usize, material: &Material<'_>, path: &Path) -> io::Result<()> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(named)?);
-    write_to(args, samples, material, &mut file).map_err(named)
-}
-
-fn write_to(args: &Args, samples: usize, material: &Material<'_>, out: &mut dyn Write) -> io::Result<()> {
-    match args.format {
-        Format::Human => write_human(out, material, look::look(args, samples))?,
-        Format::Concise => write_concise(out, material)?,
-        Format::Json => write_json(out, material, args.timings())?,
-    }
-    out.flush()
+    write_result("the report", args.output.as_deref(), |out| match args.format {
+        Format::Human => write_human(out, material, look::look(args, samples)),
+        Format::Concise => write_concise(out, material),
+        Format::Json => write_json(out, material, args.timings()),
+    })
 }
 
 /// The pseudonyms of the user, where a finding has a student at all. Without a key the report is
@@ -169,7 +139,7 @@ fn pseudonyms_for(outcome: &Outcome, key: KeySource) -> Option<Pseudonyms> {
     match key() {
         Ok(pseudonyms) => Some(pseudonyms),
         Err(error @ KeyError::TooShort) => {
-            eprintln!("warning: {error}; students are left without pseudonyms");
+            super::errors::say(format_args!("warning: {error}; students are left without pseudonyms"));
             None
         }
         Err(_) => None,

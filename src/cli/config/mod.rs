@@ -16,7 +16,12 @@ const EXAMPLES: &str = "\
 Examples:
   scorelint config                          what holds in the current folder
   scorelint config data/TestedStudents.txt  what holds for this file
-  scorelint config --select T --format json the same with flags, for programs";
+  scorelint config --select T --format json the same with flags, for programs
+
+Exit codes:
+  0  the settings are shown
+  2  wrong usage or wrong settings
+  3  a rule file is wrong";
 
 /// Arguments of `config`.
 #[derive(Debug, clap::Args)]

@@ -27,8 +27,7 @@ pub(super) fn shown(facts: &Facts) -> String {
     section(&mut page, "Rules left out", ["rule", "how", "from"], &facts.off);
     if !facts.waivers.is_empty() {
         page.heading("Waivers");
-        let rows: Vec<Vec<String>> = facts.waivers.iter().map(waiver).collect();
-        page.columns(&["rule", "of", "until", "state", "from, reason and author"], &rows, 24);
+        waivers(&mut page, &facts.waivers);
     }
     page.finish()
 }
@@ -55,6 +54,18 @@ fn from(origin: Origin) -> String {
     }
 }
 
+/// A row each, and under it where it stands, with reason and author: these may be long.
+fn waivers(page: &mut Page, waivers: &[WaiverFact]) {
+    const HEADINGS: [&str; 4] = ["rule", "until", "state", "of"];
+    let rows: Vec<Vec<String>> = waivers.iter().map(waiver).collect();
+    let widths = page.column_widths(&HEADINGS, &rows, 24);
+    page.titles(&HEADINGS, &widths);
+    for (row, waiver) in rows.iter().zip(waivers) {
+        page.row(row, &widths);
+        page.aside(4, &from_and_why(waiver));
+    }
+}
+
 fn waiver(waiver: &WaiverFact) -> Vec<String> {
     let student = match &waiver.student {
         Some(student) => Some(format!("student {student}")),
@@ -69,9 +80,12 @@ fn waiver(waiver: &WaiverFact) -> Vec<String> {
         Standing::Expired => "expired".to_owned(),
         Standing::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
     };
+    vec![waiver.rule.clone(), waiver.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, of]
+}
+
+fn from_and_why(waiver: &WaiverFact) -> String {
     let words = [waiver.reason.as_deref(), waiver.author.as_deref()];
     let words: Vec<String> = words.into_iter().flatten().map(|text| neutralise(text).into_owned()).collect();
     let place = format!("{}:{}", neutralise(&waiver.path), waiver.line);
-    let from = std::iter::once(place).chain(words).collect::<Vec<_>>().join(", ");
-    vec![waiver.rule.clone(), of, waiver.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, from]
+    std::iter::once(place).chain(words).collect::<Vec<_>>().join(", ")
 }

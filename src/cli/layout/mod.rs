@@ -1,10 +1,9 @@
 //! `scorelint layout`: which years there are, one year's columns, one field with its codes, or what
 //! changed between two years.
 
-use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-use miette::{IntoDiagnostic, miette};
+use miette::miette;
 
 use crate::layout::{FieldId, Layout, LookupError, compare, find_field, find_layout, plain_name, registry, value_set};
 
@@ -22,7 +21,11 @@ Examples:
   scorelint layout 2022 2025                what changed between two years
   scorelint layout 2025 --find disability   the columns that mention a word
 
-A field can be named by its id, by its heading in any spelling, or by its number.";
+A field can be named by its id, by its heading in any spelling, or by its number.
+
+Exit codes:
+  0  the layout is shown
+  2  wrong usage, or there is no such year or field";
 
 /// Arguments of `layout`.
 #[derive(Debug, clap::Args)]
@@ -72,11 +75,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
             }
         }
     };
-    match stdout().write_all(shown.as_bytes()) {
-        // A pager that was closed early is no failure.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        result => result.into_diagnostic().map(|()| ExitCode::SUCCESS),
-    }
+    super::print(&shown)
 }
 
 fn years(format: Format) -> String {

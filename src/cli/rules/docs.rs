@@ -2,11 +2,37 @@
 //! the rule files alone, so that nothing is said twice.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use miette::{IntoDiagnostic, WrapErr};
+
 use super::words;
+use crate::cli::check::{Exit, Failure};
 use crate::rule::{Rule, RuleSet, families};
+
+const EXAMPLES: &str = "\
+Examples:
+  scorelint rules docs docs/rules
+      Write index.md and a page for each shipped rule; pages of rules that are gone are removed.
+
+Exit codes:
+  0  the pages are written
+  2  wrong usage, or the folder cannot be written to";
+
+/// Arguments of `rules docs`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The folder to write to
+    folder: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let named = || format!("the pages cannot be written to {}", args.folder.display());
+    write(&RuleSet::embedded()?, &args.folder).into_diagnostic().wrap_err_with(named)?;
+    Ok(Exit::Clean)
+}
 
 const MADE: &str = "<!-- Made by `scorelint rules docs`; change the rule files instead. -->";
 
@@ -14,7 +40,7 @@ const MADE: &str = "<!-- Made by `scorelint rules docs`; change the rule files i
 ///
 /// # Errors
 /// What the file system says.
-pub(super) fn write(rules: &RuleSet, folder: &Path) -> io::Result<()> {
+fn write(rules: &RuleSet, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -64,7 +90,7 @@ fn page(rules: &RuleSet, rule: &Rule) -> String {
     let mut out = format!("{MADE}\n\n# {}: {}\n\n", rule.code, rule.name);
     let _ = write!(out, "> {}\n\n", rule.message);
     out.push_str("| | |\n|---|---|\n");
-    for (label, text) in facts(rule) {
+    for (label, text) in facts(rules, rule) {
         let _ = writeln!(out, "| {label} | {} |", text.replace('|', "\\|"));
     }
     let _ = write!(out, "\n{}\n\n## What to do\n\n{}.\n", rule.prose, capitalised(&rule.help));
@@ -73,7 +99,7 @@ fn page(rules: &RuleSet, rule: &Rule) -> String {
         out.push_str("\n## Examples\n");
     }
     for example in &rule.examples {
-        let _ = write!(out, "\n```text\n# {}\n{}\n```\n", example.year, words::example(example).join("\n"));
+        let _ = write!(out, "\n```text\n# {}\n{}\n```\n", example.year, words::example(example, usize::MAX).join("\n"));
     }
     out.push_str("\n## Sources\n\n");
     for source in &rule.sources {
@@ -97,11 +123,11 @@ fn conditions(out: &mut String, rules: &RuleSet, rule: &Rule) {
 }
 
 /// The facts that a page lists before the prose.
-pub(in crate::cli) fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
+pub(in crate::cli) fn facts(rules: &RuleSet, rule: &Rule) -> Vec<(&'static str, String)> {
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let needs = rule.needs.iter().map(|need| words::need(*need)).collect::<Vec<_>>().join("; ");
     let facts = [
-        ("severity", Some(words::severity(rule))),
+        ("severity", Some(words::severity(rules, rule))),
         ("looks at", Some(words::scope(rule.scope).to_owned())),
         ("years", Some(words::years(&rule.years))),
         ("tests", Some(words::tests(rule.tests))),

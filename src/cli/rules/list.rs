@@ -14,7 +14,7 @@ const SCHEMA: &str = "rules-1";
 
 /// The rules that pass every filter, by code.
 pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<Vec<&'r Rule>> {
-    let family = args.family.as_deref().map(family).transpose()?;
+    let family = args.family.as_deref().map(|wanted| family(rules, wanted)).transpose()?;
     if let Some(year) = args.year.filter(|year| registry().years().all(|one| one != *year)) {
         let years: Vec<String> = registry().years().map(|year| year.to_string()).collect();
         return Err(miette!(
@@ -24,7 +24,7 @@ pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<
     }
     let owner = args.owner.as_deref().map(str::to_lowercase);
     let fits = |rule: &&Rule| {
-        family.is_none_or(|family| family.has(rule))
+        family.as_ref().is_none_or(|family| family.has(rule))
             && args.year.is_none_or(|year| rule.years.contains(year))
             && args.severity.is_none_or(|wanted| severity_in(rules, rule, args.year) == wanted)
             && owner.as_deref().is_none_or(|part| rule.owners.iter().any(|one| one.to_lowercase().contains(part)))
@@ -32,11 +32,36 @@ pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<
     Ok(rules.rules().filter(fits).collect())
 }
 
-fn family(wanted: &str) -> miette::Result<Family> {
+/// Rules that are listed by what they are about.
+enum Wanted<'r> {
+    /// A shipped family.
+    Shipped(Family),
+    /// The letters that codes of own rules begin with.
+    Own(&'r str),
+}
+
+impl Wanted<'_> {
+    fn has(&self, rule: &Rule) -> bool {
+        match self {
+            Self::Shipped(family) => family.has(rule),
+            Self::Own(letters) => rule.prefix() == *letters,
+        }
+    }
+}
+
+fn family<'r>(rules: &'r RuleSet, wanted: &str) -> miette::Result<Wanted<'r>> {
     let fits =
         |family: &Family| family.letter.eq_ignore_ascii_case(wanted) || family.folder.eq_ignore_ascii_case(wanted);
-    families().find(fits).ok_or_else(|| {
-        let known: Vec<&str> = families().flat_map(|family| [family.letter, family.folder]).collect();
+    let mut own = rules.rules().map(Rule::prefix).filter(|letters| letters.eq_ignore_ascii_case(wanted));
+    let found = families().find(fits).map(Wanted::Shipped).or_else(|| own.next().map(Wanted::Own));
+    found.ok_or_else(|| {
+        let shipped = families().flat_map(|family| [family.letter, family.folder]);
+        let mut known: Vec<&str> = shipped.collect();
+        rules.rules().map(Rule::prefix).for_each(|letters| {
+            if !known.contains(&letters) {
+                known.push(letters);
+            }
+        });
         let help = match closest(wanted, known.iter().copied()) {
             Some(one) => format!("did you mean `{one}`?"),
             None => format!("one of: {}", known.join(", ")),
@@ -83,7 +108,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
         page.titles(&HEADINGS, &widths);
         own.into_iter().for_each(|rule| page.row(&cells(rule), &widths));
     }
-    page.heading(&format!("{} rules", chosen.len()));
+    page.heading(&format!("{} rule{}", chosen.len(), if chosen.len() == 1 { "" } else { "s" }));
     page.aside(0, "`scorelint explain CODE` tells what a rule says, why, and what to do");
     page.finish()
 }

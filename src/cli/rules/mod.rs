@@ -1,19 +1,21 @@
 //! `scorelint rules`: lists the rules, tests rule files, and writes the pages about the rules.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::Subcommand;
-use miette::{IntoDiagnostic, miette};
+use miette::miette;
 
-use crate::rule::{RuleSet, Severity};
+use super::check::{Exit, Failure};
+use crate::rule::Severity;
 
 mod docs;
+mod folders;
 mod list;
 mod test;
 pub(super) mod words;
 
 pub(super) use docs::facts;
+pub(super) use folders::{load, load_for_run};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +24,12 @@ Examples:
   scorelint rules --owner toms                 what the TOMS coordinator can mend
   scorelint rules --format json                the same for programs
   scorelint rules test my-rules                run the examples of own rule files
-  scorelint explain S001                       one rule in full";
+  scorelint explain S001                       one rule in full
+
+Exit codes:
+  0  the rules are listed
+  2  wrong usage, wrong settings, or no rule fits
+  3  a rule file is wrong";
 
 /// Arguments of `rules`.
 #[derive(Debug, clap::Args)]
@@ -37,15 +44,9 @@ pub(in crate::cli) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the examples of rule files and report what is wrong with the files
-    Test {
-        /// Folders with rule files, or single files; the shipped rules where none is given
-        paths: Vec<PathBuf>,
-    },
+    Test(test::Args),
     /// Write a page for each rule and an index, in Markdown
-    Docs {
-        /// The folder to write to
-        folder: PathBuf,
-    },
+    Docs(docs::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -85,23 +86,20 @@ fn severity(text: &str) -> Result<Severity, String> {
     known.into_iter().find(|one| one.as_str() == text).ok_or_else(|| "one of: error, warning, notice".to_owned())
 }
 
-pub(in crate::cli) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(in crate::cli) fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
-        Some(Command::Test { paths }) => test::run(paths),
-        Some(Command::Docs { folder }) => {
-            docs::write(&RuleSet::embedded()?, folder).into_diagnostic()?;
-            Ok(ExitCode::SUCCESS)
-        }
-        None => {
-            let rules = RuleSet::with_dirs(&super::settings::rule_folders(&args.list.folders)?)?;
-            let chosen = list::choose(&rules, &args.list)?;
-            if chosen.is_empty() {
-                return Err(miette!(
-                    help = "`scorelint rules` without filters lists all",
-                    "no rule fits these filters"
-                ));
-            }
-            super::print(&list::shown(&rules, &chosen, &args.list)?)
-        }
+        Some(Command::Test(args)) => test::run(args),
+        Some(Command::Docs(args)) => docs::run(args),
+        None => list(&args.list),
     }
+}
+
+fn list(args: &ListArgs) -> Result<Exit, Failure> {
+    let rules = super::settings::rules_here(&args.folders)?;
+    let chosen = list::choose(&rules, args)?;
+    if chosen.is_empty() {
+        return Err(miette!(help = "`scorelint rules` without filters lists all", "no rule fits these filters").into());
+    }
+    super::print(&list::shown(&rules, &chosen, args)?)?;
+    Ok(Exit::Clean)
 }

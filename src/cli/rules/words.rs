@@ -1,7 +1,7 @@
 //! Facts about a rule in words, for the list, the pages and `explain`.
 
-use crate::layout::RecordTypes;
-use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, Scope, SecondTable, Severity, Source, Years};
+use crate::layout::{RecordTypes, registry};
+use crate::rule::{Example, ExampleRow, Grouping, Need, Rule, RuleSet, Scope, SecondTable, Severity, Source, Years};
 
 const ARROW: &str = "<-";
 
@@ -74,16 +74,31 @@ pub(in crate::cli) fn source(source: &Source) -> String {
     [layout, field, source.table.clone(), source.text.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The severity, and what it drops to in carried years.
-pub(in crate::cli) fn severity(rule: &Rule) -> String {
-    if rule.carried && rule.severity == Severity::Error {
-        return "error; warning in years whose value sets are carried over".to_owned();
+/// The severity, and the years in which it is another one.
+pub(in crate::cli) fn severity(rules: &RuleSet, rule: &Rule) -> String {
+    let own = match rule.carried && rule.severity == Severity::Error {
+        true => "error; warning in years whose value sets are carried over".to_owned(),
+        false => rule.severity.to_string(),
+    };
+    let mut others: Vec<(Severity, Years)> = Vec::new();
+    for year in registry().years().filter(|year| rule.years.contains(*year)) {
+        let severity = rules.severity(rule, year);
+        if severity == rule.severity_unamended(year) {
+            continue;
+        }
+        let span = Years(vec![(year, year)]);
+        match others.iter_mut().find(|(one, _)| *one == severity) {
+            Some((_, years)) => *years = years.with(&span),
+            None => others.push((severity, span)),
+        }
     }
-    rule.severity.to_string()
+    let changes = others.into_iter().map(|(severity, span)| format!("; {severity} in {}", years(&span)));
+    changes.fold(own, |all, change| all + &change)
 }
 
-/// An example as it stands in the rule file, columns aligned.
-pub(in crate::cli) fn example(example: &Example) -> Vec<String> {
+/// An example as it stands in the rule file, columns aligned; where these are wider than the page, each
+/// record is a line of fields and values.
+pub(in crate::cli) fn example(example: &Example, width: usize) -> Vec<String> {
     if let Some(fixture) = &example.fixture {
         let mut lines = vec![format!("# expect: {}", fixture.expect)];
         lines.extend(String::from_utf8_lossy(&fixture.content).lines().map(visible));
@@ -92,30 +107,55 @@ pub(in crate::cli) fn example(example: &Example) -> Vec<String> {
     if !example.recipes.is_empty() {
         let rows: Vec<(Vec<String>, String)> =
             example.recipes.iter().map(|recipe| (vec![visible(&recipe.steps)], recipe.expect.to_string())).collect();
-        return aligned(&[], &rows);
+        return aligned(&[], &rows, width);
     }
-    let mut lines: Vec<String> = example.second.iter().flat_map(second_table).collect();
+    let mut lines: Vec<String> = example.second.iter().flat_map(|table| second_table(table, width)).collect();
     let headings: Vec<String> =
         example.rows.first().map(|row| row.cells.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
     let cells = |row: &ExampleRow| row.cells.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
     let rows: Vec<_> = example.rows.iter().map(|row| (cells(row), row.expect.to_string())).collect();
-    lines.extend(aligned(&headings, &rows));
+    lines.extend(aligned(&headings, &rows, width));
     lines
 }
 
 /// A second file of an example, set off from its records.
-fn second_table(table: &SecondTable) -> Vec<String> {
+fn second_table(table: &SecondTable, width: usize) -> Vec<String> {
     let headings: Vec<String> =
         table.rows.first().map(|row| row.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
     let cells = |row: &Vec<(String, String)>| row.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>();
     let rows: Vec<_> = table.rows.iter().map(|row| (cells(row), String::new())).collect();
     let mut lines = vec![format!("{} {}", table.kind.as_str(), table.year)];
-    lines.extend(aligned(&headings, &rows).into_iter().map(|line| format!("  {line}")));
+    let indented = aligned(&headings, &rows, width.saturating_sub(2));
+    lines.extend(indented.into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     lines
 }
 
-fn aligned(headings: &[String], rows: &[(Vec<String>, String)]) -> Vec<String> {
+fn aligned(headings: &[String], rows: &[(Vec<String>, String)], width: usize) -> Vec<String> {
+    let lines = columns(headings, rows);
+    let is_too_wide = lines.iter().any(|line| line.chars().count() > width);
+    if is_too_wide && !headings.is_empty() { one_by_one(headings, rows, width) } else { lines }
+}
+
+/// `- record_type 01, condition_code NTE <- warning`, wrapped.
+fn one_by_one(headings: &[String], rows: &[(Vec<String>, String)], width: usize) -> Vec<String> {
+    /// Keeps a field and its value on one line.
+    const TIED: &str = "\u{a0}";
+    let line = |(cells, outcome): &(Vec<String>, String)| {
+        let pair = |(name, cell): (&String, &String)| format!("{name} {cell}").replace(' ', TIED);
+        let pairs: Vec<String> = headings.iter().zip(cells).map(pair).collect();
+        let arrow = if outcome.is_empty() { String::new() } else { format!(" {ARROW} {outcome}") };
+        let options = textwrap::Options::new(width)
+            .initial_indent("- ")
+            .subsequent_indent("  ")
+            .word_separator(textwrap::WordSeparator::AsciiSpace);
+        let text = pairs.join(", ") + &arrow;
+        textwrap::wrap(&text, options).into_iter().map(|line| line.replace(TIED, " ")).collect()
+    };
+    rows.iter().flat_map(|row| -> Vec<String> { line(row) }).collect()
+}
+
+fn columns(headings: &[String], rows: &[(Vec<String>, String)]) -> Vec<String> {
     let columns = rows.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0).max(headings.len());
     let widest = |place: usize| {
         let cells = rows.iter().filter_map(|(cells, _)| cells.get(place)).chain(headings.get(place));

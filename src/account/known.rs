@@ -1,0 +1,69 @@
+//! Whether what a filter names is there at all: an empty table would pass for a count of nobody.
+
+use std::fmt::Display;
+
+use super::{Accounts, Filter};
+use crate::rule::closest;
+
+/// A filter names something that no table of these files has.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("there is no {what} {named} in these files")]
+#[diagnostic(help("{help}"))]
+pub struct UnknownChoice {
+    what: &'static str,
+    named: String,
+    help: String,
+}
+
+impl Filter {
+    /// Looks whether all that is named exists.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub fn known(&self, accounts: &Accounts) -> Result<(), UnknownChoice> {
+        let books = || accounts.years.iter().map(|account| &account.book);
+        if accounts.years.is_empty() {
+            return Ok(());
+        }
+        let tests = books().flat_map(|book| book.tests.iter().map(|test| (test.id, test.short.as_str())));
+        named("test", &self.tests, tests)?;
+        let grades = books().flat_map(|book| book.grades.iter().map(|row| (row.code, row.name.as_str())));
+        named("grade row", &self.grades, grades)?;
+        let groups = books().flat_map(|book| book.groups.iter().map(|group| (group.id, group.label.as_str())));
+        named("student group", &self.groups, groups)?;
+        self.known_entities(accounts)
+    }
+
+    fn known_entities(&self, accounts: &Accounts) -> Result<(), UnknownChoice> {
+        let entities = || accounts.years.iter().flat_map(|account| account.cube.entities().map(|(entity, _)| entity));
+        for code in &self.entities {
+            let only = Self { entities: vec![code.clone()], ..Self::default() };
+            if entities().any(|entity| only.has_entity(entity)) {
+                continue;
+            }
+            let codes: Vec<String> = entities().map(|entity| entity.code_text()).collect();
+            let nearest = closest(code, codes.iter().map(String::as_str));
+            let lists =
+                "--by school lists the schools and charters with their codes in json and csv, and on wide terminals";
+            let help = nearest.map_or_else(|| lists.to_owned(), |one| format!("did you mean {one}? {lists}"));
+            return Err(UnknownChoice { what: "entity", named: code.clone(), help });
+        }
+        Ok(())
+    }
+}
+
+/// Looks up numbers among those known, each with its name.
+fn named<'a, N: Copy + Ord + Display>(
+    what: &'static str,
+    wanted: &[N],
+    known: impl Iterator<Item = (N, &'a str)>,
+) -> Result<(), UnknownChoice> {
+    let mut known: Vec<(N, &str)> = known.collect();
+    known.sort_unstable();
+    known.dedup_by_key(|(number, _)| *number);
+    let Some(unknown) = wanted.iter().find(|one| known.iter().all(|(number, _)| number != *one)) else {
+        return Ok(());
+    };
+    let list: Vec<String> = known.iter().map(|(number, name)| format!("{number} {name}")).collect();
+    Err(UnknownChoice { what, named: unknown.to_string(), help: format!("known are: {}", list.join(", ")) })
+}

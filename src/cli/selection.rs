@@ -1,0 +1,24 @@
+//! The flags that choose figures by entity, test, grade row and student group, the same for every
+//! command that shows counts.
+
+/// Which figures are wanted; all where nothing is given.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct SelectionArgs {
+    /// Only these entities: fourteen digits, or the first digits for all that begin with them
+    #[arg(long, value_delimiter = ',', value_name = "CODES", value_parser = entity_code)]
+    pub entity: Vec<String>,
+    /// Only these tests, by their official numbers: 1 SB ELA, 2 SB mathematics, 17 CAST
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    pub test: Vec<u16>,
+    /// Only these grade rows: 3 to 12, 13 all grades, 14 all high school, 15 Class of
+    #[arg(long, value_delimiter = ',', value_name = "GRADES")]
+    pub grade: Vec<u8>,
+    /// Only these student groups, by their official numbers: 1 all students, 160 English learners
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    pub group: Vec<u16>,
+}
+
+fn entity_code(text: &str) -> Result<String, String> {
+    let is_code = (1..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code { Ok(text.to_owned()) } else { Err("a code has one to fourteen digits".to_owned()) }
+}
