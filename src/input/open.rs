@@ -16,6 +16,7 @@ use super::header::{Mapped, map_header, other_spellings};
 use super::known::{Known, headings, known};
 use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 use super::options::Options;
+use super::repeated::HeaderLine;
 use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
@@ -218,7 +219,9 @@ fn open_delimited(
     let mapped = mapped(&head, year.year)?;
     let clues = origin.clues();
     let header_line = &text.head[head.start..head.start + head.length];
-    let watch = Watch::new(header_line.trim_ascii_end(), header_line.ends_with(b"\r\n"), clues.lea.as_deref());
+    let first = mapped.columns.first().map_or("", |column| column.name.as_str());
+    let header = HeaderLine::new(first, info.separator);
+    let watch = Watch::new(header, header_line.ends_with(b"\r\n"), clues.lea.as_deref());
     let before = head.start + head.length;
     let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
     chunks.skip(before);
@@ -267,7 +270,7 @@ pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> 
         columns: info.columns.len(),
         limit: options.limits.record,
         care: Care::new(options.encoding, None),
-        watch: Watch::new(b"", false, None),
+        watch: Watch::new(HeaderLine::of(info), false, None),
         fingerprint: Fingerprint::Unwanted,
         stored: None,
     }))

@@ -7,11 +7,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
+use super::care::Tally;
 use super::displayed::displayed;
 use super::error::InputError;
 use super::finding::at_line;
 use super::model::{Block, BlockSource};
 use super::options::Limits;
+use super::repeated::HeaderLine;
 use super::rows::Rows;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
@@ -42,6 +44,8 @@ pub struct Sheet {
 enum Message {
     Sheet(Sheet),
     Rows(Block),
+    /// The header stands in this row once more, 1-based.
+    Header(u64),
     End,
     Failed(String),
 }
@@ -55,6 +59,7 @@ pub struct Workbook {
     lea: Option<LeaSearch>,
     /// The last row given out.
     row: Option<u64>,
+    repeated: Tally,
     failure: Option<String>,
     ended: bool,
 }
@@ -91,12 +96,13 @@ pub fn open_workbook(
                 ahead: None,
                 lea: lea.map(LeaSearch::new),
                 row: None,
+                repeated: Tally::default(),
                 failure: None,
                 ended: false,
             },
         )),
         Ok(Message::Failed(reason)) => Err(broken(reason)),
-        Ok(Message::Rows(_) | Message::End) | Err(_) => Err(broken(UNREADABLE.to_owned())),
+        Ok(Message::Rows(_) | Message::Header(_) | Message::End) | Err(_) => Err(broken(UNREADABLE.to_owned())),
     }
 }
 
@@ -133,6 +139,7 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     }
     let Some((name, header)) = chosen else { return Err("it has no cells".to_owned()) };
     let columns = header.names.len();
+    let again = HeaderLine::new(header.names.first().map_or("", |name| name.trim()), b'^');
     let sheet = Sheet { name: name.clone(), sheets: names.len(), header: header.names, row: u64::from(header.row) + 1 };
     if sender.send(Message::Sheet(sheet)).is_err() {
         return Ok(());
@@ -142,6 +149,10 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     each_row(&mut book, name, |row, cells| {
         if row <= header.row || cells.iter().all(String::is_empty) {
             return true;
+        }
+        if cells.first().is_some_and(|cell| again.starts_with(cell.as_bytes())) {
+            stopped = sender.send(Message::Header(u64::from(row) + 1)).is_err();
+            return !stopped;
         }
         let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
         // A sheet has no ragged rows: what is blank to the right is blank, not missing.
@@ -263,6 +274,7 @@ impl BlockSource for Workbook {
 
     fn take_findings(&mut self) -> Vec<FileFinding> {
         let mut findings: Vec<_> = self.lea.iter().filter(|_| self.row.is_some()).map(LeaSearch::finding).collect();
+        findings.extend(self.repeated.finding("L025"));
         let line = self.row.unwrap_or(1);
         findings.extend(self.failure.take().map(|reason| at_line("L035", line, 0).with("reason", reason).done()));
         findings
@@ -279,13 +291,19 @@ impl Workbook {
         if self.ended {
             return None;
         }
-        match self.messages.recv() {
-            Ok(Message::Rows(block)) => return Some(block),
-            Ok(Message::End | Message::Sheet(_)) => {}
-            Ok(Message::Failed(reason)) => self.failure = Some(reason),
-            Err(_) => self.failure = Some(UNREADABLE.to_owned()),
+        loop {
+            match self.messages.recv() {
+                Ok(Message::Rows(block)) => return Some(block),
+                Ok(Message::Header(row)) => {
+                    self.repeated.add(row, 0);
+                    continue;
+                }
+                Ok(Message::End | Message::Sheet(_)) => {}
+                Ok(Message::Failed(reason)) => self.failure = Some(reason),
+                Err(_) => self.failure = Some(UNREADABLE.to_owned()),
+            }
+            self.ended = true;
+            return None;
         }
-        self.ended = true;
-        None
     }
 }
