@@ -1,5 +1,6 @@
 //! The text of a workbook cell as a person sees it, so that what a spreadsheet did to a value
-//! shows: lost zeros, scientific notation, dates in another order.
+//! shows: lost zeros, dates in another order. Only the digits of whole numbers are those that are
+//! stored, also where the sheet shows fewer: these are not lost.
 
 use calamine::{DataRef, ExcelDateTime};
 

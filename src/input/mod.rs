@@ -10,6 +10,7 @@ mod archive;
 mod care;
 mod chunks;
 mod clues;
+mod copies;
 mod delimited;
 mod displayed;
 mod encoding;

@@ -54,6 +54,9 @@ pub fn view_of(records: &[Leas]) -> (View, String) {
     let moved = || records.iter().filter(|record| !record.is_exception);
     let came = moved().filter(|record| is_own(&record.tested) && !is_own(&record.enrolled)).count();
     let left = moved().filter(|record| is_own(&record.enrolled) && !is_own(&record.tested)).count();
+    if records.is_empty() {
+        return (View::Unknown, "neither the file name nor the first records tell".to_owned());
+    }
     let of = format!("of the first {} records", records.len());
     let have = |count: usize| if count == 1 { "1 has".to_owned() } else { format!("{count} have") };
     match (came, left) {
@@ -73,7 +76,8 @@ mod tests {
     const CHARTER: &str = "58999990123456";
 
     fn view(records: &[(&str, &str)]) -> View {
-        let leas: Vec<Leas> = records.iter().filter_map(|(enrolled, tested)| Leas::new(enrolled, tested, false)).collect();
+        let leas: Vec<Leas> =
+            records.iter().filter_map(|(enrolled, tested)| Leas::new(enrolled, tested, false)).collect();
         view_of(&leas).0
     }
 

@@ -8,7 +8,7 @@ use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
 use super::care::Tally;
-use super::displayed::displayed;
+use super::displayed::{displayed, is_long_number};
 use super::error::InputError;
 use super::finding::at_line;
 use super::model::{Block, BlockSource};
@@ -39,6 +39,8 @@ pub struct Sheet {
     pub header: Vec<String>,
     /// The row they stand in, 1-based.
     pub row: u64,
+    /// Whether the first rows hold codes of many digits as numbers.
+    pub long_numbers: bool,
 }
 
 enum Message {
@@ -76,7 +78,7 @@ pub fn open_workbook(
     lea: Option<&str>,
 ) -> Result<(Sheet, Workbook), InputError> {
     check_size(&backing, members, limits)?;
-    let file = backing.open().map_err(|source| InputError::Io { path: String::new(), source })?;
+    let file = backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })?;
     let (sender, messages) = sync_channel(2);
     std::thread::spawn(move || {
         let end = match read(file, &sender) {
@@ -129,18 +131,24 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     let names = book.sheet_names();
     let mut chosen = None;
     for name in &names {
-        let rows = first_rows(&mut book, name)?;
+        let (rows, long_numbers) = first_rows(&mut book, name)?;
         let Some(found) = find_header(&rows) else { continue };
         if found.likely {
-            chosen = Some((name, found));
+            chosen = Some((name, found, long_numbers));
             break;
         }
-        chosen.get_or_insert((name, found));
+        chosen.get_or_insert((name, found, long_numbers));
     }
-    let Some((name, header)) = chosen else { return Err("it has no cells".to_owned()) };
+    let Some((name, header, long_numbers)) = chosen else { return Err("it has no cells".to_owned()) };
     let columns = header.names.len();
     let again = HeaderLine::new(header.names.first().map_or("", |name| name.trim()), b'^');
-    let sheet = Sheet { name: name.clone(), sheets: names.len(), header: header.names, row: u64::from(header.row) + 1 };
+    let sheet = Sheet {
+        name: name.clone(),
+        sheets: names.len(),
+        header: header.names,
+        row: u64::from(header.row) + 1,
+        long_numbers,
+    };
     if sender.send(Message::Sheet(sheet)).is_err() {
         return Ok(());
     }
@@ -181,13 +189,13 @@ fn finished(rows: Rows) -> Block {
 
 type Row = (u32, Vec<String>);
 
-fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<Vec<Row>, String> {
+fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<Row>, bool), String> {
     let mut rows = Vec::new();
-    each_row(book, name, |row, cells| {
+    let long_numbers = each_row(book, name, |row, cells| {
         rows.push((row, cells.to_vec()));
         rows.len() < BANNER_ROWS
     })?;
-    Ok(rows)
+    Ok((rows, long_numbers))
 }
 
 struct Header {
@@ -214,16 +222,17 @@ fn find_header(rows: &[Row]) -> Option<Header> {
     }
 }
 
-/// Calls `take` with each row that has cells, until it returns false. Rows are 0-based.
+/// Calls `take` with each row that has cells, until it returns false. Rows are 0-based. Tells whether
+/// a code of many digits was among the cells as a number.
 pub(super) fn each_row(
     book: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
     name: &str,
     mut take: impl FnMut(u32, &[String]) -> bool,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     /// More than twice the columns of the widest layout; a sheet could name 16,384.
     const MOST_COLUMNS: u32 = 2048;
     // A sheet of another kind (a chart) has no cells to read.
-    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(()) };
+    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(false) };
     let formats: Vec<String> = reader
         .styles()
         .iter()
@@ -231,15 +240,17 @@ pub(super) fn each_row(
         .collect();
     let mut current: Option<u32> = None;
     let mut cells: Vec<String> = Vec::new();
+    let mut long_numbers = false;
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| error.to_string())? {
         let (row, column) = cell.get_position();
         if let Some(before) = current.filter(|before| *before != row) {
             if !take(before, &cells) {
-                return Ok(());
+                return Ok(long_numbers);
             }
             cells.clear();
         }
         current = Some(row);
+        long_numbers |= is_long_number(cell.get_value());
         let text = displayed(cell.get_value(), formats.get(style).map_or("", String::as_str));
         if text.is_empty() {
             continue;
@@ -256,7 +267,7 @@ pub(super) fn each_row(
     if let Some(row) = current {
         take(row, &cells);
     }
-    Ok(())
+    Ok(long_numbers)
 }
 
 impl BlockSource for Workbook {
