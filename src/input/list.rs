@@ -189,7 +189,12 @@ impl Candidate {
 
     /// Length of what the file holds, unpacked where it stands in an archive; `None` where that is
     /// not known without reading it, or where it can be read only once.
+    ///
+    /// Nor of a file in a damaged archive: it is opened in any case, so that the damage is told.
     pub(super) fn content_length(&self) -> Option<u64> {
+        if self.damage.is_some() {
+            return None;
+        }
         match &self.place {
             Place::Text(path) => {
                 std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len())
