@@ -86,7 +86,7 @@ fn main() {
 fn read_and_index(path: &Path) -> u64 {
     let opened = open_each(&[path.to_owned()], &Options::default()).next().unwrap().unwrap();
     let mut source = opened.source;
-    let mut index = Index::new(opened.info.columns.len());
+    let mut index = Index::of(&opened.info);
     let mut block = Block::default();
     let mut records = 0;
     while source.next(&mut block).unwrap() {

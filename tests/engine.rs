@@ -63,6 +63,10 @@ fn disturbed(year: u16, folder: &Folder) -> std::path::PathBuf {
         "x",
         "PGE",
         "01",
+        "Y\u{a0}",
+        "\u{3000}2430",
+        "\u{a0}",
+        "\t",
     ];
     let text = String::from_utf8(bytes).unwrap();
     let mut chance = 88_172_645_463_325_252_u64;

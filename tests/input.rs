@@ -10,9 +10,11 @@ use super::support;
 mod findings;
 mod forms;
 mod hostile;
+mod joined;
 mod property;
 mod refusals;
 mod salvage;
+mod view;
 
 fn opened(path: PathBuf) -> Opened {
     open(&[path], &Options::default()).unwrap().pop().unwrap()

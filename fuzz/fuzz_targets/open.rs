@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = Options { limits, want_sha256: true, ..Options::default() };
     for mut opened in open_each(&[file.0], &options).flatten() {
         let mut block = Block::default();
-        let mut index = Index::new(opened.info.columns.len());
+        let mut index = Index::of(&opened.info);
         while opened.source.next(&mut block).unwrap_or(false) {
             let mut cursor = Cursor::default();
             while index.fill(&block, opened.info.separator, &mut cursor) {}

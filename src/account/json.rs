@@ -9,6 +9,7 @@ use super::cells::{Cell, Dimension, Figures, Filter, Sharing};
 use super::cube::Entity;
 use super::{Account, AccountError, Accounts, FileAccount};
 use crate::counting::{entity_type_name, underivable_groups};
+use crate::privacy::json;
 use crate::privacy::text::neutralise;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -30,7 +31,7 @@ pub fn write(out: &mut dyn Write, all: &Accounts, filter: &Filter, sharing: Shar
         cells: Cells(accounts, filter, sharing),
         classes: Classes(accounts, filter, sharing),
     };
-    serde_json::to_writer(&mut *out, &report)?;
+    json::write_compact(out, &report)?;
     writeln!(out)
 }
 

@@ -176,7 +176,10 @@ impl<'a> Page<'a> {
     fn title(&mut self, text: &str) -> io::Result<()> {
         let width = self.width;
         writeln!(self.out)?;
-        self.line(&fit(text, width))
+        for line in textwrap::wrap(text, width) {
+            self.line(&fit(&line, width))?;
+        }
+        Ok(())
     }
 
     /// The title of a table of counts.

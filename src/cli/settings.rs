@@ -58,6 +58,7 @@ impl SettingsArgs {
         let (path, why) = match &self.config {
             _ if self.no_config => (None, "by --no-config"),
             Some(path) => (Some(path.clone()), "named by --config"),
+            None if first == Path::new("-") => (find_above(first), "found above the current folder"),
             None => (find_above(first), "found above the first file"),
         };
         Ok(Settings {

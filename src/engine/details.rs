@@ -63,7 +63,7 @@ pub(super) fn reread(
     mut show: impl FnMut(u32, &Reread<'_>),
 ) -> Result<(), InputError> {
     let mut block = Block::default();
-    let mut index = Index::new(info.columns.len());
+    let mut index = Index::of(info);
     let mut wanted = wanted.iter().copied().peekable();
     let mut again = Again { info, options, source: None, next: 0 };
     let ends = blocks.iter().skip(1).map(|block| block.record).chain([u32::MAX]);

@@ -180,7 +180,7 @@ impl<'a> Worker<'a> {
             info,
             options,
             state: State::new(program),
-            index: Index::new(info.columns.len()),
+            index: Index::of(info),
             records: Records::new(&program.kept),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],

@@ -77,7 +77,7 @@ pub struct Contents {
 /// # Errors
 /// When nothing can be found.
 pub fn contents(backing: &Backing, limits: Limits) -> Result<Contents, InputError> {
-    let io = |source| InputError::Io { path: String::new(), source };
+    let io = |reason| InputError::Io { path: String::new(), reason };
     let archive = match ZipArchive::new(std::io::BufReader::new(backing.open().map_err(io)?)) {
         Ok(archive) => archive,
         Err(error) => return salvaged(backing, limits, &broken(&error)),
@@ -123,7 +123,7 @@ fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
 }
 
 fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents, InputError> {
-    let found = salvage(backing, limits).map_err(|source| InputError::Io { path: String::new(), source })?;
+    let found = salvage(backing, limits).map_err(|reason| InputError::Io { path: String::new(), reason })?;
     if found.members.is_empty() {
         let reason = match found.lost.as_slice() {
             [] => reason.to_owned(),
@@ -140,7 +140,7 @@ fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents,
 /// # Errors
 /// When the archive cannot be opened or packs in a way that cannot be unpacked.
 pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result<Bytes, InputError> {
-    let io = |source| InputError::Io { path: String::new(), source };
+    let io = |reason| InputError::Io { path: String::new(), reason };
     let mut file = backing.open().map_err(io)?;
     let (start, length) = member.packed;
     file.seek(SeekFrom::Start(start)).map_err(io)?;

@@ -82,6 +82,9 @@ impl Chunks {
             }
             room = room.saturating_mul(2).min(most);
         }
+        if self.is_at_end() {
+            length = without_end_mark(&bytes[..length]);
+        }
         bytes.truncate(length);
         if self.carry.is_empty() {
             // Without this, a run that ends with a line end would not know whether it is the last.
@@ -146,6 +149,11 @@ impl Chunks {
     }
 }
 
+/// The length of the end of a stream without the marks that DOS programs put behind it (Ctrl-Z).
+fn without_end_mark(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte != 0x1A).map_or(0, |last| last + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +176,14 @@ mod tests {
         assert_eq!(runs("ab\ncd\nef", 5), ["ab\ncd\n", "ef"]);
         assert_eq!(runs("ab\ncd\n", 100), ["ab\ncd\n"]);
         assert_eq!(runs("", 100), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_end_mark_of_old_programs_is_no_record() {
+        assert_eq!(runs("ab\ncd\n\x1A\x1A", 100), ["ab\ncd\n"]);
+        assert_eq!(runs("ab\ncd\x1A", 100), ["ab\ncd"]);
+        assert_eq!(runs("a\x1Ab\n", 100), ["a\x1Ab\n"]);
+        assert_eq!(runs("abcd\n\x1A", 4), ["abcd\n"]);
     }
 
     #[test]

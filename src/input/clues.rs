@@ -5,13 +5,11 @@ use std::collections::HashMap;
 use super::finding::file;
 use super::known::headings;
 use super::model::{Block, Column, Detected, FileInfo, Meaning, View};
+use super::repeated::HeaderLine;
+use super::view::{ENROLLED_LEA, EXCEPTIONS, Leas, TESTED_LEA, view_of};
 use crate::engine::FileFinding;
 use crate::layout::{FieldId, registry};
 
-/// The LEA that a student is enrolled in.
-const ENROLLED_LEA: &str = "calpads_district_code";
-/// The LEA that a result counts for.
-const TESTED_LEA: &str = "final_tested_lea_code";
 /// The day that tells the school year; testing windows can end in the next one.
 const WINDOW_START: &str = "school_window_1_start";
 
@@ -52,80 +50,93 @@ pub fn year_in_name(info: &FileInfo) -> Option<u16> {
     read_name(info.member.as_deref().or(own)?).year
 }
 
-/// The values of a few columns in the first records.
+/// What the first records say.
+#[derive(Default)]
 pub struct Sample {
-    fields: [Option<usize>; 3],
-    rows: Vec<[String; 3]>,
+    /// The LEAs of records that have two.
+    leas: Vec<Leas>,
+    /// How many testing windows begin in each school year.
+    windows: HashMap<u16, usize>,
     /// Whether the block held a record at all.
     pub has_records: bool,
     /// Whether every record ends with one empty cell too many.
     pub trailing: bool,
 }
 
-impl Sample {
-    /// Looks at the first block of a file.
-    pub fn of(block: &Block, separator: u8, columns: &[Column]) -> Self {
+/// The columns looked at.
+struct Places {
+    enrolled: Option<usize>,
+    tested: Option<usize>,
+    exceptions: Vec<(usize, &'static str)>,
+    window: Option<usize>,
+}
+
+impl Places {
+    fn of(columns: &[Column]) -> Self {
         let place = |name: &str| {
             let id = registry().id(name)?;
             columns.iter().position(|column| column.meaning == Meaning::Field(id))
         };
-        let fields = [place(ENROLLED_LEA), place(TESTED_LEA), place(WINDOW_START)];
-        let mut sample = Self { fields, rows: Vec::new(), has_records: false, trailing: false };
-        match &block.cells {
-            None => sample.take_lines(&block.bytes, separator, columns.len()),
-            Some(cells) => {
-                sample.has_records = !cells.starts.is_empty();
-                let rows = 0..cells.starts.len().min(MOST_RECORDS);
-                let text = |row, field: Option<usize>| {
-                    let cell = field.map_or(&b""[..], |field| cells.cell(&block.bytes, row, field));
-                    String::from_utf8_lossy(cell).trim().to_owned()
-                };
-                sample.rows = rows.map(|row| fields.map(|field| text(row, field))).collect();
-            }
+        let exceptions = EXCEPTIONS.iter().filter_map(|(name, value)| Some((place(name)?, *value)));
+        Self {
+            enrolled: place(ENROLLED_LEA),
+            tested: place(TESTED_LEA),
+            exceptions: exceptions.collect(),
+            window: place(WINDOW_START),
+        }
+    }
+}
+
+impl Sample {
+    /// Looks at the first block of a file.
+    pub fn of(block: &Block, separator: u8, columns: &[Column]) -> Self {
+        let places = Places::of(columns);
+        let mut sample = Self::default();
+        let Some(cells) = &block.cells else {
+            sample.take_lines(&block.bytes, separator, columns, &places);
+            return sample;
+        };
+        sample.has_records = !cells.starts.is_empty();
+        for row in 0..cells.starts.len().min(MOST_RECORDS) {
+            sample.take(&places, |column| cells.cell(&block.bytes, row, column));
         }
         sample
     }
 
-    fn take_lines(&mut self, bytes: &[u8], separator: u8, columns: usize) {
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !matches!(line, [] | [b'\r']));
-        let mut trailing = 0;
+    fn take_lines(&mut self, bytes: &[u8], separator: u8, columns: &[Column], places: &Places) {
+        let header = HeaderLine::new(columns.first().map_or("", |column| &column.name), separator);
+        let is_record = |line: &&[u8]| !matches!(line, [] | [b'\r']) && !header.is(line);
+        let lines = bytes.split(|byte| *byte == b'\n').filter(is_record);
+        let (mut rows, mut trailing) = (0, 0);
         for line in lines.take(MOST_RECORDS) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let last = memchr::memrchr(separator, line).map_or(line, |at| &line[at + 1..]);
             let is_trailing =
-                (last.is_empty() || last == b"\"\"") && memchr::memchr_iter(separator, line).count() == columns;
+                (last.is_empty() || last == b"\"\"") && memchr::memchr_iter(separator, line).count() == columns.len();
+            rows += 1;
             trailing += usize::from(is_trailing);
-            let text = |field: Option<usize>| {
-                let cell = field.and_then(|field| cell_of(line, separator, field)).unwrap_or_default();
-                String::from_utf8_lossy(cell).trim().to_owned()
-            };
-            self.rows.push(self.fields.map(text));
+            self.take(places, |column| cell_of(line, separator, column).unwrap_or_default());
         }
-        self.has_records = !self.rows.is_empty();
-        self.trailing = self.has_records && trailing == self.rows.len();
+        self.has_records = rows > 0;
+        self.trailing = rows > 0 && trailing == rows;
     }
 
-    /// The view, where in one of two columns all LEAs are the same and in the other they are not.
-    pub fn view(&self) -> Option<(View, &'static str)> {
-        let several = |at: usize| {
-            let mut codes = self.rows.iter().map(|row| row[at].as_str()).filter(|code| !code.is_empty());
-            let first = codes.next()?;
-            Some(codes.any(|code| code != first))
+    /// Takes in a record, given its cells.
+    fn take<'a>(&mut self, places: &Places, cell: impl Fn(usize) -> &'a [u8]) {
+        let text = |column: Option<usize>| {
+            let cell = column.map_or(&b""[..], &cell);
+            std::str::from_utf8(cell).unwrap_or_default().trim()
         };
-        match (several(0)?, several(1)?) {
-            (true, false) => Some((View::Tested, "the first records have one tested LEA and several enrolled LEAs")),
-            (false, true) => Some((View::Enrolled, "the first records have one enrolled LEA and several tested LEAs")),
-            _ => None,
+        let is_exception = places.exceptions.iter().any(|(column, value)| text(Some(*column)) == *value);
+        self.leas.extend(Leas::new(text(places.enrolled), text(places.tested), is_exception));
+        if let Some(year) = school_year(text(places.window)) {
+            *self.windows.entry(year).or_default() += 1;
         }
     }
 
     /// The most frequent school year of the testing windows.
     pub fn window_year(&self) -> Option<u16> {
-        let mut counts: HashMap<u16, usize> = HashMap::new();
-        for year in self.rows.iter().filter_map(|row| school_year(&row[2])) {
-            *counts.entry(year).or_default() += 1;
-        }
-        counts.into_iter().max_by_key(|(year, count)| (*count, *year)).map(|(year, _)| year)
+        self.windows.iter().max_by_key(|(year, count)| (**count, **year)).map(|(year, _)| *year)
     }
 }
 
@@ -141,15 +152,18 @@ fn school_year(day: &str) -> Option<u16> {
 /// Settles the view and adds what the name and the first records say.
 pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample: &Sample) -> Vec<FileFinding> {
     let mut findings = Vec::new();
-    let found = match (stated, name.view) {
-        (Some(view), _) => Some((view, "stated by the user")),
-        (None, Some(view)) => Some((view, "the file name says so")),
-        (None, None) => sample.view(),
+    let has_tested_lea = year_has(info.year, TESTED_LEA);
+    let (view, why) = match (stated, name.view) {
+        (Some(view), _) => (view, "stated by the user".to_owned()),
+        (None, Some(view)) => (view, "the file name says so".to_owned()),
+        (None, None) if !has_tested_lea => {
+            (View::Unknown, format!("the file name does not say it, and records of {} do not tell", info.year))
+        }
+        (None, None) => view_of(&sample.leas),
     };
-    let (view, why) = found.unwrap_or((View::Unknown, "neither the file name nor the first records tell"));
     info.view = view;
-    info.detected.push(Detected { what: "view", value: view.as_str().to_owned(), why: why.to_owned() });
-    if view == View::Unknown && year_has(info.year, TESTED_LEA) {
+    info.detected.push(Detected { what: "view", value: view.as_str().to_owned(), why });
+    if view == View::Unknown && has_tested_lea {
         findings.push(file("L029").done());
     }
     info.lea = name.lea.clone();

@@ -122,16 +122,20 @@ impl Delimited {
     fn record(&mut self, bytes: &[u8], more: bool, rows: &mut Rows) -> Option<usize> {
         let (line, offset) = (self.parts.line, self.parts.offset);
         let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, rows)) };
-        let (length, shape) = match quoted.find(bytes, more) {
+        let length = match quoted.find(bytes, more) {
             Found::Open => return None,
-            Found::Record(length) => (length, rows.push(quoted.cells(), line, offset)),
+            Found::Record(length) => length,
             Found::Broken { length, quote } => {
                 self.findings.push(at_line("L033", line, offset + quote as u64).done());
-                (length, rows.push(quoted.cells(), line, offset))
+                length
             }
         };
         self.parts.watch.record(&bytes[..length], line, offset);
-        self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
+        let first = quoted.cells().next().unwrap_or_default();
+        if !self.parts.watch.is_header(first, line, offset) {
+            let shape = rows.push(quoted.cells(), line, offset);
+            self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
+        }
         self.advance(&bytes[..length]);
         Some(length)
     }
@@ -146,9 +150,12 @@ impl Delimited {
         if cells.iter().take(self.parts.columns).any(|cell| is_wrapped(cell)) {
             self.wrapped.add(line, offset);
         }
-        let shape = rows.push(cells.into_iter().map(unwrap_cell), line, offset);
         self.parts.watch.record(&bytes[..length], line, offset);
-        self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
+        let first = cells.first().map_or(&b""[..], |cell| unwrap_cell(cell));
+        if !self.parts.watch.is_header(first, line, offset) {
+            let shape = rows.push(cells.into_iter().map(unwrap_cell), line, offset);
+            self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
+        }
         self.advance(&bytes[..length]);
         length
     }

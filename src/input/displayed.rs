@@ -1,9 +1,13 @@
 //! The text of a workbook cell as a person sees it, so that what a spreadsheet did to a value
-//! shows: lost zeros, scientific notation, dates in another order.
+//! shows: lost zeros, dates in another order. Only the digits of whole numbers are those that are
+//! stored, also where the sheet shows fewer: these are not lost.
 
 use calamine::{DataRef, ExcelDateTime};
 
-/// Digits that a spreadsheet shows of a whole number before it turns to scientific notation.
+/// Whole numbers from here on have more than the fifteen digits that a spreadsheet keeps.
+const KEPT_DIGITS: f64 = 1e15;
+
+/// Whole numbers from here on are shown in scientific notation where no format is given.
 const SHOWN_DIGITS: f64 = 1e11;
 
 /// The text shown for a cell with this number format.
@@ -34,10 +38,21 @@ fn shown_number(number: f64, format: &str) -> String {
         let decimals = format.split('.').nth(1).map_or(0, |rest| rest.bytes().filter(|byte| *byte == b'0').count());
         return format!("{:.decimals$}%", number * 100.0);
     }
-    if format.contains("E+") || number.abs() >= SHOWN_DIGITS {
+    // The workbook has the digits that the sheet does not show.
+    let is_whole = number.fract() == 0.0 && number.abs() < KEPT_DIGITS;
+    if !is_whole && (format.contains("E+") || number.abs() >= SHOWN_DIGITS) {
         return scientific(number);
     }
     format!("{number}")
+}
+
+/// Whether a cell holds a code that was made a number: so long that no count or score is like it.
+pub fn is_long_number(value: &DataRef<'_>) -> bool {
+    match value {
+        DataRef::Int(number) => (*number as f64).abs() >= SHOWN_DIGITS,
+        DataRef::Float(number) => number.abs() >= SHOWN_DIGITS,
+        _ => false,
+    }
 }
 
 /// `1.23457E+13`: at most five decimals and an exponent of two digits at least.
@@ -128,11 +143,21 @@ mod tests {
         assert_eq!(shown_number(3.0, "General"), "3");
         assert_eq!(shown_number(3.0, "00"), "03");
         assert_eq!(shown_number(1_234_567_890.0, ""), "1234567890");
-        assert_eq!(shown_number(12_345_678_901_234.0, "General"), "1.23457E+13");
-        assert_eq!(shown_number(100_000_000_000.0, "General"), "1E+11");
+        assert_eq!(shown_number(12_345_678_901_234.0, "General"), "12345678901234");
+        assert_eq!(shown_number(58_999_990_000_000.0, "0.00E+00"), "58999990000000");
+        assert_eq!(shown_number(999_999_999_999_999.0, "General"), "999999999999999");
+        assert_eq!(shown_number(1_000_000_000_000_000.0, "General"), "1E+15");
+        assert_eq!(shown_number(1_234_567_890_123_456.0, "General"), "1.23457E+15");
+        assert_eq!(shown_number(123_456_789_012.5, "General"), "1.23457E+11");
         assert_eq!(shown_number(12_345_678_901_234.0, "0"), "12345678901234");
         assert_eq!(shown_number(2.5, "General"), "2.5");
         assert_eq!((shown_number(0.4217, "0.00%"), shown_number(0.5, "0%")), ("42.17%".to_owned(), "50%".to_owned()));
+    }
+
+    #[test]
+    fn codes_stored_as_numbers_are_noted() {
+        assert!(is_long_number(&DataRef::Float(5.899_999e13)) && is_long_number(&DataRef::Int(58_999_990_000_000)));
+        assert!(!is_long_number(&DataRef::Float(2543.0)) && !is_long_number(&DataRef::String("58999990000000".into())));
     }
 
     #[test]

@@ -15,9 +15,13 @@ use crate::engine::FileFinding;
 #[allow(missing_docs)] // `path` in every variant
 pub enum InputError {
     /// The operating system refused.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read: {reason}")]
     #[diagnostic(help("check that you may read it and that it is not open in another program"))]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        /// What it says. No source of the error, which would be told once more.
+        reason: std::io::Error,
+    },
 
     /// There is no such file.
     #[error("{path} does not exist")]
@@ -78,7 +82,7 @@ pub enum InputError {
     },
 
     /// L008: no layout fits the header.
-    #[error("{path}: {columns} columns match no known layout year{}", shown(nearest))]
+    #[error("{path}: {} no known layout year{}", matching(*columns), shown(nearest))]
     #[diagnostic(code(L008))]
     UnknownLayout {
         path: String,
@@ -186,12 +190,16 @@ pub struct Nearest {
     pub missing: Vec<String>,
 }
 
+/// What `-` stands for.
+pub(super) const STANDARD_INPUT: &str = "standard input";
+
 /// How many names of a difference are listed in an error.
 const LISTED: usize = 8;
 
 impl fmt::Display for Nearest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "; nearest is {} with {} columns, {} names in common", self.year, self.columns, self.hits)?;
+        let names = if self.hits == 1 { "name" } else { "names" };
+        write!(out, "; nearest is {} with {} columns, {} {names} in common", self.year, self.columns, self.hits)?;
         if !self.unknown.is_empty() {
             let names = self.unknown.iter().map(|(name, meant)| match meant {
                 Some(meant) => format!("{} (did you mean {meant}?)", visible(name)),
@@ -229,6 +237,10 @@ fn visible(name: &str) -> String {
     text
 }
 
+fn matching(columns: usize) -> String {
+    if columns == 1 { "1 column matches".to_owned() } else { format!("{columns} columns match") }
+}
+
 fn shown(nearest: &Option<Box<Nearest>>) -> String {
     nearest.as_ref().map(ToString::to_string).unwrap_or_default()
 }
@@ -252,7 +264,7 @@ impl InputError {
     pub fn at(mut self, name: &str) -> Self {
         let path = self.path_mut();
         if path.is_empty() {
-            *path = visible_path(name);
+            *path = if name == "-" { STANDARD_INPUT.to_owned() } else { visible_path(name) };
         }
         self
     }

@@ -13,7 +13,7 @@ pub fn file(code: &'static str) -> Draft {
 /// A finding at a line (1-based) and byte offset.
 pub fn at_line(code: &'static str, line: u64, byte: u64) -> Draft {
     let finding = FileFinding { code, line: Some(line), byte: Some(byte), ..FileFinding::default() };
-    Draft(finding).with("line", line)
+    Draft(finding).with("line", line).with("byte", byte)
 }
 
 /// A finding about a column (0-based); its position is shown 1-based, as spreadsheets count.

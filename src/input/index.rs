@@ -4,7 +4,8 @@
 
 use wide::u8x64;
 
-use super::model::{Block, Cells};
+use super::model::{Block, Cells, FileInfo};
+use super::repeated::HeaderLine;
 use super::text::Text;
 
 /// Records found at a time, a bit each. So few that their bytes and their cells stay in the caches
@@ -56,6 +57,8 @@ pub struct Index {
     lines: Vec<u32>,
     /// Rows with one empty cell too many at the end, which is harmless.
     trailing: u64,
+    /// What a line that is no record starts with.
+    header: HeaderLine,
 }
 
 /// How far [`Index::fill`] has come in a block.
@@ -78,6 +81,11 @@ impl Index {
     /// An index for files of so many columns.
     pub fn new(columns: usize) -> Self {
         Self { texts: vec![ColumnTexts::NONE; columns], filled: vec![0; columns], ..Self::default() }
+    }
+
+    /// An index for the records of a file, which are all its lines but headers.
+    pub fn of(info: &FileInfo) -> Self {
+        Self { header: HeaderLine::of(info), ..Self::new(info.columns.len()) }
     }
 
     /// Records in the window.
@@ -275,6 +283,12 @@ impl Index {
         }
     }
 
+    /// Empties the cells of a row.
+    #[cold]
+    fn forget(&mut self, row: usize) {
+        self.columns.iter_mut().for_each(|column| column.filled &= !(1 << (row % WINDOW)));
+    }
+
     /// Ends a row at a line end or at the end of the file.
     fn row_ends(&mut self, bytes: &[u8], position: usize, row: &Row, cursor: &mut Cursor) {
         let line = cursor.line;
@@ -287,6 +301,10 @@ impl Index {
         }
         if end == row.start {
             // A line without anything on it is no record.
+            return;
+        }
+        if self.header.is(&bytes[row.start..end]) {
+            self.forget(slot);
             return;
         }
         self.lines.push(line);

@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
 use super::archive::{Backing, Contents, Held, Member, Seekable, contents, open_member};
-use super::error::InputError;
+use super::error::{InputError, STANDARD_INPUT};
 use super::model::{BlockSource, Detected, FileInfo, Mark};
 use super::open::{Opened, Origin, open_sheet, open_text, resume};
 use super::options::{Limits, Options};
@@ -57,7 +57,7 @@ enum Place {
     Workbook { backing: Backing, members: Vec<Member>, hash: Fingerprint },
 }
 
-/// Lists the files that paths stand for; `-` is standard input.
+/// Lists the files that paths stand for; `-` is standard input. Copies of a file are passed over.
 pub fn list(paths: &[PathBuf], options: &Options) -> Listing {
     let mut listing = Listing { files: Vec::new(), skipped: Vec::new(), refused: Vec::new() };
     for path in paths {
@@ -65,6 +65,7 @@ pub fn list(paths: &[PathBuf], options: &Options) -> Listing {
             listing.refused.push(error.at(&path.display().to_string()));
         }
     }
+    listing.drop_copies(options.limits);
     listing
 }
 
@@ -154,7 +155,7 @@ fn told(skipped: &[Skipped]) -> Option<Detected> {
 /// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
-    let again = |reason: &str| InputError::Io { path: name.clone(), source: std::io::Error::other(reason) };
+    let again = |reason: &str| InputError::Io { path: name.clone(), reason: std::io::Error::other(reason) };
     // What was found out the first time is not looked for again.
     let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;
@@ -176,11 +177,37 @@ pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<d
 impl Candidate {
     /// The name for messages: the path, and the name in an archive.
     pub fn name(&self) -> String {
-        let path = self.origin.path.display().to_string();
+        let path = match self.origin.path.display().to_string() {
+            path if path == "-" => STANDARD_INPUT.to_owned(),
+            path => path,
+        };
         match &self.origin.member {
             Some(member) => format!("{path}:{member}"),
             None => path,
         }
+    }
+
+    /// Length of what the file holds, unpacked where it stands in an archive; `None` where that is
+    /// not known without reading it, or where it can be read only once.
+    ///
+    /// Nor of a file in a damaged archive: it is opened in any case, so that the damage is told.
+    pub(super) fn content_length(&self) -> Option<u64> {
+        if self.damage.is_some() {
+            return None;
+        }
+        match &self.place {
+            Place::Text(path) => {
+                std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len())
+            }
+            Place::Member { member, .. } => member.expected.map(|(length, _)| length),
+            Place::Pipe(_) | Place::Workbook { .. } => self.origin.bytes,
+        }
+    }
+
+    /// Whether another is the very same file under the same or another path.
+    pub(super) fn is_at_the_place_of(&self, other: &Self) -> bool {
+        let real = |file: &Self| std::fs::canonicalize(&file.origin.path).ok();
+        self.origin.member == other.origin.member && real(self).is_some_and(|path| real(other) == Some(path))
     }
 
     /// The path as given.
@@ -210,7 +237,7 @@ impl Candidate {
     /// The bytes of the file, unpacked, and what was found out on the way. A workbook is given as
     /// it is.
     pub(super) fn stream(&self, limits: Limits) -> Result<(Bytes, Vec<Detected>), InputError> {
-        let io = |source| InputError::Io { path: String::new(), source };
+        let io = |reason| InputError::Io { path: String::new(), reason };
         let mut detected = self.origin.detected.clone();
         let mut stored: Bytes = match &self.place {
             Place::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
@@ -243,7 +270,7 @@ impl Candidate {
             }
         };
         check_size(&backing, &members, limits)?;
-        backing.open().map_err(|source| InputError::Io { path: String::new(), source })
+        backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })
     }
 
     /// Opens the file.
@@ -311,7 +338,7 @@ fn open_stream(
     origin: &Origin,
     options: &Options,
 ) -> Result<Opened, InputError> {
-    let io = |source| InputError::Io { path: String::new(), source };
+    let io = |reason| InputError::Io { path: String::new(), reason };
     let start = read_head(&mut stream, 4).map_err(io)?;
     let is_packed = is_gzip(&start);
     let whole = std::io::Cursor::new(start).chain(stream);
@@ -357,7 +384,7 @@ fn io_error(path: &Path, source: std::io::Error) -> InputError {
     let path = path.display().to_string();
     match source.kind() {
         std::io::ErrorKind::NotFound => InputError::Missing { path },
-        _ => InputError::Io { path, source },
+        _ => InputError::Io { path, reason: source },
     }
 }
 
@@ -404,12 +431,12 @@ impl Listing {
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
                     let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is a loop"));
-                    self.refused.push(InputError::Io { path: String::new(), source }.at(&path));
+                    self.refused.push(InputError::Io { path: String::new(), reason: source }.at(&path));
                     continue;
                 }
                 Err(error) => {
                     let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is no folder"));
-                    return Err(InputError::Io { path: String::new(), source });
+                    return Err(InputError::Io { path: String::new(), reason: source });
                 }
             };
             let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
@@ -444,7 +471,7 @@ impl Listing {
         Ok(())
     }
 
-    fn skip(&mut self, path: String, why: &str) {
+    pub(super) fn skip(&mut self, path: String, why: &str) {
         self.skipped.push(Skipped { path, why: why.to_owned() });
     }
 
@@ -493,6 +520,12 @@ impl Listing {
             let place = Place::Workbook { backing, members, hash };
             self.files.push(Candidate { origin: outer.clone(), place, named, damage: None });
             return Ok(());
+        }
+        let mut names = members.iter().map(|member| &member.name).chain(refused.iter().map(|(name, _)| name));
+        let has_parts = names.any(|name| name.starts_with("xl/"));
+        let is_damaged = damage.is_some() || !refused.is_empty();
+        if has_parts || (is_damaged && is_workbook_name(&outer.path.to_string_lossy())) {
+            return Err(damaged_workbook());
         }
         let before = (self.files.len(), self.refused.len());
         self.refuse_members(refused, outer);

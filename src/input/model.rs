@@ -87,7 +87,8 @@ impl View {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detected {
     /// `layout`, `dialect`, `encoding`, `view`, `lea`, `compression`; `header` (other
-    /// spellings of headings), `source` (of two forms of the
+    /// spellings of headings, lines above them), `cells` (codes that a workbook holds as numbers),
+    /// `source` (of two forms of the
     /// same data, the one read) and `skipped` (what was passed over in a folder or archive). Of an
     /// official file also `kind`, `year`, `program`, `version` and `types`.
     pub what: &'static str,

@@ -9,13 +9,14 @@ use super::clues::{NameClues, Sample, apply, decide, read_name};
 use super::delimited::{Delimited, Parts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
 use super::error::{InputError, listed};
-use super::finding::{at_line, file};
+use super::finding::file;
 use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{Known, headings, known};
 use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 use super::options::Options;
+use super::repeated::HeaderLine;
 use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
@@ -181,9 +182,6 @@ fn encoding_of(head: &[u8], options: &Options) -> FoundEncoding {
 
 fn mark_findings(encoding: &FoundEncoding) -> Vec<FileFinding> {
     let mut findings = Vec::new();
-    if matches!(encoding.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
-        findings.push(at_line("L001", 1, 0).with("count", 1).done());
-    }
     if encoding.mark > 0 {
         findings.push(file("L002").done());
     }
@@ -196,7 +194,7 @@ fn broken_head(error: std::io::Error, origin: &Origin) -> InputError {
     if packed {
         InputError::BrokenArchive { path, reason: super::failure::reason(&error) }
     } else {
-        InputError::Io { path, source: error }
+        InputError::Io { path, reason: error }
     }
 }
 
@@ -213,12 +211,15 @@ fn open_delimited(
     info.dialect = head.dialect;
     info.separator = separator(head.dialect);
     info.detected.push(Detected { what: "dialect", value: head.dialect.as_str().to_owned(), why: head.why.clone() });
+    info.detected.extend(below_others(head.line, "line"));
     let wide_header = trim_header(&mut head.names);
     let year = year_of(&head.names, options)?;
     let mapped = mapped(&head, year.year)?;
     let clues = origin.clues();
     let header_line = &text.head[head.start..head.start + head.length];
-    let watch = Watch::new(header_line.trim_ascii_end(), header_line.ends_with(b"\r\n"), clues.lea.as_deref());
+    let first = mapped.columns.first().map_or("", |column| column.name.as_str());
+    let header = HeaderLine::new(first, info.separator);
+    let watch = Watch::new(header, header_line.ends_with(b"\r\n"), clues.lea.as_deref());
     let before = head.start + head.length;
     let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
     chunks.skip(before);
@@ -267,10 +268,20 @@ pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> 
         columns: info.columns.len(),
         limit: options.limits.record,
         care: Care::new(options.encoding, None),
-        watch: Watch::new(b"", false, None),
+        watch: Watch::new(HeaderLine::of(info), false, None),
         fingerprint: Fingerprint::Unwanted,
         stored: None,
     }))
+}
+
+/// Where the header is not the first line: what stands above it is passed over.
+fn below_others(line: u64, unit: &str) -> Option<Detected> {
+    let above = line.checked_sub(1).filter(|above| *above > 0)?;
+    let why = match above {
+        1 => format!("the {unit} above it holds no column names and was passed over"),
+        _ => format!("the {above} {unit}s above it hold no column names and were passed over"),
+    };
+    Some(Detected { what: "header", value: format!("in {unit} {line}"), why })
 }
 
 /// Takes the one empty heading off that some converted files have at the end.
@@ -397,6 +408,11 @@ pub fn open_sheet(
         count => format!("the file is a workbook; of its {count} sheets, “{}” was read", sheet.name),
     };
     info.detected.push(Detected { what: "dialect", value: Dialect::Workbook.as_str().to_owned(), why: others });
+    if sheet.long_numbers {
+        let why = "codes are stored as numbers: all their digits were read, but zeros in front are lost".to_owned();
+        info.detected.push(Detected { what: "cells", value: "numbers".to_owned(), why });
+    }
+    info.detected.extend(below_others(sheet.row, "row"));
     let mut head = Head {
         dialect: Dialect::Workbook,
         why: String::new(),

@@ -35,7 +35,7 @@ pub fn open_plain(candidate: &Candidate, limits: Limits) -> Result<Plain, InputE
 }
 
 fn opened(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
-    let io = |source| InputError::Io { path: String::new(), source };
+    let io = |reason| InputError::Io { path: String::new(), reason };
     let (mut stream, mut detected) = candidate.stream(limits)?;
     let mut head = read_head(&mut stream, HEAD).map_err(io)?;
     if head.is_empty() {

@@ -57,11 +57,18 @@ impl Fingerprint {
 /// # Errors
 /// When it cannot be read.
 pub fn hash_file(path: &std::path::Path) -> io::Result<String> {
+    hash_stream(&mut std::fs::File::open(path)?)
+}
+
+/// The hash of what a stream gives, in hexadecimal.
+///
+/// # Errors
+/// When it breaks off.
+pub fn hash_stream(stream: &mut impl Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    let mut file = std::fs::File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = stream.read(&mut buffer)?;
         if read == 0 {
             return Ok(hexadecimal(hasher));
         }

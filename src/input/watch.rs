@@ -5,12 +5,12 @@ use memchr::memmem::Finder;
 
 use super::care::Tally;
 use super::finding::{at_line, file};
+use super::repeated::HeaderLine;
 use crate::engine::FileFinding;
 
 /// What is watched for in one file.
 pub struct Watch {
-    /// Start of the header line.
-    header: Vec<u8>,
+    header: HeaderLine,
     lea: Option<LeaSearch>,
     /// How the header line ends; `None` without a header.
     returns: Option<bool>,
@@ -32,12 +32,10 @@ pub struct Run<'a> {
 }
 
 impl Watch {
-    /// A watch over a file with this header line (without its end).
-    pub fn new(header: &[u8], returns: bool, lea: Option<&str>) -> Self {
-        // The first cells are enough: no record starts with the words of a heading.
-        const ENOUGH: usize = 24;
+    /// A watch over a file with this header, which ends with a carriage return or without.
+    pub fn new(header: HeaderLine, returns: bool, lea: Option<&str>) -> Self {
         Self {
-            header: header[..header.len().min(ENOUGH)].to_vec(),
+            header,
             lea: lea.map(LeaSearch::new),
             returns: Some(returns),
             other_end: None,
@@ -56,10 +54,16 @@ impl Watch {
     /// Looks at one quoted record: its bytes with the line end, its line and offset.
     pub fn record(&mut self, bytes: &[u8], line: u64, offset: u64) {
         self.note_end(bytes.ends_with(b"\r\n"), bytes.ends_with(b"\n"), line, offset);
-        if self.is_header(bytes) {
+        self.search_lea(bytes);
+    }
+
+    /// Whether a record is a header, by its first cell; notes where it stands.
+    pub fn is_header(&mut self, first: &[u8], line: u64, offset: u64) -> bool {
+        let is_header = self.header.starts_with(first);
+        if is_header {
             self.repeated.add(line, offset);
         }
-        self.search_lea(bytes);
+        is_header
     }
 
     /// What was noticed, once the file is at its end.
@@ -77,9 +81,8 @@ impl Watch {
     /// most of them cost.
     fn lines(&mut self, run: Run<'_>) -> u64 {
         let bytes = run.bytes;
-        let first = self.header.first().copied();
         let (mut line, mut start) = (run.line, 0);
-        if self.is_header(bytes) {
+        if self.header.is(bytes) {
             self.repeated.add(line, run.offset);
         }
         for end in memchr::memchr_iter(b'\n', bytes) {
@@ -89,15 +92,11 @@ impl Watch {
             }
             line += 1;
             start = end + 1;
-            if bytes.get(start) == first.as_ref() && self.is_header(&bytes[start..]) {
+            if self.header.is(&bytes[start..]) {
                 self.repeated.add(line, run.offset + start as u64);
             }
         }
         line - run.line
-    }
-
-    fn is_header(&self, line: &[u8]) -> bool {
-        !self.header.is_empty() && line.starts_with(&self.header)
     }
 
     fn note_end(&mut self, returns: bool, ended: bool, line: u64, byte: u64) {

@@ -7,11 +7,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
-use super::displayed::displayed;
+use super::care::Tally;
+use super::displayed::{displayed, is_long_number};
 use super::error::InputError;
 use super::finding::at_line;
 use super::model::{Block, BlockSource};
 use super::options::Limits;
+use super::repeated::HeaderLine;
 use super::rows::Rows;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
@@ -37,11 +39,15 @@ pub struct Sheet {
     pub header: Vec<String>,
     /// The row they stand in, 1-based.
     pub row: u64,
+    /// Whether the first rows hold codes of many digits as numbers.
+    pub long_numbers: bool,
 }
 
 enum Message {
     Sheet(Sheet),
     Rows(Block),
+    /// The header stands in this row once more, 1-based.
+    Header(u64),
     End,
     Failed(String),
 }
@@ -55,6 +61,7 @@ pub struct Workbook {
     lea: Option<LeaSearch>,
     /// The last row given out.
     row: Option<u64>,
+    repeated: Tally,
     failure: Option<String>,
     ended: bool,
 }
@@ -71,7 +78,7 @@ pub fn open_workbook(
     lea: Option<&str>,
 ) -> Result<(Sheet, Workbook), InputError> {
     check_size(&backing, members, limits)?;
-    let file = backing.open().map_err(|source| InputError::Io { path: String::new(), source })?;
+    let file = backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })?;
     let (sender, messages) = sync_channel(2);
     std::thread::spawn(move || {
         let end = match read(file, &sender) {
@@ -91,12 +98,13 @@ pub fn open_workbook(
                 ahead: None,
                 lea: lea.map(LeaSearch::new),
                 row: None,
+                repeated: Tally::default(),
                 failure: None,
                 ended: false,
             },
         )),
         Ok(Message::Failed(reason)) => Err(broken(reason)),
-        Ok(Message::Rows(_) | Message::End) | Err(_) => Err(broken(UNREADABLE.to_owned())),
+        Ok(Message::Rows(_) | Message::Header(_) | Message::End) | Err(_) => Err(broken(UNREADABLE.to_owned())),
     }
 }
 
@@ -123,17 +131,24 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     let names = book.sheet_names();
     let mut chosen = None;
     for name in &names {
-        let rows = first_rows(&mut book, name)?;
+        let (rows, long_numbers) = first_rows(&mut book, name)?;
         let Some(found) = find_header(&rows) else { continue };
         if found.likely {
-            chosen = Some((name, found));
+            chosen = Some((name, found, long_numbers));
             break;
         }
-        chosen.get_or_insert((name, found));
+        chosen.get_or_insert((name, found, long_numbers));
     }
-    let Some((name, header)) = chosen else { return Err("it has no cells".to_owned()) };
+    let Some((name, header, long_numbers)) = chosen else { return Err("it has no cells".to_owned()) };
     let columns = header.names.len();
-    let sheet = Sheet { name: name.clone(), sheets: names.len(), header: header.names, row: u64::from(header.row) + 1 };
+    let again = HeaderLine::new(header.names.first().map_or("", |name| name.trim()), b'^');
+    let sheet = Sheet {
+        name: name.clone(),
+        sheets: names.len(),
+        header: header.names,
+        row: u64::from(header.row) + 1,
+        long_numbers,
+    };
     if sender.send(Message::Sheet(sheet)).is_err() {
         return Ok(());
     }
@@ -142,6 +157,10 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     each_row(&mut book, name, |row, cells| {
         if row <= header.row || cells.iter().all(String::is_empty) {
             return true;
+        }
+        if cells.first().is_some_and(|cell| again.starts_with(cell.as_bytes())) {
+            stopped = sender.send(Message::Header(u64::from(row) + 1)).is_err();
+            return !stopped;
         }
         let used = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
         // A sheet has no ragged rows: what is blank to the right is blank, not missing.
@@ -170,13 +189,13 @@ fn finished(rows: Rows) -> Block {
 
 type Row = (u32, Vec<String>);
 
-fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<Vec<Row>, String> {
+fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<Row>, bool), String> {
     let mut rows = Vec::new();
-    each_row(book, name, |row, cells| {
+    let long_numbers = each_row(book, name, |row, cells| {
         rows.push((row, cells.to_vec()));
         rows.len() < BANNER_ROWS
     })?;
-    Ok(rows)
+    Ok((rows, long_numbers))
 }
 
 struct Header {
@@ -203,16 +222,17 @@ fn find_header(rows: &[Row]) -> Option<Header> {
     }
 }
 
-/// Calls `take` with each row that has cells, until it returns false. Rows are 0-based.
+/// Calls `take` with each row that has cells, until it returns false. Rows are 0-based. Tells whether
+/// a code of many digits was among the cells as a number.
 pub(super) fn each_row(
     book: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
     name: &str,
     mut take: impl FnMut(u32, &[String]) -> bool,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     /// More than twice the columns of the widest layout; a sheet could name 16,384.
     const MOST_COLUMNS: u32 = 2048;
     // A sheet of another kind (a chart) has no cells to read.
-    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(()) };
+    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(false) };
     let formats: Vec<String> = reader
         .styles()
         .iter()
@@ -220,15 +240,17 @@ pub(super) fn each_row(
         .collect();
     let mut current: Option<u32> = None;
     let mut cells: Vec<String> = Vec::new();
+    let mut long_numbers = false;
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| error.to_string())? {
         let (row, column) = cell.get_position();
         if let Some(before) = current.filter(|before| *before != row) {
             if !take(before, &cells) {
-                return Ok(());
+                return Ok(long_numbers);
             }
             cells.clear();
         }
         current = Some(row);
+        long_numbers |= is_long_number(cell.get_value());
         let text = displayed(cell.get_value(), formats.get(style).map_or("", String::as_str));
         if text.is_empty() {
             continue;
@@ -245,7 +267,7 @@ pub(super) fn each_row(
     if let Some(row) = current {
         take(row, &cells);
     }
-    Ok(())
+    Ok(long_numbers)
 }
 
 impl BlockSource for Workbook {
@@ -263,6 +285,7 @@ impl BlockSource for Workbook {
 
     fn take_findings(&mut self) -> Vec<FileFinding> {
         let mut findings: Vec<_> = self.lea.iter().filter(|_| self.row.is_some()).map(LeaSearch::finding).collect();
+        findings.extend(self.repeated.finding("L025"));
         let line = self.row.unwrap_or(1);
         findings.extend(self.failure.take().map(|reason| at_line("L035", line, 0).with("reason", reason).done()));
         findings
@@ -279,13 +302,19 @@ impl Workbook {
         if self.ended {
             return None;
         }
-        match self.messages.recv() {
-            Ok(Message::Rows(block)) => return Some(block),
-            Ok(Message::End | Message::Sheet(_)) => {}
-            Ok(Message::Failed(reason)) => self.failure = Some(reason),
-            Err(_) => self.failure = Some(UNREADABLE.to_owned()),
+        loop {
+            match self.messages.recv() {
+                Ok(Message::Rows(block)) => return Some(block),
+                Ok(Message::Header(row)) => {
+                    self.repeated.add(row, 0);
+                    continue;
+                }
+                Ok(Message::End | Message::Sheet(_)) => {}
+                Ok(Message::Failed(reason)) => self.failure = Some(reason),
+                Err(_) => self.failure = Some(UNREADABLE.to_owned()),
+            }
+            self.ended = true;
+            return None;
         }
-        self.ended = true;
-        None
     }
 }

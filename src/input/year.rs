@@ -55,7 +55,7 @@ pub fn find_year(names: &[String]) -> Result<Year, InputError> {
     fits.sort_by_key(|fit| (named.len() - fit.hits, fit.missing));
     let share = |fit: &Fit| fit.hits as f64 / named.len().max(1) as f64;
     let Some(best) = fits.first().filter(|best| named.len() >= FEWEST && share(best) >= KNOWN_SHARE) else {
-        return Err(no_year(names, fits.first().filter(|fit| fit.hits >= FEWEST).map(|fit| fit.year)));
+        return Err(no_year(names, fits.first().filter(|fit| fit.hits > 0).map(|fit| fit.year)));
     };
     let is_rival = |fit: &&Fit| best.missing > 0 && fit.hits >= best.hits;
     let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();

@@ -262,7 +262,7 @@ fn settled(mut file: OfficialFile) -> OfficialFile {
 
 /// A failure of the stream.
 pub(super) fn failed(path: &str, source: io::Error) -> OfficialError {
-    InputError::Io { path: path.to_owned(), source }.into()
+    InputError::Io { path: path.to_owned(), reason: source }.into()
 }
 
 /// The code of an entity from its county, district and school; whether leading zeros were put back.

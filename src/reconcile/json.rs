@@ -10,6 +10,7 @@ use super::candidates::With;
 use super::files::InputFile;
 use super::model::{CauseFound, Cell, CellStep, NotCheckable, Reconciliation, Status};
 use crate::official::{Interval, State};
+use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
 
@@ -54,7 +55,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation) -> io::Result
         cells: Cells(reconciliation),
         not_checkable: reconciliation.not_checkable.iter().map(not_checkable).collect(),
     };
-    serde_json::to_writer(&mut *out, &report)?;
+    json::write_compact(out, &report)?;
     writeln!(out)
 }
 

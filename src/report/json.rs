@@ -10,6 +10,7 @@ use super::{Material, RuleWords};
 use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
 use crate::layout::registry;
+use crate::privacy::json;
 use crate::privacy::text::neutralise;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -49,7 +50,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             rules: outcome.rule_totals().into(),
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    json::write_pretty(out, &report)?;
     writeln!(out)
 }
 

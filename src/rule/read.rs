@@ -145,11 +145,13 @@ pub fn in_calendar(day: i64) -> Option<i64> {
     (-719_528..=2_932_896).contains(&day).then_some(day)
 }
 
-/// A character that cannot be seen: control, no-break or zero-width space, bidirectional mark.
+/// A character that cannot be seen: control, no-break or zero-width space, bidirectional mark, and
+/// any white space but the plain space.
 pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
+        || (letter.is_whitespace() && letter != ' ')
         || matches!(letter,
-            '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2007}'
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 

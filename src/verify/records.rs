@@ -64,7 +64,7 @@ pub fn each_record(input: usize, opened: Opened, mut show: impl FnMut(Option<Rec
     let Opened { info, mut source, .. } = opened;
     let places = places(&info);
     let mut block = Block::default();
-    let mut index = Index::new(info.columns.len());
+    let mut index = Index::of(&info);
     let mut count = 0;
     while source.next(&mut block)? {
         let mut cursor = Cursor::default();

@@ -127,7 +127,7 @@ fn of_both_forms_in_one_zip_or_folder_one_is_read_and_it_is_said() {
     folder.write(&format!("b/{csv}"), sheet.caret());
     folder.write(&format!("b/{dat}"), sheet.fixed());
     folder.write("b/notes.docx", "no");
-    folder.write("b/sub/other.csv", sheet.caret());
+    folder.write("b/sub/other.csv", sheet.caret().replace("Quillfeather", "Thistlewood"));
     let listing = list(&[folder.path().join("b")], &Options::default());
     let names: Vec<String> =
         listing.files.iter().map(|file| file.name().rsplit('/').next().unwrap().to_owned()).collect();
@@ -139,16 +139,17 @@ fn of_both_forms_in_one_zip_or_folder_one_is_read_and_it_is_said() {
 #[test]
 fn two_data_sets_in_one_zip_are_two_files() {
     let folder = Folder::new();
-    let sheet = sample(2021);
-    let text = sheet.caret();
+    let (tested, mut enrolled) = (sample(2021), sample(2021));
+    enrolled.set(0, "last_name", "Thistlewood");
+    let texts = [tested.caret(), enrolled.caret()];
     let members = [
-        ("x_TestedStudentScoreData_2021.csv", text.as_bytes()),
-        ("x_EnrolledStudentScoreData_2021.csv", text.as_bytes()),
+        ("x_TestedStudentScoreData_2021.csv", texts[0].as_bytes()),
+        ("x_EnrolledStudentScoreData_2021.csv", texts[1].as_bytes()),
     ];
     let files = open(&[folder.write("a.zip", zip(&members))], &Options::default()).unwrap();
     let views: Vec<View> = files.iter().map(|file| file.info.view).collect();
     assert_eq!(views, [View::Tested, View::Enrolled]);
-    for file in files {
+    for (file, sheet) in files.into_iter().zip([tested, enrolled]) {
         assert_same(&drain(file).unwrap(), &sheet);
     }
 }
@@ -186,7 +187,7 @@ fn a_workbook_shows_what_the_spreadsheet_made_of_the_values() {
     let file = read(&folder.write("a.xlsx", book.save_to_buffer().unwrap()));
     let cell = |field| file.rows[0][sheet.column(field)].as_str();
     assert_eq!(cell("record_type"), "1");
-    assert_eq!(cell("calpads_district_code"), "5.9E+13");
+    assert_eq!(cell("calpads_district_code"), "58999990000000");
     assert_eq!((cell("ssid"), cell("date_of_birth")), ("9000000001", "4/11/2011"));
 }
 

@@ -34,6 +34,7 @@ fn each_says_what_to_do() {
     dropped.header.truncate(6);
     dropped.rows[0].truncate(6);
     let packed = zip(&[("a.csv", caret.as_bytes())]);
+    let book = Sheet::new(2022, 2).workbook(&[]);
     let research = "County Code^District Code^School Code^Test Year^Test ID^Student Group ID^Grade^Mean Scale Score\n";
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("empty.csv", vec![]),
@@ -48,6 +49,8 @@ fn each_says_what_to_do() {
         ("year_2016.csv", header_of_2016().into_bytes()),
         ("strange.csv", (half.join("^") + "\n").into_bytes()),
         ("cut.csv", dropped.caret().into_bytes()),
+        ("few.csv", b"RecordType^Foo^Bar\n".to_vec()),
+        ("two.csv", b"RecordType^SSID\n".to_vec()),
         ("research.txt", research.into()),
         ("elpac.csv", b"SSID^ELPAC Overall Score^Grade\n".to_vec()),
         ("interim.csv", b"StudentIdentifier,AssessmentSubType,AssessmentName\n".to_vec()),
@@ -59,6 +62,8 @@ fn each_says_what_to_do() {
         ("nested.csv.gz", gzip(&packed)),
         ("broken.gz", b"\x1F\x8B\x08\x00rubbish rubbish".to_vec()),
         ("broken.xlsx", zip(&[("xl/workbook.xml", b"<workbook>")])),
+        ("cut.xlsx", book[..book.len() / 2].to_vec()),
+        ("stub.xlsx", book[..400].to_vec()),
     ];
     let mut lines: Vec<String> =
         files.iter().map(|(name, bytes)| told(&refused(&folder.write(name, bytes)), &folder)).collect();
@@ -71,6 +76,16 @@ fn each_says_what_to_do() {
     let path = folder.write("good.dat", Sheet::new(2022, 1).fixed());
     lines.push(told(&read_with(&path, &stated(2025)).unwrap_err(), &folder));
     snapshots().bind(|| insta::assert_snapshot!("input_refusals", lines.join("\n\n")));
+}
+
+#[test]
+fn what_the_system_says_is_told_once() {
+    let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    let error = InputError::Io { path: "a.csv".to_owned(), reason: denied };
+    assert_eq!(error.to_string(), "a.csv cannot be read: permission denied");
+    assert!(std::error::Error::source(&error).is_none());
+    let empty = InputError::Empty { path: String::new() }.at("-");
+    assert_eq!(empty.to_string(), "standard input is empty");
 }
 
 #[test]

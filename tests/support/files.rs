@@ -163,7 +163,7 @@ impl ReadFile {
 /// Reads all records of an opened file.
 pub fn drain(mut file: Opened) -> Result<ReadFile, InputError> {
     let columns = file.info.columns.len();
-    let (mut block, mut index) = (Block::default(), Index::new(columns));
+    let (mut block, mut index) = (Block::default(), Index::of(&file.info));
     let (mut rows, mut lines, mut odd) = (Vec::new(), Vec::new(), Vec::new());
     while file.source.next(&mut block)? {
         let mut cursor = Cursor::default();

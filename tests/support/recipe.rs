@@ -68,12 +68,17 @@ fn synthesised(year: u16, form: &'static str) -> String {
 fn by_line(name: &str, text: String, steps: &[&str]) -> (String, Vec<u8>) {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for step in steps.iter().filter(|step| **step != "fixed") {
-        let (line, by) = step
-            .strip_prefix("shorten line ")
-            .and_then(|rest| rest.split_once(" by "))
-            .unwrap_or_else(|| panic!("unknown step for a fixed-width file: {step}"));
-        let line = &mut lines[number(line) - 1];
-        line.truncate(line.len() - number(by));
+        let (place, by) =
+            step.split_once(" by ").unwrap_or_else(|| panic!("unknown step for a fixed-width file: {step}"));
+        let line = |start: &str| place.strip_prefix(start).map(|line| number(line) - 1);
+        match (line("shorten line "), line("pad line ")) {
+            (Some(line), _) => {
+                let length = lines[line].len() - number(by);
+                lines[line].truncate(length);
+            }
+            (_, Some(line)) => lines[line] += &" ".repeat(number(by)),
+            _ => panic!("unknown step for a fixed-width file: {step}"),
+        }
     }
     (name.to_owned(), (lines.join("\n") + "\n").into_bytes())
 }

@@ -4,6 +4,7 @@ use miette::IntoDiagnostic;
 use serde::Serialize;
 
 use super::facts::{Fact, Facts, WaiverFact};
+use crate::privacy::json;
 use crate::settings::{Origin, Standing};
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -105,7 +106,7 @@ pub(super) fn shown(facts: &Facts) -> miette::Result<String> {
         left_out: facts.off.iter().map(of_rule).collect(),
         waivers: facts.waivers.iter().map(waiver).collect(),
     };
-    serde_json::to_string_pretty(&config).into_diagnostic().map(|text| text + "\n")
+    json::pretty(&config).into_diagnostic()
 }
 
 fn of_rule(fact: &Fact) -> OfRule<'_> {

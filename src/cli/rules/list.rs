@@ -7,6 +7,7 @@ use super::words;
 use super::{Format, ListArgs};
 use crate::cli::page::Page;
 use crate::layout::registry;
+use crate::privacy::json;
 use crate::rule::{Family, Rule, RuleSet, Severity, closest, families};
 
 /// The version of the JSON form; grows when a field changes its meaning.
@@ -170,7 +171,7 @@ fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miett
         }
     };
     let list = List { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };
-    serde_json::to_string_pretty(&list).into_diagnostic().map(|text| text + "\n")
+    json::pretty(&list).into_diagnostic()
 }
 
 fn markdown(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {

@@ -34,7 +34,7 @@ pub(super) fn each_record(
 ) -> Result<(), InputError> {
     let columns = columns_by_field(info);
     let mut block = Block::default();
-    let mut index = Index::new(info.columns.len());
+    let mut index = Index::of(info);
     while source.next(&mut block)? {
         let mut cursor = Cursor::default();
         while index.fill(&block, info.separator, &mut cursor) {

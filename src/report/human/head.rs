@@ -14,7 +14,10 @@ use crate::report::place::{path_of, path_within};
 /// Columns of the names of what was detected.
 const WHAT: usize = 12;
 /// Columns of its values, unless one is longer.
-const VALUE: usize = 12;
+const VALUE: usize = 14;
+
+/// Columns that a reason has at least.
+const LEAST_REASON: usize = 24;
 
 /// Files up to this number are described at length, more of them by a line each.
 const AT_LENGTH: usize = 3;
@@ -55,15 +58,19 @@ fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Res
     write_detected(out, unit, &grouped(input.records), &size(input.bytes), look)
 }
 
-/// A line `what  value  why`, the reason wrapped under itself.
+/// A line `what  value  why`, the reason wrapped under itself; under the value where that leaves it
+/// too little room.
 fn write_detected(out: &mut dyn Write, what: &str, value: &str, why: &str, look: Look) -> io::Result<()> {
-    let indent = 2 + WHAT + VALUE.max(width(value)) + 2;
-    let reasons = textwrap::wrap(why, look.width.saturating_sub(indent).max(20));
-    let first = reasons.first().map_or("", AsRef::as_ref);
+    let value = &path_within(value, look.width.saturating_sub(2 + WHAT).max(VALUE));
+    let beside = 2 + WHAT + VALUE.max(width(value)) + 2;
+    let is_beside = look.width.saturating_sub(beside) >= LEAST_REASON.min(width(why));
+    let indent = if is_beside { beside } else { 2 + WHAT };
+    let reasons = textwrap::wrap(why, look.width.saturating_sub(indent).max(LEAST_REASON));
+    let first = reasons.first().filter(|_| is_beside).map_or("", AsRef::as_ref);
     let pad = " ".repeat(VALUE.saturating_sub(width(value)));
     let line = format!("  {what:<WHAT$}{value}{pad}  {}", first.style(paint::faint(look)));
     writeln!(out, "{}", paint::signs(look, line).trim_end())?;
-    for reason in reasons.iter().skip(1) {
+    for reason in reasons.iter().skip(usize::from(is_beside)) {
         writeln!(out, "{}{}", " ".repeat(indent), reason.style(paint::faint(look)))?;
     }
     Ok(())

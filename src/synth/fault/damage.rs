@@ -45,7 +45,11 @@ impl Damage {
             "cut-last-record" => self.is_cut_off = true,
             "name-year" => self.name_change = Some(NameChange::Year),
             "name-lea" => self.name_change = Some(NameChange::Lea),
-            "name-view" => self.name_change = Some(NameChange::View),
+            "name-view" => {
+                self.name_change = Some(NameChange::View);
+                // Students who moved would tell the view.
+                copy_column(argument, layout, &mut lines.columns);
+            }
             "separator" => lines.separator = argument.bytes().next().unwrap_or(b';'),
             _ => change_columns(name, argument, layout, &mut lines.columns),
         }
@@ -88,6 +92,16 @@ impl Damage {
             ends.rev().nth(1).map_or(0, |(place, _)| place)
         };
         chunk.truncate(start + kept);
+    }
+}
+
+/// Fills the column of the second field with the cells of the first: `first>second`.
+fn copy_column(argument: &str, layout: &Layout, columns: &mut [Column]) {
+    let place_of = |field: &str| column_named(layout, field).place();
+    let Some((first, second)) = argument.split_once('>') else { return };
+    let (Some(from), Some(to)) = (place_of(first), place_of(second)) else { return };
+    for column in columns.iter_mut().filter(|column| column.source == Source::Cell(to)) {
+        column.source = Source::Cell(from);
     }
 }
 
