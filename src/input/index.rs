@@ -286,7 +286,7 @@ impl Index {
     /// Empties the cells of a row.
     #[cold]
     fn forget(&mut self, row: usize) {
-        self.columns.iter_mut().for_each(|column| column.filled &= !(1 << (row % WINDOW)));
+        self.filled.iter_mut().for_each(|filled| *filled &= !(1 << (row % WINDOW)));
     }
 
     /// Ends a row at a line end or at the end of the file.
