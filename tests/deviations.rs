@@ -124,6 +124,7 @@ const TRIALS: [Trial; 44] = [
 /// Rows that need more than one fixed recipe; see the tests below.
 const ELSEWHERE: [(&str, &str); 1] = [("149", "upper error band")];
 
+#[derive(Clone)]
 struct Found {
     rule: String,
     is_error: bool,
@@ -146,6 +147,17 @@ fn check(files: &[PathBuf]) -> Vec<Vec<Found>> {
     found
 }
 
+/// The findings of each file. Of those with the same content a run reads one: it speaks for all.
+fn check_all(files: &[PathBuf]) -> Vec<Vec<Found>> {
+    let contents: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).expect("a file")).collect();
+    let first_like = |content: &Vec<u8>| contents.iter().position(|one| one == content).expect("itself");
+    let firsts: Vec<usize> = contents.iter().map(first_like).collect();
+    let own: Vec<usize> = (0..files.len()).filter(|place| firsts[*place] == *place).collect();
+    let found = check(&own.iter().map(|place| files[*place].clone()).collect::<Vec<_>>());
+    let of = |first: &usize| found[own.binary_search(first).expect("one that was read")].clone();
+    firsts.iter().map(of).collect()
+}
+
 #[test]
 fn legitimate_files_raise_no_error_and_damage_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -160,7 +172,7 @@ fn legitimate_files_raise_no_error_and_damage_is_named() {
         }
     }
     let mut wrong = Vec::new();
-    for ((trial, year), found) in tried.iter().zip(check(&files)) {
+    for ((trial, year), found) in tried.iter().zip(check_all(&files)) {
         let name = format!("{year} `{}`", trial.recipe);
         for code in trial.rules.iter().filter(|code| found.iter().all(|one| one.rule != **code)) {
             wrong.push(format!("{name}: no {code}"));

@@ -63,6 +63,10 @@ impl std::error::Error for Alone<'_> {
 }
 
 impl Diagnostic for Alone<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        self.0.code()
+    }
+
     fn severity(&self) -> Option<miette::Severity> {
         self.0.severity()
     }
