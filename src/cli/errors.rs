@@ -63,6 +63,14 @@ impl std::error::Error for Alone<'_> {
 }
 
 impl Diagnostic for Alone<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        self.0.code()
+    }
+
+    fn url<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        self.0.url()
+    }
+
     fn severity(&self) -> Option<miette::Severity> {
         self.0.severity()
     }
