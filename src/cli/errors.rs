@@ -67,6 +67,10 @@ impl Diagnostic for Alone<'_> {
         self.0.code()
     }
 
+    fn url<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
+        self.0.url()
+    }
+
     fn severity(&self) -> Option<miette::Severity> {
         self.0.severity()
     }
