@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use measure::{read_with_csv, run};
+use measure::{Measured, read_with_csv, run};
 use scorelint::input::index::{Cursor, Index};
 use scorelint::input::{Block, Options, View, open_each};
 use scorelint::synth::{Form, Order, write_district};
@@ -28,12 +28,6 @@ use scorelint::synth::{Form, Order, write_district};
 const STUDENTS: u64 = 275_000;
 const ROUNDS: usize = 3;
 
-struct Measured {
-    what: &'static str,
-    best: Duration,
-    peak_kib: u64,
-}
-
 fn main() {
     let students = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(STUDENTS);
     let file = make_file(students);
@@ -41,27 +35,25 @@ fn main() {
     let path = file.as_path();
     let mut records = 0;
     let mut all = [
-        Measured { what: "csv crate, ByteRecord, 1 thread", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "scorelint check, 1 thread", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "scorelint check, 2 threads", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "reading and indexing, 1 thread", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "scorelint account, 1 thread", best: Duration::MAX, peak_kib: 0 },
+        Measured::new("csv crate, ByteRecord, 1 thread"),
+        Measured::new("scorelint check, 1 thread"),
+        Measured::new("scorelint check, 2 threads"),
+        Measured::new("reading and indexing, 1 thread"),
+        Measured::new("scorelint account, 1 thread"),
     ];
     for _ in 0..ROUNDS {
-        let begin = Instant::now();
-        records = read_with_csv(path);
-        all[0].best = all[0].best.min(begin.elapsed());
+        all[0].again(|| {
+            records = read_with_csv(path);
+            0
+        });
         for (threads, measured) in [("1", 1), ("2", 2)] {
-            let begin = Instant::now();
-            all[measured].peak_kib = all[measured].peak_kib.max(run_on("check", path, threads));
-            all[measured].best = all[measured].best.min(begin.elapsed());
+            all[measured].again(|| run_on("check", path, threads));
         }
-        let begin = Instant::now();
-        assert_eq!(read_and_index(path), records);
-        all[3].best = all[3].best.min(begin.elapsed());
-        let begin = Instant::now();
-        all[4].peak_kib = all[4].peak_kib.max(run_on("account", path, "1"));
-        all[4].best = all[4].best.min(begin.elapsed());
+        all[3].again(|| {
+            assert_eq!(read_and_index(path), records);
+            0
+        });
+        all[4].again(|| run_on("account", path, "1"));
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{records} records, {size} bytes").unwrap();
@@ -69,12 +61,9 @@ fn main() {
         let seconds = one.best.as_secs_f64();
         let (speed, pace) = (size as f64 / seconds / 1e6, records as f64 / seconds);
         let ratio = seconds / all[0].best.as_secs_f64();
-        write!(out, "{:34} {seconds:7.3} s {speed:7.0} MB/s {pace:10.0} records/s  ratio {ratio:5.2}", one.what)
+        let (what, peak) = (one.what, one.peak());
+        writeln!(out, "{what:34} {seconds:7.3} s {speed:7.0} MB/s {pace:10.0} records/s  ratio {ratio:5.2}{peak}")
             .unwrap();
-        match one.peak_kib {
-            0 => writeln!(out).unwrap(),
-            peak => writeln!(out, "  peak {} MiB", peak / 1024).unwrap(),
-        }
     }
     let extra = all[4].best.as_secs_f64() / all[3].best.as_secs_f64() - 1.0;
     writeln!(out, "accounting adds {:.0} % to reading and indexing", extra * 100.0).unwrap();

@@ -2,6 +2,37 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The best time of something, and the most memory it had.
+pub struct Measured {
+    pub what: &'static str,
+    pub best: Duration,
+    pub peak_kib: u64,
+}
+
+impl Measured {
+    /// Not measured yet.
+    pub const fn new(what: &'static str) -> Self {
+        Self { what, best: Duration::MAX, peak_kib: 0 }
+    }
+
+    /// Measures it once more; `work` returns the most memory it had, in KiB (0 where it is not told).
+    pub fn again(&mut self, work: impl FnOnce() -> u64) {
+        let begin = Instant::now();
+        let peak = work();
+        self.best = self.best.min(begin.elapsed());
+        self.peak_kib = self.peak_kib.max(peak);
+    }
+
+    /// The memory as the end of a line; nothing where it was not told.
+    pub fn peak(&self) -> String {
+        match self.peak_kib {
+            0 => String::new(),
+            peak => format!("  peak {} MiB", peak / 1024),
+        }
+    }
+}
 
 /// Runs the program; returns the most memory it had, in KiB (0 where it cannot be told).
 pub fn run(arguments: impl FnOnce(&mut Command)) -> u64 {

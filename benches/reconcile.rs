@@ -16,9 +16,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::slice::from_ref;
-use std::time::{Duration, Instant};
 
-use measure::{read_with_csv, run};
+use measure::{Measured, read_with_csv, run};
 use scorelint::input::{Options, View};
 use scorelint::reconcile::ReconcileOptions;
 use scorelint::synth::{Form, Order, SceneOrder, Views, find_scenario, write_scene};
@@ -35,30 +34,22 @@ struct Scene {
     official: PathBuf,
 }
 
-struct Measured {
-    what: &'static str,
-    best: Duration,
-    peak_kib: u64,
-}
-
 fn main() {
     let students = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(STUDENTS);
     let scene = make_scene(students);
     let (records, compared, hidden) = counts(&scene);
     let mut all = [
-        Measured { what: "csv crate, ByteRecord, 1 thread", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "scorelint reconcile, 1 thread", best: Duration::MAX, peak_kib: 0 },
-        Measured { what: "scorelint reconcile, 2 threads", best: Duration::MAX, peak_kib: 0 },
+        Measured::new("csv crate, ByteRecord, 1 thread"),
+        Measured::new("scorelint reconcile, 1 thread"),
+        Measured::new("scorelint reconcile, 2 threads"),
     ];
     for _ in 0..ROUNDS {
-        let begin = Instant::now();
-        files(&scene).iter().for_each(|path| assert!(read_with_csv(path) > 0));
-        all[0].best = all[0].best.min(begin.elapsed());
+        all[0].again(|| {
+            files(&scene).iter().for_each(|path| assert!(read_with_csv(path) > 0));
+            0
+        });
         for (threads, measured) in [("1", 1), ("2", 2)] {
-            let begin = Instant::now();
-            let peak = run(|command| reconcile(command, &scene, &["--threads", threads]));
-            all[measured].best = all[measured].best.min(begin.elapsed());
-            all[measured].peak_kib = all[measured].peak_kib.max(peak);
+            all[measured].again(|| run(|command| reconcile(command, &scene, &["--threads", threads])));
         }
     }
     let mut out = std::io::stdout().lock();
@@ -66,11 +57,7 @@ fn main() {
     for one in &all {
         let seconds = one.best.as_secs_f64();
         let ratio = seconds / all[0].best.as_secs_f64();
-        write!(out, "{:34} {seconds:7.3} s  ratio {ratio:5.2}", one.what).unwrap();
-        match one.peak_kib {
-            0 => writeln!(out).unwrap(),
-            peak => writeln!(out, "  peak {} MiB", peak / 1024).unwrap(),
-        }
+        writeln!(out, "{:34} {seconds:7.3} s  ratio {ratio:5.2}{}", one.what, one.peak()).unwrap();
     }
 }
 

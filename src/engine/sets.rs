@@ -430,11 +430,14 @@ pub(super) fn keys_of(
 
 /// The hash of a text without regard to case; `None` for a blank one.
 pub(super) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Option<u64> {
-    let hash = match text.plain(batch, row) {
+    Some(fold_text(text, batch, row)).filter(|hash| *hash != BLANK)
+}
+
+fn fold_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> u64 {
+    match text.plain(batch, row) {
         Some(text) => fold(text.trim_ascii()),
         None => fold(text.make(batch, row).trim().as_bytes()),
-    };
-    (hash != BLANK).then_some(hash)
+    }
 }
 
 /// Tells the hash of a part of a key in some rows; `None` where it is unknown. What it needs of the
@@ -452,13 +455,7 @@ fn each_part(
             let column = &state.columns[*column];
             rows.rows().for_each(|row| tell(row, Some(column.hash(row))));
         }
-        KeyPlan::Text(text) => {
-            let hash = |row: usize| match text.plain(batch, row) {
-                Some(text) => fold(text.trim_ascii()),
-                None => fold(text.make(batch, row).trim().as_bytes()),
-            };
-            rows.rows().for_each(|row| tell(row, Some(hash(row))));
-        }
+        KeyPlan::Text(text) => rows.rows().for_each(|row| tell(row, Some(fold_text(text, batch, row)))),
         KeyPlan::Num(num) => {
             let hash = |number: i64| mix(number as u64 ^ 0x5851_F42D_4C95_7F2D);
             rows.rows().for_each(|row| tell(row, state.number_of(*num, row).map(hash)));

@@ -24,6 +24,7 @@ use crate::account::{Account, AccountOptions, account};
 use crate::counting::Book;
 use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
+use crate::privacy::json::pretty;
 use counted::Counter;
 use sides::{Sides, Sink, Sinks};
 use students::Roll;
@@ -167,9 +168,7 @@ fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, Synth
         output.create(&name)?.write_all(bytes)?;
         truth.official.push(name);
     }
-    let mut json = serde_json::to_vec_pretty(&truth).map_err(std::io::Error::from)?;
-    json.push(b'\n');
-    output.create(TRUTH)?.write_all(&json)?;
+    output.create(TRUTH)?.write_all(pretty(&truth)?.as_bytes())?;
     Ok(Scene { truth, records, rows: files.rows() })
 }
 
