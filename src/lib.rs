@@ -3,6 +3,7 @@
 //! official aggregates.
 
 pub mod account;
+mod beside;
 pub mod cause;
 pub mod cli;
 pub mod counting;

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use memchr::memchr_iter;
+
 /// A table held in memory.
 #[derive(Clone, Copy)]
 pub struct Table<'a> {
@@ -26,9 +28,24 @@ impl<'a> Table<'a> {
     /// The lines after the header, without blank ones.
     pub fn rows(self) -> impl Iterator<Item = Row<'a>> {
         let header: Rc<[&str]> = self.header.trim_end().split('\t').collect();
-        let lines = self.body.lines().filter(|line| !line.is_empty());
-        lines.map(move |line| Row { header: Rc::clone(&header), cells: line.split('\t').collect() })
+        let lines = split(self.body, b'\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+        lines.filter(|line| !line.is_empty()).map(move |line| {
+            let mut cells = Vec::with_capacity(header.len());
+            cells.extend(split(line, b'\t'));
+            Row { header: Rc::clone(&header), cells }
+        })
     }
+}
+
+/// The pieces of a text between the places of an ASCII character. The tables are read at every
+/// start, so they are not searched letter by letter.
+fn split(text: &str, at: u8) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(at, text.as_bytes()).chain([text.len()]);
+    ends.scan(0, |start, end| {
+        let piece = &text[*start..end];
+        *start = end + 1;
+        Some(piece)
+    })
 }
 
 impl<'a> Row<'a> {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use scorelint::layout::{Field, FieldId, FieldKind, Layout, RecordType, codes, registry, value_set};
-use scorelint::rule::read::matches_pattern;
+use scorelint::rule::read::Pattern;
 use scorelint::rule::{Expect, Instance, RecordView, RuleSet, Scope, judge_record};
 use scorelint::table::Table;
 
@@ -152,7 +152,7 @@ struct Excuse {
 
 impl Excuse {
     fn covers(&self, (year, field, what): &(u16, &str, What)) -> bool {
-        (self.from..=self.to).contains(year) && matches_pattern(&self.field, field) && self.what == what.as_str()
+        (self.from..=self.to).contains(year) && Pattern::new(&self.field).fits(field) && self.what == what.as_str()
     }
 }
 

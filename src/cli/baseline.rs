@@ -133,7 +133,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// What can be known to be wrong before a long file is read.
 fn refuse_early(args: &Args, settings: &Settings) -> Result<(), Failure> {
-    if args.expires < settings.today {
+    if args.expires < settings.today.day() {
         let help = "give a day to come, for example the end of the preview";
         return Err(Failure::input(miette!(help = help, "--expires {} is over already", args.expires)));
     }

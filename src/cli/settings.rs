@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::check::Failure;
 use super::rules::load;
 use crate::rule::RuleSet;
-use crate::settings::{FILE_NAME, FailOn, Flags, Settings, SettingsFile, find_above, parse_day, read};
+use crate::settings::{FILE_NAME, FailOn, Flags, Settings, SettingsFile, Today, find_above, parse_day, read};
 
 /// The variable that may hold the day of the run.
 const TODAY: &str = "SCORELINT_TODAY";
@@ -71,7 +71,7 @@ impl SettingsArgs {
                 fail_on: besides.fail_on,
                 rules: self.rules.clone(),
             },
-            today: self.today.unwrap_or_else(|| jiff::ZonedDateTime::now().date()),
+            today: self.today.map_or_else(Today::by_clock, Today::from),
         })
     }
 }

@@ -15,7 +15,8 @@ use super::outcome::{
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
 use super::second::{Beside, Given, SecondError, SecondPaths, Wanted, wanted_of};
-use crate::counting::student_groups;
+use crate::beside::{both, drop_beside};
+use crate::counting::{Group, student_groups};
 use crate::input::{self, BlockSource, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
 use crate::official::OfficialError;
@@ -131,7 +132,14 @@ struct Checker<'a> {
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
     unreadable: Vec<Arc<InputError>>,
-    bound: HashMap<u16, Vec<Vec<Arc<Instance>>>>,
+    bound: HashMap<u16, BoundYear>,
+}
+
+/// What is bound to the layout of a year, once for all files of it.
+struct BoundYear {
+    /// The instances of each rule, by its place.
+    instances: Vec<Vec<Arc<Instance>>>,
+    groups: Vec<Group>,
 }
 
 impl Account<'_> {
@@ -247,6 +255,7 @@ impl<'a> Checker<'a> {
         let drafts = self.drafts(&program, input, weights, run.hits, run.grouped, sets);
         let findings = self.details(info, &program, &run.blocks, drafts);
         self.findings.extend(findings);
+        drop_beside(program);
         Ok(())
     }
 
@@ -270,9 +279,15 @@ impl<'a> Checker<'a> {
         let pairs = self.accounts.iter().zip(weights);
         let wanted: Vec<Option<&Rule>> =
             pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
-        let all = self.options.rules.bind_each(&wanted, year, self.options.threads)?;
+        let (rules, threads) = (self.options.rules, self.options.threads);
+        let beside = || {
+            super::scores::warm_up(year);
+            student_groups(year)
+        };
+        let (all, groups) = both(threads, || rules.bind_each(&wanted, year, threads), beside);
         let shared = |instances: Vec<Instance>| instances.into_iter().map(Arc::new).collect();
-        self.bound.insert(year, all.into_iter().map(shared).collect());
+        let instances = all?.into_iter().map(shared).collect();
+        self.bound.insert(year, BoundYear { instances, groups: groups? });
         Ok(())
     }
 
@@ -302,7 +317,7 @@ impl<'a> Checker<'a> {
     /// What the planned rules read of second files.
     fn wanted(&self, year: u16, planned: &[usize]) -> Wanted {
         let beside = planned.iter().filter(|place| self.accounts[**place].rule.reads_second_files());
-        wanted_of(beside.flat_map(|place| self.bound[&year][*place].iter().map(Arc::as_ref)))
+        wanted_of(beside.flat_map(|place| self.bound[&year].instances[*place].iter().map(Arc::as_ref)))
     }
 
     fn program(
@@ -312,9 +327,8 @@ impl<'a> Checker<'a> {
         planned: &[usize],
         beside: Beside,
     ) -> Result<Program, CheckError> {
-        let groups = student_groups(info.year)?;
-        let mut compiler = Compiler::new(info, &groups).with(beside);
         let bound = &self.bound[&info.year];
+        let mut compiler = Compiler::new(info, &bound.groups).with(beside);
         for place in planned.iter().copied().filter(|place| weights[*place].is_some()) {
             let account = &mut self.accounts[place];
             if account.rule.scope == Scope::File {
@@ -322,7 +336,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let reads_second = account.rule.reads_second_files();
-            for instance in &bound[place] {
+            for instance in &bound.instances[place] {
                 let missing = if reads_second {
                     self.given.misses(&wanted_of([instance.as_ref()].into_iter()), info)
                 } else {
@@ -469,6 +483,7 @@ impl<'a> Checker<'a> {
     fn finish(mut self, elapsed: Duration) -> Outcome {
         let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
         self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
+        drop_beside(self.bound);
         let rules = self.accounts.into_iter().map(Account::finish).collect();
         Outcome {
             inputs: self.inputs,

@@ -6,6 +6,130 @@ use std::collections::BTreeSet;
 use crate::layout::FieldId;
 use crate::rule::{Demand, Expr, Instance, Key, Match, MatchedCell, Num, SetTest, Show, Text};
 
+/// Goes through what an expression reads.
+pub(super) trait Visitor {
+    /// A field is read as a text or a number.
+    fn field(&mut self, field: FieldId);
+
+    /// A field is read as a day.
+    fn day(&mut self, field: FieldId);
+
+    /// The entity list is asked.
+    fn entity_list(&mut self);
+
+    /// Second files are asked whether they have a record.
+    fn found(&mut self, of: &Match);
+
+    /// A cell of second files is read.
+    fn matched(&mut self, cell: &MatchedCell);
+
+    fn show(&mut self, show: &Show) {
+        match show {
+            Show::Num { num, .. } => self.num(num),
+            Show::Text(text) => self.text(text),
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Const(_) => {}
+            Expr::Not(inner) => self.expr(inner),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.expr(part)),
+            Expr::Cell { cell, .. } => self.field(cell.field),
+            Expr::Compare { left, right, .. } => {
+                self.num(left);
+                self.num(right);
+            }
+            Expr::Known(num) => self.num(num),
+            Expr::SameText(left, right) => {
+                self.text(left);
+                self.text(right);
+            }
+            Expr::Found(of) => self.found(of),
+            Expr::Matched { cell, .. } => self.matched(cell),
+        }
+    }
+
+    fn num(&mut self, num: &Num) {
+        match num {
+            Num::Const(_) => {}
+            Num::Number(field) => self.field(*field),
+            Num::Day(field) => self.day(*field),
+            Num::Digits(text) => self.text(text),
+            Num::MatchedNumber(cell) | Num::MatchedDay(cell) => self.matched(cell),
+            Num::EntityType(code) => {
+                self.entity_list();
+                self.text(code);
+            }
+            Num::Add(a, b) | Num::Sub(a, b) | Num::Age(a, b) => {
+                self.num(a);
+                self.num(b);
+            }
+            Num::Latest(all) => all.iter().for_each(|one| self.num(one)),
+            Num::SchoolYear(day) => self.num(day),
+            Num::Lookup(lookup) => {
+                for part in [Some(&lookup.record_type), Some(&lookup.grade), Some(&lookup.year), lookup.score.as_ref()]
+                {
+                    part.into_iter().for_each(|part| self.num(part));
+                }
+            }
+            Num::If(condition, yes, no) => {
+                self.expr(condition);
+                self.num(yes);
+                self.num(no);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        match text {
+            Text::Const(_) => {}
+            Text::Cell(cell) => self.field(cell.field),
+            Text::Matched(cell) => self.matched(cell),
+            Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => self.text(inner),
+            Text::Subject(field) | Text::TestName(field, _) => self.field(*field),
+        }
+    }
+
+    fn demand(&mut self, demand: &Demand) {
+        match demand {
+            Demand::Record(expr) => self.expr(expr),
+            Demand::Set(test) => self.set(test),
+        }
+    }
+
+    fn set(&mut self, test: &SetTest) {
+        match test {
+            SetTest::UniqueBy(keys) => self.keys(keys),
+            SetTest::UniqueRecord => {}
+            SetTest::UniqueAmong(fields) => fields.iter().for_each(|field| self.field(*field)),
+            SetTest::Same { values, within } => {
+                self.keys(values);
+                self.keys(within);
+            }
+            SetTest::Exists { conditions, with_same } => {
+                conditions.iter().for_each(|condition| self.expr(condition));
+                self.keys(with_same);
+            }
+            SetTest::AtMost { of, within, .. } | SetTest::Share { of, within, .. } => {
+                self.expr(of);
+                self.keys(within);
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: &[Key]) {
+        for key in keys {
+            match key {
+                Key::Text(text) => self.text(text),
+                Key::Num(num) => self.num(num),
+                Key::Truth(expr) => self.expr(expr),
+                Key::StudentGroup | Key::File => {}
+            }
+        }
+    }
+}
+
 /// The fields read, in order of id.
 pub(super) type Fields = BTreeSet<FieldId>;
 
@@ -40,131 +164,94 @@ impl Reads {
         reads
     }
 
-    /// Whether something outside the file is read.
-    pub(super) fn is_beside(&self) -> bool {
-        self.entities || !self.matches.is_empty() || !self.matched.is_empty()
-    }
-
-    pub(super) fn show(&mut self, show: &Show) {
-        match show {
-            Show::Num { num, .. } => self.num(num),
-            Show::Text(text) => self.text(text),
-        }
-    }
-
     fn matching(&mut self, of: &Match) {
         let mut by = Self::default();
         of.by.iter().for_each(|text| by.text(text));
         self.keys.extend(by.fields);
+    }
+}
+
+impl Visitor for Reads {
+    fn field(&mut self, field: FieldId) {
+        self.fields.insert(field);
+    }
+
+    fn day(&mut self, field: FieldId) {
+        self.fields.insert(field);
+        self.days.insert(field);
+    }
+
+    fn entity_list(&mut self) {
+        self.entities = true;
+    }
+
+    fn found(&mut self, of: &Match) {
+        self.matching(of);
+        self.matches.push(of.clone());
     }
 
     fn matched(&mut self, cell: &MatchedCell) {
         self.matching(&cell.of);
         self.matched.push(cell.clone());
     }
+}
 
-    pub(super) fn expr(&mut self, expr: &Expr) {
-        match expr {
-            Expr::Const(_) => {}
-            Expr::Not(inner) => self.expr(inner),
-            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.expr(part)),
-            Expr::Cell { cell, .. } => drop(self.fields.insert(cell.field)),
-            Expr::Compare { left, right, .. } => {
-                self.num(left);
-                self.num(right);
-            }
-            Expr::Known(num) => self.num(num),
-            Expr::SameText(left, right) => {
-                self.text(left);
-                self.text(right);
-            }
-            Expr::Found(of) => {
-                self.matching(of);
-                self.matches.push(of.clone());
-            }
-            Expr::Matched { cell, .. } => self.matched(cell),
-        }
+/// How many fields are read, as far as it makes a difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// None at all.
+    #[default]
+    Nothing,
+    /// One, however often.
+    One(FieldId),
+    /// More than one.
+    Several,
+    /// Something outside the file.
+    Beside,
+}
+
+impl Reach {
+    pub(super) fn of_expr(expr: &Expr) -> Self {
+        let mut reach = Self::default();
+        reach.expr(expr);
+        reach
     }
 
-    pub(super) fn num(&mut self, num: &Num) {
-        match num {
-            Num::Const(_) => {}
-            Num::Number(field) => drop(self.fields.insert(*field)),
-            Num::Day(field) => {
-                self.fields.insert(*field);
-                self.days.insert(*field);
-            }
-            Num::Digits(text) => self.text(text),
-            Num::MatchedNumber(cell) | Num::MatchedDay(cell) => self.matched(cell),
-            Num::EntityType(code) => {
-                self.entities = true;
-                self.text(code);
-            }
-            Num::Add(a, b) | Num::Sub(a, b) | Num::Age(a, b) => {
-                self.num(a);
-                self.num(b);
-            }
-            Num::Latest(all) => all.iter().for_each(|one| self.num(one)),
-            Num::SchoolYear(day) => self.num(day),
-            Num::Lookup(lookup) => {
-                for part in [Some(&lookup.record_type), Some(&lookup.grade), Some(&lookup.year), lookup.score.as_ref()]
-                {
-                    part.into_iter().for_each(|part| self.num(part));
-                }
-            }
-            Num::If(condition, yes, no) => {
-                self.expr(condition);
-                self.num(yes);
-                self.num(no);
-            }
-        }
+    pub(super) fn of_num(num: &Num) -> Self {
+        let mut reach = Self::default();
+        reach.num(num);
+        reach
     }
 
-    pub(super) fn text(&mut self, text: &Text) {
-        match text {
-            Text::Const(_) => {}
-            Text::Cell(cell) => drop(self.fields.insert(cell.field)),
-            Text::Matched(cell) => self.matched(cell),
-            Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => self.text(inner),
-            Text::Subject(field) | Text::TestName(field, _) => drop(self.fields.insert(*field)),
-        }
+    pub(super) fn of_text(text: &Text) -> Self {
+        let mut reach = Self::default();
+        reach.text(text);
+        reach
+    }
+}
+
+impl Visitor for Reach {
+    fn field(&mut self, field: FieldId) {
+        *self = match *self {
+            Self::Nothing => Self::One(field),
+            Self::One(known) if known != field => Self::Several,
+            known => known,
+        };
     }
 
-    pub(super) fn demand(&mut self, demand: &Demand) {
-        match demand {
-            Demand::Record(expr) => self.expr(expr),
-            Demand::Set(test) => self.set(test),
-        }
+    fn day(&mut self, field: FieldId) {
+        self.field(field);
     }
 
-    fn set(&mut self, test: &SetTest) {
-        match test {
-            SetTest::UniqueBy(keys) => self.keys(keys),
-            SetTest::UniqueRecord => {}
-            SetTest::UniqueAmong(fields) => self.fields.extend(fields),
-            SetTest::Same { values, within } => {
-                self.keys(values);
-                self.keys(within);
-            }
-            SetTest::Exists { conditions, with_same } => {
-                conditions.iter().for_each(|condition| self.expr(condition));
-                self.keys(with_same);
-            }
-            SetTest::AtMost { of, within, .. } | SetTest::Share { of, within, .. } => {
-                self.expr(of);
-                self.keys(within);
-            }
-        }
+    fn entity_list(&mut self) {
+        *self = Self::Beside;
     }
 
-    fn keys(&mut self, keys: &[Key]) {
-        for key in keys {
-            match key {
-                Key::Text(text) => self.text(text),
-                Key::Num(num) => self.num(num),
-                Key::Truth(expr) => self.expr(expr),
-                Key::StudentGroup | Key::File => {}
-            }
-        }
+    fn found(&mut self, _: &Match) {
+        *self = Self::Beside;
+    }
+
+    fn matched(&mut self, _: &MatchedCell) {
+        *self = Self::Beside;
     }
 }

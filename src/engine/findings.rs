@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::details::Reread;
 use super::entities::{names_entity, school_fields};
-use super::fields::Reads;
+use super::fields::{Reads, Visitor};
 use super::judge::SetHit;
 use super::outcome::{CellShown, Finding, RecordShown, Shown, Subject};
 use super::program::Planned;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::unary::Shape;
-use regex::Regex;
+use crate::rule::Expression;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -85,7 +85,7 @@ pub(super) fn has_parts(kinds: Kinds) -> bool {
 /// A regular expression with its short cuts.
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
-    regex: Regex,
+    expression: Arc<Expression>,
     /// No match without bytes of certain kinds.
     required: Required,
     /// The lengths (in bytes) that a match can have, where a match is the whole text.
@@ -195,21 +195,21 @@ impl Includes {
 impl Matcher {
     /// The matcher of an expression; the same one for equal expressions, which rules over many
     /// columns have by the hundred.
-    pub(super) fn shared(regex: &Regex) -> Arc<Self> {
+    pub(super) fn shared(expression: &Arc<Expression>) -> Arc<Self> {
         static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Matcher>>>> = LazyLock::new(Mutex::default);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(matcher) = known.get(regex.as_str()) {
+        if let Some(matcher) = known.get(expression.as_str()) {
             return Arc::clone(matcher);
         }
-        let matcher = Arc::new(Self::new(regex));
-        known.insert(regex.as_str().to_owned(), Arc::clone(&matcher));
+        let matcher = Arc::new(Self::new(expression));
+        known.insert(expression.as_str().to_owned(), Arc::clone(&matcher));
         matcher
     }
 
-    pub(super) fn new(regex: &Regex) -> Self {
-        let hir = regex_syntax::Parser::new().parse(regex.as_str()).ok();
+    pub(super) fn new(expression: &Arc<Expression>) -> Self {
+        let hir = regex_syntax::Parser::new().parse(expression.as_str()).ok();
         Self {
-            regex: regex.clone(),
+            expression: Arc::clone(expression),
             required: hir.as_ref().map(Required::new).unwrap_or_default(),
             suffixes: hir.as_ref().and_then(suffixes),
             tail: hir.as_ref().and_then(tail),
@@ -262,7 +262,7 @@ impl Matcher {
             Self { suffixes: Some(suffixes), .. } => suffixes.iter().any(|suffix| suffix.ends(bytes)),
             Self { tail: Some(tail), .. } if kinds & !tail.kinds == 0 => tail.is_match(bytes),
             Self { includes: Some(includes), .. } if kinds & !includes.kinds == 0 => includes.is_match(bytes),
-            _ => self.regex.is_match(text),
+            _ => self.expression.is_match(text),
         }
     }
 }
@@ -409,7 +409,7 @@ mod tests {
     use super::*;
 
     fn matcher(pattern: &str) -> Matcher {
-        Matcher::new(&Regex::new(pattern).unwrap())
+        Matcher::new(&Arc::new(Expression::new(pattern.to_owned())))
     }
 
     #[test]
@@ -436,7 +436,7 @@ mod tests {
                 r"^[0-9]{2,4}(02|0a4|9|1234567)$", r"^\d*(12|7)$", r"^[0-9]*[1-9][0-9]*$", r"^\d*[ab]\d*$",
             ] {
                 let matcher = matcher(pattern);
-                let expected = matcher.regex.is_match(&text);
+                let expected = matcher.expression.is_match(&text);
                 let shape = Shape { kinds: kinds(text.as_bytes()), len: text.len() };
                 if is_plain(shape.kinds) && !may_have_space(shape.kinds) {
                     proptest::prop_assert!(matcher.by_shape(shape).is_none_or(|answer| answer == expected));

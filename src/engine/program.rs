@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
-use super::fields::Reads;
+use super::fields::{Reach, Reads, Visitor};
 use super::hash::mix;
 use super::second::Beside;
 use super::sets::{SetPlan, Table};
@@ -258,13 +258,9 @@ impl<'a> Compiler<'a> {
 
     /// Makes it a rule of its column, if both its conditions look at that column alone.
     fn cell_rule(&mut self, order: u8, instance: &Instance, require: &Expr) -> Option<()> {
-        let mut reads = Reads::of(&instance.when);
-        reads.expr(require);
-        if reads.is_beside() {
-            return None;
-        }
-        let mut fields = reads.fields.iter();
-        let (Some(field), None) = (fields.next().copied(), fields.next()) else {
+        let mut reach = Reach::of_expr(&instance.when);
+        reach.expr(require);
+        let Reach::One(field) = reach else {
             return None;
         };
         let plan = self.plan(self.places[&field], Some(field), &Asked::CellRule);
@@ -313,10 +309,7 @@ impl<'a> Compiler<'a> {
 
     /// The plan that hashes a text made from one field, if it is made from one.
     pub(super) fn hashed(&mut self, text: &Text) -> Option<usize> {
-        let mut reads = Reads::default();
-        reads.text(text);
-        let mut fields = reads.fields.into_iter();
-        let (Some(field), None) = (fields.next(), fields.next()) else { return None };
+        let Reach::One(field) = Reach::of_text(text) else { return None };
         Some(self.plan(self.places[&field], Some(field), &Asked::Hash(text)))
     }
 
@@ -334,15 +327,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_node(&mut self, expr: &Expr) -> Node {
-        let reads = Reads::of(expr);
-        if reads.is_beside() {
-            return self.beside(expr, &reads);
-        }
-        let mut fields = reads.fields.iter().copied();
-        match (fields.next(), fields.next()) {
-            (None, _) => return Node::Const(interpret::truth(expr, &Nothing)),
-            (Some(field), None) => return self.atom(expr, field),
-            _ => {}
+        match Reach::of_expr(expr) {
+            Reach::Beside => return self.beside(expr),
+            Reach::Nothing => return Node::Const(interpret::truth(expr, &Nothing)),
+            Reach::One(field) => return self.atom(expr, field),
+            Reach::Several => {}
         }
         match expr {
             Expr::Const(answer) => Node::Const(Truth::of(*answer)),
@@ -356,18 +345,18 @@ impl<'a> Compiler<'a> {
                 _ => Node::SameText(self.text(left), self.text(right)),
             },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
-            Expr::Found(_) | Expr::Matched { .. } => self.beside(expr, &reads),
+            Expr::Found(_) | Expr::Matched { .. } => self.beside(expr),
         }
     }
 
     /// A condition on second files: what joins is done with masks, what asks is asked of each
     /// record.
-    fn beside(&mut self, expr: &Expr, reads: &Reads) -> Node {
+    fn beside(&mut self, expr: &Expr) -> Node {
         match expr {
             Expr::Not(inner) => Node::Not(self.node(inner)),
             Expr::And(parts) => Node::And(self.cheapest_first(parts)),
             Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
-            _ => Node::Beside(Box::new(BesidePlan { what: expr.clone(), places: self.places_of(reads) })),
+            _ => Node::Beside(Box::new(BesidePlan { what: expr.clone(), places: self.places_of(&Reads::of(expr)) })),
         }
     }
 
@@ -410,11 +399,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_num(&mut self, num: &Num) -> NumNode {
-        let mut reads = Reads::default();
-        reads.num(num);
-        if reads.is_beside() {
-            let places = self.places_of(&reads);
-            return NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places }));
+        if Reach::of_num(num) == Reach::Beside {
+            return self.number_beside(num);
         }
         match num {
             Num::Const(number) => NumNode::Const(*number),
@@ -432,10 +418,14 @@ impl<'a> Compiler<'a> {
             Num::Age(birth, day) => NumNode::Age(self.num(birth), self.num(day)),
             Num::Lookup(lookup) => self.lookup(lookup),
             Num::If(condition, yes, no) => NumNode::If(self.node(condition), self.num(yes), self.num(no)),
-            Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => {
-                NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places: self.places_of(&reads) }))
-            }
+            Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => self.number_beside(num),
         }
+    }
+
+    fn number_beside(&mut self, num: &Num) -> NumNode {
+        let mut reads = Reads::default();
+        reads.num(num);
+        NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places: self.places_of(&reads) }))
     }
 
     fn lookup(&mut self, lookup: &Lookup) -> NumNode {

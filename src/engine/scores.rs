@@ -45,6 +45,11 @@ impl Spread {
     }
 }
 
+/// Reads the ranges of a year before they are asked for.
+pub(super) fn warm_up(year: u16) {
+    SPREAD.year(i64::from(year));
+}
+
 fn spread_year(year: u16) -> Vec<Ranges> {
     let types = (0..TYPES as u8).map(RecordType);
     types.flat_map(|record_type| (0..GRADES as u8).map(move |grade| spread(record_type, grade, year))).collect()

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column_plan::bits;
 use super::evaluate::{Batch, State};
-use super::fields::Reads;
+use super::fields::{Reads, Visitor};
 use super::mask::{BATCH, Mask, by_row};
 use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{Batch, State};
-use super::fields::Reads;
+use super::fields::{Reads, Visitor};
 use super::mask::{BATCH, Mask};
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};

@@ -273,7 +273,7 @@ impl Quick {
             Test::ExactlyOneOf(words) => Self::ExactlyOneOf(Arc::clone(words)),
             Test::PartsOneOf(words) => Self::PartsOneOf(Words::new(words)),
             Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(Arc::clone(words)),
-            Test::Matches(regex) => Self::Matches(Matcher::shared(regex)),
+            Test::Matches(expression) => Self::Matches(Matcher::shared(expression)),
             Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
             Test::Invisible => Self::Invisible(test.clone()),
             Test::BrokenLetters => Self::Broken(test.clone()),
@@ -322,11 +322,12 @@ impl interpret::RecordView for OneCell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Expression;
     use proptest::prelude::{Just, Strategy, prop_oneof};
 
     fn condition() -> impl Strategy<Value = Unary> {
         let test = |test: Quick| Unary::Test(Form::Value, test);
-        let two_digits = Matcher::shared(&regex::Regex::new(r"^\d{2}$").unwrap());
+        let two_digits = Matcher::shared(&Arc::new(Expression::new(r"^\d{2}$".to_owned())));
         let one = prop_oneof![
             Just(Unary::Const(Truth::Unknown)),
             Just(test(Quick::IsNumber)),
@@ -356,7 +357,7 @@ mod tests {
         fn the_last_bytes_decide_what_they_are_said_to(
             ends in proptest::collection::vec("[01]{1,3}", 3..5), before in "[01]{8,10}", other in "[01]{8,10}", end in "[01]{3}",
         ) {
-            let matches = |end: &String| regex::Regex::new(&format!("{end}$")).unwrap();
+            let matches = |end: &String| Arc::new(Expression::new(format!("{end}$")));
             let atoms = ends.iter().map(|end| Unary::Test(Form::Value, Quick::Matches(Matcher::shared(&matches(end)))));
             for atom in atoms {
                 let answer = |before: &str| {

@@ -5,6 +5,9 @@ use std::io::{ErrorKind, Read};
 /// Bytes read at a time; fits the second-level cache of common machines.
 const CHUNK: usize = 1 << 20;
 
+/// Bytes that a buffer starts with.
+const FIRST: usize = 1 << 15;
+
 /// A stream cut into runs of whole lines.
 pub struct Chunks {
     reader: Box<dyn Read + Send>,
@@ -66,9 +69,7 @@ impl Chunks {
         let mut room = CHUNK.min(most);
         let mut length = 0;
         loop {
-            // The buffer keeps its length between calls, so that little is zeroed here.
-            bytes.resize(room, 0);
-            length += self.read_full(&mut bytes[length..]);
+            length = self.read_up_to(room, bytes, length);
             if self.is_at_end() && length <= self.limit {
                 break;
             }
@@ -119,10 +120,25 @@ impl Chunks {
             return;
         }
         let mut carry = std::mem::take(&mut self.carry);
-        carry.resize(CHUNK, 0);
-        let read = self.read_full(&mut carry[length..]);
-        carry.truncate(length + read);
+        let length = self.read_up_to(CHUNK, &mut carry, length);
+        carry.truncate(length);
         self.carry = carry;
+    }
+
+    /// Reads behind the first `length` bytes of a buffer until it holds `room` bytes or the stream
+    /// ends; returns how many there are. The buffer grows as they come, so that a small file does
+    /// not pay for the room of a large one; it keeps its length between calls, so that little is
+    /// zeroed.
+    fn read_up_to(&mut self, room: usize, bytes: &mut Vec<u8>, mut length: usize) -> usize {
+        let mut most = bytes.len().max(FIRST).min(room);
+        loop {
+            bytes.resize(most, 0);
+            length += self.read_full(&mut bytes[length..]);
+            if length < most || most == room {
+                return length;
+            }
+            most = most.saturating_mul(4).min(room);
+        }
     }
 
     /// Reads until the buffer is full or the stream ends, so that runs do not depend on how a

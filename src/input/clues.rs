@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::finding::file;
+use super::index::{Cursor, Index};
 use super::known::headings;
 use super::model::{Block, Column, Detected, FileInfo, Meaning, View};
 use super::repeated::HeaderLine;
@@ -91,34 +92,19 @@ impl Sample {
     /// Looks at the first block of a file.
     pub fn of(block: &Block, separator: u8, columns: &[Column]) -> Self {
         let places = Places::of(columns);
-        let mut sample = Self::default();
-        let Some(cells) = &block.cells else {
-            sample.take_lines(&block.bytes, separator, columns, &places);
-            return sample;
-        };
-        sample.has_records = !cells.starts.is_empty();
-        for row in 0..cells.starts.len().min(MOST_RECORDS) {
-            sample.take(&places, |column| cells.cell(&block.bytes, row, column));
-        }
-        sample
-    }
-
-    fn take_lines(&mut self, bytes: &[u8], separator: u8, columns: &[Column], places: &Places) {
         let header = HeaderLine::new(columns.first().map_or("", |column| &column.name), separator);
-        let is_record = |line: &&[u8]| !matches!(line, [] | [b'\r']) && !header.is(line);
-        let lines = bytes.split(|byte| *byte == b'\n').filter(is_record);
-        let (mut rows, mut trailing) = (0, 0);
-        for line in lines.take(MOST_RECORDS) {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let last = memchr::memrchr(separator, line).map_or(line, |at| &line[at + 1..]);
-            let is_trailing =
-                (last.is_empty() || last == b"\"\"") && memchr::memchr_iter(separator, line).count() == columns.len();
-            rows += 1;
-            trailing += usize::from(is_trailing);
-            self.take(places, |column| cell_of(line, separator, column).unwrap_or_default());
+        let (mut index, mut cursor) = (Index::with(header, columns.len()), Cursor::default());
+        let (mut sample, mut rows, mut trailing) = (Self::default(), 0, 0);
+        while rows < MOST_RECORDS && index.fill(block, separator, &mut cursor) {
+            for row in 0..index.rows() {
+                sample.take(&places, |column| index.cell(&block.bytes, row, column));
+            }
+            rows += index.rows();
+            trailing += index.trailing();
         }
-        self.has_records = rows > 0;
-        self.trailing = rows > 0 && trailing == rows;
+        sample.has_records = rows > 0;
+        sample.trailing = rows > 0 && trailing == rows as u64;
+        sample
     }
 
     /// Takes in a record, given its cells.
@@ -187,38 +173,4 @@ pub fn decide(year: u16, rivals: &[u16], sample: &Sample) -> Option<u16> {
     let window = sample.window_year()?;
     let fits = window == year || rivals.contains(&window);
     (fits && headings().years.contains(&window)).then_some(window)
-}
-
-/// A cell of a line.
-fn cell_of(line: &[u8], separator: u8, place: usize) -> Option<&[u8]> {
-    let mut ends = memchr::memchr_iter(separator, line);
-    let start = match place.checked_sub(1) {
-        Some(before) => ends.nth(before)? + 1,
-        None => 0,
-    };
-    Some(&line[start..ends.next().unwrap_or(line.len())])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_given_by_toms_say_view_lea_and_year() {
-        let name = "58999990000000_CAASPP_Student_Score_Data_File_TestedStudentScoreData_2023_DLMTR.csv";
-        let clues = read_name(name);
-        assert_eq!(
-            (clues.view, clues.lea.as_deref(), clues.year),
-            (Some(View::Tested), Some("58999990000000"), Some(2023))
-        );
-        assert_eq!(read_name("58999990000000_Student_Results_DLMTR.csv").view, None);
-        assert_eq!(read_name("copy of scores.csv"), NameClues::default());
-    }
-
-    #[test]
-    fn july_begins_the_next_school_year() {
-        assert_eq!(school_year("2025-04-11"), Some(2025));
-        assert_eq!(school_year("2020-08-01"), Some(2021));
-        assert_eq!(school_year("4/11/2025"), None);
-    }
 }

@@ -85,7 +85,12 @@ impl Index {
 
     /// An index for the records of a file, which are all its lines but headers.
     pub fn of(info: &FileInfo) -> Self {
-        Self { header: HeaderLine::of(info), ..Self::new(info.columns.len()) }
+        Self::with(HeaderLine::of(info), info.columns.len())
+    }
+
+    /// An index for lines of so many columns, headers left out.
+    pub(super) fn with(header: HeaderLine, columns: usize) -> Self {
+        Self { header, ..Self::new(columns) }
     }
 
     /// Records in the window.

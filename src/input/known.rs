@@ -123,6 +123,15 @@ pub fn known(year: u16) -> Option<&'static Known> {
     Some(cell.get_or_init(|| Known::new(layout)))
 }
 
+/// Reads the tables that every file needs, and those of the newest year, which most files are of:
+/// to be called beside other work.
+pub fn warm_up() {
+    headings();
+    if let Some(newest) = registry().years().next_back() {
+        known(newest);
+    }
+}
+
 /// The fields without which nothing can be counted.
 pub fn required_fields() -> impl Iterator<Item = FieldId> {
     let rows = Table::new(include_str!("../../rules/layouts/required-columns.tsv")).rows();

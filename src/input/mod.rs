@@ -43,6 +43,7 @@ mod year;
 
 pub use clues::year_in_name;
 pub use error::{InputError, Nearest};
+pub use known::warm_up;
 pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen, reopen_at};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 pub use open::Opened;

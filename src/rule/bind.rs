@@ -1,5 +1,6 @@
 //! Binds the parts of a rule to a layout year: one instance for every value of its parameter.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::layout::{FieldId, Layout, RecordTypes, registry};
@@ -36,7 +37,7 @@ pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<
     if parts.scope.is_built_in() {
         return Ok(Vec::new());
     }
-    let parsed = Parsed::new(parts)?;
+    let parsed = Parsed::new(parts, layout)?;
     let parsed = &parsed;
     let Some(each) = &parts.each else {
         return Ok(vec![
@@ -121,6 +122,10 @@ struct Parsed {
     when: Option<Node>,
     shows: Vec<Node>,
     by: Vec<Node>,
+    /// That the record is of one of the rule's tests, where the year has others.
+    of_tests: Option<Expr>,
+    /// The names in the message, each once, with their first places.
+    placeholders: Vec<(String, Range<usize>)>,
 }
 
 enum Required {
@@ -129,7 +134,7 @@ enum Required {
 }
 
 impl Parsed {
-    fn new(parts: &Parts) -> Result<Self, Box<RuleError>> {
+    fn new(parts: &Parts, layout: &Layout) -> Result<Self, Box<RuleError>> {
         let tree = |piece: &Piece| parser::expression(&piece.text).map_err(|mistake| piece.error(mistake));
         let require = &parts.require;
         Ok(Self {
@@ -140,8 +145,28 @@ impl Parsed {
             when: parts.when.as_ref().map(tree).transpose()?,
             shows: parts.shows.iter().map(|(_, piece)| tree(piece)).collect::<Result<_, _>>()?,
             by: parts.by.iter().map(tree).collect::<Result<_, _>>()?,
+            of_tests: of_tests(parts.tests, layout.year()),
+            placeholders: placeholders(&parts.message.text),
         })
     }
+}
+
+fn of_tests(tests: RecordTypes, year: u16) -> Option<Expr> {
+    if record_types(year).into_iter().all(|test| tests.contains(test)) {
+        return None;
+    }
+    let field = registry().id(RECORD_TYPE)?;
+    Some(is_one_of(field, tests.iter().map(|test| test.to_string())))
+}
+
+fn placeholders(message: &str) -> Vec<(String, Range<usize>)> {
+    let mut found: Vec<(String, Range<usize>)> = Vec::new();
+    for (name, span) in message::placeholders(message) {
+        if found.iter().all(|(one, _)| one != name) {
+            found.push((name.to_owned(), span));
+        }
+    }
+    found
 }
 
 struct Binding<'a> {
@@ -170,7 +195,7 @@ impl Binding<'_> {
         let placeholders = self.placeholders(&mut typer, &labels, &shows)?;
         Ok(Instance {
             binding: self.bound.map(|(parameter, value)| (parameter.name.clone(), value.show())),
-            when: and(self.of_tests().into_iter().chain([when]).collect()),
+            when: and(self.parsed.of_tests.iter().cloned().chain([when]).collect()),
             demand,
             labels,
             shows,
@@ -190,15 +215,6 @@ impl Binding<'_> {
             Err(stop) => Err(Failed::new(piece, stop)),
         };
         self.parts.by.iter().zip(&self.parsed.by).map(part).collect()
-    }
-
-    fn of_tests(&self) -> Option<Expr> {
-        let tests = self.parts.tests;
-        if record_types(self.layout.year()).into_iter().all(|test| tests.contains(test)) {
-            return None;
-        }
-        let field = registry().id(RECORD_TYPE)?;
-        Some(is_one_of(field, tests.iter().map(|test| test.to_string())))
     }
 
     fn demand(&self, typer: &mut Typer) -> Bind<Demand> {
@@ -259,20 +275,17 @@ impl Binding<'_> {
         shows: &[(String, Show)],
     ) -> Bind<Vec<(String, Placeholder)>> {
         let piece = &self.parts.message;
-        let mut found: Vec<(String, Placeholder)> = Vec::new();
-        for (name, span) in message::placeholders(&piece.text) {
-            if found.iter().any(|(one, _)| one == name) {
-                continue;
-            }
+        let mut found: Vec<(String, Placeholder)> = Vec::with_capacity(self.parsed.placeholders.len());
+        for (name, span) in &self.parsed.placeholders {
             let failed = |stop: Stop| Failed::new(piece, stop);
             let placeholder = match self.fixed_placeholder(name, labels, shows) {
                 Some(placeholder) => placeholder,
                 None => {
-                    let field = typer.field(name, true, &span).map_err(failed)?;
+                    let field = typer.field(name, true, span).map_err(failed)?;
                     field.map_or(Placeholder::Lacking, Placeholder::Value)
                 }
             };
-            found.push((name.to_owned(), placeholder));
+            found.push((name.clone(), placeholder));
         }
         Ok(found)
     }

@@ -5,7 +5,7 @@ use crate::layout::{BlankRule, Field, FieldId, Layout, registry};
 
 use super::ast::{FieldSet, Filter, Literal};
 use super::error::{Mistake, did_you_mean};
-use super::read::matches_pattern;
+use super::read::Pattern;
 use super::values::value_set;
 
 const TYPES: [&str; 8] = ["text", "code", "digits", "date", "integer", "yesno", "yn", "blank"];
@@ -19,17 +19,20 @@ pub(super) fn select(set: &FieldSet, layout: &Layout) -> Result<Vec<FieldId>, Mi
     for filter in &set.filters {
         known_filter(filter)?;
     }
+    let (wanted, except) = (parts(&set.patterns), parts(&set.except));
+    let belongs = |id: FieldId, field: &Field| {
+        let name = registry().info(id).name;
+        // Filters are the quicker to ask.
+        set.filters.iter().all(|filter| passes(filter, layout, id, field))
+            && (wanted.is_empty() || wanted.iter().any(|pattern| pattern.fits(name)))
+            && !except.iter().any(|pattern| pattern.fits(name))
+    };
     let columns = layout.fields.iter().filter_map(|field| field.id.map(|id| (id, field)));
-    Ok(columns.filter(|(id, field)| belongs(set, layout, *id, field)).map(|(id, _)| id).collect())
+    Ok(columns.filter(|(id, field)| belongs(*id, field)).map(|(id, _)| id).collect())
 }
 
-fn belongs(set: &FieldSet, layout: &Layout, id: FieldId, field: &Field) -> bool {
-    let name = registry().info(id).name;
-    let fits = |pattern: &Literal| matches_pattern(&pattern.text, name);
-    // Filters are the quicker to ask.
-    set.filters.iter().all(|filter| passes(filter, layout, id, field))
-        && (set.patterns.is_empty() || set.patterns.iter().any(fits))
-        && !set.except.iter().any(fits)
+fn parts(patterns: &[Literal]) -> Vec<Pattern<'_>> {
+    patterns.iter().map(|pattern| Pattern::new(&pattern.text)).collect()
 }
 
 fn passes(filter: &Filter, layout: &Layout, id: FieldId, field: &Field) -> bool {
@@ -72,9 +75,8 @@ fn known_filter(filter: &Filter) -> Result<(), Mistake> {
 }
 
 fn known_pattern(pattern: &Literal) -> Result<(), Mistake> {
-    if registry().id(&pattern.text).is_some()
-        || registry().fields().any(|(_, info)| matches_pattern(&pattern.text, info.name))
-    {
+    let parts = Pattern::new(&pattern.text);
+    if registry().id(&pattern.text).is_some() || registry().fields().any(|(_, info)| parts.fits(info.name)) {
         return Ok(());
     }
     if pattern.text.contains('*') {

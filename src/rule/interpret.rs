@@ -81,7 +81,7 @@ pub fn holds(test: &Test, text: &str) -> bool {
             let is_exact = |text: &str| words.iter().any(|word| word == text);
             is_exact(text) || text.split('&').all(is_exact)
         }
-        Test::Matches(regex) => regex.is_match(text),
+        Test::Matches(expression) => expression.is_match(text),
         Test::LongerThan(width) => text.chars().nth(usize::try_from(*width).unwrap_or(usize::MAX)).is_some(),
         Test::Invisible => text.chars().any(read::is_invisible),
         Test::BrokenLetters => read::has_broken_letters(text),

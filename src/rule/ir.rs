@@ -8,6 +8,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::expression::Expression;
 use super::second::{Match, MatchedCell};
 use crate::layout::FieldId;
 
@@ -135,7 +136,7 @@ pub enum Test {
     /// The same exactly as written.
     ExactPartsOneOf(Arc<[String]>),
     /// A linear-time regular expression matches somewhere in the text.
-    Matches(Arc<regex::Regex>),
+    Matches(Arc<Expression>),
     /// Longer than this many characters.
     LongerThan(u32),
     /// Holds a control character, a no-break space, a zero-width or a bidirectional mark.
@@ -170,7 +171,7 @@ impl Hash for Test {
             Self::OneOf(words) | Self::ExactlyOneOf(words) | Self::PartsOneOf(words) | Self::ExactPartsOneOf(words) => {
                 words.hash(state)
             }
-            Self::Matches(regex) => regex.as_str().hash(state),
+            Self::Matches(expression) => expression.as_str().hash(state),
             Self::LongerThan(limit) => limit.hash(state),
         }
     }

@@ -6,6 +6,7 @@ mod bind;
 mod error;
 mod example;
 mod examples;
+mod expression;
 mod family;
 mod fields;
 mod file;
@@ -27,6 +28,7 @@ mod values;
 pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
+pub use expression::Expression;
 pub use family::{Family, families};
 pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};
 pub use ir::{

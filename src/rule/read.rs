@@ -27,31 +27,46 @@ pub fn reading(field: FieldId) -> Reading {
 }
 
 fn readings() -> Vec<Reading> {
-    let rows: Vec<(&str, &str)> =
-        Table::new(READING).rows().map(|row| (row.get("fields"), row.get("reading"))).collect();
+    let rows: Vec<(Pattern<'_>, &str)> =
+        Table::new(READING).rows().map(|row| (Pattern::new(row.get("fields")), row.get("reading"))).collect();
     let of = |name: &str| {
-        let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && matches_pattern(pattern, name));
+        let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && pattern.fits(name));
         Reading { padded: has("padded"), parts: has("parts") }
     };
     registry().fields().map(|(_, info)| of(info.name)).collect()
 }
 
-/// Whether a name fits a pattern in which `*` stands for any characters.
-pub fn matches_pattern(pattern: &str, name: &str) -> bool {
-    // Most names differ from the first letter on.
-    if pattern.bytes().zip(name.bytes()).next().is_some_and(|(wanted, found)| wanted != b'*' && wanted != found) {
-        return false;
+/// A pattern of names in which `*` stands for any characters, taken apart once for many names.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern<'a> {
+    start: &'a str,
+    /// What follows the first star; `None` without a star.
+    rest: Option<&'a str>,
+}
+
+impl<'a> Pattern<'a> {
+    /// The pattern that a text stands for.
+    pub fn new(text: &'a str) -> Self {
+        match text.split_once('*') {
+            Some((start, rest)) => Self { start, rest: Some(rest) },
+            None => Self { start: text, rest: None },
+        }
     }
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    let Some(name) = name.strip_prefix(start) else {
-        return false;
-    };
-    if !rest.contains('*') {
-        return name.ends_with(rest);
+
+    /// Whether a name fits.
+    pub fn fits(self, name: &str) -> bool {
+        let Some(rest) = self.rest else {
+            return self.start == name;
+        };
+        let Some(name) = name.strip_prefix(self.start) else {
+            return false;
+        };
+        let rest = Self::new(rest);
+        if rest.rest.is_none() {
+            return name.ends_with(rest.start);
+        }
+        (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| rest.fits(&name[at..]))
     }
-    (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches_pattern(rest, &name[at..]))
 }
 
 /// The text of a cell as conditions see it: without white space around it, and with the leading

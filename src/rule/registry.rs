@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::layout::registry;
 
@@ -176,17 +177,18 @@ impl RuleSet {
         threads: usize,
     ) -> Result<Vec<Vec<Instance>>, Box<RuleError>> {
         let threads = threads.clamp(1, 4);
-        // Costly rules lie close together, so each thread takes every second one, not one half.
-        let part = |first: usize| {
-            let places = rules.iter().enumerate().skip(first).step_by(threads);
-            let bound = places.map(|(place, rule)| {
+        // Some rules cost a hundred times what others do, so each thread takes what is next.
+        let next = AtomicUsize::new(0);
+        let part = || {
+            let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+            let bound = places.map_while(|place| Some((place, rules.get(place)?))).map(|(place, rule)| {
                 Ok((place, rule.map_or_else(|| Ok(Vec::new()), |rule| self.bind(rule, layout_year))?))
             });
             bound.collect::<Result<Vec<_>, Box<RuleError>>>()
         };
         let mut all = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || part(first))).collect();
-            let mut all = part(0)?;
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(part)).collect();
+            let mut all = part()?;
             for other in others {
                 all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
             }

@@ -90,7 +90,7 @@ impl Bound {
         let of = |rule: &Rule| (rule.code.clone(), rule_settings(settings, &select, &ignore, rule));
         let waivers = settings.file.iter().flat_map(|file| &file.waivers).filter_map(|waiver| {
             let code = rules.find(waiver.rule.get_ref())?.code.clone();
-            Some(BoundWaiver { code, standing: waiver.standing(settings.today), waiver: waiver.clone() })
+            Some(BoundWaiver { code, standing: waiver.standing(settings.today.day()), waiver: waiver.clone() })
         });
         Ok(Self { rules: rules.rules().map(of).collect(), waivers: waivers.collect() })
     }

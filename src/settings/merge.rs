@@ -3,10 +3,9 @@
 
 use std::path::PathBuf;
 
-use jiff::civil::Date;
-
 use super::SAMPLES;
 use super::file::{FailOn, SettingsFile};
+use super::today::Today;
 
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +55,7 @@ pub struct Settings {
     /// What the command line says.
     pub flags: Flags,
     /// The day of the run.
-    pub today: Date,
+    pub today: Today,
 }
 
 impl Settings {

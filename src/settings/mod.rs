@@ -14,6 +14,7 @@ mod find;
 mod merge;
 mod naming;
 mod threshold;
+mod today;
 mod waiver;
 
 pub(crate) use apply::shown_student;
@@ -26,6 +27,7 @@ pub use find::{FILE_NAME, find_above, read};
 pub use merge::{Flags, Origin, Settings, Value};
 pub use naming::{Closeness, UnknownRule, closeness};
 pub use threshold::{Limit, Thresholds};
+pub use today::Today;
 pub use waiver::{Holder, Standing, Waiver};
 
 use jiff::civil::Date;

@@ -157,7 +157,7 @@ fn messages_are_those_of_the_layout_year() {
 /// What the command line says, without a file.
 fn chosen(select: Vec<String>, ignore: Vec<String>) -> Settings {
     let flags = Flags { select, ignore, ..Flags::default() };
-    Settings { file: None, why: String::new(), flags, today: "2026-01-15".parse().unwrap() }
+    Settings { file: None, why: String::new(), flags, today: "2026-01-15".parse::<jiff::civil::Date>().unwrap().into() }
 }
 
 #[test]

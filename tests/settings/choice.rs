@@ -13,7 +13,7 @@ fn settings(text: &str, select: &[&str], ignore: &[&str]) -> Settings {
         file: Some(SettingsFile::parse(Path::new("scorelint.toml"), text.to_owned()).unwrap()),
         why: String::new(),
         flags: Flags { select: owned(select), ignore: owned(ignore), ..Flags::default() },
-        today: "2026-01-15".parse().unwrap(),
+        today: "2026-01-15".parse::<jiff::civil::Date>().unwrap().into(),
     }
 }
 

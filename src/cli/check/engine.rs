@@ -3,9 +3,10 @@
 use std::num::NonZero;
 
 use super::{Failure, Hashing, Request};
+use crate::beside::{both, drop_beside};
 use crate::cli::rules::load_for_run;
 use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check_beside};
-use crate::input::Options;
+use crate::input::{Options, warm_up};
 use crate::official;
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
@@ -16,7 +17,13 @@ use crate::settings::{BindError, Bound, Holder, Settings, apply};
 /// # Errors
 /// When a rule file or the settings are wrong, or an official file cannot be read.
 pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), Failure> {
-    let (rules, bound) = bind(request.settings)?;
+    let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    let tables = || {
+        warm_up();
+        official::knowledge();
+    };
+    let (bound, ()) = both(threads, || bind(request.settings), tables);
+    let (rules, bound) = bound?;
     let weight = |rule: &Rule, severity: Severity| bound.weight(rule, severity);
     let samples = request.samples.map_or(Detail::All, Detail::Samples);
     let detail = |rule: &Rule| if bound.is_waived(rule) { Detail::All } else { samples };
@@ -25,7 +32,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
         rules: &rules,
         weight: &weight,
         detail: &detail,
-        threads: request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get)),
+        threads,
         timings: request.timings == Timings::Shown,
         progress: Some(request.progress),
     };
@@ -56,7 +63,9 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     let names_student = bound.waivers.iter().any(|one| matches!(one.waiver.holder, Holder::Student { .. }));
     let pseudonyms = if names_student { (request.key)().ok() } else { None };
     apply(request.settings, &bound, &mut outcome, pseudonyms.as_ref());
-    Ok((outcome, RuleBook::of_set(&rules)))
+    let book = RuleBook::of_set(&rules);
+    drop_beside(rules);
+    Ok((outcome, book))
 }
 
 /// The rules of a run, and what the settings say about them.

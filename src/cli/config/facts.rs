@@ -57,7 +57,7 @@ impl Facts {
         let mut facts = Self {
             path: settings.file.as_ref().map(|file| file.path.display().to_string()),
             why: settings.why.clone(),
-            today: settings.today.to_string(),
+            today: settings.today.day().to_string(),
             settings: single(settings),
             off: Vec::new(),
             severities: Vec::new(),

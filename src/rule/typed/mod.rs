@@ -7,10 +7,11 @@ use crate::layout::{FieldId, FieldKind, Layout, registry};
 
 use super::ast::{Kind, Node};
 use super::error::Mistake;
+use super::fields;
 use super::ir::{Cell, Expr, Form, Num, Text};
 use super::model::{Need, Records};
+use super::read::Pattern;
 use super::second::MatchedCell;
-use super::{fields, read};
 
 mod conditions;
 mod functions;
@@ -346,7 +347,8 @@ impl Typer<'_> {
 }
 
 fn in_some_year(pattern: &str) -> bool {
-    registry().fields().any(|(_, info)| read::matches_pattern(pattern, info.name))
+    let pattern = Pattern::new(pattern);
+    registry().fields().any(|(_, info)| pattern.fits(info.name))
 }
 
 fn field_number(

@@ -5,28 +5,45 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::super::error::Mistake;
+use super::super::expression::Expression;
+use super::Typer;
 
-/// The compiled expression; equal ones are compiled once.
-pub(super) fn regex(pattern: &str, ignore_case: bool, span: &Range<usize>) -> Result<Arc<regex::Regex>, Mistake> {
-    type Compiled = HashMap<(String, bool), Arc<regex::Regex>>;
-    static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (pattern.to_owned(), ignore_case);
-    if let Some(regex) = compiled.get(&key) {
-        return Ok(Arc::clone(regex));
+impl Typer<'_> {
+    /// The expression of a pattern. Where rules are run, it was checked when they were loaded.
+    pub(super) fn expression(
+        &self,
+        pattern: &str,
+        ignore_case: bool,
+        span: &Range<usize>,
+    ) -> Result<Arc<Expression>, Mistake> {
+        let expression = shared(pattern, ignore_case);
+        if self.years.is_empty() {
+            return Ok(expression);
+        }
+        expression.check().map_err(|error| unreadable(error, span))?;
+        Ok(expression)
     }
-    // The flag stands in the expression itself, so that its text says all there is to it.
-    let flag = if ignore_case { "(?i)" } else { "" };
-    let built = regex::Regex::new(&format!("{flag}{}", ascii_digits(pattern)));
-    let regex = Arc::new(built.map_err(|error| {
-        let text = error.to_string();
-        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let mistake = Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
-        // Whoever asks for look-around is told how to do without.
-        if reason.contains("look-") { mistake.help("ask with `and`: two `matches` instead of one") } else { mistake }
-    })?);
-    compiled.insert(key, Arc::clone(&regex));
-    Ok(regex)
+}
+
+/// The expression of a pattern; equal ones are one.
+fn shared(pattern: &str, ignore_case: bool) -> Arc<Expression> {
+    type Known = HashMap<(String, bool), Arc<Expression>>;
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let new = || {
+        // The flag stands in the expression itself, so that its text says all there is to it.
+        let flag = if ignore_case { "(?i)" } else { "" };
+        Arc::new(Expression::new(format!("{flag}{}", ascii_digits(pattern))))
+    };
+    Arc::clone(known.entry((pattern.to_owned(), ignore_case)).or_insert_with(new))
+}
+
+fn unreadable(error: &regex::Error, span: &Range<usize>) -> Mistake {
+    let text = error.to_string();
+    let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let mistake = Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
+    // Whoever asks for look-around is told how to do without.
+    if reason.contains("look-") { mistake.help("ask with `and`: two `matches` instead of one") } else { mistake }
 }
 
 /// `\d` means 0 to 9 here, not the digits of every script.

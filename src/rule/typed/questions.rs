@@ -8,7 +8,6 @@ use super::super::ir::{Cell, Expr, Form, Num, Test, Text};
 use super::super::read;
 use super::super::values::{Codes, ValueSet, codes_of_years, value_set};
 use super::logic::{and, not, or};
-use super::pattern::regex;
 use super::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, not_a_number, unreadable};
 
 impl Typer<'_> {
@@ -32,13 +31,15 @@ impl Typer<'_> {
             return self.of_matched(subject, question);
         }
         let Some(cell) = self.cell(subject)? else {
-            return asked_of_blank(question);
+            return self.asked_of_blank(question);
         };
         let test = match question {
             Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
             Question::Invisible => Test::Invisible,
             Question::BrokenLetters => Test::BrokenLetters,
-            Question::Matches { pattern, ignore_case, span } => Test::Matches(regex(pattern, *ignore_case, span)?),
+            Question::Matches { pattern, ignore_case, span } => {
+                Test::Matches(self.expression(pattern, *ignore_case, span)?)
+            }
             _ => match self.layout.field(cell.field).and_then(|field| field.length) {
                 Some(width) => Test::LongerThan(width),
                 None => return Ok(Expr::Const(false)),
@@ -47,15 +48,25 @@ impl Typer<'_> {
         Ok(Expr::Cell { cell, test })
     }
 
+    /// What a question comes to for a field that the year lacks.
+    fn asked_of_blank(&self, question: &Question) -> Typed<Expr> {
+        let Question::Matches { pattern, ignore_case, span } = question else {
+            return Ok(Expr::Const(false));
+        };
+        Ok(Expr::Const(self.expression(pattern, *ignore_case, span)?.is_match("")))
+    }
+
     /// A question about the text of a cell of a second file.
     fn of_matched(&mut self, subject: &Node, question: &Question) -> Typed<Expr> {
         let cell = match self.value(subject)? {
             Value::Matched(cell, _) => cell,
-            _ => return asked_of_blank(question),
+            _ => return self.asked_of_blank(question),
         };
         let test = match question {
             Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
-            Question::Matches { pattern, ignore_case, span } => Test::Matches(regex(pattern, *ignore_case, span)?),
+            Question::Matches { pattern, ignore_case, span } => {
+                Test::Matches(self.expression(pattern, *ignore_case, span)?)
+            }
             _ => {
                 let mistake = Mistake::new(subject.span.clone(), "this is not asked of a second file", "here");
                 return Err(mistake.help("check that file by itself with `scorelint check`").into());
@@ -281,14 +292,6 @@ fn in_codes(cell: Cell, codes: &Codes, exactly: bool) -> Expr {
 /// The record is of one of these codes, by the value of a cell.
 pub(in crate::rule) fn is_one_of(field: FieldId, words: impl Iterator<Item = String>) -> Expr {
     Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::OneOf(words.collect()) }
-}
-
-/// What a question comes to for a field that the year lacks.
-fn asked_of_blank(question: &Question) -> Typed<Expr> {
-    let Question::Matches { pattern, ignore_case, span } = question else {
-        return Ok(Expr::Const(false));
-    };
-    Ok(Expr::Const(regex(pattern, *ignore_case, span)?.is_match("")))
 }
 
 fn known(num: Num) -> Expr {

@@ -1,0 +1,28 @@
+//! The day of a run. The clock is asked only when something depends on it: to know the time zone,
+//! the folders of all zones are searched, which takes longer than to read a small file.
+
+use std::sync::OnceLock;
+
+use jiff::civil::Date;
+
+/// The day by which waivers are judged.
+#[derive(Clone, Debug, Default)]
+pub struct Today(OnceLock<Date>);
+
+impl Today {
+    /// The day here and now, taken when it is first needed.
+    pub fn by_clock() -> Self {
+        Self::default()
+    }
+
+    /// The day. The same at every call, even over midnight.
+    pub fn day(&self) -> Date {
+        *self.0.get_or_init(|| jiff::ZonedDateTime::now().date())
+    }
+}
+
+impl From<Date> for Today {
+    fn from(day: Date) -> Self {
+        Self(OnceLock::from(day))
+    }
+}
