@@ -47,10 +47,10 @@ pub(super) struct Column {
     is_direct: bool,
     /// Whether some value breaks a cell rule.
     has_broken: bool,
-    /// Empty cells.
-    empty: u64,
-    /// Cells a class, but for empty ones and those of remembered texts.
+    /// Filled cells a class.
     counts: Vec<u64>,
+    /// All filled cells.
+    filled: u64,
     /// The last texts that were not remembered, and their values.
     last: (u64, u16),
     last_long: (Key, u16),
@@ -72,6 +72,8 @@ struct Values {
     numbers: Vec<i64>,
     hashes: Vec<u64>,
     classes: Vec<u16>,
+    /// Whether the filled values are of more than one class; else they are of that of the second.
+    is_mixed: bool,
 }
 
 /// One bit a condition, a word a value.
@@ -92,8 +94,6 @@ struct BatchState {
     broken: Mask,
     /// The value of each row.
     entries: Box<[u16; BATCH]>,
-    /// The windows of `entries` that may hold anything but [`EMPTY`], a bit each.
-    written: u8,
     /// The rows of each of [`FEW`] values, as far as asked for.
     rows: Vec<Mask>,
     known_rows: u32,
@@ -125,6 +125,7 @@ impl Values {
         self.unknown.push(judged.unknown);
         self.numbers.push(judged.number);
         self.hashes.push(judged.hash);
+        self.is_mixed |= self.classes.get(1).is_some_and(|class| *class != judged.class);
         self.classes.push(judged.class);
         // A batch adds no more than its rows to those remembered.
         (self.classes.len() - 1) as u16
@@ -157,15 +158,14 @@ impl Column {
             misses: 0,
             patience: PATIENCE,
             is_direct: false,
-            empty: 0,
             counts: Vec::new(),
+            filled: 0,
             last: (0, EMPTY),
             last_long: (Key::default(), EMPTY),
             batch: BatchState {
                 filled: Mask::NONE,
                 broken: Mask::NONE,
                 entries: Box::new([EMPTY; BATCH]),
-                written: 0,
                 rows: Vec::new(),
                 known_rows: 0,
                 bytes: Vec::new(),
@@ -200,16 +200,15 @@ impl Column {
             return;
         }
         self.is_direct = true;
-        for (entry, cells) in self.short.counts().chain(self.long.counts()) {
-            count(&mut self.counts, self.values.classes[usize::from(entry)], cells);
-        }
         (self.short, self.long) = (ShortMemo::new(), LongMemo::new());
         self.kept = 1;
         self.values.truncate(self.kept);
         self.shapes.iter_mut().for_each(|shape| shape.entry = None);
     }
 
-    /// Takes in the column's cells of a window, but for rows that are not `valid`.
+    /// Takes in the column's cells of a window, but for rows that are not `valid`. May be left out for
+    /// a window without filled cells, unless the last batch had some there or a blank cell breaks a
+    /// rule.
     #[inline]
     pub(super) fn take(
         &mut self,
@@ -219,12 +218,10 @@ impl Column {
         (window, valid): (usize, u64),
     ) {
         let filled = cells.filled & valid;
-        self.empty += u64::from((valid & !filled).count_ones());
         if filled != 0 {
             self.look_up_all(plan, cells, bytes, (window, filled));
-        } else if self.batch.written >> window & 1 != 0 {
+        } else {
             self.batch.entries[window * WINDOW..(window + 1) * WINDOW].fill(EMPTY);
-            self.batch.written &= !(1 << window);
         }
         if self.has_broken {
             self.mark_broken(window, valid);
@@ -236,7 +233,7 @@ impl Column {
     fn look_up_all(&mut self, plan: &ColumnPlan, cells: ColumnCells<'_>, bytes: &[u8], (window, filled): (usize, u64)) {
         let mut found = [EMPTY; WINDOW];
         if filled == u64::MAX && all_same(cells.texts) {
-            found = [self.look_up(plan, &cells.texts[0], bytes, WINDOW as u32); WINDOW];
+            found = [self.look_up(plan, &cells.texts[0], bytes); WINDOW];
         } else {
             // Most texts stand where they are looked for first. These look-ups do not wait for each
             // other; the rest takes its time.
@@ -247,23 +244,36 @@ impl Column {
                 rest |= u64::from(!is_found) << row;
             }
             for row in bits(rest) {
-                found[row] = self.look_up(plan, &cells.texts[row], bytes, 1);
+                found[row] = self.look_up(plan, &cells.texts[row], bytes);
             }
         }
+        self.count(filled, &found);
         self.batch.filled.0[window] = filled;
-        self.batch.written |= 1 << window;
         self.batch.entries[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(&found);
     }
 
-    /// The value of so many cells that hold a text.
+    /// Counts the filled cells of a window by their classes.
     #[inline]
-    fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8], cells: u32) -> u16 {
+    fn count(&mut self, filled: u64, found: &[u16; WINDOW]) {
+        self.filled += u64::from(filled.count_ones());
+        if self.values.is_mixed {
+            for row in bits(filled) {
+                count(&mut self.counts, self.values.classes[usize::from(found[row])], 1);
+            }
+        } else {
+            count(&mut self.counts, self.values.classes[1], u64::from(filled.count_ones()));
+        }
+    }
+
+    /// The value of a cell that holds a text.
+    #[inline]
+    fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8]) -> u16 {
         let Some(number) = text.short().or_else(|| text.packed(bytes)) else {
             return self.look_up_long(plan, text, bytes);
         };
-        match self.short.find(number, cells) {
+        match self.short.find(number) {
             Some(entry) => entry,
-            None => self.look_at_short(plan, (text.of(bytes), number), cells),
+            None => self.look_at_short(plan, (text.of(bytes), number)),
         }
     }
 
@@ -274,10 +284,9 @@ impl Column {
             return entry;
         }
         if key == self.last_long.0 && key.is_text() {
-            count(&mut self.counts, self.values.classes[usize::from(self.last_long.1)], 1);
             return self.last_long.1;
         }
-        let (entry, has_room) = self.look_at(plan, text, 1);
+        let (entry, has_room) = self.look_at(plan, text);
         if has_room {
             self.long.insert(key, text, entry);
         } else {
@@ -287,12 +296,11 @@ impl Column {
     }
 
     #[inline(never)]
-    fn look_at_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64), cells: u32) -> u16 {
+    fn look_at_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64)) -> u16 {
         if number == self.last.0 {
-            count(&mut self.counts, self.values.classes[usize::from(self.last.1)], u64::from(cells));
             return self.last.1;
         }
-        let (entry, has_room) = self.look_at(plan, text, cells);
+        let (entry, has_room) = self.look_at(plan, text);
         if has_room {
             self.short.insert(number, entry);
         } else {
@@ -301,9 +309,9 @@ impl Column {
         entry
     }
 
-    /// Judges a text that is not remembered and counts its cells. Returns its value, and whether
-    /// there is room to remember it; if not, the value lasts until the end of the batch.
-    fn look_at(&mut self, plan: &ColumnPlan, text: &[u8], cells: u32) -> (u16, bool) {
+    /// Judges a text that is not remembered. Returns its value, and whether there is room to
+    /// remember it; if not, the value lasts until the end of the batch.
+    fn look_at(&mut self, plan: &ColumnPlan, text: &[u8]) -> (u16, bool) {
         let shape = plan.shape_of(text).and_then(|shape| self.shape(plan, shape));
         let entry = match shape {
             Some(place) => self.judge_shaped(plan, text, place),
@@ -312,7 +320,6 @@ impl Column {
                 self.add(&judged)
             }
         };
-        count(&mut self.counts, self.values.classes[usize::from(entry)], u64::from(cells));
         let is_shaped = shape.is_some_and(|place| self.shapes[place].entry.is_some());
         let limit = if is_shaped { LIMIT_OF_SHAPED } else { LIMIT };
         let has_room = !self.is_direct && self.remembered < limit && self.keep(entry);
@@ -410,13 +417,15 @@ impl Column {
         self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
     }
 
-    /// How often each outcome of the cell rules came up, over all batches.
-    pub(super) fn class_counts(&self) -> impl Iterator<Item = (Class, u64)> + '_ {
+    /// Whether an empty cell breaks a cell rule.
+    pub(super) fn breaks_blank(&self) -> bool {
+        self.classes.at(self.values.classes[usize::from(EMPTY)]).broken != 0
+    }
+
+    /// How often each outcome of the cell rules came up, over all batches of so many rows.
+    pub(super) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
         let mut counts = self.counts.clone();
-        count(&mut counts, self.values.classes[usize::from(EMPTY)], self.empty);
-        for (entry, cells) in self.short.counts().chain(self.long.counts()) {
-            count(&mut counts, self.values.classes[usize::from(entry)], cells);
-        }
+        count(&mut counts, self.values.classes[usize::from(EMPTY)], rows - self.filled);
         (0..).zip(counts).map(|(class, cells)| (self.classes.at(class), cells))
     }
 }

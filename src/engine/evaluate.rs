@@ -2,6 +2,7 @@
 //! rule comes to need it.
 
 use super::column::Column;
+use super::column_plan::ColumnPlan;
 use super::mask::{BATCH, Mask, Truths};
 use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
 use super::records::Records;
@@ -13,11 +14,25 @@ use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles,
 /// What a thread keeps for one file: column memories and room for the results of a batch.
 pub(super) struct State {
     pub(super) columns: Vec<Column>,
+    places: Vec<Place>,
+    /// Rows taken in so far.
+    pub(super) rows: u64,
     truths: Vec<Truths>,
     /// The batch that each of `truths` is of.
     of: Vec<u32>,
     batch: u32,
     nums: Vec<Numbers>,
+}
+
+/// What is looked at for every column and window, apart from all else that a column has: most have
+/// nothing in most windows.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The column in the file.
+    column: u32,
+    /// The windows in which the last batches have left something, a bit each.
+    written: u8,
+    breaks_blank: bool,
 }
 
 /// Numbers of a batch, and the rows that have one.
@@ -45,8 +60,16 @@ pub(super) struct Batch<'a> {
 
 impl State {
     pub(super) fn new(program: &Program) -> Self {
+        let columns: Vec<Column> = program.columns.iter().map(Column::new).collect();
+        let place = |(column, plan): (&Column, &ColumnPlan)| Place {
+            column: plan.place as u32,
+            written: 0,
+            breaks_blank: column.breaks_blank(),
+        };
         Self {
-            columns: program.columns.iter().map(Column::new).collect(),
+            places: columns.iter().zip(&program.columns).map(place).collect(),
+            rows: 0,
+            columns,
             truths: vec![Truths::constant(Truth::False); program.nodes.len()],
             of: vec![0; program.nodes.len()],
             batch: 0,
@@ -63,8 +86,15 @@ impl State {
 
     /// Takes in all columns of a window of the batch, but for rows that are not valid.
     pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
-        for (column, plan) in self.columns.iter_mut().zip(&program.columns) {
-            column.take(plan, index.column(plan.place), bytes, window);
+        let (number, valid) = window;
+        self.rows += u64::from(valid.count_ones());
+        for (at, place) in self.places.iter_mut().enumerate() {
+            let is_filled = index.filled(place.column as usize) & valid != 0;
+            if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
+                let plan = &program.columns[at];
+                self.columns[at].take(plan, index.column(plan.place), bytes, window);
+                place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
+            }
         }
     }
 
@@ -101,7 +131,7 @@ impl State {
                 self.number(batch, *num);
                 Truths::certain(self.nums[num.0 as usize].known)
             }
-            Node::SameText(left, right) => Truths::certain(same_texts(batch, left, right)),
+            Node::SameText(texts) => Truths::certain(same_texts(batch, texts)),
             Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
             Node::Beside(beside) => beside_truths(batch, beside),
         }
@@ -293,7 +323,7 @@ fn digits(batch: &Batch<'_>, out: &mut Numbers, number: impl Fn(usize) -> Option
     }
 }
 
-fn same_texts(batch: &Batch<'_>, left: &TextPlan, right: &TextPlan) -> Mask {
+fn same_texts(batch: &Batch<'_>, [left, right]: &[TextPlan; 2]) -> Mask {
     let mut same = Mask::NONE;
     for row in batch.valid.rows() {
         let equal = match (left.plain(batch, row), right.plain(batch, row)) {

@@ -1,6 +1,6 @@
 //! Remembers which number each distinct text of a column has, so that a text is judged once and
-//! not once a record, and how many cells held it. One table for short texts, which are numbers
-//! themselves, and one for longer ones.
+//! not once a record. One table for short texts, which are numbers themselves, and one for longer
+//! ones.
 
 use std::hash::Hasher;
 
@@ -17,9 +17,7 @@ const FIRST: usize = 16;
 struct Slot {
     key: u64,
     /// Its number in the column.
-    entry: u32,
-    /// Cells that hold it.
-    cells: u32,
+    entry: u16,
 }
 
 /// Short texts, by [`crate::input::text::Text::short`].
@@ -37,16 +35,15 @@ impl ShortMemo {
         Self { slots: vec![Slot::default(); FIRST], used: 0, shift: 64 - FIRST.trailing_zeros() }
     }
 
-    /// The number of a text, if it was seen before; counts its cells.
+    /// The number of a text, if it was seen before.
     #[inline]
-    pub(super) fn find(&mut self, key: u64, cells: u32) -> Option<u16> {
+    pub(super) fn find(&self, key: u64) -> Option<u16> {
         let mask = self.slots.len() - 1;
         let mut place = (key.wrapping_mul(SPREAD) >> self.shift) as usize;
         loop {
-            let slot = &mut self.slots[place & mask];
+            let slot = &self.slots[place & mask];
             if slot.key == key {
-                slot.cells += cells;
-                return Some(slot.entry as u16);
+                return Some(slot.entry);
             }
             if slot.key == 0 {
                 return None;
@@ -55,14 +52,13 @@ impl ShortMemo {
         }
     }
 
-    /// As [`Self::find`] for one cell, in the first place only: its number and whether it is there.
+    /// As [`Self::find`], in the first place only: the number there and whether it is that of the
+    /// text.
     #[inline]
-    pub(super) fn glance(&mut self, key: u64) -> (u16, bool) {
+    pub(super) fn glance(&self, key: u64) -> (u16, bool) {
         let mask = self.slots.len() - 1;
-        let slot = &mut self.slots[(key.wrapping_mul(SPREAD) >> self.shift) as usize & mask];
-        let is_here = slot.key == key;
-        slot.cells += u32::from(is_here);
-        (slot.entry as u16, is_here)
+        let slot = &self.slots[(key.wrapping_mul(SPREAD) >> self.shift) as usize & mask];
+        (slot.entry, slot.key == key)
     }
 
     /// Remembers a text that [`Self::find`] did not find.
@@ -71,12 +67,7 @@ impl ShortMemo {
             self.grow();
         }
         self.used += 1;
-        self.place(Slot { key, entry: u32::from(entry), cells: 0 });
-    }
-
-    /// How many cells held each text, by its number.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
-        self.slots.iter().filter(|slot| slot.key != 0).map(|slot| (slot.entry as u16, u64::from(slot.cells)))
+        self.place(Slot { key, entry });
     }
 
     fn grow(&mut self) {
@@ -174,7 +165,6 @@ struct LongSlot {
     entry: u16,
     /// The place of its text, where the key is not the text itself.
     text: u16,
-    cells: u32,
 }
 
 /// Longer texts.
@@ -191,15 +181,14 @@ impl LongMemo {
         Self { slots: vec![LongSlot::default(); FIRST], used: 0, texts: Vec::new() }
     }
 
-    /// The number of a text, if it was seen before; counts the cell.
+    /// The number of a text, if it was seen before.
     #[inline]
-    pub(super) fn find(&mut self, key: Key, text: &[u8]) -> Option<u16> {
+    pub(super) fn find(&self, key: Key, text: &[u8]) -> Option<u16> {
         let mask = self.slots.len() - 1;
         let mut place = key.slot();
         loop {
-            let slot = &mut self.slots[place & mask];
+            let slot = &self.slots[place & mask];
             if slot.key == key && (key.is_text() || *self.texts[usize::from(slot.text)] == *text) {
-                slot.cells += 1;
                 return Some(slot.entry);
             }
             if slot.key.len == 0 {
@@ -215,17 +204,12 @@ impl LongMemo {
             self.grow();
         }
         self.used += 1;
-        let mut slot = LongSlot { key, entry, text: NO_TEXT, cells: 0 };
+        let mut slot = LongSlot { key, entry, text: NO_TEXT };
         if !key.is_text() {
             slot.text = self.texts.len() as u16;
             self.texts.push(text.into());
         }
         self.place(slot);
-    }
-
-    /// How many cells held each text, by its number.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
-        self.slots.iter().filter(|slot| slot.key.len != 0).map(|slot| (slot.entry, u64::from(slot.cells)))
     }
 
     fn grow(&mut self) {
@@ -250,17 +234,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_found_again_and_counted() {
+    fn texts_are_found_again() {
         let (mut short, mut long) = (ShortMemo::new(), LongMemo::new());
         let text = |number: u16| format!("a text of more than sixteen bytes: {number}").into_bytes();
         let key = |number: u16| Key::new(&text(number), (0, text(number).len()));
         for number in 0..1000 {
-            assert_eq!((short.find(u64::from(number) + 1, 1), long.find(key(number), &text(number))), (None, None));
+            assert_eq!((short.find(u64::from(number) + 1), long.find(key(number), &text(number))), (None, None));
             short.insert(u64::from(number) + 1, number);
             long.insert(key(number), &text(number), number);
         }
         for number in 0..1000 {
-            assert_eq!(short.find(u64::from(number) + 1, 2), Some(number));
+            assert_eq!(short.find(u64::from(number) + 1), Some(number));
             assert_eq!(long.find(key(number), &text(number)), Some(number));
         }
         let mut glances = 0;
@@ -271,11 +255,9 @@ mod tests {
                     assert_eq!(entry, number);
                     glances += 1;
                 }
-                (_, false) => assert_eq!(short.find(key, 1), Some(number)),
+                (_, false) => assert_eq!(short.find(key), Some(number)),
             }
         }
         assert!(glances > 500 && (1001..2000).all(|key| !short.glance(key).1));
-        assert!(short.counts().count() == 1000 && short.counts().all(|(_, cells)| cells == 3));
-        assert!(long.counts().count() == 1000 && long.counts().all(|(_, cells)| cells == 1));
     }
 }

@@ -36,7 +36,7 @@ pub(super) enum Node {
     Or(Vec<NodeId>),
     Compare(NumId, Op, NumId),
     Known(NumId),
-    SameText(TextPlan, TextPlan),
+    SameText(Box<[TextPlan; 2]>),
     /// As above, for texts made from one field each: column plans that hash them.
     SameCell(usize, usize),
     /// A question that second files answer, asked record by record.
@@ -100,12 +100,22 @@ pub(super) struct Planned {
 pub(super) enum Kind {
     /// Judged in a column plan.
     Cell,
-    /// Judged a record at a time; skipped where the guarded column's cell is broken.
-    Record { when: NodeId, require: NodeId, guard: Option<usize> },
+    /// Judged a record at a time.
+    Record,
     /// Judged over records taken together.
     Set,
     /// Cannot run on this file.
     NotRun(String),
+}
+
+/// A rule that is judged a record at a time; skipped where the guarded column's cell is broken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordRule {
+    /// Its place among the instances.
+    pub(super) instance: usize,
+    pub(super) when: NodeId,
+    pub(super) require: NodeId,
+    pub(super) guard: Option<usize>,
 }
 
 /// Everything that is evaluated for one file.
@@ -117,6 +127,8 @@ pub(super) struct Program {
     pub(super) sets: Vec<SetPlan>,
     pub(super) tables: Vec<Table>,
     pub(super) instances: Vec<Planned>,
+    /// The record rules among them, apart from all that only their findings need.
+    pub(super) record_rules: Vec<RecordRule>,
     /// The student groups of the year, where a rule goes through them.
     pub(super) groups: Vec<GroupPlan>,
     /// Of the kept columns, those that name the record's school, the first filled one counts.
@@ -253,7 +265,10 @@ impl<'a> Compiler<'a> {
         }
         let guard = (rule.scope == Scope::Cell).then(|| instance.labels.first().copied()).flatten();
         let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &Asked::CellRule));
-        Kind::Record { when: self.node(&instance.when), require: self.node(require), guard }
+        let (when, require) = (self.node(&instance.when), self.node(require));
+        let instance = self.program.instances.len();
+        self.program.record_rules.push(RecordRule { instance, when, require, guard });
+        Kind::Record
     }
 
     /// Makes it a rule of its column, if both its conditions look at that column alone.
@@ -342,7 +357,7 @@ impl<'a> Compiler<'a> {
             Expr::Known(num) => Node::Known(self.num(num)),
             Expr::SameText(left, right) => match (self.hashed(left), self.hashed(right)) {
                 (Some(left), Some(right)) => Node::SameCell(left, right),
-                _ => Node::SameText(self.text(left), self.text(right)),
+                _ => Node::SameText(Box::new([self.text(left), self.text(right)])),
             },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
             Expr::Found(_) | Expr::Matched { .. } => self.beside(expr),
@@ -372,7 +387,7 @@ impl<'a> Compiler<'a> {
             Node::Const(_) | Node::Atom(..) => 0,
             Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
             Node::Compare(..) | Node::Known(_) | Node::SameCell(..) => 2,
-            Node::SameText(..) => 3,
+            Node::SameText(_) => 3,
             Node::Beside(_) => 4,
         });
         parts

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::evaluate::{Batch, State};
 use super::groups::GroupCounts;
 use super::mask::Mask;
-use super::program::{Kind, Program};
+use super::program::{Program, RecordRule};
 use super::records::Records;
 use super::sets::{Entries, Sieve};
 use super::tally::{TallyCounts, TallyPlan};
@@ -312,35 +312,27 @@ impl<'a> Worker<'a> {
 
     /// Record rules.
     fn record_rules(&mut self, batch: &Batch<'_>, run: &mut BlockRun) {
-        for (place, instance) in batch.program.instances.iter().enumerate() {
-            let Kind::Record { when, require, guard } = instance.kind else { continue };
+        for rule in &batch.program.record_rules {
             let begin = self.options.timings.then(Instant::now);
-            let broke = self.record(batch, place, when, require, guard);
+            let broke = self.record(batch, rule);
             for row in broke.rows() {
-                self.report(batch, place, row, run);
+                self.report(batch, rule.instance, row, run);
             }
             if let Some(begin) = begin {
-                self.times[place] += begin.elapsed();
+                self.times[rule.instance] += begin.elapsed();
             }
         }
     }
 
     /// Counts how an instance comes out; returns the records that break it.
-    fn record(
-        &mut self,
-        batch: &Batch<'_>,
-        place: usize,
-        when: super::program::NodeId,
-        require: super::program::NodeId,
-        guard: Option<usize>,
-    ) -> Mask {
-        let when = self.state.truths(batch, when);
-        let in_question = match guard {
+    fn record(&mut self, batch: &Batch<'_>, rule: &RecordRule) -> Mask {
+        let when = self.state.truths(batch, rule.when);
+        let in_question = match rule.guard {
             Some(column) => batch.valid.without(self.state.columns[column].broken()),
             None => batch.valid,
         };
         let applies = when.yes.and(in_question);
-        let counts = &mut self.counts[place];
+        let counts = &mut self.counts[rule.instance];
         let unclear = when.unknown.and(in_question);
         if !unclear.is_empty() {
             counts.applicable += unclear.count();
@@ -349,8 +341,8 @@ impl<'a> Worker<'a> {
         if applies.is_empty() {
             return Mask::NONE;
         }
-        let require = self.state.truths(batch, require);
-        let counts = &mut self.counts[place];
+        let require = self.state.truths(batch, rule.require);
+        let counts = &mut self.counts[rule.instance];
         counts.applicable += applies.count();
         let undecided = applies.without(require.yes);
         if undecided.is_empty() {
@@ -386,7 +378,7 @@ impl<'a> Worker<'a> {
     /// Adds up what the columns have counted of the cell rules.
     fn count_cells(&mut self) {
         for (column, plan) in self.state.columns.iter().zip(&self.program.columns) {
-            for (class, cells) in column.class_counts() {
+            for (class, cells) in column.class_counts(self.state.rows) {
                 for (bit, rule) in plan.cell_rules.iter().enumerate() {
                     let has = |bits: u64| if bits >> bit & 1 != 0 { cells } else { 0 };
                     let counts = &mut self.counts[rule.instance];

@@ -289,6 +289,8 @@ pub(super) struct Sieve {
     keys: Vec<u64>,
     /// Room for the values of a batch, one row after the other.
     values: Vec<u32>,
+    /// A hash of the values of each row, where entries are told apart by them.
+    prints: Vec<u64>,
 }
 
 impl Sieve {
@@ -297,11 +299,9 @@ impl Sieve {
 
     /// Whether an entry of these values was kept twice before: for values that are only compared a
     /// third adds nothing.
-    fn knows(seen: &mut Vec<(u64, u8)>, key: u64, bits: u32, values: &[u32]) -> bool {
-        seen.resize(Self::SIZE, (0, 0));
-        let start = mix(key ^ u64::from(bits) << 32);
-        let hash = values.iter().fold(start, |hash, value| mix(hash ^ u64::from(*value)));
-        let seen = &mut seen[hash as usize % Self::SIZE];
+    fn knows(&mut self, key: u64, bits: u32, row: usize) -> bool {
+        let hash = mix(key ^ u64::from(bits) << 32 ^ self.prints[row]);
+        let seen = &mut self.seen[hash as usize % Self::SIZE];
         if seen.0 != hash {
             *seen = (hash, 0);
         }
@@ -343,18 +343,18 @@ impl Table {
         match &self.within {
             Within::Keys(keys) => {
                 let rows = keys_of(keys, state, batch, wanted, &mut sieve.keys);
-                self.values(state, batch, rows, &mut sieve.values);
+                self.values(state, batch, rows, sieve);
                 rows.rows().for_each(|row| leaving.push(row, sieve.keys[row], entries, sieve));
             }
             Within::Record => {
-                self.values(state, batch, wanted, &mut sieve.values);
+                self.values(state, batch, wanted, sieve);
                 for row in wanted.rows() {
                     let key = hash::of_record(batch.records.record(batch.bytes, row));
                     leaving.push(row, key, entries, sieve);
                 }
             }
             Within::Among(columns) => {
-                self.values(state, batch, wanted, &mut sieve.values);
+                self.values(state, batch, wanted, sieve);
                 for row in wanted.rows() {
                     let keys = columns.iter().map(|column| state.columns[*column].hash(row));
                     keys.filter(|key| *key != BLANK).for_each(|key| leaving.push(row, key, entries, sieve));
@@ -379,14 +379,27 @@ impl Table {
         }
     }
 
-    /// Writes the compared values of some rows, one row after the other.
-    fn values(&self, state: &mut State, batch: &Batch<'_>, rows: Mask, values: &mut Vec<u32>) {
+    /// Writes the compared values of some rows, one row after the other, and what tells rows apart
+    /// by them.
+    fn values(&self, state: &mut State, batch: &Batch<'_>, rows: Mask, sieve: &mut Sieve) {
         let width = self.values.len();
-        values.resize(width * BATCH, 0);
+        sieve.values.resize(width * BATCH, 0);
+        if self.only_compares {
+            sieve.seen.resize(Sieve::SIZE, (0, 0));
+            sieve.prints.clear();
+            sieve.prints.resize(BATCH, 0);
+        }
         for (place, value) in self.values.iter().enumerate() {
-            each_part(value, state, batch, rows, |row, hash| {
-                values[row * width + place] = hash.map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
-            });
+            let of = |hash: Option<u64>| hash.map_or(0, |hash| (hash ^ hash >> 32) as u32 | 1);
+            if self.only_compares {
+                // Row after row and value after value, so that no row waits for itself.
+                each_part(value, state, batch, rows, |row, hash| {
+                    sieve.values[row * width + place] = of(hash);
+                    sieve.prints[row] = mix(sieve.prints[row] ^ u64::from(of(hash)));
+                });
+            } else {
+                each_part(value, state, batch, rows, |row, hash| sieve.values[row * width + place] = of(hash));
+            }
         }
     }
 }
@@ -395,10 +408,10 @@ impl Leaving<'_> {
     fn push(&self, row: usize, key: u64, entries: &mut Entries, sieve: &mut Sieve) {
         let bits = self.bits[row] as u32;
         let width = self.table.values.len();
-        let values = &sieve.values[row * width..(row + 1) * width];
-        if self.table.only_compares && Sieve::knows(&mut sieve.seen, key, bits, values) {
+        if self.table.only_compares && sieve.knows(key, bits, row) {
             return;
         }
+        let values = &sieve.values[row * width..(row + 1) * width];
         entries.keys.push(key);
         entries.rows.push(self.first + row as u32);
         if self.table.bits.len() > 1 {

@@ -129,6 +129,12 @@ impl Index {
         ColumnCells { texts: &self.texts[column].texts, filled: self.filled[column] }
     }
 
+    /// The rows in which a column holds at least one byte.
+    #[inline]
+    pub fn filled(&self, column: usize) -> u64 {
+        self.filled[column]
+    }
+
     /// One cell. Empty for cells that are not there.
     pub fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
         if self.filled[column] >> row & 1 == 0 { b"" } else { self.texts[column].texts[row].of(bytes) }
@@ -228,19 +234,22 @@ impl Index {
     fn cells(&mut self, bytes: &[u8], (cells, until): (&mut Edges, u64), at: usize, row: &mut Row) {
         let mut ends = cells.ends & until;
         cells.ends &= !until;
+        // Copies, which need not be in memory after every cell.
+        let (mut begins, mut here) = (cells.begins, *row);
         while ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
             ends &= ends - 1;
-            let start = match row.open {
+            let start = match here.open {
                 NOTHING => {
-                    let start = at + cells.begins.trailing_zeros() as usize;
-                    cells.begins &= cells.begins.wrapping_sub(1);
+                    let start = at + begins.trailing_zeros() as usize;
+                    begins &= begins.wrapping_sub(1);
                     start
                 }
                 open => open,
             };
-            self.cell_ends(bytes, end, start, row);
+            self.cell_ends(bytes, end, start, &mut here);
         }
+        (cells.begins, *row) = (begins, here);
     }
 
     /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
@@ -339,6 +348,7 @@ struct Edges {
 }
 
 /// The row being read.
+#[derive(Clone, Copy)]
 struct Row {
     start: usize,
     /// The mark that ended the last filled cell, or stands before the row.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use scorelint::layout::{FieldId, registry};
-use scorelint::rule::{Cell, Expr, Form, Lookup, LookupKind, Num, Op, RecordView, RuleSet, SourceText, Test, Text};
+use scorelint::rule::{
+    Cell, Expr, Expression, Form, Lookup, LookupKind, Num, Op, RecordView, RuleSet, SourceText, Test, Text,
+};
 
 /// The fields that arbitrary conditions and records are about; all of them are in every layout.
 pub const FIELDS: [&str; 10] = [
@@ -79,7 +81,7 @@ fn words() -> impl Strategy<Value = Arc<[String]>> {
 
 /// Arbitrary questions about a cell.
 pub fn arbitrary_test() -> impl Strategy<Value = Test> {
-    let regex = proptest::sample::select(&REGEXES[..]).prop_map(|text| Arc::new(regex::Regex::new(text).unwrap()));
+    let regex = proptest::sample::select(&REGEXES[..]).prop_map(|text| Arc::new(Expression::new(text.to_owned())));
     prop_oneof![
         3 => Just(Test::Blank),
         4 => words().prop_map(Test::OneOf),
