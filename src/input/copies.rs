@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::list::{Candidate, Listing};
+use super::candidate::Candidate;
+use super::list::Listing;
 use super::options::Limits;
 use super::stream::hash_stream;
 
