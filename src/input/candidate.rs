@@ -1,7 +1,7 @@
 //! A file that can be opened, wherever it lies: by itself, packed, in an archive, in memory.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -35,6 +35,29 @@ pub(super) enum Place {
     Workbook { backing: Backing, members: Vec<Member>, hash: Fingerprint },
 }
 
+/// The length of what a file holds, as far as it is known without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// So many bytes.
+    Known(u64),
+    /// The last 32 bits of the length of what a gzip file, or the last one joined to it, holds.
+    Gzip(u32),
+}
+
+/// What a stored file tells of the length of its content: gzip files end with it.
+fn stored_length(stored: &mut (impl Read + Seek)) -> Option<Length> {
+    let length = stored.seek(SeekFrom::End(0)).ok()?;
+    let mut start = [0; 2];
+    stored.rewind().ok()?;
+    if stored.read_exact(&mut start).is_err() || !is_gzip(&start) {
+        return Some(Length::Known(length));
+    }
+    let mut end = [0; 4];
+    stored.seek(SeekFrom::End(-4)).ok()?;
+    stored.read_exact(&mut end).ok()?;
+    Some(Length::Gzip(u32::from_le_bytes(end)))
+}
+
 impl Candidate {
     /// The name for messages: the path, and the name in an archive.
     pub fn name(&self) -> String {
@@ -48,20 +71,23 @@ impl Candidate {
         }
     }
 
-    /// Length of what the file holds, unpacked where it stands in an archive; `None` where that is
-    /// not known without reading it, or where it can be read only once.
+    /// Length of what the file holds, unpacked where it is packed; `None` where that is not known
+    /// without reading it.
     ///
     /// Nor of a file in a damaged archive: it is opened in any case, so that the damage is told.
-    pub(super) fn content_length(&self) -> Option<u64> {
+    pub(super) fn content_length(&self) -> Option<Length> {
         if self.damage.is_some() {
             return None;
         }
         match &self.place {
             Place::Text(path) => {
-                std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len())
+                // What is no file can be read only once.
+                let is_file = std::fs::metadata(path).is_ok_and(|about| about.is_file());
+                if is_file { stored_length(&mut File::open(path).ok()?) } else { None }
             }
-            Place::Member { member, .. } => member.expected.map(|(length, _)| length),
-            Place::Pipe(_) | Place::Workbook { .. } => self.origin.bytes,
+            Place::Pipe(held) => stored_length(&mut std::io::Cursor::new(held.clone())),
+            Place::Member { member, .. } => member.expected.map(|(length, _)| Length::Known(length)),
+            Place::Workbook { .. } => self.origin.bytes.map(Length::Known),
         }
     }
 
