@@ -16,7 +16,6 @@ mod naming;
 mod threshold;
 mod waiver;
 
-pub(crate) use apply::shown_student;
 pub use apply::{WAIVER_RULES, apply};
 pub use baseline::{Baseline, Draft, Signature, baseline};
 pub use bind::{BindError, Bound, BoundWaiver, RuleSettings, Runs};

@@ -172,8 +172,8 @@ fn a_choice_of_figures_narrows_the_cells_of_json_alone() {
 
 #[test]
 fn a_part_of_a_reconciliation_is_verified_as_a_part() {
-    for scenario in ["late-scores", "partial-download", "movers"] {
-        let made = Made::new(2025, Some(scenario), 300);
+    for (scenario, students) in [("late-scores", 300), ("partial-download", 300), ("movers", 600)] {
+        let made = Made::new(2025, Some(scenario), students);
         let folder = made.folder.path();
         let file = made.scene.truth.files[0].as_str();
         let saved = compared(&made, "80", &["--format", "json", "--group", "1", "--output", "part.json"]);
