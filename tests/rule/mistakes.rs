@@ -132,6 +132,8 @@ fn comparisons_that_damage_or_some_year_can_turn() {
         // No score, or the printed form of one.
         "scale_score is 'NS'",
         "scale_score is '2543'",
+        // A year is no value of a record.
+        "year >= 2021",
         // For some value of the parameter.
         "some k in 1..20: (grade_assessed > k)",
         // Days and sums with days have no end.

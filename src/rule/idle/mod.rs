@@ -13,7 +13,7 @@ use super::ast::{Kind, Literal, Node, Question, SetNode};
 use super::bind::{Binding, Parsed, Required, parameter_values};
 use super::error::{Mistake, Piece, RuleError};
 use super::file::Loaded;
-use super::ir::{Cell, Form, Op, Text};
+use super::ir::{Cell, Form, Num, Op, Text};
 use super::typed::{Bound, Typer, Value};
 
 mod numbers;
@@ -82,7 +82,7 @@ impl Claims {
                 && one.piece.source.name == claim.piece.source.name
         };
         match self.0.iter_mut().find(is_same) {
-            Some(known) => known.answers = known.answers.or(claim.answers),
+            Some(known) => known.join(claim),
             None => self.0.push(claim),
         }
     }
@@ -97,6 +97,14 @@ fn conditions_of(set: &SetNode) -> Vec<&Node> {
 }
 
 impl Claim {
+    /// Takes in what the same comparison can come to in another year, or for another value.
+    fn join(&mut self, other: Self) {
+        self.answers = self.answers.or(other.answers);
+        if let (About::Numbers { can_be, .. }, About::Numbers { can_be: also, .. }) = (&mut self.about, other.about) {
+            *can_be = can_be.clone().either(also);
+        }
+    }
+
     fn mistake(self) -> Option<RuleError> {
         if self.answers == Answers::BOTH {
             return None;
@@ -164,13 +172,15 @@ impl Walk<'_, '_> {
             return;
         }
         let layout = self.typer.layout;
-        let typed = nodes.map(|node| Some(numbers(&self.typer.number(node).ok()?.0, layout)));
+        let typed = nodes.map(|node| self.typer.number(node).ok().map(|(num, _)| num));
         let Some(typed) = typed.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() else { return };
-        let Ok(can_be) = <[&Numbers; N]>::try_from(typed) else { return };
-        // What varies is told, not what it is compared with.
-        let Some((told, can_be_told)) = nodes.into_iter().zip(can_be).find(|(node, _)| !is_fixed(node)) else { return };
-        let about = About::Numbers { of: self.written(told), can_be: can_be_told.clone() };
-        self.claims.put(Claim { piece: self.piece.clone(), span: span.clone(), answers: compare(can_be), about });
+        // What varies is told, not what it is compared with; a year or parameter alone is no record's.
+        let Some(told) = typed.iter().position(|num| !matches!(num, Num::Const(_))) else { return };
+        let can_be: Vec<Numbers> = typed.into_iter().map(|num| numbers(num, layout)).collect();
+        let about = About::Numbers { of: self.written(nodes[told]), can_be: can_be[told].clone() };
+        let Ok(can_be) = <[Numbers; N]>::try_from(can_be) else { return };
+        let answers = compare(can_be.each_ref());
+        self.claims.put(Claim { piece: self.piece.clone(), span: span.clone(), answers, about });
     }
 
     fn is(&mut self, subject: &Node, question: &Question) {
@@ -234,12 +244,4 @@ fn in_no_year(field: FieldId, word: &str) -> Option<Refusal> {
 /// `x >= 0` is how a rule asks that there is a number at all: else it is unknown.
 fn asks_whether_it_is_read(op: Op, right: &Node) -> bool {
     op == Op::AtLeast && right.kind == Kind::Number(0)
-}
-
-fn is_fixed(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Number(_) | Kind::Day(_) => true,
-        Kind::Add(left, right) | Kind::Sub(left, right) => is_fixed(left) && is_fixed(right),
-        _ => false,
-    }
 }

@@ -86,7 +86,8 @@ impl Numbers {
         ends.map_or(Self::Any, |(low, high)| Self::Between(low, high))
     }
 
-    fn either(self, other: Self) -> Self {
+    /// Those of one or the other.
+    pub fn either(self, other: Self) -> Self {
         match (self, other) {
             (Self::Listed(left), Self::Listed(right)) => Self::listed([left, right].concat()),
             (one, none) | (none, one) if none.is_none() => one,
