@@ -135,7 +135,8 @@ fn packed_files_give_the_same_rows() {
     }
     archive.finish().unwrap();
     let plain = read_all(&[real("sb_ca2022_group1_subset.txt")]).unwrap();
-    let (of_gzip, of_zip) = (read_all(&[gzip.clone()]).unwrap(), read_all(&[zip.clone()]).unwrap());
+    let (of_gzip, of_zip) =
+        (read_all(std::slice::from_ref(&gzip)).unwrap(), read_all(std::slice::from_ref(&zip)).unwrap());
     assert_eq!((of_gzip.files.len(), of_zip.files.len(), of_zip.entities.len()), (1, 1, 1));
     let both = read_all(&[gzip, zip]).unwrap();
     assert_eq!((both.files.len(), both.entities.len()), (1, 1), "the same rows are read once");
