@@ -146,7 +146,7 @@ fn no_command_writes_over_what_it_reads() {
 fn an_account_of_what_does_not_exist_is_refused() {
     let cases: [(&[&str], &str); 4] = [
         (&["--test", "99"], "1 SB ELA, 2 SB mathematics"),
-        (&["--group", "999"], "160 EL"),
+        (&["--group", "169"], "160 EL"),
         (&["--grade", "1"], "3 grade 3"),
         (&["--entity", "999"], "--by school"),
     ];
@@ -175,6 +175,28 @@ fn a_selection_is_called_one_and_every_table_obeys_it() {
     let text = String::from_utf8(output.stdout).unwrap();
     let schools: Vec<&str> = text.lines().filter(|line| line.starts_with("By school")).collect();
     assert_eq!(schools, ["By school; all grades, Male", "By school; all grades, Female"]);
+}
+
+#[test]
+fn an_unknown_student_group_is_told_with_the_nearest_alone() {
+    let folder = copied("samples/clean", "in.csv");
+    let file = "in.csv";
+    let refused = |group: &str| {
+        let output = run(folder.path(), &["account", file, "--group", group]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        told(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let number = refused("161");
+    for part in ["no student group 161", "160 ", "--by group --format csv"] {
+        assert!(number.contains(part), "{part}: {number}");
+    }
+    assert!(number.len() < 300, "{number}");
+    let name = refused("Homles");
+    assert!(name.contains("did you mean 52 (Homeless)?"), "{name}");
+    let nonsense = refused("qqqqqq");
+    assert!(nonsense.contains("--by group --format csv"), "{nonsense}");
+    let listed = run(folder.path(), &["account", file, "--by", "group", "--format", "csv"]);
+    assert!(String::from_utf8(listed.stdout).unwrap().contains(",160,"), "the list that is named lacks the group");
 }
 
 #[test]

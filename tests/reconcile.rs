@@ -13,9 +13,9 @@ mod what_if;
 use std::path::{Path, PathBuf};
 
 use scorelint::input::{self, View};
-use scorelint::reconcile::{ReconcileError, ReconcileOptions, Reconciliation, reconcile, write_json};
+use scorelint::reconcile::{CellFilter, ReconcileError, ReconcileOptions, Reconciliation, reconcile, write_json};
 use scorelint::synth::{Form, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
-use scorelint::verify::{Claim, Verdict, verify};
+use scorelint::verify::{Claim, Verdict, VerifyOptions, verify};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -69,7 +69,8 @@ impl Made {
         std::fs::write(&path, json).unwrap();
         let claim = Claim::read(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        let options = input::Options { year: Some(claim.year), ..input::Options::default() };
+        let input = input::Options { year: Some(claim.year), ..input::Options::default() };
+        let options = VerifyOptions { input, progress: None };
         verify(&claim, &self.files(), &self.earlier(), &self.official(), &options).unwrap()
     }
 }
@@ -88,7 +89,7 @@ fn plain() -> ReconcileOptions<'static> {
 
 fn bytes(reconciliation: &Reconciliation) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write_json(&mut bytes, reconciliation).unwrap();
+    write_json(&mut bytes, reconciliation, &CellFilter::default()).unwrap();
     bytes
 }
 

@@ -5,6 +5,11 @@ use std::fmt::Display;
 use super::{Accounts, Filter};
 use crate::rule::closest;
 
+/// Longer lists are not told whole.
+const FEW: usize = 16;
+/// How many of a long list are told.
+const NEAREST: usize = 3;
+
 /// A filter names something that no table of these files has.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("there is no {what} {named} in these files")]
@@ -52,8 +57,8 @@ impl Filter {
     }
 }
 
-/// Looks up numbers among those known, each with its name.
-fn named<'a, N: Copy + Ord + Display>(
+/// Looks up numbers among those known, each with its name. Of many only the nearest are told.
+fn named<'a, N: Copy + Ord + Display + Into<u16>>(
     what: &'static str,
     wanted: &[N],
     known: impl Iterator<Item = (N, &'a str)>,
@@ -64,6 +69,20 @@ fn named<'a, N: Copy + Ord + Display>(
     let Some(unknown) = wanted.iter().find(|one| known.iter().all(|(number, _)| number != *one)) else {
         return Ok(());
     };
+    let named = unknown.to_string();
+    let help = if known.len() <= FEW { all_of(&known) } else { nearest_of((*unknown).into(), known) };
+    Err(UnknownChoice { what, named, help })
+}
+
+fn all_of<N: Display>(known: &[(N, &str)]) -> String {
     let list: Vec<String> = known.iter().map(|(number, name)| format!("{number} {name}")).collect();
-    Err(UnknownChoice { what, named: unknown.to_string(), help: format!("known are: {}", list.join(", ")) })
+    format!("known are: {}", list.join(", "))
+}
+
+/// The numbers that take the fewest slips of the finger to become the one given, then those nearest to it.
+fn nearest_of<N: Copy + Display + Into<u16>>(named: u16, mut known: Vec<(N, &str)>) -> String {
+    let slips = |number: u16| strsim::osa_distance(&named.to_string(), &number.to_string());
+    known.sort_by_cached_key(|(number, _)| (slips((*number).into()), named.abs_diff((*number).into())));
+    let nearest: Vec<String> = known.iter().take(NEAREST).map(|(number, name)| format!("{number} {name}")).collect();
+    format!("nearest are: {}; --by group --format csv lists all with their numbers", nearest.join(", "))
 }

@@ -35,7 +35,7 @@ Examples:
       What would follow if the state's figures were of that day.
 
   scorelint reconcile --format json -o found.json FILE --official FOLDER
-      Everything, for scorelint verify and other programs.
+      Everything, for scorelint verify and other programs; a choice of figures narrows the cells.
 
 Exit codes:
   0  every figure agrees or is explained
@@ -69,7 +69,7 @@ pub(super) struct Args {
     #[command(flatten)]
     selection: SelectionArgs,
     /// One figure with its records: ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested
-    #[arg(long, conflicts_with = "format", value_name = "CELL")]
+    #[arg(long, value_name = "CELL")]
     cell: Option<String>,
     /// The records behind the differences, by who can mend them
     #[arg(long, conflicts_with_all = ["cell", "format"])]
@@ -169,9 +169,14 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
 }
 
 fn write(args: &Args, detail: &Detail, reconciliation: &Reconciliation, out: &mut dyn Write) -> io::Result<()> {
-    let options = TextOptions { width: terminal::width(), filter: args.filter(), detail: detail.clone() };
+    let cell = match detail {
+        Detail::Cell(name) => Some(name.clone()),
+        Detail::Ladders(_) => None,
+    };
+    let filter = CellFilter { cell, ..args.filter() };
+    let options = TextOptions { width: terminal::width(), filter, detail: detail.clone() };
     match args.format {
-        FormatArg::Json => write_json(out, reconciliation)?,
+        FormatArg::Json => write_json(out, reconciliation, &options.filter)?,
         FormatArg::Human if args.worklist => write_worklist(out, reconciliation, &options)?,
         FormatArg::Human => write_text(out, reconciliation, &options)?,
     }
@@ -207,6 +212,7 @@ impl Args {
             tests: self.selection.test.clone(),
             grades: self.selection.grade.clone(),
             groups: self.selection.group.clone(),
+            cell: None,
         }
     }
 

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use miette::miette;
 
 use super::output::{refuse_inputs, write_result};
+use super::progress::{Progress, Wish};
 use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
 use crate::input::Options;
 use crate::official::{ALL_STUDENTS, TemplateRow, template_workbook, write_template_csv};
@@ -46,6 +47,9 @@ pub(super) struct Args {
     /// Read the files by the layout of this year
     #[arg(long, value_name = "YEAR")]
     year: Option<u16>,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +70,11 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     refuse_inputs(args.out.as_deref(), &args.paths)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let input = Options { year: args.year, ..Options::default() };
-    let accounts = match account(&args.paths, &AccountOptions { input, threads, progress: None }) {
+    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
+    let report_progress = |bytes| bar.told(bytes);
+    let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
+    bar.finish();
+    let accounts = match counted {
         Ok(accounts) => accounts,
         Err(error) => {
             super::errors::tell(&error);

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::output::write_result;
+use super::progress::{Progress, Wish};
 use crate::input::Options;
-use crate::verify::{Claim, verify, write_text};
+use crate::verify::{Claim, VerifyOptions, verify, write_text};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,6 +36,9 @@ pub(super) struct Args {
     /// The earlier downloads it rests on
     #[arg(long, value_name = "FILE|FOLDER")]
     earlier: Vec<PathBuf>,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
 }
 
 pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
@@ -45,8 +49,14 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let options = Options { year: Some(claim.year), ..Options::default() };
-    let verdict = match verify(&claim, &args.paths, &args.earlier, &args.official, &options) {
+    let read: Vec<PathBuf> = args.earlier.iter().chain(&args.paths).cloned().collect();
+    let bar = Progress::new(&read, Wish::of_flag(args.no_progress));
+    let report_progress = |bytes| bar.told(bytes);
+    let input = Options { year: Some(claim.year), ..Options::default() };
+    let options = VerifyOptions { input, progress: Some(&report_progress) };
+    let verified = verify(&claim, &args.paths, &args.earlier, &args.official, &options);
+    bar.finish();
+    let verdict = match verified {
         Ok(verdict) => verdict,
         Err(error) => {
             super::errors::tell(&error);

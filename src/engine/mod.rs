@@ -39,4 +39,4 @@ pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyO
 pub use trace::{
     Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,
 };
-pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverUsed};
+pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverTold, WaiverUsed};

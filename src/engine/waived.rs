@@ -26,6 +26,17 @@ pub struct SettingsUsed {
 /// A waiver and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaiverUsed {
+    /// The waiver.
+    pub told: WaiverTold,
+    /// What became of it.
+    pub state: WaiverState,
+    /// Findings it covers.
+    pub waived: u64,
+}
+
+/// A waiver as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaiverTold {
     /// The file it stands in.
     pub path: PathBuf,
     /// The line it starts on.
@@ -48,10 +59,6 @@ pub struct WaiverUsed {
     pub author: Option<String>,
     /// The last day it holds, as `2026-06-30`.
     pub expires: Option<String>,
-    /// What became of it.
-    pub state: WaiverState,
-    /// Findings it covers.
-    pub waived: u64,
 }
 
 /// What became of a waiver.
@@ -82,7 +89,7 @@ impl WaiverState {
     }
 }
 
-impl WaiverUsed {
+impl WaiverTold {
     /// What it covers, in words: `student vj13e1v6wq, test 01, up to 2 findings`.
     pub fn of(&self) -> String {
         let student = match &self.student {

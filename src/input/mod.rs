@@ -7,12 +7,14 @@
 //! lines); then `delimited`, `fixed` or `workbook` make blocks of them.
 
 mod archive;
+mod candidate;
 mod care;
 mod chunks;
 mod clues;
 mod copies;
 mod delimited;
 mod displayed;
+mod each;
 mod encoding;
 mod error;
 mod failure;
@@ -21,10 +23,12 @@ mod fixed;
 mod foreign;
 mod form;
 mod header;
+mod held;
 pub mod index;
 mod known;
 mod list;
 mod model;
+mod names;
 mod open;
 mod options;
 mod plain;
@@ -41,10 +45,12 @@ mod watch;
 mod workbook;
 mod year;
 
+pub use candidate::Candidate;
 pub use clues::year_in_name;
+pub use each::{OpenedFiles, open, open_each, reopen, reopen_at};
 pub use error::{InputError, Nearest};
 pub use known::warm_up;
-pub use list::{Candidate, Listing, OpenedFiles, Skipped, list, open, open_each, reopen, reopen_at};
+pub use list::{Listing, Skipped, list};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 pub use open::Opened;
 pub use options::{Limits, Options};

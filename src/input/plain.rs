@@ -3,10 +3,10 @@
 
 use std::io::{Cursor, Read};
 
+use super::candidate::Candidate;
 use super::encoding::{Decoding, LoneReturns, find_encoding};
 use super::error::InputError;
 use super::form::{binary_kind, has_lone_returns, is_web_page};
-use super::list::Candidate;
 use super::model::{Detected, Encoding};
 use super::options::Limits;
 use super::stream::{Bytes, read_head};

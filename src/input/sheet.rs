@@ -5,8 +5,8 @@ use std::io::BufReader;
 
 use calamine::{Reader as _, Xlsx};
 
+use super::candidate::Candidate;
 use super::error::InputError;
-use super::list::Candidate;
 use super::options::Limits;
 use super::workbook::each_row;
 

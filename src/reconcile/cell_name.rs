@@ -2,6 +2,7 @@
 //! choice of figures names none.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::model::{Cell, Reconciliation};
 use super::text::CellFilter;
@@ -26,6 +27,12 @@ pub struct CellNameError {
     what: String,
     #[help]
     help: String,
+}
+
+impl fmt::Display for CellName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}/{}/{}/{}", self.entity, self.test, self.grade, self.group, self.measure.id())
+    }
 }
 
 const FORM: &str = "write ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested";
@@ -56,6 +63,12 @@ impl CellName {
             return Err(unknown_measure(measure, Measure::ALL.into_iter().filter(compared).map(Measure::id)));
         };
         Ok(Self { entity: (*entity).to_owned(), test, grade, group, measure })
+    }
+
+    /// Whether it is the name of a figure.
+    pub(super) fn names(&self, cell: &Cell) -> bool {
+        cell.code == *self.entity.as_bytes()
+            && (cell.test, cell.grade, cell.group, cell.measure) == (self.test, self.grade, self.group, self.measure)
     }
 
     /// The figure of a reconciliation.

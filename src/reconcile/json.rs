@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::candidates::With;
 use super::files::InputFile;
 use super::model::{CauseFound, Cell, CellStep, NotCheckable, Reconciliation, Status};
+use super::text::CellFilter;
 use crate::official::{Interval, State};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
@@ -17,16 +18,20 @@ use crate::rule::read::show_day;
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 pub const SCHEMA: &str = "scorelint/reconcile/1";
 
-/// Writes a reconciliation.
+/// Writes a reconciliation with the figures that are chosen. Summary, causes and what cannot be
+/// checked are of all figures, whatever is chosen.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &CellFilter) -> io::Result<()> {
+    let numbered = reconciliation.cells.iter().enumerate();
+    let chosen: Vec<usize> = numbered.filter(|(_, cell)| filter.has(cell)).map(|(place, _)| place).collect();
     let tally = reconciliation.tally();
     let report = Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         year: reconciliation.year,
+        filter: (!filter.is_all()).then(|| filter_out(filter)),
         inputs: reconciliation.inputs.iter().map(input).collect(),
         official: reconciliation
             .officials
@@ -50,9 +55,12 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation) -> io::Result
         unexplained: reconciliation
             .residues
             .iter()
-            .map(|residue| ResidueOut { cell: residue.cell, amount: residue.amount, groups: residue.groups.clone() })
+            .filter_map(|residue| {
+                let cell = chosen.binary_search(&residue.cell).ok()?;
+                Some(ResidueOut { cell, amount: residue.amount, groups: residue.groups.clone() })
+            })
             .collect(),
-        cells: Cells(reconciliation),
+        cells: Cells { of: reconciliation, chosen: &chosen },
         not_checkable: reconciliation.not_checkable.iter().map(not_checkable).collect(),
     };
     json::write_compact(out, &report)?;
@@ -64,6 +72,8 @@ struct Report<'a> {
     schema: &'static str,
     tool: Tool,
     year: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Filter<'a>>,
     inputs: Vec<Input>,
     official: Vec<Official>,
     leas: Vec<Lea>,
@@ -78,6 +88,21 @@ struct Report<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+/// The choice of figures; what is not named is not narrowed.
+#[derive(Serialize)]
+struct Filter<'a> {
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    entities: &'a [String],
+    #[serde(skip_serializing_if = "<[u16]>::is_empty")]
+    tests: &'a [u16],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    grades: Vec<u16>,
+    #[serde(skip_serializing_if = "<[u16]>::is_empty")]
+    groups: &'a [u16],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -194,12 +219,26 @@ struct StepOut<'a> {
     records: Vec<Place>,
 }
 
-/// The cells, written one after the other.
-struct Cells<'a>(&'a Reconciliation);
+/// The chosen cells, written one after the other.
+struct Cells<'a> {
+    of: &'a Reconciliation,
+    chosen: &'a [usize],
+}
 
 impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.cells.iter().map(|cell| cell_out(self.0, cell)))
+        let cells = self.chosen.iter().filter_map(|place| self.of.cells.get(*place));
+        serializer.collect_seq(cells.map(|cell| cell_out(self.of, cell)))
+    }
+}
+
+fn filter_out(filter: &CellFilter) -> Filter<'_> {
+    Filter {
+        entities: &filter.entities,
+        tests: &filter.tests,
+        grades: filter.grades.iter().copied().map(u16::from).collect(),
+        groups: &filter.groups,
+        cell: filter.cell.as_ref().map(ToString::to_string),
     }
 }
 

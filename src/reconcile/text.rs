@@ -23,6 +23,8 @@ pub struct CellFilter {
     pub grades: Vec<u8>,
     /// Official group numbers; all where it is empty.
     pub groups: Vec<u16>,
+    /// Only this figure.
+    pub cell: Option<CellName>,
 }
 
 /// How much is shown of the figures.
@@ -46,12 +48,19 @@ pub struct TextOptions {
 }
 
 impl CellFilter {
-    fn has(&self, cell: &Cell) -> bool {
+    /// Whether all figures are shown.
+    pub fn is_all(&self) -> bool {
+        let Self { entities, tests, grades, groups, cell } = self;
+        entities.is_empty() && tests.is_empty() && grades.is_empty() && groups.is_empty() && cell.is_none()
+    }
+
+    pub(super) fn has(&self, cell: &Cell) -> bool {
         let code = String::from_utf8_lossy(&cell.code).into_owned();
         (self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_str())))
             && (self.tests.is_empty() || self.tests.contains(&cell.test))
             && (self.grades.is_empty() || self.grades.contains(&cell.grade))
             && (self.groups.is_empty() || self.groups.contains(&cell.group))
+            && self.cell.as_ref().is_none_or(|name| name.names(cell))
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
+use super::waiver::WaiverOut;
 use super::{Material, RuleWords};
 use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
@@ -83,23 +84,8 @@ struct Settings<'a> {
 
 #[derive(Serialize)]
 struct Waiver<'a> {
-    path: String,
-    line: u64,
-    rule: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    student: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    school: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<&'a str>,
+    #[serde(flatten)]
+    told: WaiverOut<'a>,
     state: &'static str,
     waived: u64,
 }
@@ -260,20 +246,7 @@ fn settings(settings: &SettingsUsed) -> Settings<'_> {
 }
 
 fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
-    Waiver {
-        path: waiver.path.to_string_lossy().into_owned(),
-        line: waiver.line,
-        rule: &waiver.rule,
-        student: waiver.student.as_deref(),
-        test: waiver.test.as_deref(),
-        school: waiver.school.as_deref(),
-        count: waiver.count,
-        reason: waiver.reason.as_deref(),
-        author: waiver.author.as_deref(),
-        expires: waiver.expires.as_deref(),
-        state: waiver.state.as_str(),
-        waived: waiver.waived,
-    }
+    Waiver { told: WaiverOut::of(&waiver.told), state: waiver.state.as_str(), waived: waiver.waived }
 }
 
 fn input(input: &InputOutcome) -> Input<'_> {

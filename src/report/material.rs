@@ -51,7 +51,7 @@ impl<'a> Material<'a> {
     /// Where a finding is.
     pub fn place(&self, finding: &Finding) -> Place {
         if let (Some(WaiverLink::About(number)), Some(settings)) = (finding.waiver, &self.outcome.settings)
-            && let Some(waiver) = settings.waivers.get(number)
+            && let Some(waiver) = settings.waivers.get(number).map(|waiver| &waiver.told)
         {
             let path = neutralise(&waiver.path.to_string_lossy()).into_owned();
             return Place { path, line: Some(waiver.line), column: None };

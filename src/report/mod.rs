@@ -9,10 +9,12 @@ mod material;
 mod message;
 pub mod number;
 mod place;
+mod waiver;
 mod words;
 
 pub use material::Material;
 pub use place::Place;
+pub use waiver::WaiverOut;
 pub use words::{RuleBook, RuleWords, Unit};
 
 pub use concise::write as write_concise;

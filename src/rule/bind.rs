@@ -38,24 +38,31 @@ pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let parsed = Parsed::new(parts, layout)?;
-    let parsed = &parsed;
-    let Some(each) = &parts.each else {
-        return Ok(vec![
-            Binding { parts, parsed, layout, years, bound: None }.instance().map_err(|failed| failed.whole())?,
-        ]);
-    };
-    let parameter = parser::parameter(&each.text).map_err(|mistake| each.error(mistake))?;
-    let values = typer(layout, years, None).domain(&parameter).map_err(|mistake| each.error(mistake))?;
+    let values = parameter_values(parts, layout, years)?;
     let mut instances = Vec::with_capacity(values.len());
-    for value in values {
-        let bound = Some((&parameter, value));
-        match (Binding { parts, parsed, layout, years, bound }).instance() {
+    for value in &values {
+        let bound = value.as_ref().map(|(parameter, value)| (parameter, *value));
+        match (Binding { parts, parsed: &parsed, layout, years, bound }).instance() {
             Ok(instance) => instances.push(instance),
-            Err(failed) if failed.stop.lacks(&parameter.name) => {}
+            Err(failed) if bound.is_some_and(|(parameter, _)| failed.stop.lacks(&parameter.name)) => {}
             Err(failed) => return Err(failed.whole()),
         }
     }
     Ok(instances)
+}
+
+/// The values that a rule's parameter takes in a year; once none where it has no parameter.
+pub(super) fn parameter_values(
+    parts: &Parts,
+    layout: &Layout,
+    years: &[u16],
+) -> Result<Vec<Option<(Parameter, Bound)>>, Box<RuleError>> {
+    let Some(each) = &parts.each else {
+        return Ok(vec![None]);
+    };
+    let parameter = parser::parameter(&each.text).map_err(|mistake| each.error(mistake))?;
+    let values = typer(layout, years, None).domain(&parameter).map_err(|mistake| each.error(mistake))?;
+    Ok(values.into_iter().map(|value| Some((parameter.clone(), value))).collect())
 }
 
 /// Binds a condition that stands by itself, outside a rule file, to a layout year. `name` is what
@@ -99,7 +106,7 @@ fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bo
 }
 
 /// A part that could not be bound, and where it stands.
-struct Failed {
+pub(super) struct Failed {
     piece: Piece,
     stop: Stop,
 }
@@ -114,12 +121,12 @@ impl Failed {
     }
 }
 
-type Bind<T> = Result<T, Box<Failed>>;
+pub(super) type Bind<T> = Result<T, Box<Failed>>;
 
 /// The parts as trees, which are the same for every instance.
-struct Parsed {
-    require: Required,
-    when: Option<Node>,
+pub(super) struct Parsed {
+    pub require: Required,
+    pub when: Option<Node>,
     shows: Vec<Node>,
     by: Vec<Node>,
     /// That the record is of one of the rule's tests, where the year has others.
@@ -128,13 +135,13 @@ struct Parsed {
     placeholders: Vec<(String, Range<usize>)>,
 }
 
-enum Required {
+pub(super) enum Required {
     Record(Node),
     Set(SetNode),
 }
 
 impl Parsed {
-    fn new(parts: &Parts, layout: &Layout) -> Result<Self, Box<RuleError>> {
+    pub fn new(parts: &Parts, layout: &Layout) -> Result<Self, Box<RuleError>> {
         let tree = |piece: &Piece| parser::expression(&piece.text).map_err(|mistake| piece.error(mistake));
         let require = &parts.require;
         Ok(Self {
@@ -169,19 +176,19 @@ fn placeholders(message: &str) -> Vec<(String, Range<usize>)> {
     found
 }
 
-struct Binding<'a> {
-    parts: &'a Parts,
-    parsed: &'a Parsed,
-    layout: &'a Layout,
-    years: &'a [u16],
-    bound: Option<(&'a Parameter, Bound)>,
+/// A rule in a year, for one value of its parameter.
+pub(super) struct Binding<'a> {
+    pub parts: &'a Parts,
+    pub parsed: &'a Parsed,
+    pub layout: &'a Layout,
+    pub years: &'a [u16],
+    pub bound: Option<(&'a Parameter, Bound)>,
 }
 
-impl Binding<'_> {
-    fn instance(&self) -> Bind<Instance> {
+impl<'a> Binding<'a> {
+    pub fn instance(&self) -> Bind<Instance> {
         let by = self.by()?;
-        let mut typer = typer(self.layout, self.years, self.bound);
-        typer.second = Seconds { needs: &self.parts.needs, records: self.parts.records, by: &by };
+        let mut typer = self.typer(&by);
         let demand = self.demand(&mut typer)?;
         let when = match self.parts.when.as_ref().zip(self.parsed.when.as_ref()) {
             Some((piece, when)) => typer.condition(when).map_err(|stop| Failed::new(piece, stop))?,
@@ -203,8 +210,18 @@ impl Binding<'_> {
         })
     }
 
+    /// Types the conditions of the rule; `by` is what [`Binding::by`] says.
+    pub fn typer<'b>(&self, by: &'b [Text]) -> Typer<'b>
+    where
+        'a: 'b,
+    {
+        let mut typer = typer(self.layout, self.years, self.bound);
+        typer.second = Seconds { needs: &self.parts.needs, records: self.parts.records, by };
+        typer
+    }
+
     /// What makes a record of a second file match, read in both files.
-    fn by(&self) -> Bind<Vec<Text>> {
+    pub fn by(&self) -> Bind<Vec<Text>> {
         let mut typer = typer(self.layout, self.years, self.bound);
         let part = |(piece, node): (&Piece, &Node)| match key_of(&mut typer, node) {
             Ok(Key::Text(text)) => Ok(text),

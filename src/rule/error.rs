@@ -165,3 +165,10 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 > 0.8).then_some(best.1)
 }
+
+/// The first of a list of codes, and how many there are besides.
+pub(super) fn short_list(codes: &[String]) -> String {
+    let shown: Vec<&str> = codes.iter().take(12).map(String::as_str).collect();
+    let rest = codes.len() - shown.len();
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+}

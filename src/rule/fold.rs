@@ -1,12 +1,13 @@
 //! Finds rules that can never fire, and rules that fire whenever they apply without saying so.
-//! Only what is certain is reported: questions about the same cell that exclude each other.
+//! Only what is certain is reported: questions about the same cell, and bounds of the same number,
+//! that exclude each other.
 
 use std::collections::HashMap;
 
 use super::bind::Parts;
 use super::error::{Mistake, RuleError};
 use super::interpret::holds;
-use super::ir::{Cell, Demand, Expr, Instance, Test, Truth};
+use super::ir::{Cell, Demand, Expr, Form, Instance, Num, Op, Test, Truth};
 use super::read;
 use super::typed::{and, not};
 
@@ -51,8 +52,14 @@ pub(super) fn can_hold(expr: &Expr) -> bool {
     alternatives(expr, Truth::True).is_none_or(|all| all.iter().any(|one| is_consistent(one)))
 }
 
-/// A question about a cell and the answer it must have; other questions are left out.
-type Literal<'e> = (Cell, &'e Test, bool);
+/// What must be so; other questions are left out.
+#[derive(Clone, Copy)]
+enum Literal<'e> {
+    /// A question about a cell has this answer.
+    Cell(Cell, &'e Test, bool),
+    /// A number lies so to a fixed one.
+    Number(&'e Num, Op, i64),
+}
 
 /// The ways in which the condition gets the answer: each a list of answers that all must hold.
 /// `None` where there are too many.
@@ -65,12 +72,20 @@ fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
         Expr::And(parts) if positive => all_of(parts, wanted),
         Expr::Or(parts) if !positive => all_of(parts, wanted),
         Expr::And(parts) | Expr::Or(parts) => any_of(parts, wanted),
-        Expr::Cell { cell, test } => Some(vec![vec![(*cell, test, positive)]]),
-        // Nothing is known about numbers, computed texts and second files.
+        Expr::Cell { cell, test } => Some(vec![vec![Literal::Cell(*cell, test, positive)]]),
+        Expr::Compare { left, op, right: Num::Const(fixed) } => Some(vec![vec![bound(left, *op, *fixed, positive)]]),
+        Expr::Compare { left: Num::Const(fixed), op, right } => {
+            Some(vec![vec![bound(right, op.mirrored(), *fixed, positive)]])
+        }
+        // Nothing is known about other numbers, computed texts and second files.
         Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) | Expr::Found(_) | Expr::Matched { .. } => {
             Some(vec![Vec::new()])
         }
     }
+}
+
+fn bound(num: &Num, op: Op, fixed: i64, positive: bool) -> Literal<'_> {
+    Literal::Number(num, if positive { op } else { op.opposite() }, fixed)
 }
 
 fn any_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
@@ -97,22 +112,56 @@ fn all_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
     Some(all)
 }
 
-/// Whether no two answers about one cell exclude each other.
+/// Whether no two answers about one cell or number exclude each other.
 fn is_consistent(literals: &[Literal<'_>]) -> bool {
     let mut cells: HashMap<Cell, Vec<(&Test, bool)>> = HashMap::new();
-    for (cell, test, positive) in literals {
-        cells.entry(*cell).or_default().push((test, *positive));
+    let mut numbers: Vec<(&Num, Bounds)> = Vec::new();
+    for literal in literals {
+        match *literal {
+            Literal::Cell(cell, test, positive) => cells.entry(cell).or_default().push((test, positive)),
+            Literal::Number(num, op, fixed) => match numbers.iter_mut().find(|(one, _)| *one == num) {
+                Some((_, bounds)) => bounds.0.push((op, fixed)),
+                None => numbers.push((num, Bounds(vec![(op, fixed)]))),
+            },
+        }
     }
-    cells.iter().all(|(cell, answers)| some_text_fits(*cell, answers))
+    let of_cell = |cell: &Cell| numbers.iter().find(|(num, _)| is_number_of(num, *cell)).map(|(_, bounds)| bounds);
+    numbers.iter().all(|(_, bounds)| bounds.can_be_met())
+        && cells.iter().all(|(cell, answers)| some_text_fits(*cell, answers, of_cell(cell)))
 }
 
-/// Whether some text of the cell gives all the answers. Decided only where the text is one of a
-/// few: a code, or blank.
-fn some_text_fits(cell: Cell, answers: &[(&Test, bool)]) -> bool {
+fn is_number_of(num: &Num, cell: Cell) -> bool {
+    cell.form == Form::Value && matches!(num, Num::Number(field) if *field == cell.field)
+}
+
+/// How a number must lie to fixed ones.
+struct Bounds(Vec<(Op, i64)>);
+
+impl Bounds {
+    fn are_met_by(&self, number: i64) -> bool {
+        self.0.iter().all(|(op, fixed)| op.holds(number, *fixed))
+    }
+
+    /// Whether some number meets them. If one does, one of the fixed numbers or a neighbour of one
+    /// does: between them nothing changes, but for numbers that are left out one by one.
+    fn can_be_met(&self) -> bool {
+        let reach = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
+        let near = |fixed: i64| fixed.saturating_sub(reach)..=fixed.saturating_add(reach);
+        self.0.iter().flat_map(|(_, fixed)| near(*fixed)).any(|number| self.are_met_by(number))
+    }
+}
+
+/// Whether some text of the cell gives all the answers, as a number within bounds where there are
+/// some. Decided only where the text is one of a few: a code, or blank.
+fn some_text_fits(cell: Cell, answers: &[(&Test, bool)], bounds: Option<&Bounds>) -> bool {
     let Some(candidates) = answers.iter().find_map(|(test, positive)| candidates(cell, test, *positive)) else {
         return !answers.iter().any(|(test, positive)| answers.contains(&(*test, !*positive)));
     };
-    candidates.iter().any(|text| answers.iter().all(|(test, positive)| may_be(test, text, *positive)))
+    let is_within =
+        |text: &str| bounds.is_none_or(|bounds| read::number(text).is_some_and(|one| bounds.are_met_by(one)));
+    candidates
+        .iter()
+        .any(|text| is_within(text) && answers.iter().all(|(test, positive)| may_be(test, text, *positive)))
 }
 
 /// The only texts that give the answer, up to case; `None` where there is no such list.

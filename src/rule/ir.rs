@@ -195,6 +195,31 @@ pub enum Op {
 }
 
 impl Op {
+    /// What holds where this does not.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Is => Self::IsNot,
+            Self::IsNot => Self::Is,
+            Self::Less => Self::AtLeast,
+            Self::AtMost => Self::More,
+            Self::More => Self::AtMost,
+            Self::AtLeast => Self::Less,
+        }
+    }
+
+    /// The same with the sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Is | Self::IsNot => self,
+            Self::Less => Self::More,
+            Self::AtMost => Self::AtLeast,
+            Self::More => Self::Less,
+            Self::AtLeast => Self::AtMost,
+        }
+    }
+
     /// The answer for two numbers.
     pub fn holds(self, left: i64, right: i64) -> bool {
         match self {

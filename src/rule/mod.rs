@@ -11,6 +11,7 @@ mod family;
 mod fields;
 mod file;
 mod fold;
+mod idle;
 mod interpret;
 mod ir;
 mod lexer;

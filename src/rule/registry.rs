@@ -13,6 +13,7 @@ use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
 use super::example::Extent;
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
+use super::idle;
 use super::ir::Instance;
 use super::model::{Rule, Severity, Years};
 
@@ -251,9 +252,7 @@ impl RuleSet {
     fn mistakes(&self, loaded: &Loaded) -> Vec<RuleError> {
         let mut found: Vec<RuleError> = loaded.unsound_sources();
         found.extend(loaded.variants_outside());
-        if let Err(mistake) = check_conditions(loaded) {
-            found.push(*mistake);
-        }
+        found.extend(mistakes_in_conditions(loaded));
         found
     }
 
@@ -290,11 +289,23 @@ impl Conditions {
     }
 }
 
-/// Binds the rule in every year, and asks whether it can ever fire.
-fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
+/// Binds the rule in every year, and asks whether it and each of its comparisons can ever fire.
+fn mistakes_in_conditions(loaded: &Loaded) -> Vec<RuleError> {
     if loaded.rule.scope.is_built_in() {
-        return Ok(());
+        return Vec::new();
     }
+    let instances = match in_every_year(loaded) {
+        Ok(instances) => instances,
+        Err(mistake) => return vec![*mistake],
+    };
+    let idle = idle::mistakes(loaded);
+    if idle.is_empty() {
+        return fold::judge(&loaded.parts, &instances).err().into_iter().map(|mistake| *mistake).collect();
+    }
+    idle
+}
+
+fn in_every_year(loaded: &Loaded) -> Result<Vec<Instance>, Box<RuleError>> {
     let mut instances = Vec::new();
     let years = loaded.layout_years();
     for layout in years.iter().filter_map(|year| registry().layout(*year)) {
@@ -305,7 +316,7 @@ fn check_conditions(loaded: &Loaded) -> Result<(), Box<RuleError>> {
         let mistake = Mistake::new(0..piece.text.len(), "rule is checked for nothing", "no value in any of its years");
         return Err(piece.error(mistake.help("no layout of these years has the fields it needs")));
     }
-    fold::judge(&loaded.parts, &instances)
+    Ok(instances)
 }
 
 /// Reads the files on two threads where there are many; the results are in the order of the files.

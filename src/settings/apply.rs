@@ -202,40 +202,12 @@ fn used(bound: &Bound, outcome: &Outcome, covered: &[u64], pseudonyms: Option<&P
         Standing::Holds if has_run(&one.code) => WaiverState::Unused,
         Standing::Holds => WaiverState::NotRun,
     };
-    let waivers = bound.waivers.iter().zip(covered).map(|(one, waived)| {
-        let waiver = &one.waiver;
-        let (student, test, school) = match &waiver.holder {
-            Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
-            Holder::School(code) => (None, None, Some(code.clone())),
-            Holder::Anyone => (None, None, None),
-        };
-        WaiverUsed {
-            path: waiver.path.clone(),
-            line: waiver.line,
-            rule: one.code.clone(),
-            is_of_student: matches!(waiver.holder, Holder::Student { .. }),
-            student,
-            test,
-            school,
-            count: waiver.count,
-            reason: waiver.reason.clone(),
-            author: waiver.author.clone(),
-            expires: waiver.expires.map(|day| day.to_string()),
-            state: state(one, *waived),
-            waived: *waived,
-        }
+    let waivers = bound.waivers.iter().zip(covered).map(|(one, waived)| WaiverUsed {
+        told: one.waiver.told(&one.code, pseudonyms),
+        state: state(one, *waived),
+        waived: *waived,
     });
     waivers.collect()
-}
-
-/// The pseudonym of a student who is named by either.
-pub(crate) fn shown_student(student: &str, pseudonyms: Option<&Pseudonyms>) -> Option<String> {
-    let may_be_ssid = student.bytes().all(|byte| byte.is_ascii_digit());
-    match pseudonyms {
-        _ if !may_be_ssid => Some(student.to_owned()),
-        Some(pseudonyms) => pseudonyms.of(student),
-        None => None,
-    }
 }
 
 /// Makes findings of waivers that need somebody's attention.
@@ -289,9 +261,9 @@ fn words(waiver: &WaiverUsed) -> Vec<Shown> {
         _ => String::new(),
     };
     vec![
-        shown("rule", waiver.rule.clone()),
-        shown("of", waiver.of()),
-        shown("day", waiver.expires.clone().unwrap_or_default()),
+        shown("rule", waiver.told.rule.clone()),
+        shown("of", waiver.told.of()),
+        shown("day", waiver.told.expires.clone().unwrap_or_default()),
         shown("lacking", lacking),
     ]
 }

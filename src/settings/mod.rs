@@ -17,7 +17,6 @@ mod threshold;
 mod today;
 mod waiver;
 
-pub(crate) use apply::shown_student;
 pub use apply::{WAIVER_RULES, apply};
 pub use baseline::{Baseline, Draft, Signature, baseline};
 pub use bind::{BindError, Bound, BoundWaiver, RuleSettings, Runs};

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use toml::Spanned;
 
+use crate::engine::WaiverTold;
+use crate::privacy::pseudonym::Pseudonyms;
+
 /// Whose findings a waiver covers.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Holder {
@@ -66,7 +69,40 @@ pub enum Standing {
     Unexplained(Vec<&'static str>),
 }
 
+impl Standing {
+    /// The word used in output.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Expired => "expired",
+            Self::Unexplained(_) => "unexplained",
+        }
+    }
+}
+
 impl Waiver {
+    /// The waiver of the rule of a code as it may be shown: a student by pseudonym, if at all.
+    pub fn told(&self, code: &str, pseudonyms: Option<&Pseudonyms>) -> WaiverTold {
+        let (student, test, school) = match &self.holder {
+            Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
+            Holder::School(code) => (None, None, Some(code.clone())),
+            Holder::Anyone => (None, None, None),
+        };
+        WaiverTold {
+            path: self.path.clone(),
+            line: self.line,
+            rule: code.to_owned(),
+            is_of_student: matches!(self.holder, Holder::Student { .. }),
+            student,
+            test,
+            school,
+            count: self.count,
+            reason: self.reason.clone(),
+            author: self.author.clone(),
+            expires: self.expires.map(|day| day.to_string()),
+        }
+    }
+
     /// How it stands on a day.
     pub fn standing(&self, today: Date) -> Standing {
         let parts = [("reason", self.reason.is_some()), ("author", self.author.is_some())];
@@ -82,5 +118,15 @@ impl Waiver {
     /// The place of its rule in its file.
     pub(super) fn span(&self) -> Range<usize> {
         self.rule.span()
+    }
+}
+
+/// The pseudonym of a student who is named by either.
+fn shown_student(student: &str, pseudonyms: Option<&Pseudonyms>) -> Option<String> {
+    let may_be_ssid = student.bytes().all(|byte| byte.is_ascii_digit());
+    match pseudonyms {
+        _ if !may_be_ssid => Some(student.to_owned()),
+        Some(pseudonyms) => pseudonyms.of(student),
+        None => None,
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// How gzip-compressed files begin.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -18,6 +19,9 @@ pub struct Claim {
     schema: String,
     /// The spring year.
     pub year: u16,
+    /// The choice of figures it was written with; `None` where it has all.
+    #[serde(default)]
+    filter: Option<IgnoredAny>,
     /// The score files.
     pub inputs: Vec<Input>,
     /// The causes.
@@ -131,6 +135,11 @@ pub enum ClaimError {
 }
 
 impl Claim {
+    /// Whether it has a choice of figures, not all.
+    pub fn is_part(&self) -> bool {
+        self.filter.is_some()
+    }
+
     /// Reads a saved reconciliation.
     ///
     /// # Errors

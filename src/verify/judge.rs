@@ -31,6 +31,8 @@ pub struct Verdict {
     pub recounted: u64,
     /// Steps that were recounted.
     pub steps: u64,
+    /// Figures that can only be recounted beside others, which a choice of figures left out.
+    pub left_out: u64,
     /// Figures that the reconciliation says cannot be told.
     pub not_checkable: u64,
     /// What is refuted of the whole.
@@ -46,6 +48,15 @@ impl Verdict {
     }
 }
 
+/// How score files are recounted.
+#[derive(Clone, Default)]
+pub struct VerifyOptions<'a> {
+    /// How they are read.
+    pub input: Options,
+    /// Told the bytes of the current file read so far.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
 /// Recounts what a saved reconciliation claims.
 ///
 /// # Errors
@@ -55,7 +66,7 @@ pub fn verify(
     paths: &[PathBuf],
     earlier: &[PathBuf],
     officials: &[PathBuf],
-    options: &Options,
+    options: &VerifyOptions<'_>,
 ) -> Result<Verdict, ReconcileError> {
     let book = Book::of(claim.year)?;
     let causes = bound_causes(&book)?;
@@ -67,10 +78,18 @@ pub fn verify(
     recount.files(paths, options, &mut verdict)?;
     recount.gone();
     let official = official_cells(&set);
-    recount.elsewhere(claim, &official);
+    // What other rows leave can only be worked out where all of them are there.
+    let lacks_rows = claim.is_part() && recount.rests_on_other_rows();
+    if !lacks_rows {
+        recount.elsewhere(claim, &official);
+    }
     for (place, cell) in claim.cells.iter().enumerate() {
         if cell.status == "not-checkable" {
             verdict.not_checkable += 1;
+            continue;
+        }
+        if lacks_rows && cell.steps.iter().any(|step| step.bounded) {
+            verdict.left_out += 1;
             continue;
         }
         verdict.recounted += 1;
@@ -165,15 +184,15 @@ impl<'a> Recount<'a> {
         }
     }
 
-    fn earlier(&mut self, paths: &[PathBuf], options: &Options, claim: &Claim) -> Result<(), ReconcileError> {
+    fn earlier(&mut self, paths: &[PathBuf], options: &VerifyOptions<'_>, claim: &Claim) -> Result<(), ReconcileError> {
         if paths.is_empty() {
             return Ok(());
         }
         let first = claim.inputs.iter().filter(|input| !input.earlier).count();
-        for (place, file) in opened(paths, options)?.into_iter().enumerate() {
+        for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
             let book = self.book;
             let then = &mut self.then;
-            each_record(first + place, file, |record| {
+            each_record(first + place, file, options.progress, |record| {
                 let Some(record) = record else { return };
                 let Some(identity) = identity(book, &record) else { return };
                 let claim = RecordClaim { input: record.input, line: record.line };
@@ -183,8 +202,13 @@ impl<'a> Recount<'a> {
         Ok(())
     }
 
-    fn files(&mut self, paths: &[PathBuf], options: &Options, verdict: &mut Verdict) -> Result<(), ReconcileError> {
-        let files = opened(paths, options)?;
+    fn files(
+        &mut self,
+        paths: &[PathBuf],
+        options: &VerifyOptions<'_>,
+        verdict: &mut Verdict,
+    ) -> Result<(), ReconcileError> {
+        let files = opened(paths, &options.input)?;
         let several = files.len() > 1;
         for (place, file) in files.into_iter().enumerate() {
             if file.info.year != self.book.year {
@@ -192,7 +216,7 @@ impl<'a> Recount<'a> {
             }
             let earlier_files: HashSet<(String, String)> = if several { self.now.clone() } else { HashSet::new() };
             self.seen_keys.clear();
-            each_record(place, file, |record| {
+            each_record(place, file, options.progress, |record| {
                 let Some(record) = record else { return };
                 let identity = identity(self.book, &record);
                 if identity.as_ref().is_some_and(|identity| earlier_files.contains(identity)) {
@@ -373,9 +397,14 @@ impl<'a> Recount<'a> {
         self.missing = Missing::of(schools.split(", ").map(str::to_owned).collect(), set, self.book);
     }
 
+    /// Whether missing schools may have students whom other rows count.
+    fn rests_on_other_rows(&self) -> bool {
+        !self.missing.schools.is_empty() && self.has_moves
+    }
+
     /// What missing schools add to the rows of others, where a cause moves students.
     fn elsewhere(&mut self, claim: &Claim, officials: &Officials) {
-        if self.missing.schools.is_empty() || !self.has_moves {
+        if !self.rests_on_other_rows() {
             return;
         }
         let mut missing = std::mem::take(&mut self.missing);

@@ -9,5 +9,5 @@ mod records;
 mod text;
 
 pub use claim::{Claim, ClaimError};
-pub use judge::{Judgement, Verdict, verify};
+pub use judge::{Judgement, Verdict, VerifyOptions, verify};
 pub use text::write as write_text;

@@ -56,16 +56,22 @@ pub fn opened(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, Input
     Ok(files)
 }
 
-/// Shows the records of a file; those with a wrong number of cells are `None`.
+/// Shows the records of a file; those with a wrong number of cells are `None`. The bytes read so far
+/// are told after each block.
 ///
 /// # Errors
 /// When the file cannot be read to its end.
-pub fn each_record(input: usize, opened: Opened, mut show: impl FnMut(Option<Record>)) -> Result<u64, InputError> {
+pub fn each_record(
+    input: usize,
+    opened: Opened,
+    progress: Option<&(dyn Fn(u64) + Sync)>,
+    mut show: impl FnMut(Option<Record>),
+) -> Result<u64, InputError> {
     let Opened { info, mut source, .. } = opened;
     let places = places(&info);
     let mut block = Block::default();
     let mut index = Index::of(&info);
-    let mut count = 0;
+    let (mut count, mut read) = (0, 0);
     while source.next(&mut block)? {
         let mut cursor = Cursor::default();
         while index.fill(&block, info.separator, &mut cursor) {
@@ -83,6 +89,10 @@ pub fn each_record(input: usize, opened: Opened, mut show: impl FnMut(Option<Rec
                 let cells = places.iter().map(cell).collect();
                 show(Some(Record { input, line: block.line + index.line(row), cells }));
             }
+        }
+        read += block.bytes.len() as u64;
+        if let Some(progress) = progress {
+            progress(read);
         }
     }
     Ok(count)

@@ -19,6 +19,13 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
     let counted = plural(verdict.recounted, "figure");
     let steps = plural(verdict.steps, "step");
     writeln!(out, "{head}: {counted} and {steps} recounted, {} wrong", grouped(verdict.refuted.len() as u64))?;
+    if claim.is_part() {
+        writeln!(out, "it was written with a choice of figures; nothing is said of the others")?;
+    }
+    if verdict.left_out > 0 {
+        let left_out = plural(verdict.left_out, "figure");
+        writeln!(out, "{left_out} not recounted: they rest on rows that the choice left out")?;
+    }
     if verdict.not_checkable > 0 {
         writeln!(out, "{} that the reconciliation leaves open", plural(verdict.not_checkable, "figure"))?;
     }

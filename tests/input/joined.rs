@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use scorelint::input::{Dialect, Opened, Options, open};
+use scorelint::input::{Dialect, Opened, Options, open, open_each};
 
 use crate::support::files::{Folder, ReadFile, Sheet, drain, gzip, read, utf16, zip};
 
@@ -96,6 +96,44 @@ fn the_same_content_is_read_once() {
     assert_eq!(opened(&[first, other]).len(), if differs { 2 } else { 1 });
     let again = folder.write("e.csv.gz", gzip(text.as_bytes()));
     assert_eq!(opened(&[again.clone(), again]).len(), 1);
+}
+
+#[test]
+fn a_gzip_file_beside_its_content_is_a_copy() {
+    let folder = Folder::new();
+    let text = Sheet::new(2022, 3).caret();
+    let plain = folder.write("a.csv", &text);
+    let packed = folder.write("b.csv.gz", gzip(text.as_bytes()));
+    let told = |paths: &[PathBuf]| {
+        let files = opened(paths);
+        (files.len(), skipped(&files, &folder))
+    };
+    let skipped_one = |what: &str| (1, vec![format!("1 file: {what}")]);
+    assert_eq!(told(&[plain.clone(), packed.clone()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
+    assert_eq!(told(&[packed.clone(), plain.clone()]), skipped_one("DIR/a.csv (it holds the same as DIR/b.csv.gz)"));
+    assert_eq!(told(&[folder.path().to_owned()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
+    let archive = folder.write("c.zip", zip(&[("inside.csv", text.as_bytes())]));
+    assert_eq!(told(&[archive, packed]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/c.zip:inside.csv)"));
+    // Put together from parts, with nothing in the last: the length at its end is that of nothing.
+    let (first, rest) = text.split_at(text.len() / 2);
+    let parts = [gzip(first.as_bytes()), gzip(rest.as_bytes()), gzip(b"")].concat();
+    let joined = folder.write("a.csv.gz", parts);
+    assert_eq!(told(&[plain, joined]), skipped_one("DIR/a.csv.gz (it holds the same as DIR/a.csv)"));
+}
+
+#[test]
+fn a_gzip_file_of_other_or_damaged_content_is_no_copy() {
+    let folder = Folder::new();
+    let text = Sheet::new(2022, 3).caret();
+    let plain = folder.write("a.csv", &text);
+    let other = folder.write("a.csv.gz", gzip(text.to_lowercase().as_bytes()));
+    assert_eq!(opened(&[plain.clone(), other]).len(), 2);
+    let mut bytes = gzip(text.as_bytes());
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xFF;
+    let damaged = folder.write("b.csv.gz", bytes);
+    let files: Vec<_> = open_each(&[plain, damaged], &Options::default()).collect();
+    assert_eq!(files.len(), 2, "damage is told, not passed over");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::{Made, research_file};
+use scorelint::reconcile::{CellFilter, write_json};
+use serde_json::Value;
+
+use super::{Made, json, research_file};
 use crate::support;
 
 /// Runs the program in the folder of a district, so that no path of the machine is shown.
@@ -126,6 +129,92 @@ fn a_saved_reconciliation_is_verified() {
     let unreadable = verify("other.json");
     assert_eq!(unreadable.status.code(), Some(2));
     assert!(shown(&unreadable).contains("is no saved reconciliation"), "{}", shown(&unreadable));
+}
+
+/// The JSON that a comparison prints.
+fn printed(made: &Made, choice: &[&str]) -> Value {
+    let output = compared(made, "80", &[&["--format", "json"], choice].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_choice_of_figures_narrows_the_cells_of_json_alone() {
+    let made = Made::new(2025, Some("late-scores"), 300);
+    let whole = printed(&made, &[]);
+    assert!(whole.get("filter").is_none());
+    let all = whole["cells"].as_array().unwrap();
+    let differing = all.iter().find(|cell| !cell["steps"].as_array().unwrap().is_empty()).unwrap();
+    let text = |key: &str| differing[key].to_string().trim_matches('"').to_owned();
+    let name = ["entity", "test", "grade", "group", "measure"].map(text).join("/");
+    let one = printed(&made, &["--cell", &name]);
+    assert_eq!(one["cells"], serde_json::json!([differing]));
+    assert_eq!(one["filter"], serde_json::json!({ "cell": name }));
+    let choice = ["--entity", &text("entity"), "--test", &text("test"), "--grade", "13", "--group", "1,3"];
+    let some = printed(&made, &choice);
+    let is_chosen = |cell: &&Value| {
+        cell["entity"] == differing["entity"]
+            && cell["test"] == differing["test"]
+            && cell["grade"] == 13
+            && (cell["group"] == 1 || cell["group"] == 3)
+    };
+    let expected: Vec<&Value> = all.iter().filter(is_chosen).collect();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    assert_eq!(some["cells"].as_array().unwrap().iter().collect::<Vec<_>>(), expected);
+    for part in [&one, &some] {
+        for key in ["summary", "causes", "not_checkable"] {
+            assert_eq!(part[key], whole[key], "{key} is of all figures");
+        }
+    }
+    let refused = compared(&made, "80", &["--format", "json", "--group", "999"]);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
+}
+
+#[test]
+fn a_part_of_a_reconciliation_is_verified_as_a_part() {
+    for (scenario, students) in [("late-scores", 300), ("partial-download", 300), ("movers", 600)] {
+        let made = Made::new(2025, Some(scenario), students);
+        let folder = made.folder.path();
+        let file = made.scene.truth.files[0].as_str();
+        let saved = compared(&made, "80", &["--format", "json", "--group", "1", "--output", "part.json"]);
+        assert_eq!(saved.status.code(), Some(0), "{scenario}: {}", shown(&saved));
+        let mut arguments = vec!["verify", "", file, "--official", "official"];
+        if !made.scene.truth.earlier.is_empty() {
+            arguments.extend(["--earlier", "earlier"]);
+        }
+        let mut verify = |saved: &'static str| {
+            arguments[1] = saved;
+            run(folder, "80", &arguments)
+        };
+        let confirmed = verify("part.json");
+        assert_eq!(confirmed.status.code(), Some(0), "{scenario}: {}", shown(&confirmed));
+        assert!(shown(&confirmed).contains("written with a choice of figures"), "{}", shown(&confirmed));
+        let part = std::fs::read_to_string(folder.join("part.json")).unwrap();
+        let changed = part.replacen("\"ours\":1", "\"ours\":91", 1);
+        assert_ne!(changed, part);
+        std::fs::write(folder.join("changed.json"), changed).unwrap();
+        assert_eq!(verify("changed.json").status.code(), Some(1), "{scenario}");
+    }
+}
+
+/// The unexplained figure is found again by its place among the chosen ones.
+#[test]
+fn what_is_unexplained_is_told_by_its_place_in_the_chosen_cells() {
+    let made = Made::new(2025, None, 300);
+    let mut reconciliation = made.reconciled();
+    let last = reconciliation.cells.len() - 1;
+    let residue = |cell| scorelint::reconcile::Residue { cell, amount: 1, groups: Vec::new() };
+    reconciliation.residues = vec![residue(0), residue(last)];
+    let code = String::from_utf8_lossy(&reconciliation.cells[last].code).into_owned();
+    let filter = CellFilter { entities: vec![code.clone()], ..CellFilter::default() };
+    let mut bytes = Vec::new();
+    write_json(&mut bytes, &reconciliation, &filter).unwrap();
+    let part = json(&bytes);
+    let told = part["unexplained"].as_array().unwrap();
+    let is_of = |one: &Value| part["cells"][one["cell"].as_u64().unwrap() as usize]["entity"] == code.as_str();
+    assert!(!told.is_empty() && told.iter().all(is_of), "{told:?}");
+    let first_too = reconciliation.cells[0].code == reconciliation.cells[last].code;
+    assert_eq!(told.len(), if first_too { 2 } else { 1 });
 }
 
 #[test]

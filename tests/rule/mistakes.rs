@@ -80,9 +80,71 @@ fn place_in_escaped_and_long_texts() {
 #[test]
 fn conditions_that_never_or_always_hold() {
     one("never_applies", &[("when", "\"score_status is 'I' and score_status is 'V'\"")]);
+    one("never_applies_numbers", &[("when", "\"scale_score > 2800 and not scale_score >= 2300\"")]);
+    one("never_applies_number_of_code", &[("when", "\"scale_score is 'NS' and 2300 < scale_score\"")]);
+    one("always_holds_number", &[("when", "\"scale_score > 2800\""), ("require", "\"scale_score <> 2300\"")]);
     one("never_applies_blank", &[("when", "\"score_status is 'I' and score_status is blank\"")]);
     one("always_holds", &[("require", "\"score_status is not 'V'\"")]);
     one("never_holds", &[("require", "\"score_status is 'V'\"")]);
+}
+
+#[test]
+fn comparisons_that_no_value_of_the_layout_can_turn() {
+    let conditions = [
+        "grade_assessed > 20",
+        "grade_assessed = 2",
+        "grade_assessed between 1 and 20",
+        "test_mode > 5",
+        "scale_score < 0",
+        "scale_score <= 99999",
+        "20000 < scale_score",
+        "calpads_grade - grade_assessed > 12",
+        "number(prefix(ssid, 2)) > 99",
+        "scale_score is 'abc'",
+        "ssid is 'x'",
+        "ssid is not one of ('1234567890', '12345')",
+        "ssid is exactly '12345678901'",
+        "test_start_date_1 is '4/15/2024'",
+        "last_name is 'This name goes on for far longer than the fifty characters that a name can have'",
+        "prefix(calpads_school_code, 7) is '01612590000000'",
+        "subject(record_type) is 'Maths'",
+        "some k in 1..2: (items_attempted_k > 1000)",
+        "(grade_assessed if score_status is 'I' else 3) > 20",
+    ];
+    let told = |condition: &str| mistakes(&[rule(&[("when", &format!("\"{condition}\""))])]);
+    let all: String = conditions.iter().map(|one| format!("{one}\n\n{}\n", told(one))).collect();
+    snapshots().bind(|| insta::assert_snapshot!("rule_mistake_idle_comparisons", all));
+}
+
+#[test]
+fn comparisons_that_damage_or_some_year_can_turn() {
+    let conditions = [
+        // Asks that there is a number at all.
+        "scale_score >= 0",
+        "scale_score between 0 and 3000",
+        // What stands in the file may be anything.
+        "written(ssid) is 'x'",
+        "number(written(grade_assessed)) > 20",
+        "ssid matches /^x/",
+        "test_mode is a number",
+        // A family is asked about because of damage.
+        "some f in (ssid, scale_score): (f is 'NULL')",
+        // No score, or the printed form of one.
+        "scale_score is 'NS'",
+        "scale_score is '2543'",
+        // A year is no value of a record.
+        "year >= 2021",
+        // For some value of the parameter.
+        "some k in 1..20: (grade_assessed > k)",
+        // Days and sums with days have no end.
+        "test_start_date_1 > 2150-01-01",
+        "age(date_of_birth, test_start_date_1) > 90",
+        // Nothing is printed about these columns but their names.
+        "ltel_or_arltel? is 'whatever'",
+    ];
+    for condition in conditions {
+        assert_eq!(mistakes(&[rule(&[("when", &format!("\"{condition}\""))])]), "", "{condition}");
+    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The shipped rules: complete, in good style, and doing what their examples say.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use scorelint::layout::RecordTypes;
-use scorelint::rule::{AllStudents, Example, Expect, Rule, RuleError, RuleSet, run_examples};
+use scorelint::layout::{RecordTypes, Sensitivity, registry};
+use scorelint::rule::{AllStudents, Demand, Example, Expect, Expr, Rule, RuleError, RuleSet, Test, run_examples};
+
+use crate::support::rules::{rule_text, rules_of};
 
 fn shipped() -> RuleSet {
     RuleSet::embedded().unwrap_or_else(|errors| panic!("{:?}", miette::Report::new(errors)))
@@ -79,6 +82,69 @@ fn messages_are_lower_case_without_a_final_stop() {
         text != rule.message || text.ends_with(['.', '!']) || shouts(text) || text.contains("  ")
     };
     assert_eq!(offending(&shipped(), wrong), Vec::<String>::new());
+}
+
+/// The words that a condition compares with masked cells, in capitals.
+fn masked_words(expr: &Expr, found: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Not(inner) => masked_words(inner, found),
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| masked_words(part, found)),
+        Expr::Cell { cell, test: Test::OneOf(words) | Test::ExactlyOneOf(words) }
+            if registry().info(cell.field).sensitivity != Sensitivity::Public =>
+        {
+            found.extend(words.iter().map(|word| word.to_ascii_uppercase()));
+        }
+        _ => {}
+    }
+}
+
+/// The texts between single quotes that a rule writes.
+fn written_words(rules: &RuleSet, rule: &Rule, year: u16) -> BTreeSet<String> {
+    let conditions = rules.conditions(rule, year);
+    let all = conditions.lines().into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
+    all.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The message without what is filled in, and without the codes that are expected.
+fn own_words(message: &str) -> Vec<String> {
+    let mut own = message.split(", expected ").next().unwrap_or_default().to_owned();
+    while let Some((open, close)) = own.find('{').zip(own.find('}')) {
+        own.replace_range(open..=close, " ");
+    }
+    own.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect()
+}
+
+fn named_codes(rules: &RuleSet, rule: &Rule, year: u16) -> Vec<String> {
+    let mut masked = BTreeSet::new();
+    for instance in rules.bind(rule, year).unwrap() {
+        masked_words(&instance.when, &mut masked);
+        if let Demand::Record(require) = &instance.demand {
+            masked_words(require, &mut masked);
+        }
+    }
+    let written = written_words(rules, rule, year);
+    let is_code = |word: &String| written.contains(word) && masked.contains(&word.to_ascii_uppercase());
+    own_words(rules.message(rule, year)).into_iter().filter(is_code).collect()
+}
+
+#[test]
+fn no_message_names_a_code_of_a_masked_field() {
+    let rules = shipped();
+    let mut looked_at = 0;
+    for rule in rules.rules() {
+        for year in registry().years() {
+            looked_at += written_words(&rules, rule, year).len();
+            assert_eq!(named_codes(&rules, rule, year), Vec::<String>::new(), "{} in {year}", rule.code);
+        }
+    }
+    assert!(looked_at > 100, "only {looked_at} codes were looked at");
+}
+
+#[test]
+fn a_code_of_a_masked_field_in_a_message_is_seen() {
+    let rules = rules_of(&[rule_text(&[("message", "\"score counts though it is I, expected V\"")])]);
+    let rule = rules.rules().next().unwrap();
+    assert_eq!(named_codes(&rules, rule, 2022), ["I"]);
 }
 
 #[test]

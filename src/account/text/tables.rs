@@ -11,7 +11,7 @@ impl<'a> Page<'a> {
     pub(super) fn by_test(&mut self) -> io::Result<()> {
         for entity in self.tops() {
             let cells = self.cells(entity, vec![self.grade()], vec![self.group()]);
-            let title = format!("By test: {}; {}", self.entity_title(entity), self.fixed(true, true));
+            let title = format!("By test: {}; {}", self.entity_title(entity), self.held_still());
             self.table(&title)?;
             self.heading(self.means())?;
             for cell in &cells {
@@ -44,7 +44,7 @@ impl<'a> Page<'a> {
     pub(super) fn by_grade(&mut self) -> io::Result<()> {
         for entity in self.tops() {
             let cells = self.cells(entity, self.filter.grades.clone(), vec![self.group()]);
-            let title = format!("By grade: {}; {}", self.entity_title(entity), self.fixed(false, true));
+            let title = format!("By grade: {}; {}", self.entity_title(entity), self.group_name(self.group()));
             self.table(&title)?;
             self.heading(Means::Shown)?;
             let mut test = None;
@@ -78,7 +78,7 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn by_entity(&mut self, what: &str, entities: Vec<Entity>) -> io::Result<()> {
-        let title = format!("{what}; {}", self.fixed(true, true));
+        let title = format!("{what}; {}", self.held_still());
         self.table(&title)?;
         self.heading(self.means())?;
         let mut cells: Vec<Cell<'_>> = Vec::new();
@@ -118,7 +118,10 @@ impl<'a> Page<'a> {
                 continue;
             }
             let title = self.entity_title(entity);
-            self.table(&format!("Student groups under {line} percent tested: {title}; {}", self.fixed(true, false)))?;
+            self.table(&format!(
+                "Student groups under {line} percent tested: {title}; {}",
+                self.grade_name(self.grade())
+            ))?;
             self.line(&format!("groups of more than {few} enrolled; all groups: --by group"))?;
             self.heading(self.means())?;
             let mut test = None;
@@ -141,7 +144,7 @@ impl<'a> Page<'a> {
         for entity in self.tops() {
             let mut cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
             cells.sort_by_key(|cell| (cell.test.id, self.category_place(cell.group), cell.group));
-            let title = format!("By student group: {}; {}", self.entity_title(entity), self.fixed(true, false));
+            let title = format!("By student group: {}; {}", self.entity_title(entity), self.grade_name(self.grade()));
             self.table(&title)?;
             self.heading(self.means())?;
             let (mut test, mut category) = (None, "");

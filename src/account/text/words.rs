@@ -129,10 +129,8 @@ impl<'a> Page<'a> {
         if has_mean { Means::Shown } else { Means::Left }
     }
 
-    /// What a table holds still: `all grades, All Students`.
-    pub(super) fn fixed(&self, with_grade: bool, with_group: bool) -> String {
-        let grade = with_grade.then(|| self.grade_name(self.grade()));
-        let group = with_group.then(|| self.group_name(self.group()).to_owned());
-        grade.into_iter().chain(group).collect::<Vec<_>>().join(", ")
+    /// What a table holds still that goes neither by grade nor by group: `all grades, All Students`.
+    pub(super) fn held_still(&self) -> String {
+        format!("{}, {}", self.grade_name(self.grade()), self.group_name(self.group()))
     }
 }

@@ -1,8 +1,9 @@
 //! What there is to say about the settings of a run, gathered for both forms of output.
 
+use crate::engine::WaiverTold;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::RuleSet;
-use crate::settings::{Bound, Holder, Origin, Runs, Settings, Standing, shown_student};
+use crate::settings::{Bound, BoundWaiver, Origin, Runs, Settings, Standing};
 
 /// A setting in words.
 pub(super) struct Fact {
@@ -14,20 +15,11 @@ pub(super) struct Fact {
     pub origin: Origin,
 }
 
-/// A waiver in words.
+/// A waiver and how it stands.
 pub(super) struct WaiverFact {
-    pub rule: String,
-    pub path: String,
-    pub line: u64,
-    pub student: Option<String>,
-    /// Whether it is about a student, also where nobody can say which.
-    pub is_of_student: bool,
-    pub test: Option<String>,
-    pub school: Option<String>,
-    pub count: Option<u64>,
-    pub reason: Option<String>,
-    pub author: Option<String>,
-    pub expires: Option<String>,
+    /// The waiver.
+    pub told: WaiverTold,
+    /// How it stands on the day of the run.
     pub standing: Standing,
 }
 
@@ -116,25 +108,6 @@ fn listed(all: &mut Vec<Fact>, key: &str, list: Vec<(String, Origin)>, empty: &s
     all.extend(list.into_iter().map(|(value, origin)| fact(value, origin)));
 }
 
-fn waiver(one: &crate::settings::BoundWaiver, pseudonyms: Option<&Pseudonyms>) -> WaiverFact {
-    let waiver = &one.waiver;
-    let (student, test, school) = match &waiver.holder {
-        Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
-        Holder::School(code) => (None, None, Some(code.clone())),
-        Holder::Anyone => (None, None, None),
-    };
-    WaiverFact {
-        rule: one.code.clone(),
-        path: waiver.path.display().to_string(),
-        line: waiver.line,
-        student,
-        is_of_student: matches!(waiver.holder, Holder::Student { .. }),
-        test,
-        school,
-        count: waiver.count,
-        reason: waiver.reason.clone(),
-        author: waiver.author.clone(),
-        expires: waiver.expires.map(|day| day.to_string()),
-        standing: one.standing.clone(),
-    }
+fn waiver(one: &BoundWaiver, pseudonyms: Option<&Pseudonyms>) -> WaiverFact {
+    WaiverFact { told: one.waiver.told(&one.code, pseudonyms), standing: one.standing.clone() }
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::facts::{Fact, Facts, WaiverFact};
 use crate::privacy::json;
-use crate::settings::{Origin, Standing};
+use crate::report::WaiverOut;
+use crate::settings::Origin;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 const SCHEMA: &str = "scorelint/config/1";
@@ -68,23 +69,8 @@ impl From {
 
 #[derive(Serialize)]
 struct Waiver<'a> {
-    path: &'a str,
-    line: u64,
-    rule: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    student: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    school: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<&'a str>,
+    #[serde(flatten)]
+    told: WaiverOut<'a>,
     state: &'static str,
 }
 
@@ -115,21 +101,5 @@ fn of_rule(fact: &Fact) -> OfRule<'_> {
 }
 
 fn waiver(waiver: &WaiverFact) -> Waiver<'_> {
-    Waiver {
-        path: &waiver.path,
-        line: waiver.line,
-        rule: &waiver.rule,
-        student: waiver.student.as_deref(),
-        test: waiver.test.as_deref(),
-        school: waiver.school.as_deref(),
-        count: waiver.count,
-        reason: waiver.reason.as_deref(),
-        author: waiver.author.as_deref(),
-        expires: waiver.expires.as_deref(),
-        state: match waiver.standing {
-            Standing::Holds => "holds",
-            Standing::Expired => "expired",
-            Standing::Unexplained(_) => "unexplained",
-        },
-    }
+    Waiver { told: WaiverOut::of(&waiver.told), state: waiver.standing.as_str() }
 }

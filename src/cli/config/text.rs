@@ -67,25 +67,18 @@ fn waivers(page: &mut Page, waivers: &[WaiverFact]) {
 }
 
 fn waiver(waiver: &WaiverFact) -> Vec<String> {
-    let student = match &waiver.student {
-        Some(student) => Some(format!("student {student}")),
-        None => waiver.is_of_student.then(|| "a student".to_owned()),
-    };
-    let school = waiver.school.as_ref().map(|school| format!("school {school}"));
-    let test = waiver.test.as_ref().map(|test| format!("test {test}"));
-    let count = waiver.count.map(|count| format!("up to {count}"));
-    let of = [student, school, test, count].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let told = &waiver.told;
     let state = match &waiver.standing {
-        Standing::Holds => "holds".to_owned(),
-        Standing::Expired => "expired".to_owned(),
         Standing::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
+        standing => standing.as_str().to_owned(),
     };
-    vec![waiver.rule.clone(), waiver.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, of]
+    vec![told.rule.clone(), told.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, told.of()]
 }
 
 fn from_and_why(waiver: &WaiverFact) -> String {
+    let waiver = &waiver.told;
     let words = [waiver.reason.as_deref(), waiver.author.as_deref()];
     let words: Vec<String> = words.into_iter().flatten().map(|text| neutralise(text).into_owned()).collect();
-    let place = format!("{}:{}", neutralise(&waiver.path), waiver.line);
+    let place = format!("{}:{}", neutralise(&waiver.path.to_string_lossy()), waiver.line);
     std::iter::once(place).chain(words).collect::<Vec<_>>().join(", ")
 }

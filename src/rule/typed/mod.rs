@@ -259,7 +259,8 @@ impl Typer<'_> {
         })
     }
 
-    fn number(&mut self, node: &Node) -> Typed<(Num, Unit)> {
+    /// A part that must be a number or a day.
+    pub fn number(&mut self, node: &Node) -> Typed<(Num, Unit)> {
         match self.value(node)? {
             Value::Num(num, unit) => Ok((num, unit)),
             Value::Lacking => Ok((unreadable(), Unit::Either)),

@@ -3,7 +3,7 @@
 use crate::layout::{FieldId, registry};
 
 use super::super::ast::{Kind, Literal, Node, Question};
-use super::super::error::{Mistake, did_you_mean};
+use super::super::error::{Mistake, did_you_mean, short_list};
 use super::super::ir::{Cell, Expr, Form, Num, Test, Text};
 use super::super::read;
 use super::super::values::{Codes, ValueSet, codes_of_years, value_set};
@@ -300,10 +300,4 @@ fn known(num: Num) -> Expr {
         num if num == unreadable() => Expr::Const(false),
         num => Expr::Known(num),
     }
-}
-
-fn short_list(codes: &[String]) -> String {
-    let shown: Vec<&str> = codes.iter().take(12).map(String::as_str).collect();
-    let rest = codes.len() - shown.len();
-    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
 }

@@ -1,0 +1,117 @@
+//! Opens the files that paths stand for, one after the other, and a file a second time.
+
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom};
+use std::path::PathBuf;
+
+use super::candidate::{Candidate, io_error};
+use super::error::InputError;
+use super::list::{Listing, Skipped, list};
+use super::model::{BlockSource, Detected, FileInfo, Mark};
+use super::open::{Opened, resume};
+use super::options::Options;
+
+/// Opens all files that paths stand for, at once; see [`open_each`].
+///
+/// # Errors
+/// When one of the files cannot be read, or none is a score file.
+pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
+    open_each(paths, options).collect()
+}
+
+/// Opens the files that paths stand for one after the other, so that few are held at a time. One
+/// that cannot be opened is an error in its place, and the others follow.
+///
+/// Files of another kind that lie in a folder or archive together with score files are passed
+/// over; the last file says so among what was detected.
+pub fn open_each(paths: &[PathBuf], options: &Options) -> OpenedFiles {
+    let Listing { files, skipped, refused } = list(paths, options);
+    OpenedFiles {
+        refused: refused.into_iter(),
+        files: files.into_iter(),
+        options: options.clone(),
+        skipped,
+        held: None,
+        others: Vec::new(),
+        any: false,
+    }
+}
+
+/// Opens files one after the other.
+pub struct OpenedFiles {
+    refused: std::vec::IntoIter<InputError>,
+    files: std::vec::IntoIter<Candidate>,
+    options: Options,
+    skipped: Vec<Skipped>,
+    /// The file opened last; given out when it is known whether another follows.
+    held: Option<Opened>,
+    /// Why the files that were passed over were, last first once they are given out.
+    others: Vec<InputError>,
+    any: bool,
+}
+
+impl Iterator for OpenedFiles {
+    type Item = Result<Opened, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.refused.next() {
+            return Some(Err(error));
+        }
+        for file in self.files.by_ref() {
+            match file.open(&self.options) {
+                Ok(opened) => {
+                    self.any = true;
+                    if let Some(before) = self.held.replace(opened) {
+                        return Some(Ok(before));
+                    }
+                }
+                Err(error) if !file.named && error.is_another_kind() => {
+                    self.skipped.push(Skipped { path: file.name(), why: error.to_string() });
+                    self.others.insert(0, error);
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let Some(mut last) = self.held.take() else {
+            // Where nothing at all is a score file, the reasons are errors.
+            return self.others.pop().filter(|_| !self.any).map(Err);
+        };
+        last.info.detected.extend(told(&self.skipped));
+        Some(Ok(last))
+    }
+}
+
+/// What was passed over, in one line: a folder can hold many other files.
+fn told(skipped: &[Skipped]) -> Option<Detected> {
+    const NAMED: usize = 3;
+    let first: Vec<String> = skipped.iter().take(NAMED).map(|one| format!("{} ({})", one.path, one.why)).collect();
+    let more = skipped.len().saturating_sub(NAMED);
+    let why = if more > 0 { format!("{} and {more} more", first.join(", ")) } else { first.join(", ") };
+    let value = format!("{} {}", skipped.len(), if skipped.len() == 1 { "file" } else { "files" });
+    (!skipped.is_empty()).then_some(Detected { what: "skipped", value, why })
+}
+
+/// Opens a file again, to read its records a second time.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
+    let name = info.path.display().to_string();
+    let again = |reason: &str| InputError::Io { path: name.clone(), reason: std::io::Error::other(reason) };
+    // What was found out the first time is not looked for again.
+    let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
+    let files = list(std::slice::from_ref(&info.path), &options).files;
+    let same = files.into_iter().find(|file| file.member() == info.member.as_deref());
+    Ok(same.ok_or_else(|| again("it has changed while it was read"))?.open(&options)?.source)
+}
+
+/// Reads a file on from a mark that its source gave.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<dyn BlockSource>, InputError> {
+    let io = |error| io_error(&info.path, error);
+    let mut file = File::open(&info.path).map_err(io)?;
+    file.seek(SeekFrom::Start(mark.position)).map_err(io)?;
+    Ok(resume(Box::new(file), info, options, mark))
+}

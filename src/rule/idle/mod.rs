@@ -1,0 +1,247 @@
+//! Finds comparisons that can never be true, or never be false, with anything that the layouts let
+//! a cell hold: `grade_assessed > 20`, `ssid is 'x'`. Only damage could turn them, and damage has
+//! rules of its own.
+//!
+//! Questions that are asked because of damage are left alone: about `written(…)`, about the fields
+//! of a family, `matches`, `is a number` and their like.
+
+use std::ops::Range;
+
+use crate::layout::{FieldId, registry};
+
+use super::ast::{Kind, Literal, Node, Question, SetNode};
+use super::bind::{Binding, Parsed, Required, parameter_values};
+use super::error::{Mistake, Piece, RuleError};
+use super::file::Loaded;
+use super::ir::{Cell, Form, Num, Op, Text};
+use super::typed::{Bound, Typer, Value};
+
+mod numbers;
+mod words;
+
+use numbers::{Answers, Numbers, answers, numbers};
+use words::{Refusal, cell_refusal, refusal};
+
+/// The idle comparisons of a rule, which must bind in all its years.
+pub(super) fn mistakes(loaded: &Loaded) -> Vec<RuleError> {
+    let mut claims = Claims::default();
+    let years = loaded.layout_years();
+    for layout in years.iter().filter_map(|year| registry().layout(*year)) {
+        let parts = loaded.parts(layout.year());
+        let Ok(parsed) = Parsed::new(&parts, layout) else { continue };
+        for bound in parameter_values(&parts, layout, &years).unwrap_or_default() {
+            let bound = bound.as_ref().map(|(parameter, value)| (parameter, *value));
+            let binding = Binding { parts: &parts, parsed: &parsed, layout, years: &years, bound };
+            // A value of the parameter for which the year lacks a field is left out.
+            if binding.instance().is_ok() {
+                claims.add(&binding);
+            }
+        }
+    }
+    claims.0.into_iter().filter_map(Claim::mistake).collect()
+}
+
+/// The comparisons met so far, in the order of the rule.
+#[derive(Default)]
+struct Claims(Vec<Claim>);
+
+/// A comparison, and what it can come to in some year for some value of the parameters.
+struct Claim {
+    piece: Piece,
+    span: Range<usize>,
+    answers: Answers,
+    about: About,
+}
+
+/// What is said of a comparison that is idle.
+enum About {
+    /// A word that a cell cannot hold.
+    Word { of: String, word: String, refusal: Option<Refusal> },
+    /// Numbers, and what the part that is compared can come to.
+    Numbers { of: String, can_be: Numbers },
+}
+
+impl Claims {
+    fn add(&mut self, binding: &Binding<'_>) {
+        let Ok(by) = binding.by() else { return };
+        let (parts, parsed) = (binding.parts, binding.parsed);
+        if let Some((piece, node)) = parts.when.as_ref().zip(parsed.when.as_ref()) {
+            Walk { claims: self, piece, typer: binding.typer(&by) }.node(node);
+        }
+        let mut walk = Walk { claims: self, piece: &parts.require, typer: binding.typer(&by) };
+        match &parsed.require {
+            Required::Record(node) => walk.node(node),
+            Required::Set(set) => conditions_of(set).into_iter().for_each(|node| walk.node(node)),
+        }
+    }
+
+    fn put(&mut self, claim: Claim) {
+        let is_same = |one: &&mut Claim| {
+            one.span == claim.span
+                && one.piece.span == claim.piece.span
+                && one.piece.source.name == claim.piece.source.name
+        };
+        match self.0.iter_mut().find(is_same) {
+            Some(known) => known.join(claim),
+            None => self.0.push(claim),
+        }
+    }
+}
+
+fn conditions_of(set: &SetNode) -> Vec<&Node> {
+    match set {
+        SetNode::Exists { conditions, .. } => conditions.iter().collect(),
+        SetNode::AtMost { of, .. } | SetNode::Share { of, .. } => vec![of],
+        SetNode::UniqueBy(_) | SetNode::UniqueRecord | SetNode::UniqueAmong(_) | SetNode::Same { .. } => Vec::new(),
+    }
+}
+
+impl Claim {
+    /// Takes in what the same comparison can come to in another year, or for another value.
+    fn join(&mut self, other: Self) {
+        self.answers = self.answers.or(other.answers);
+        if let (About::Numbers { can_be, .. }, About::Numbers { can_be: also, .. }) = (&mut self.about, other.about) {
+            *can_be = can_be.clone().either(also);
+        }
+    }
+
+    fn mistake(self) -> Option<RuleError> {
+        if self.answers == Answers::BOTH {
+            return None;
+        }
+        let mistake = match self.about {
+            About::Word { of, word, refusal } => {
+                Mistake::new(self.span, format!("{of} can never be '{word}'"), "in none of these years")
+                    .help(refusal?.help(&word))
+            }
+            About::Numbers { of, can_be } => {
+                let (message, label) = match (self.answers.can_hold, self.answers.can_fail) {
+                    (false, true) => ("this comparison can never be true", "true in none of these years"),
+                    (true, false) => ("this comparison can never be false", "true in all of these years"),
+                    _ => ("this comparison can never be told", "no number in any of these years"),
+                };
+                let mistake = Mistake::new(self.span, message, label);
+                match can_be.shown() {
+                    Some(shown) => mistake.help(format!("by the layouts, {of} is {shown}")),
+                    None => mistake,
+                }
+            }
+        };
+        Some(*self.piece.error(mistake))
+    }
+}
+
+/// A way through the conditions of one instance.
+struct Walk<'c, 't> {
+    claims: &'c mut Claims,
+    piece: &'c Piece,
+    typer: Typer<'t>,
+}
+
+impl Walk<'_, '_> {
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::Not(inner) => self.node(inner),
+            Kind::And(parts) | Kind::Or(parts) => parts.iter().for_each(|part| self.node(part)),
+            Kind::Compare { right, op, .. } if asks_whether_it_is_read(*op, right) => {}
+            Kind::Compare { left, op, right } => {
+                self.numbers([left, right], &node.span, |[left, right]| answers(left, *op, right));
+            }
+            Kind::Between { value, low, high } => self.numbers([value, low, high], &node.span, |[value, low, high]| {
+                answers(value, Op::AtLeast, low).and(answers(value, Op::AtMost, high))
+            }),
+            Kind::Is { subject, question } => self.is(subject, question),
+            Kind::Quantified { parameter, body, .. } => {
+                for bound in self.typer.domain(parameter).unwrap_or_default() {
+                    self.typer.scope.push((parameter.name.clone(), bound));
+                    self.node(body);
+                    self.typer.scope.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn numbers<const N: usize>(
+        &mut self,
+        nodes: [&Node; N],
+        span: &Range<usize>,
+        compare: impl Fn([&Numbers; N]) -> Answers,
+    ) {
+        if nodes.iter().any(|node| self.is_about_damage(node)) {
+            return;
+        }
+        let layout = self.typer.layout;
+        let typed = nodes.map(|node| self.typer.number(node).ok().map(|(num, _)| num));
+        let Some(typed) = typed.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() else { return };
+        // What varies is told, not what it is compared with; a year or parameter alone is no record's.
+        let Some(told) = typed.iter().position(|num| !matches!(num, Num::Const(_))) else { return };
+        let can_be: Vec<Numbers> = typed.into_iter().map(|num| numbers(num, layout)).collect();
+        let about = About::Numbers { of: self.written(nodes[told]), can_be: can_be[told].clone() };
+        let Ok(can_be) = <[Numbers; N]>::try_from(can_be) else { return };
+        let answers = compare(can_be.each_ref());
+        self.claims.put(Claim { piece: self.piece.clone(), span: span.clone(), answers, about });
+    }
+
+    fn is(&mut self, subject: &Node, question: &Question) {
+        if self.is_about_damage(subject) {
+            return;
+        }
+        match question {
+            Question::Same(other) => {
+                if let Kind::Text(text) = &other.kind {
+                    self.word(subject, &Literal { text: text.clone(), span: other.span.clone() });
+                }
+            }
+            Question::OneOf(words) | Question::ExactlyOneOf(words) => {
+                words.iter().for_each(|word| self.word(subject, word));
+            }
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, subject: &Node, literal: &Literal) {
+        let word = literal.text.trim();
+        let layout = self.typer.layout;
+        let refusal = match self.typer.value(subject) {
+            Ok(Value::Field(field, _)) => refusal(&Text::Cell(Cell { field, form: Form::Value }), word, layout),
+            Ok(Value::Text(text)) => refusal(&text, word, layout),
+            Ok(Value::Matched(cell, _)) => in_no_year(cell.field, word),
+            _ => return,
+        };
+        let answers = Answers { can_hold: refusal.is_none(), can_fail: true };
+        let about = About::Word { of: self.written(subject), word: word.to_owned(), refusal };
+        self.claims.put(Claim { piece: self.piece.clone(), span: literal.span.clone(), answers, about });
+    }
+
+    /// The part as the rule writes it.
+    fn written(&self, node: &Node) -> String {
+        format!("`{}`", self.piece.text.get(node.span.clone()).unwrap_or_default())
+    }
+
+    /// Whether a part takes a cell as it stands in the file, or any field of a family.
+    fn is_about_damage(&self, node: &Node) -> bool {
+        let any = |nodes: &[&Node]| nodes.iter().any(|node| self.is_about_damage(node));
+        match &node.kind {
+            Kind::Name { name, .. } => {
+                let bound = self.typer.scope.iter().rev().find(|(one, _)| one == name);
+                matches!(bound, Some((_, Bound::Field(_))))
+            }
+            Kind::Call { name, arguments } => name == "written" || any(&arguments.iter().collect::<Vec<_>>()),
+            Kind::Add(left, right) | Kind::Sub(left, right) => any(&[left, right]),
+            Kind::If { then, otherwise, .. } => any(&[then, otherwise]),
+            _ => false,
+        }
+    }
+}
+
+/// Why a cell of a second file, which can be of any year, cannot hold a word.
+fn in_no_year(field: FieldId, word: &str) -> Option<Refusal> {
+    let layouts = registry().layouts().filter(|layout| layout.has(field));
+    layouts.map(|layout| cell_refusal(layout, field, word)).reduce(Option::and)?
+}
+
+/// `x >= 0` is how a rule asks that there is a number at all: else it is unknown.
+fn asks_whether_it_is_read(op: Op, right: &Node) -> bool {
+    op == Op::AtLeast && right.kind == Kind::Number(0)
+}
