@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::candidates::With;
+use super::compared::{Cell, CellStep, Status};
 use super::files::InputFile;
-use super::model::{CauseFound, Cell, CellStep, NotCheckable, Reconciliation, Status};
+use super::model::{CauseFound, NotCheckable, Reconciliation};
 use crate::official::{Interval, State};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
@@ -199,7 +200,7 @@ struct Cells<'a>(&'a Reconciliation);
 
 impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.cells.iter().map(|cell| cell_out(self.0, cell)))
+        serializer.collect_seq(self.0.cells.iter().map(|cell| cell_out(self.0, &cell)))
     }
 }
 
@@ -261,7 +262,7 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
     }
 }
 
-fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &'a Cell) -> CellOut<'a> {
+fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &Cell<'_>) -> CellOut<'a> {
     let interval = cell.official.interval();
     let bounds = interval.filter(|_| cell.official.state() != State::Absent);
     CellOut {
@@ -282,12 +283,12 @@ fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &'a Cell) -> CellOut<'
             Status::NotCheckable(reason) => Some(reason),
             _ => None,
         },
-        steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, step)).collect(),
+        steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, &step)).collect(),
         unexplained: cell.unexplained,
     }
 }
 
-fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep) -> Option<StepOut<'a>> {
+fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep<'_>) -> Option<StepOut<'a>> {
     let found = reconciliation.causes.get(step.cause)?;
     Some(StepOut {
         cause: &found.cause.id,
@@ -295,7 +296,7 @@ fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep) -> Option<S
         amount: step.amount,
         bounded: step.is_bounded,
         certainty: found.cause.certainty().as_str(),
-        records: places(reconciliation, &step.records),
+        records: places(reconciliation, step.records),
     })
 }
 
