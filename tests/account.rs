@@ -280,6 +280,23 @@ fn the_identities_of_the_public_files_hold() {
     assert!(cells.keys().any(|(place, ..)| place.code[..7] == place.code[7..] && place.entity_type == 7), "nonpublic");
 }
 
+/// Ten thousand schools have millions of groups, most of them with nobody.
+#[test]
+fn only_groups_that_somebody_is_in_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = accounted(&[district(folder.path(), 2025, 1_000, 7, View::Tested)], 2);
+    let (mut rows, mut kept, mut bytes) = (0, 0, 0);
+    for (_, row) in account.cube.cells() {
+        rows += 1;
+        bytes += row.size();
+        kept += row.counts().filter(|(_, counts)| counts.enrolled + counts.tested > 0).count();
+        assert!(row.counts().all(|(_, counts)| counts != Default::default()));
+    }
+    let all = rows * account.cube.sets().len();
+    assert_eq!((rows, kept, all), (329, 20_581, 35_861));
+    assert!(bytes < 12 * kept, "{bytes}");
+}
+
 #[test]
 fn percents_round_half_up_and_means_to_tenths() {
     use scorelint::account::{Cell, Figures};

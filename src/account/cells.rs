@@ -4,7 +4,7 @@
 use super::Account;
 use super::cube::{Entity, Place};
 use crate::counting::{Suppression, TestInfo};
-use crate::engine::GroupCells;
+use crate::engine::{GroupCells, PackedRow};
 
 /// Whether a table may be passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,15 @@ impl Filter {
 
     /// Whether an entity is wanted.
     pub fn has_entity(&self, entity: Entity) -> bool {
+        if self.entities.is_empty() {
+            return true;
+        }
         let code = entity.code_text();
         let fits = |wanted: &String| {
             // A code that ends in zeros stands for the district itself; a short one for all in it.
             code == *wanted || wanted.len() < code.len() && code.starts_with(wanted.as_str())
         };
-        self.entities.is_empty() || self.entities.iter().any(fits)
+        self.entities.iter().any(fits)
     }
 
     /// Whether a test is wanted.
@@ -69,11 +72,15 @@ impl Filter {
     fn has_place(&self, (entity, test, grade): Place) -> bool {
         let is_school = matches!(entity.entity_type, 7 | 10);
         let named = !self.entities.is_empty();
-        self.has_entity(entity)
-            && self.has_test(test)
-            && (self.grades.is_empty() || self.grades.contains(&grade))
+        self.has_test(test)
+            && self.has_grade(grade)
             && (self.tells(Dimension::School) || named || !is_school)
-            && (self.tells(Dimension::Grade) || !self.grades.is_empty() || grade == ALL_GRADES)
+            && self.has_entity(entity)
+    }
+
+    fn has_grade(&self, grade: u8) -> bool {
+        let wanted = self.grades.is_empty() || self.grades.contains(&grade);
+        wanted && (self.tells(Dimension::Grade) || !self.grades.is_empty() || grade == ALL_GRADES)
     }
 
     fn has_group(&self, group: u16) -> bool {
@@ -205,63 +212,82 @@ impl Account {
         filter: &'f Filter,
         sharing: Sharing,
     ) -> impl Iterator<Item = Cell<'a>> + use<'a, 'f> {
-        self.cube.cells().filter(|(place, _)| filter.has_place(*place)).flat_map(
-            move |((entity, id, grade), counts)| {
-                let test = self.book.tests.iter().find(|test| test.id == id);
-                test.into_iter().flat_map(move |test| {
-                    let groups =
-                        (0..self.book.groups.len()).filter(|group| filter.has_group(self.book.groups[*group].id));
-                    groups.filter_map(move |group| self.cell((entity, test, grade), group, counts, sharing))
-                })
-            },
-        )
+        let wanted = self.cube.cells().filter(|(place, _)| filter.has_place(*place));
+        wanted.flat_map(move |(place, row)| self.cells_at(place, row, filter, sharing))
+    }
+
+    /// The cells of one entity that a filter asks for, whatever it says of entities.
+    pub fn cells_of<'a>(&'a self, entity: Entity, filter: &Filter, sharing: Sharing) -> Vec<Cell<'a>> {
+        let rows = self.cube.cells_of(entity);
+        let wanted = rows.filter(|((_, test, grade), _)| filter.has_test(*test) && filter.has_grade(*grade));
+        wanted.flat_map(|(place, row)| self.cells_at(place, row, filter, sharing)).collect()
+    }
+
+    fn cells_at<'a>(
+        &'a self,
+        (entity, id, grade): Place,
+        row: &PackedRow,
+        filter: &Filter,
+        sharing: Sharing,
+    ) -> Vec<Cell<'a>> {
+        let Some(test) = self.book.tests.iter().find(|test| test.id == id) else { return Vec::new() };
+        let sets: Vec<(usize, GroupCells)> = row.counts().collect();
+        let groups = self.book.groups.iter().enumerate().filter(|(_, group)| filter.has_group(group.id));
+        groups.filter_map(|(group, _)| self.cell((entity, test, grade), group, &sets, sharing)).collect()
     }
 
     fn cell<'a>(
         &'a self,
         (entity, test, grade): (Entity, &'a TestInfo, u8),
-        group: usize,
-        counts: &[GroupCells],
+        place: usize,
+        sets: &[(usize, GroupCells)],
         sharing: Sharing,
     ) -> Option<Cell<'a>> {
+        let group = self.book.groups.get(place)?;
         let has_mean = self.book.grades.iter().any(|row| row.code == grade && row.has_mean);
         let figures = |counts: &GroupCells| {
             let figures = Figures::new(counts, test, has_mean);
             if sharing == Sharing::Shared { figures.shared(self.book.suppression) } else { figures }
         };
-        let of_group =
-            || self.cube.sets().iter().zip(counts).enumerate().filter(move |(_, ((one, _), _))| *one == group);
-        let (_, (_, main)) =
-            of_group().find(|(place, ((_, variant), _))| variant.is_none() && self.cube.is_told(*place))?;
+        let counts_of = |set: usize| match sets.binary_search_by_key(&set, |(one, _)| *one) {
+            Ok(found) => sets[found].1,
+            Err(_) => GroupCells::default(),
+        };
+        let own = self.cube.set_of(place)?;
+        let main = self.cube.is_told(own).then(|| counts_of(own))?;
         // Two counts of one group tell how many students changed: that is not passed on.
         let is_internal = sharing == Sharing::Internal;
-        let other = of_group().filter(move |_| is_internal).filter_map(|(place, ((_, variant), counts))| {
-            let differs = counts != main && self.cube.is_told(place);
-            let variant = self.book.groups.get(group)?.variants.get((*variant)?)?;
-            differs.then(|| (variant.label.as_str(), figures(counts)))
+        let others = group.variants.iter().zip(own + 1..).filter(|_| is_internal);
+        let differing = others.filter_map(|(variant, set)| {
+            let counts = counts_of(set);
+            let differs = counts != main && self.cube.is_told(set);
+            differs.then(|| (variant.label.as_str(), figures(&counts)))
         });
-        let mut variants: Vec<(&str, Figures)> = other.collect();
-        if is_internal && self.book.groups.get(group).is_some_and(|group| group.id == ALL_STUDENTS) {
+        let mut variants: Vec<(&str, Figures)> = differing.collect();
+        if is_internal && group.id == ALL_STUDENTS {
             let shifts = self.cube.shifts((entity, test.id, grade));
             variants.extend(shifts.filter_map(|(place, shift)| {
                 let variant = self.book.class_variants.get(place)?;
-                Some((variant.label.as_str(), figures(&shift.applied(main))))
+                Some((variant.label.as_str(), figures(&shift.applied(&main))))
             }));
         }
         let is_empty = main.enrolled == 0 && main.tested == 0 && variants.is_empty();
-        (!is_empty).then(|| Cell { entity, test, grade, group, figures: figures(main), variants })
+        (!is_empty).then(|| Cell { entity, test, grade, group: place, figures: figures(&main), variants })
     }
 
     /// The records by entity, record type and class, as they may be shown.
-    pub fn shown_classes(&self, sharing: Sharing) -> Vec<(Entity, u8, usize, Option<u64>)> {
-        let all: Vec<_> = self.cube.classes_by_entity().collect();
-        let of_one = all.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
-        let shown = of_one.flat_map(|parts| {
+    pub fn shown_classes(&self, sharing: Sharing) -> impl Iterator<Item = (Entity, u8, usize, Option<u64>)> {
+        let mut all = self.cube.classes_by_entity().peekable();
+        let next = move || {
+            let first = all.next()?;
+            let more = std::iter::from_fn(|| all.next_if(|next| (next.0, next.1) == (first.0, first.1)));
+            Some(std::iter::once(first).chain(more).collect::<Vec<_>>())
+        };
+        std::iter::from_fn(next).flat_map(move |parts| {
             let counts: Vec<u64> = parts.iter().map(|(.., records)| *records).collect();
             let shown = self.shown_parts(&counts, sharing);
-            parts.iter().zip(shown).map(|((entity, kind, class, _), shown)| (*entity, *kind, *class, shown))
-        });
-        shown.collect()
+            parts.into_iter().zip(shown).map(|((entity, kind, class, _), shown)| (entity, kind, class, shown))
+        })
     }
 
     /// Counts whose sum is known, as they may be shown: where one alone would be hidden, the

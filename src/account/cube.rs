@@ -1,9 +1,10 @@
 //! Adds up what was counted: schools to districts, counties and the state, grades to all grades.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 
 use crate::counting::{Book, ClassVariant, Rows, VariantRows};
-use crate::engine::{GroupCells, Leaf, LeafPlace, Tally};
+use crate::engine::{GroupCells, Leaf, LeafPlace, PackedRow, SumRows};
 
 const STATE: u8 = 4;
 const COUNTY: u8 = 5;
@@ -41,9 +42,14 @@ impl Entity {
         Self { entity_type, code }
     }
 
-    /// The entity itself and all it is part of. A direct-funded charter is part of no district.
+    /// The district of a school or charter. A direct-funded charter is part of no district.
+    pub(super) fn district(self) -> Option<Self> {
+        matches!(self.entity_type, SCHOOL | LOCAL_CHARTER).then(|| self.above(DISTRICT, 7))
+    }
+
+    /// The entity itself and all it is part of.
     fn with_all_above(self) -> Vec<Self> {
-        let district = matches!(self.entity_type, SCHOOL | LOCAL_CHARTER).then(|| self.above(DISTRICT, 7));
+        let district = self.district();
         let higher = (self.entity_type != 0).then(|| [self.above(COUNTY, 2), self.above(STATE, 0)]);
         std::iter::once(self).chain(district).chain(higher.into_iter().flatten()).collect()
     }
@@ -59,14 +65,14 @@ pub type Place = (Entity, u16, u8);
 /// How another way to count classes changes the counts of all students in a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shift {
-    enrolled: i64,
-    tested: i64,
+    enrolled: i32,
+    tested: i32,
 }
 
 impl Shift {
     /// The counts after the change.
     pub fn applied(self, counts: &GroupCells) -> GroupCells {
-        let shifted = |count: u64, by: i64| count.saturating_add_signed(by);
+        let shifted = |count: u64, by: i32| count.saturating_add_signed(by.into());
         GroupCells {
             enrolled: shifted(counts.enrolled, self.enrolled),
             tested: shifted(counts.tested, self.tested),
@@ -84,12 +90,14 @@ impl Shift {
 #[derive(Debug)]
 pub struct Cube {
     entities: BTreeMap<Entity, EntityName>,
-    cells: BTreeMap<Place, Vec<GroupCells>>,
+    /// The number of each cell's row.
+    cells: BTreeMap<Place, usize>,
+    rows: Vec<PackedRow>,
     classes: BTreeMap<(Entity, u8, usize), u64>,
     class_totals: Vec<u64>,
     contradictions: BTreeMap<(u8, usize), u64>,
     /// Changes by place and other way to count, where there is one.
-    shifts: BTreeMap<(Place, usize), Shift>,
+    shifts: BTreeMap<(Place, u8), Shift>,
     /// Group and variant of each place in a cell.
     sets: Vec<(usize, Option<usize>)>,
     /// Whether some file told who belongs to the set.
@@ -110,6 +118,7 @@ impl Cube {
         Self {
             entities: BTreeMap::new(),
             cells: BTreeMap::new(),
+            rows: Vec::new(),
             classes: BTreeMap::new(),
             class_totals: vec![0; book.classes.len()],
             contradictions: BTreeMap::new(),
@@ -119,31 +128,31 @@ impl Cube {
         }
     }
 
-    pub(super) fn add(&mut self, book: &Book, tally: &Tally) {
-        let places: Vec<Option<usize>> =
-            tally.sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
+    /// Adds the leaves of a file, which are used up one by one: all of a state twice take much room.
+    pub(super) fn add(&mut self, book: &Book, sets: &[(usize, Option<usize>)], leaves: Vec<Leaf>) {
+        let places: Vec<Option<usize>> = sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
         for place in places.iter().flatten() {
             self.told[*place] = true;
         }
-        for leaf in &tally.leaves {
+        let mut rows = SumRows::new(self.sets.len(), std::mem::take(&mut self.rows));
+        for leaf in leaves {
             let own = Entity::of(leaf.place);
-            self.add_classes(own, leaf);
-            self.name(own, leaf);
+            self.add_classes(own, &leaf);
+            self.name(own, &leaf);
             let Some(test) = book.test_of(leaf.record_type) else { continue };
             let grades = book.grade_rows(leaf.record_type, leaf.grade, leaf.rows);
-            self.add_shifts(book, leaf, (own, test.id), &grades);
+            self.add_shifts(book, &leaf, (own, test.id), &grades);
+            let sums: Vec<_> = leaf.groups.sums().filter_map(|(set, sum)| Some((places[set]?, sum))).collect();
             for entity in own.with_all_above() {
                 for grade in &grades {
-                    let empty = || vec![GroupCells::default(); self.sets.len()];
-                    let cell = self.cells.entry((entity, test.id, *grade)).or_insert_with(empty);
-                    for (place, counts) in places.iter().zip(&leaf.groups) {
-                        if let Some(sum) = place.and_then(|place| cell.get_mut(place)) {
-                            sum.add(counts);
-                        }
-                    }
+                    let place = (entity, test.id, *grade);
+                    let number = *self.cells.entry(place).or_insert_with(|| rows.push(PackedRow::default()));
+                    let row = rows.row(number);
+                    sums.iter().for_each(|(set, sum)| row[*set].add(sum));
                 }
             }
         }
+        self.rows = rows.packed();
     }
 
     fn add_shifts(&mut self, book: &Book, leaf: &Leaf, (own, test): (Entity, u16), counted: &[u8]) {
@@ -160,20 +169,20 @@ impl Cube {
             grades.retain(|grade| variant.rows == VariantRows::Same || !counted.contains(grade));
             for entity in own.with_all_above() {
                 for grade in &grades {
-                    self.shifts.entry(((entity, test, *grade), place)).or_default().add(shift);
+                    self.shifts.entry(((entity, test, *grade), place as u8)).or_default().add(shift);
                 }
             }
         }
     }
 
     fn add_classes(&mut self, own: Entity, leaf: &Leaf) {
-        for (class, records) in leaf.classes.iter().enumerate().filter(|(_, records)| **records > 0) {
+        for (class, records) in leaf.classes.iter() {
             self.class_totals[class] += records;
             for entity in own.with_all_above() {
                 *self.classes.entry((entity, leaf.record_type, class)).or_default() += records;
             }
         }
-        for (place, records) in leaf.contradictions.iter().enumerate().filter(|(_, records)| **records > 0) {
+        for (place, records) in leaf.contradictions.iter() {
             *self.contradictions.entry((leaf.record_type, place)).or_default() += records;
         }
     }
@@ -202,19 +211,43 @@ impl Cube {
         self.entities.get(&entity).map_or("", |name| name.0.as_str())
     }
 
-    /// All cells: where they stand, and their counts by student group and variant.
-    pub fn cells(&self) -> impl Iterator<Item = (Place, &[GroupCells])> {
-        self.cells.iter().map(|(place, counts)| (*place, counts.as_slice()))
+    /// Types and names of entities that share them with others of their type.
+    pub fn namesakes(&self) -> BTreeSet<(u8, &str)> {
+        let mut seen = BTreeSet::new();
+        let named = self.entities().filter(|(_, name)| !name.is_empty());
+        named.map(|(entity, name)| (entity.entity_type, name)).filter(|one| !seen.insert(*one)).collect()
     }
 
-    /// One cell.
-    pub fn cell(&self, place: Place) -> Option<&[GroupCells]> {
-        self.cells.get(&place).map(Vec::as_slice)
+    /// All cells: where they stand, and their counts.
+    pub fn cells(&self) -> impl Iterator<Item = (Place, &PackedRow)> {
+        self.cells_between(..)
+    }
+
+    /// The cells of one entity.
+    pub fn cells_of(&self, entity: Entity) -> impl Iterator<Item = (Place, &PackedRow)> {
+        self.cells_between((entity, 0, 0)..=(entity, u16::MAX, u8::MAX))
+    }
+
+    fn cells_between(&self, places: impl RangeBounds<Place>) -> impl Iterator<Item = (Place, &PackedRow)> {
+        self.cells.range(places).filter_map(|(place, number)| Some((*place, self.rows.get(*number)?)))
+    }
+
+    /// The counts of one cell by student group and variant, in the order of [`Cube::sets`].
+    pub fn cell(&self, place: Place) -> Option<Vec<GroupCells>> {
+        let row = self.rows.get(*self.cells.get(&place)?)?;
+        let mut counts = vec![GroupCells::default(); self.sets.len()];
+        row.counts().for_each(|(set, one)| counts[set] = one);
+        Some(counts)
     }
 
     /// Group, and variant if it is one, of each count of a cell.
     pub fn sets(&self) -> &[(usize, Option<usize>)] {
         &self.sets
+    }
+
+    /// The place of a group's own counts in a cell; those of its variants follow.
+    pub fn set_of(&self, group: usize) -> Option<usize> {
+        self.sets.binary_search(&(group, None)).ok()
     }
 
     /// Whether some file told who belongs to a group or variant.
@@ -225,8 +258,10 @@ impl Cube {
     /// How the counts of all students in a cell change with the other ways to count classes: the
     /// place of the way in the book, and the change.
     pub fn shifts(&self, place: Place) -> impl Iterator<Item = (usize, Shift)> {
-        let changes = self.shifts.range((place, 0)..=(place, usize::MAX));
-        changes.filter(|(_, shift)| **shift != Shift::default()).map(|((_, variant), shift)| (*variant, *shift))
+        let changes = self.shifts.range((place, 0)..=(place, u8::MAX));
+        changes
+            .filter(|(_, shift)| **shift != Shift::default())
+            .map(|((_, variant), shift)| (usize::from(*variant), *shift))
     }
 
     /// Records by class, in the order of the book.
@@ -249,12 +284,12 @@ impl Cube {
 fn shift(book: &Book, leaf: &Leaf, variant: &ClassVariant) -> Shift {
     let mut shift = Shift::default();
     for place in &variant.classes {
-        let (Some(class), Some(records)) = (book.classes.get(*place), leaf.classes.get(*place)) else { continue };
-        let records = i64::try_from(*records).unwrap_or_default();
-        let before = |counts: bool| i64::from(counts && variant.rows == VariantRows::Same);
+        let Some(class) = book.classes.get(*place) else { continue };
+        let records = i32::try_from(leaf.classes.get(*place)).unwrap_or_default();
+        let before = |counts: bool| i32::from(counts && variant.rows == VariantRows::Same);
         shift.add(Shift {
-            enrolled: records * (i64::from(variant.enrolled) - before(class.enrolled)),
-            tested: records * (i64::from(variant.tested) - before(class.tested)),
+            enrolled: records * (i32::from(variant.enrolled) - before(class.enrolled)),
+            tested: records * (i32::from(variant.tested) - before(class.tested)),
         });
     }
     shift

@@ -360,7 +360,7 @@ impl Serialize for Classes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(accounts, filter, sharing) = self;
         let all = accounts.iter().filter(|_| filter.tells(Dimension::Reason)).flat_map(|account| {
-            let counted = account.shown_classes(*sharing).into_iter();
+            let counted = account.shown_classes(*sharing);
             counted.filter(|(entity, ..)| filter.has_entity(*entity)).filter_map(
                 |(entity, record_type, class, records)| {
                     let class = account.book.classes.get(class)?;

@@ -189,7 +189,7 @@ impl Accounts {
 
 impl Account {
     fn add(&mut self, info: FileInfo, tally: Tally) {
-        self.cube.add(&self.book, &tally);
+        self.cube.add(&self.book, &tally.sets, tally.leaves);
         let losses: Vec<String> = tally.findings.iter().filter_map(loss).collect();
         if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());

@@ -1,6 +1,7 @@
 //! The account for people: the page, and what its tables are drawn with: rows that fit the width of
 //! the terminal, with bars for shares.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::cells::{ALL_GRADES, ALL_STUDENTS, Dimension, Figures, Filter, Sharing};
@@ -56,7 +57,8 @@ pub fn write(
         }
         let is_incomplete = accounts.is_incomplete();
         let held = (ALL_GRADES, ALL_STUDENTS);
-        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete, held };
+        let namesakes = account.cube.namesakes();
+        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete, held, namesakes };
         page.write()?;
     }
     // The end stays in sight.
@@ -91,6 +93,8 @@ struct Page<'a> {
     is_incomplete: bool,
     /// The grade row and the student group of the tables that do not tell these apart.
     held: (u8, u16),
+    /// Types and names that several entities share.
+    namesakes: BTreeSet<(u8, &'a str)>,
 }
 
 /// With a comma between thousands.

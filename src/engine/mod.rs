@@ -23,6 +23,7 @@ mod run;
 mod scores;
 mod second;
 mod sets;
+mod sums;
 mod tally;
 mod trace;
 mod unary;
@@ -35,7 +36,9 @@ pub use outcome::{
 };
 pub use probe::{truths_beside, truths_of};
 pub use second::{SecondError, SecondPaths};
-pub use tally::{Counts as GroupCells, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
+pub(crate) use sums::SumRows;
+pub use sums::{Counts as GroupCells, PackedRow};
+pub use tally::{Few, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
 pub use trace::{
     Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,
 };

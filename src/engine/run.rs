@@ -184,7 +184,7 @@ impl<'a> Worker<'a> {
             records: Records::new(&program.kept),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
-            tally: options.tally.map(|_| TallyCounts::default()),
+            tally: options.tally.map(TallyCounts::new),
             spare: None,
             sieves: vec![Sieve::default(); program.tables.len()],
         }
@@ -205,7 +205,10 @@ impl<'a> Worker<'a> {
         let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
         joined.run.add_counts(&self.counts, &self.times);
         if let Some(counts) = self.tally {
-            joined.run.tally.get_or_insert_default().join(counts);
+            match &mut joined.run.tally {
+                Some(all) => all.join(counts),
+                None => joined.run.tally = Some(counts),
+            }
         }
     }
 

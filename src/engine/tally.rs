@@ -2,6 +2,8 @@
 //! group. A batch is counted out of the masks of its conditions; what is kept does not grow with
 //! the number of records, but for the identities where a run needs them.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column_plan::bits;
@@ -12,6 +14,7 @@ use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
+use super::sums::{PackedRow, Sum, SumRows};
 use crate::counting::{Book, Rows};
 use crate::input::{InputError, Opened};
 use crate::layout::{FieldId, registry};
@@ -77,51 +80,48 @@ pub struct Leaf {
     /// The place.
     pub place: LeafPlace,
     /// The name of the school, where a record has one.
-    pub name: String,
+    pub name: Arc<str>,
     /// The name of its district, where a record has one.
-    pub lea_name: String,
+    pub lea_name: Arc<str>,
     /// The record type; 0 where it is no number.
     pub record_type: u8,
     /// The grade assessed; 0 where it is no number.
     pub grade: u8,
     /// The rows the records are counted in.
     pub rows: Rows,
-    /// Records by class, in the order of the book.
-    pub classes: Vec<u64>,
-    /// Records by contradiction, in the order of the book.
-    pub contradictions: Vec<u64>,
-    /// Counts by student group and variant, in the order of [`Tally::sets`].
-    pub groups: Vec<Counts>,
+    /// Records by class, by its place in the book.
+    pub classes: Few,
+    /// Records by contradiction, by its place in the book.
+    pub contradictions: Few,
+    /// Counts by student group and variant, by its place in [`Tally::sets`].
+    pub groups: PackedRow,
 }
 
-/// Students of one group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Enrolled.
-    pub enrolled: u64,
-    /// Tested.
-    pub tested: u64,
-    /// Tested with scores.
-    pub with_scores: u64,
-    /// Of those, with a scale score that can be read.
-    pub scored: u64,
-    /// The sum of these scale scores.
-    pub score_sum: u64,
-    /// Of those with scores, by achievement level.
-    pub levels: [u64; 4],
-}
+/// Records by place in a list of which few have any.
+#[derive(Clone, Debug, Default)]
+pub struct Few(Vec<(u8, u32)>);
 
-impl Counts {
-    /// Adds others.
-    pub fn add(&mut self, other: &Self) {
-        self.enrolled += other.enrolled;
-        self.tested += other.tested;
-        self.with_scores += other.with_scores;
-        self.scored += other.scored;
-        self.score_sum += other.score_sum;
-        for (all, one) in self.levels.iter_mut().zip(other.levels) {
-            *all += one;
+impl Few {
+    /// The places that have records, in no order, and how many.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.0.iter().map(|(place, records)| (usize::from(*place), u64::from(*records)))
+    }
+
+    /// The records of a place.
+    pub fn get(&self, place: usize) -> u64 {
+        self.iter().find(|(one, _)| *one == place).map_or(0, |(_, records)| records)
+    }
+
+    #[inline]
+    fn add(&mut self, place: u8, records: u32) {
+        match self.0.iter_mut().find(|(one, _)| *one == place) {
+            Some((_, all)) => *all += records,
+            None => self.0.push((place, records)),
         }
+    }
+
+    fn join(&mut self, other: &Self) {
+        other.0.iter().for_each(|(place, records)| self.add(*place, *records));
     }
 }
 
@@ -196,15 +196,15 @@ pub fn tally(opened: Opened, book: &Book, options: &TallyOptions<'_>) -> Result<
     };
     let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
     findings.extend(source.take_findings());
-    let counts = run.tally.unwrap_or_default();
+    let mut counts = run.tally.unwrap_or_default();
     Ok(Tally {
         records: run.records,
         unreadable: run.odd.len() as u64,
         repeated: counts.repeated,
         unidentified: counts.unidentified,
-        leaves: counts.leaves(),
         sets: plan.sets.clone(),
-        identities: counts.identities,
+        identities: std::mem::take(&mut counts.identities),
+        leaves: counts.leaves(),
         untold,
         findings,
         failure,
@@ -300,39 +300,15 @@ pub(super) fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan>
     compiler.missing(&reads).is_none().then(|| compiler.text(text))
 }
 
-/// The figures of one record, or their sums over the records a thread has counted. Small, because
-/// it is added for every group of every record.
-#[derive(Clone, Copy, Debug, Default)]
-struct Packed {
-    score_sum: u64,
-    /// Enrolled, tested, with scores, scored, and the four levels.
-    counts: [u32; 8],
-}
-
-impl Packed {
-    #[inline]
-    fn add(&mut self, other: &Self) {
-        self.score_sum += other.score_sum;
-        for (all, one) in self.counts.iter_mut().zip(other.counts) {
-            *all = all.wrapping_add(one);
-        }
-    }
-
-    fn unpacked(&self) -> Counts {
-        let [enrolled, tested, with_scores, scored, levels @ ..] = self.counts.map(u64::from);
-        Counts { enrolled, tested, with_scores, scored, score_sum: self.score_sum, levels }
-    }
-}
-
 /// What a thread has counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TallyCounts {
     places: FxHashMap<LeafKey, usize>,
     kept: Vec<Kept>,
-    /// The sums of each of `kept` by set, one after the other.
-    sums: Vec<Packed>,
-    /// Sets of each.
-    sets: usize,
+    /// The sums of each of `kept` by set.
+    sums: SumRows,
+    /// Names of schools and districts: a school has many leaves.
+    names: FxHashSet<Arc<str>>,
     repeated: u64,
     unidentified: u64,
     identities: FxHashSet<u64>,
@@ -353,6 +329,10 @@ struct RowFacts {
 }
 
 impl TallyCounts {
+    pub(super) fn new(plan: &TallyPlan<'_>) -> Self {
+        Self { sums: SumRows::new(plan.members.len(), Vec::new()), ..Self::default() }
+    }
+
     /// Counts a batch of a block that starts at a byte of the file.
     pub(super) fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut State, batch: &Batch<'_>, offset: u64) {
         let mut counted = batch.valid;
@@ -375,11 +355,11 @@ impl TallyCounts {
         }
         self.find_leaves(plan, state, batch, (counted, offset), &mut facts);
         for row in counted.rows() {
-            self.kept[facts.leaf[row] as usize].leaf.classes[usize::from(facts.class[row])] += 1;
+            self.kept[facts.leaf[row] as usize].leaf.classes.add(facts.class[row], 1);
         }
         for (place, node) in &plan.contradictions {
             for row in state.truths(batch, *node).yes.and(counted).rows() {
-                self.kept[facts.leaf[row] as usize].leaf.contradictions[*place] += 1;
+                self.kept[facts.leaf[row] as usize].leaf.contradictions.add(*place as u8, 1);
             }
         }
         self.count_members(plan, state, batch, counted, &facts);
@@ -400,24 +380,28 @@ impl TallyCounts {
         let members: Vec<Box<[u64; BATCH]>> = chunks.collect();
         for row in counted.rows() {
             let one = one(plan, state, facts.class[row], row);
-            let sums = self.sums_of(facts.leaf[row] as usize);
+            let sums = self.sums.row(facts.leaf[row] as usize);
             for (sums, members) in sums.chunks_mut(64).zip(&members) {
                 bits(members[row]).for_each(|set| sums[set].add(&one));
             }
         }
     }
 
-    fn sums_of(&mut self, place: usize) -> &mut [Packed] {
-        &mut self.sums[place * self.sets..(place + 1) * self.sets]
-    }
-
     /// Takes in a leaf; returns its place.
-    fn push(&mut self, kept: Kept, sums: &[Packed]) -> usize {
+    fn push(&mut self, kept: Kept, row: PackedRow) -> usize {
         self.places.insert(kept.key(), self.kept.len());
         self.kept.push(kept);
-        self.sums.extend_from_slice(sums);
-        self.sets = sums.len();
-        self.kept.len() - 1
+        self.sums.push(row)
+    }
+
+    /// A name, kept once.
+    fn name(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(text) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = text.into();
+        self.names.insert(Arc::clone(&name));
+        name
     }
 
     /// Whether no earlier file has the student and test of a record.
@@ -460,11 +444,14 @@ impl TallyCounts {
                 rows: plan.book.classes[usize::from(facts.class[row])].rows,
             };
             let place = all.places.get(&key).copied().unwrap_or_else(|| {
-                let named = |name: &Option<TextPlan>| name.as_ref().map(|name| name.make(batch, row).trim().to_owned());
-                let (name, lea_name) = from.map_or((None, None), |from| (named(&from.name), named(&from.lea_name)));
+                let mut named = |name: Option<&TextPlan>| match name {
+                    Some(name) => all.name(name.make(batch, row).trim()),
+                    None => all.name(""),
+                };
+                let name = named(from.and_then(|from| from.name.as_ref()));
+                let lea_name = named(from.and_then(|from| from.lea_name.as_ref()));
                 let first = offset + u64::from(batch.records.start(row));
-                let kept = Kept::new(plan, key, first, name.unwrap_or_default(), lea_name.unwrap_or_default());
-                all.push(kept, &vec![Packed::default(); plan.members.len()])
+                all.push(Kept::new(key, first, name, lea_name), PackedRow::default())
             });
             facts.leaf[row] = place as u32;
         };
@@ -488,28 +475,33 @@ impl TallyCounts {
         self.repeated += other.repeated;
         self.unidentified += other.unidentified;
         self.identities.extend(other.identities);
-        for (place, kept) in other.kept.into_iter().enumerate() {
-            let sums = &other.sums[place * other.sets..(place + 1) * other.sets];
+        for (kept, row) in other.kept.into_iter().zip(other.sums.packed()) {
             let Some(known) = self.places.get(&kept.key()).copied() else {
-                self.push(kept, sums);
+                self.push(kept, row);
                 continue;
             };
             self.kept[known].add(kept);
-            for (all, one) in self.sums_of(known).iter_mut().zip(sums) {
-                all.add(one);
+            let sums = self.sums.row(known);
+            for (set, one) in row.sums() {
+                sums[set].add(&one);
             }
         }
     }
 
-    fn leaves(&self) -> Vec<Leaf> {
-        let mut kept: Vec<(usize, &Kept)> = self.kept.iter().enumerate().collect();
-        kept.sort_by_key(|(_, one)| one.key());
-        let sums = |place: usize| &self.sums[place * self.sets..(place + 1) * self.sets];
-        let leaf = |(place, one): (usize, &Kept)| Leaf {
-            groups: sums(place).iter().map(Packed::unpacked).collect(),
-            ..one.leaf.clone()
-        };
-        kept.into_iter().map(leaf).collect()
+    /// The leaves, by place, test and grade.
+    fn leaves(self) -> Vec<Leaf> {
+        drop(self.places);
+        let sums = self.sums.packed().into_iter();
+        let mut leaves: Vec<Leaf> =
+            self.kept.into_iter().zip(sums).map(|(one, groups)| Leaf { groups, ..one.leaf }).collect();
+        leaves.sort_unstable_by_key(Leaf::key);
+        leaves
+    }
+}
+
+impl Leaf {
+    fn key(&self) -> LeafKey {
+        LeafKey { place: self.place, record_type: self.record_type, grade: self.grade, rows: self.rows }
     }
 }
 
@@ -523,9 +515,9 @@ impl PlacePlan {
 }
 
 /// What one record adds to each of its groups.
-fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Packed {
+fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Sum {
     let class = &plan.book.classes[usize::from(class)];
-    let mut one = Packed::default();
+    let mut one = Sum::default();
     let [enrolled, tested, with_scores, scored, levels @ ..] = &mut one.counts;
     *enrolled = u32::from(class.enrolled);
     *tested = u32::from(class.tested);
@@ -546,7 +538,7 @@ fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Packed {
 }
 
 impl Kept {
-    fn new(plan: &TallyPlan<'_>, key: LeafKey, first: u64, name: String, lea_name: String) -> Self {
+    fn new(key: LeafKey, first: u64, name: Arc<str>, lea_name: Arc<str>) -> Self {
         let leaf = Leaf {
             place: key.place,
             name,
@@ -554,16 +546,15 @@ impl Kept {
             record_type: key.record_type,
             grade: key.grade,
             rows: key.rows,
-            classes: vec![0; plan.book.classes.len()],
-            contradictions: vec![0; plan.book.contradictions.len()],
-            groups: Vec::new(),
+            classes: Few::default(),
+            contradictions: Few::default(),
+            groups: PackedRow::default(),
         };
         Self { first, leaf }
     }
 
     fn key(&self) -> LeafKey {
-        let leaf = &self.leaf;
-        LeafKey { place: leaf.place, record_type: leaf.record_type, grade: leaf.grade, rows: leaf.rows }
+        self.leaf.key()
     }
 
     fn add(&mut self, other: Self) {
@@ -572,9 +563,7 @@ impl Kept {
             self.leaf.name = other.leaf.name;
             self.leaf.lea_name = other.leaf.lea_name;
         }
-        let sums = self.leaf.classes.iter_mut().chain(&mut self.leaf.contradictions);
-        for (all, one) in sums.zip(other.leaf.classes.into_iter().chain(other.leaf.contradictions)) {
-            *all += one;
-        }
+        self.leaf.classes.join(&other.leaf.classes);
+        self.leaf.contradictions.join(&other.leaf.contradictions);
     }
 }

@@ -16,7 +16,7 @@ pub struct Absent {
     /// Their codes.
     pub schools: Vec<Code>,
     /// What they add to each row of the grid.
-    pub extra: Vec<Option<Bounds>>,
+    pub extra: Vec<Option<Box<Bounds>>>,
 }
 
 impl Absent {
@@ -31,7 +31,7 @@ impl Absent {
             .collect();
         let mut absent = Self { schools: Vec::new(), extra: vec![None; grid.rows.len()] };
         let mut districts: BTreeMap<(Code, u16, u8, u16), usize> = BTreeMap::new();
-        for (place, row) in grid.rows.iter().enumerate() {
+        for (place, row) in grid.rows.iter().enumerate().filter(|(_, row)| row.code[7..] == *b"0000000") {
             districts.insert((row.code, row.test, row.grade, row.group_id), place);
         }
         for (place, row) in grid.rows.iter().enumerate() {
@@ -54,7 +54,7 @@ impl Absent {
 
     fn add(&mut self, row: usize, bounds: &Bounds) {
         if let Some(extra) = self.extra.get_mut(row) {
-            *extra.get_or_insert_with(Bounds::default) += bounds;
+            **extra.get_or_insert_default() += bounds;
         }
     }
 }

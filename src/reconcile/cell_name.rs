@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::model::{Cell, Reconciliation};
+use super::compared::Cell;
+use super::grid::Code;
+use super::model::Reconciliation;
 use super::text::CellFilter;
 use crate::official::Measure;
 use crate::privacy::text::neutralise;
@@ -75,14 +77,14 @@ impl CellName {
     ///
     /// # Errors
     /// When the official files have no such figure; the error says what they have.
-    pub fn find<'r>(&self, all: &'r Reconciliation) -> Result<&'r Cell, CellNameError> {
-        let mut cells: Vec<&Cell> = all.cells.iter().filter(|cell| cell.code == *self.entity.as_bytes()).collect();
+    pub fn find<'r>(&self, all: &'r Reconciliation) -> Result<Cell<'r>, CellNameError> {
+        let mut cells: Vec<Cell<'r>> = all.cells.iter().filter(|cell| cell.code == *self.entity.as_bytes()).collect();
         if cells.is_empty() {
             return Err(self.unknown_entity(all));
         }
         let name = cells.first().map_or_else(String::new, |cell| neutralise(&all.name_of(&cell.code)).into_owned());
-        let narrow = |cells: &mut Vec<&'r Cell>, what: String, own: u16, of: fn(&Cell) -> u16| {
-            let known: BTreeSet<u16> = cells.iter().map(|cell| of(cell)).collect();
+        let narrow = |cells: &mut Vec<Cell<'r>>, what: String, own: u16, of: fn(&Cell<'_>) -> u16| {
+            let known: BTreeSet<u16> = cells.iter().map(of).collect();
             cells.retain(|cell| of(cell) == own);
             if !cells.is_empty() {
                 return Ok(());
@@ -99,8 +101,8 @@ impl CellName {
     }
 
     fn unknown_entity(&self, all: &Reconciliation) -> CellNameError {
-        let codes: BTreeSet<String> =
-            all.cells.iter().map(|cell| String::from_utf8_lossy(&cell.code).into_owned()).collect();
+        let codes: BTreeSet<Code> = all.cells.iter().map(|cell| cell.code).collect();
+        let codes: BTreeSet<String> = codes.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
         let nearest = closest(&self.entity, codes.iter().map(String::as_str));
         let named = |code: &str| {
             let name = code.as_bytes().try_into().ok().map(|code| all.name_of(&code)).filter(|name| name != code);
@@ -129,8 +131,8 @@ pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), Cel
             return Err(name.unknown_entity(all));
         }
     }
-    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell) -> u16| {
-        let known: BTreeSet<u16> = all.cells.iter().map(of).collect();
+    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell<'_>) -> u16| {
+        let known: BTreeSet<u16> = all.cells.iter().map(|cell| of(&cell)).collect();
         let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
         Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })
     };

@@ -1,19 +1,20 @@
 //! From rows and steps to figures: ours, the official one, the steps between, and what is left.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use super::compared::{Cells, Part, Status, UNTOLD, shown_as};
 use super::elsewhere::Elsewhere;
-use super::grid::GridRow;
+use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
-use super::model::{Cell, CellStep, Status, nearest};
+use super::model::nearest;
 use super::numbers::Numbered;
 use super::reach::Reach;
 use super::state::State;
 use super::sums::Sums;
-use super::threads::{each, parts, rooms};
+use super::threads::{each, locked, parts, rooms};
 use super::value::Figures;
 use super::world::World;
-use crate::official::{Interval, Measure, Official};
+use crate::official::{Measure, Official};
 
 /// Schools that the files lack.
 #[derive(Clone, Copy)]
@@ -28,10 +29,10 @@ pub struct Beyond<'a> {
 pub struct Source<'a> {
     /// The fixed part.
     pub world: &'a World<'a>,
+    /// Its official rows, to be kept.
+    pub grid: &'a Arc<Grid>,
     /// The rows under the hypotheses that were found.
     pub state: &'a State,
-    /// The steps of rows.
-    pub ladders: &'a Ladders,
     /// What the schools that the files lack add.
     pub beyond: Beyond<'a>,
     /// The numbers that records are named by.
@@ -41,24 +42,32 @@ pub struct Source<'a> {
 /// Rows that a thread does at a time.
 const ROWS: usize = 256;
 
-/// Makes the figures of all rows.
-pub fn cells(source: &Source<'_>, threads: usize) -> Vec<Cell> {
-    let parts = parts(source.world.grid.rows.len(), ROWS);
-    let made = each(&parts, &rooms(threads, || ()), |rows, ()| {
-        let mut cells = Vec::new();
-        rows.clone().for_each(|row| of_row(source, row, &mut cells));
-        cells
+/// Makes the figures of all rows. The steps of rows are used up by and by: there may be very many.
+pub fn cells(source: &Source<'_>, ladders: Ladders, threads: usize) -> Cells {
+    let mut ladders = ladders.into_iter();
+    let parts = parts(source.world.grid.rows.len(), ROWS).into_iter().map(|rows| {
+        let own: Vec<Vec<Step>> = ladders.by_ref().take(rows.len()).collect();
+        (rows, Mutex::new(own))
     });
-    let mut cells = Vec::with_capacity(made.iter().map(Vec::len).sum());
-    cells.extend(made.into_iter().flatten());
-    cells
+    let parts: Vec<_> = parts.collect();
+    let made = each(&parts, &rooms(threads, || ()), |(rows, ladders), ()| {
+        let mut part = Part::new(source.world.grid, rows.clone());
+        let ladders = std::mem::take(&mut *locked(ladders));
+        for (row, steps) in rows.clone().zip(&ladders) {
+            of_row(source, row, steps, &mut part);
+        }
+        part.finished()
+    });
+    Cells::new(source.world, source.grid, made)
 }
 
-fn of_row(source: &Source<'_>, place: usize, cells: &mut Vec<Cell>) {
+fn of_row(source: &Source<'_>, place: usize, steps: &[Step], part: &mut Part) {
     let row = &source.world.grid.rows[place];
-    let steps = source.ladders.get(place).map(Vec::as_slice).unwrap_or_default();
-    let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new() };
-    cells.extend(row.figures.iter().map(|(measure, official)| maker.cell(*measure, *official)));
+    let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new(), part };
+    for (measure, official) in &row.figures {
+        let (unexplained, status) = maker.figure(*measure, *official);
+        maker.part.figure(status, unexplained);
+    }
 }
 
 /// A step, by its place, and what its records count for.
@@ -71,48 +80,26 @@ struct Maker<'a> {
     steps: &'a [Step],
     /// The records of steps that count for figures, as far as they were asked for: the place of
     /// the step, and what they count for.
-    lists: Vec<(ListOf, Arc<[u32]>)>,
+    lists: Vec<(ListOf, u32)>,
+    part: &'a mut Part,
 }
 
 impl Maker<'_> {
-    fn cell(&mut self, measure: Measure, official: Official) -> Cell {
-        let row = self.row;
-        let mut cell = Cell {
-            code: row.code,
-            entity_type: row.entity_type,
-            test: row.test,
-            grade: row.grade,
-            group: row.group_id,
-            measure,
-            ours: None,
-            official,
-            status: Status::Equal,
-            steps: Vec::new(),
-            unexplained: 0,
-        };
-        if let Reach::Beyond(reason) = row.reach {
-            cell.status = Status::NotCheckable(reason);
-            return cell;
+    /// What is left over of a figure, and how it stands; its steps are added to the part.
+    fn figure(&mut self, measure: Measure, official: Official) -> (i64, Status) {
+        if let Reach::Beyond(reason) = self.row.reach {
+            return (0, Status::NotCheckable(reason));
         }
         let base = self.source.world.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
-            cell.status = Status::NotCheckable("levels-not-in-file");
-            return cell;
+            return (0, Status::NotCheckable(UNTOLD));
         }
-        let ours = self.figures(base).value(measure);
-        cell.ours = ours.map(|ours| nearest(ours, official.interval().map_or(0, Interval::lo)));
-        let mut walk = Walk {
-            at: cell.ours.unwrap_or_default(),
-            sums: base,
-            is_bounded: ours.is_some_and(|one| one.exact().is_none()),
-        };
+        let ours = self.figures(base).value(measure).map(|ours| shown_as(ours, official));
+        let mut walk = Walk { at: ours.unwrap_or_default(), sums: base };
         for step in 0..self.steps.len() {
-            self.climb(&mut walk, step, measure, &mut cell);
+            self.climb(&mut walk, step, measure, official);
         }
-        self.arrive(walk, measure, &mut cell);
-        // There are millions of figures in a large county.
-        cell.steps.shrink_to_fit();
-        cell
+        self.arrive(&walk, measure, official)
     }
 
     fn figures(&self, sums: Sums) -> Figures<'_> {
@@ -120,67 +107,67 @@ impl Maker<'_> {
     }
 
     /// One step up the ladder.
-    fn climb(&mut self, walk: &mut Walk, place: usize, measure: Measure, cell: &mut Cell) {
+    fn climb(&mut self, walk: &mut Walk, place: usize, measure: Measure, official: Official) {
         let step = &self.steps[place];
         walk.sums += step.sums;
         let value = self.figures(walk.sums).value(measure);
         let is_bounded = value.is_some_and(|value| value.exact().is_none());
-        let to = value.map_or(0, |value| nearest(value, cell.official.interval().map_or(0, Interval::lo)));
+        let to = value.map_or(0, |value| shown_as(value, official));
         let amount = to - walk.at;
         walk.at = to;
-        walk.is_bounded |= is_bounded;
         if amount == 0 && !is_bounded {
             return;
         }
-        let records = self.records(place, measure);
-        if amount != 0 || !records.is_empty() {
-            cell.steps.push(CellStep { cause: step.found, amount, is_bounded, records });
+        let list = self.list(place, measure);
+        if amount != 0 || list != Part::NOBODY {
+            self.part.step(step.found, amount, is_bounded, list);
         }
     }
 
     /// The records of a step that count for a figure. Figures that rest on the same share one list.
-    fn records(&mut self, place: usize, measure: Measure) -> Arc<[u32]> {
+    fn list(&mut self, place: usize, measure: Measure) -> u32 {
         let step = &self.steps[place];
         let of_measure = Counting::of(measure);
         let counting = if step.common.meets(of_measure.touches()) { Counting::All } else { of_measure };
         if let Some((_, list)) = self.lists.iter().find(|(of, _)| *of == (place, counting)) {
-            return Arc::clone(list);
+            return *list;
         }
         let own = step.records.iter().filter(|(_, touches)| touches.meets(counting.touches()));
-        let list: Arc<[u32]> = own.map(|(record, _)| self.source.numbers.of(*record)).collect();
-        self.lists.push(((place, counting), Arc::clone(&list)));
+        let known = self.lists.iter().filter(|((of, _), _)| *of == place).map(|(_, list)| *list);
+        let list = self.part.list(own.map(|(record, _)| self.source.numbers.of(*record)), known);
+        self.lists.push(((place, counting), list));
         list
     }
 
-    /// The last step, if schools are missing, and how the figure stands.
-    fn arrive(&self, walk: Walk, measure: Measure, cell: &mut Cell) {
-        let Some(shown) = cell.official.interval() else { return };
-        let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_ref);
+    /// The last step, if schools are missing; what is left over, and how the figure stands.
+    fn arrive(&mut self, walk: &Walk, measure: Measure, official: Official) -> (i64, Status) {
+        let Some(shown) = official.interval() else { return (0, Status::Equal) };
+        let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_deref);
         let with_absent = self.source.world.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
         if let (Some(_), Some(cause), Some(value)) = (extra, self.source.beyond.cause, with_absent) {
             let to = nearest(value, nearest(shown, at));
             if to != at {
                 let is_bounded = value.exact().is_none() || self.source.beyond.elsewhere.is_in(self.place);
-                cell.steps.push(CellStep { cause, amount: to - at, is_bounded, records: Arc::default() });
+                self.part.step(cause, to - at, is_bounded, Part::NOBODY);
             }
             at = to;
         }
         let has_value = with_absent.is_some();
-        cell.unexplained = if has_value || !cell.official.is_hidden() { nearest(shown, at) - at } else { 0 };
-        cell.status = match (cell.unexplained != 0, cell.official.is_hidden(), cell.steps.is_empty()) {
+        let unexplained = if has_value || !official.is_hidden() { nearest(shown, at) - at } else { 0 };
+        let status = match (unexplained != 0, official.is_hidden(), self.part.has_steps()) {
             (true, ..) => Status::Unexplained,
             (false, true, _) => Status::WithinSuppression,
-            (false, false, true) => Status::Equal,
-            (false, false, false) => Status::Explained,
+            (false, false, false) => Status::Equal,
+            (false, false, true) => Status::Explained,
         };
+        (unexplained, status)
     }
 }
 
 struct Walk {
     at: i64,
     sums: Sums,
-    is_bounded: bool,
 }
 
 /// What of a record has to do with a figure.

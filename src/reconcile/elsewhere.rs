@@ -15,7 +15,7 @@ use crate::official::{ALL_STUDENTS, Interval, Measure};
 
 /// Students whom official rows count and no file has, by row.
 #[derive(Debug)]
-pub struct Elsewhere(Vec<Option<Bounds>>);
+pub struct Elsewhere(Vec<Option<Box<Bounds>>>);
 
 /// What is left of the counts of a row: enrolled, tested, with scores; none where a count is not shown at all.
 type Left = [Option<Interval>; 3];
@@ -34,16 +34,16 @@ impl Elsewhere {
         let judge = Judge { world, left: &left };
         let bounds = |row: usize| {
             let is_own = absent.contains(&world.grid.rows.get(row)?.code);
-            (!is_own && judge.is_of_students(row)).then(|| bounds_of(&left[row], world.scale_of(row)))
+            (!is_own && judge.is_of_students(row)).then(|| Box::new(bounds_of(&left[row], world.scale_of(row))))
         };
         Self((0..rows).map(bounds).collect())
     }
 
     /// Adds them to what missing schools add.
-    pub fn add_to(&self, extra: &mut [Option<Bounds>]) {
+    pub fn add_to(&self, extra: &mut [Option<Box<Bounds>>]) {
         for (sum, bounds) in extra.iter_mut().zip(&self.0) {
             if let Some(bounds) = bounds {
-                *sum.get_or_insert_with(Bounds::default) += bounds;
+                **sum.get_or_insert_default() += bounds;
             }
         }
     }
@@ -68,7 +68,7 @@ fn left_of(world: &World<'_>, state: &State, place: usize) -> Left {
     if row.reach != Reach::Checkable {
         return [None; 3];
     }
-    let figures = world.figures(place as u32, state.sums[place], state.extra[place].as_ref());
+    let figures = world.figures(place as u32, state.sums[place], state.extra[place].as_deref());
     COUNTS.map(|measure| {
         let shown = row.figures.iter().find(|(one, _)| *one == measure)?.1.interval()?;
         let own = figures.value(measure)?;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::reach::{Reach, Reached};
 use crate::counting::{Book, Rows};
 use crate::engine::{Facets, LeafPlace};
-use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialFile, OfficialSet, Values};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
 
 /// Code of an entity, fourteen digits.
 pub type Code = [u8; 14];
@@ -36,9 +36,15 @@ pub struct GridRow {
     /// The official file, by its place, and the line; `None` for a row that the files do not have.
     pub origin: Option<(usize, u64)>,
     /// Its figures.
-    pub figures: Vec<(Measure, Official)>,
+    pub figures: Box<[(Measure, Official)]>,
     /// Whether it can be compared.
     pub reach: Reach,
+}
+
+impl GridRow {
+    fn key(&self) -> (Code, u16, u8, u16) {
+        (self.code, self.test, self.grade, self.group_id)
+    }
 }
 
 /// All official rows.
@@ -57,6 +63,8 @@ pub struct Grid {
     pub types: BTreeMap<Code, u8>,
     /// The grade rows that the official files have of each test.
     pub grades: BTreeSet<(u16, u8)>,
+    /// The tests and the student groups of complete official files.
+    complete: (BTreeSet<u16>, BTreeSet<u16>),
     /// Rows that stand in two files with different figures.
     pub contradicted: u64,
 }
@@ -74,13 +82,18 @@ fn way_of(facets: &Facets, rows: Rows) -> Way {
 pub struct Ways(FxHashMap<Way, Vec<u32>>);
 
 impl Grid {
-    /// The rows of official files; the first of files that have a row counts.
-    pub fn new(set: &OfficialSet, book: &Book, reached: &Reached) -> Self {
+    /// The rows of official files, which are taken out of them; the first of files that have a row counts.
+    pub fn new(set: &mut OfficialSet, book: &Book, reached: &Reached) -> Self {
         let mut grid = Self::default();
-        let mut rows: BTreeMap<(Code, u16, u8, u16), GridRow> = BTreeMap::new();
-        for (place, file) in set.files.iter().enumerate() {
-            for row in &file.rows {
-                let key = (row.place.code, row.test, row.grade, row.group);
+        grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
+        for place in 0..set.files.len() {
+            let file = &mut set.files[place];
+            let (is_complete, rows) = (file.origin == FileOrigin::Research, std::mem::take(&mut file.rows));
+            for row in rows {
+                if is_complete {
+                    grid.complete.0.insert(row.test);
+                    grid.complete.1.insert(row.group);
+                }
                 let listed = || set.entities_of(book.year).find_map(|list| list.entities.get(&row.place.code));
                 let entity_type = match row.place.entity_type {
                     0 => listed().map_or(0, |entity| entity.entity_type),
@@ -88,12 +101,7 @@ impl Grid {
                 };
                 let known = grid.types.entry(row.place.code).or_insert(entity_type);
                 *known = (*known).max(entity_type);
-                let figures = figures_of(&row.values);
-                if let Some(known) = rows.get(&key) {
-                    grid.contradicted += u64::from(known.figures != figures);
-                    continue;
-                }
-                let new = GridRow {
+                grid.rows.push(GridRow {
                     code: row.place.code,
                     entity_type,
                     test: row.test,
@@ -101,30 +109,26 @@ impl Grid {
                     group: book.groups.iter().position(|group| group.id == row.group),
                     group_id: row.group,
                     origin: Some((place, row.line)),
-                    figures,
+                    figures: figures_of(&row.values),
                     reach: Reach::Checkable,
-                };
-                rows.insert(key, new);
+                });
             }
         }
-        grid.grades = rows.keys().map(|(_, test, grade, _)| (*test, *grade)).collect();
-        grid.rows = rows.into_values().collect();
+        grid.rows.sort_unstable_by_key(|row| (row.key(), row.origin));
+        let contradicted = &mut grid.contradicted;
+        grid.rows.dedup_by(|row, first| {
+            let is_same = row.key() == first.key();
+            *contradicted += u64::from(is_same && row.figures != first.figures);
+            is_same
+        });
+        grid.grades = grid.rows.iter().map(|row| (row.test, row.grade)).collect();
         grid.settle(book, reached);
         grid
     }
 
     /// Adds rows of no students for what the score files count and complete official files lack.
-    pub fn add_missing(
-        &mut self,
-        book: &Book,
-        reached: &Reached,
-        counted: &BTreeSet<(Slot, usize)>,
-        set: &OfficialSet,
-    ) {
-        let complete = |file: &&OfficialFile| file.origin == FileOrigin::Research;
-        let files: Vec<&OfficialFile> = set.files.iter().filter(complete).collect();
-        let tests: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.test)).collect();
-        let groups: BTreeSet<u16> = files.iter().flat_map(|file| file.rows.iter().map(|row| row.group)).collect();
+    pub fn add_missing(&mut self, book: &Book, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
+        let (tests, groups) = &self.complete;
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, book.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
@@ -151,12 +155,13 @@ impl Grid {
                 group: Some(*group),
                 group_id: info.id,
                 origin: None,
-                figures: vec![(Measure::Enrolled, none), (Measure::Tested, none), (Measure::WithScores, none)],
+                figures: Box::new([(Measure::Enrolled, none), (Measure::Tested, none), (Measure::WithScores, none)]),
                 reach: Reach::Checkable,
             });
         }
+        self.rows.reserve_exact(new.len());
         self.rows.extend(new);
-        self.rows.sort_by_key(|row| (row.code, row.test, row.grade, row.group_id));
+        self.rows.sort_by_key(GridRow::key);
         self.settle(book, reached);
     }
 
@@ -265,7 +270,7 @@ fn lowest_of(code: &Code) -> Code {
 }
 
 /// The figures of a row that say something: numbers and hidden ones.
-fn figures_of(values: &Values) -> Vec<(Measure, Official)> {
+fn figures_of(values: &Values) -> Box<[(Measure, Official)]> {
     let compared =
         Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));

@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::candidates::With;
+use super::compared::{Cell, CellStep, Status};
 use super::files::InputFile;
-use super::model::{CauseFound, Cell, CellStep, NotCheckable, Reconciliation, Status};
+use super::model::{CauseFound, NotCheckable, Reconciliation};
 use super::text::CellFilter;
 use crate::official::{Interval, State};
 use crate::privacy::json;
@@ -228,7 +229,7 @@ struct Cells<'a> {
 impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let cells = self.chosen.iter().filter_map(|place| self.of.cells.get(*place));
-        serializer.collect_seq(cells.map(|cell| cell_out(self.of, cell)))
+        serializer.collect_seq(cells.map(|cell| cell_out(self.of, &cell)))
     }
 }
 
@@ -300,7 +301,7 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
     }
 }
 
-fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &'a Cell) -> CellOut<'a> {
+fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &Cell<'_>) -> CellOut<'a> {
     let interval = cell.official.interval();
     let bounds = interval.filter(|_| cell.official.state() != State::Absent);
     CellOut {
@@ -321,12 +322,12 @@ fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &'a Cell) -> CellOut<'
             Status::NotCheckable(reason) => Some(reason),
             _ => None,
         },
-        steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, step)).collect(),
+        steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, &step)).collect(),
         unexplained: cell.unexplained,
     }
 }
 
-fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep) -> Option<StepOut<'a>> {
+fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep<'_>) -> Option<StepOut<'a>> {
     let found = reconciliation.causes.get(step.cause)?;
     Some(StepOut {
         cause: &found.cause.id,
@@ -334,7 +335,7 @@ fn step_out<'a>(reconciliation: &'a Reconciliation, step: &CellStep) -> Option<S
         amount: step.amount,
         bounded: step.is_bounded,
         certainty: found.cause.certainty().as_str(),
-        records: places(reconciliation, &step.records),
+        records: places(reconciliation, step.records),
     })
 }
 

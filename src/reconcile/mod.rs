@@ -3,12 +3,13 @@
 //!
 //! Score files become records with facets (`files`), official files a grid of rows (`grid`),
 //! causes hypotheses about records (`candidates`). The search (`search`) finds the fewest that
-//! fit all rows at once; ladders (`ladder`) and figures (`cells`) follow from it.
+//! fit all rows at once; ladders (`ladder`) and figures (`cells`, kept in `compared`) follow from it.
 
 mod absent;
 mod candidates;
 mod cell_name;
 mod cells;
+mod compared;
 mod earlier;
 mod effect;
 mod elsewhere;
@@ -37,13 +38,12 @@ mod world;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};
+pub use compared::{Cell, CellStep, Cells, Status, Steps};
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;
 pub use json::{SCHEMA, write as write_json};
-pub use model::{
-    CauseFound, Cell, CellStep, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Status, Tally,
-};
+pub use model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally};
 pub use run::{Assumption, ReconcileOptions, reconcile};
 pub use text::{CellFilter, Detail, TextOptions, write as write_text};
 pub use value::is_count;

@@ -1,14 +1,13 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
-use std::sync::Arc;
-
 use super::candidates::With;
+use super::compared::{Cells, Status};
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
 use crate::counting::Book;
 use crate::input::View;
-use crate::official::{Interval, Measure, Official};
+use crate::official::Interval;
 
 /// The comparison of score files with official ones.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub struct Reconciliation {
     /// What entities are called.
     pub names: Vec<(Code, String)>,
     /// Every figure that was compared, by entity, test, grade, group and measure.
-    pub cells: Vec<Cell>,
+    pub cells: Cells,
     /// The causes that were found, by how much they explain.
     pub causes: Vec<CauseFound>,
     /// Where what is unexplained lies.
@@ -59,74 +58,6 @@ pub struct RecordPlace {
     pub input: usize,
     /// The line, 1-based.
     pub line: u32,
-}
-
-/// One official figure.
-#[derive(Clone, Debug)]
-pub struct Cell {
-    /// The entity.
-    pub code: Code,
-    /// Its type.
-    pub entity_type: u8,
-    /// The official number of the test.
-    pub test: u16,
-    /// The grade row.
-    pub grade: u8,
-    /// The official number of the student group.
-    pub group: u16,
-    /// What the figure is.
-    pub measure: Measure,
-    /// Our own; `None` where there would be none.
-    pub ours: Option<i64>,
-    /// The official one.
-    pub official: Official,
-    /// How it stands.
-    pub status: Status,
-    /// The steps from ours to the official one, in the order of the causes.
-    pub steps: Vec<CellStep>,
-    /// What is left over.
-    pub unexplained: i64,
-}
-
-/// How a figure stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Ours is the official one.
-    Equal,
-    /// The steps lead to the official one.
-    Explained,
-    /// They do not.
-    Unexplained,
-    /// The official one is hidden, and ours can be it.
-    WithinSuppression,
-    /// These files cannot tell, for a reason of `rules/causes/beyond.tsv`.
-    NotCheckable(&'static str),
-}
-
-impl Status {
-    /// The word used in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Equal => "equal",
-            Self::Explained => "explained",
-            Self::Unexplained => "unexplained",
-            Self::WithinSuppression => "within-suppression",
-            Self::NotCheckable(_) => "not-checkable",
-        }
-    }
-}
-
-/// One step of a ladder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellStep {
-    /// The cause, by its place among those found.
-    pub cause: usize,
-    /// What it adds.
-    pub amount: i64,
-    /// Whether the amount is only known to fit within bounds, because a score or a school is in no file.
-    pub is_bounded: bool,
-    /// The records it owns, by their place in [`Reconciliation::records`].
-    pub records: Arc<[u32]>,
 }
 
 /// A cause that was found.

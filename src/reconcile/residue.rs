@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::compared::{Cell, Cells, Status};
 use super::grid::Code;
-use super::model::{Cell, Residue, Status};
+use super::model::Residue;
 use super::value::is_count;
 use crate::counting::{Book, GradeKind};
 use crate::official::{ALL_STUDENTS, Measure};
@@ -13,12 +14,12 @@ use crate::official::{ALL_STUDENTS, Measure};
 type Key = (Code, u16, u8, u16, Measure);
 
 /// The unexplained counts that no smaller cells hold.
-pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
+pub fn residues(cells: &Cells, book: &Book) -> Vec<Residue> {
     let unexplained: BTreeMap<Key, (usize, i64)> = cells
         .iter()
         .enumerate()
         .filter(|(_, cell)| cell.status == Status::Unexplained)
-        .map(|(place, cell)| (key(cell), (place, cell.unexplained)))
+        .map(|(place, cell)| (key(&cell), (place, cell.unexplained)))
         .collect();
     let districts = districts(&unexplained);
     let held: BTreeSet<Key> = unexplained
@@ -48,7 +49,7 @@ pub fn residues(cells: &[Cell], book: &Book) -> Vec<Residue> {
     residues
 }
 
-fn key(cell: &Cell) -> Key {
+fn key(cell: &Cell<'_>) -> Key {
     (cell.code, cell.test, cell.grade, cell.group, cell.measure)
 }
 

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::absent::Absent;
 use super::candidates::{Candidate, Sources, With};
 use super::cells::{Beyond, Source, cells};
+use super::compared::{Cells, Status};
 use super::elsewhere::Elsewhere;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
 use super::ladder::ladders;
-use super::model::{CauseFound, Cell, NotCheckable, OfficialInput, Reconciliation, Status};
+use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation};
 use super::numbers::Numbered;
 use super::pairs::Pairs;
 use super::reach::Reached;
@@ -93,9 +95,7 @@ pub fn reconcile(
     }
     let mut set = read_official(officials, year, &reached)?;
     let officials = official_inputs(&set);
-    let grid = grid(&set, &book, &reached, &records);
-    // The grid has them now.
-    set.files.iter_mut().for_each(|file| file.rows = Vec::new());
+    let grid = Arc::new(grid(&mut set, &book, &reached, &records));
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
@@ -115,6 +115,7 @@ pub fn reconcile(
     }
     let finish = Finish {
         world: &world,
+        grid: &grid,
         causes: &causes,
         set: &set,
         officials: &officials,
@@ -166,7 +167,7 @@ fn prefixes(lea: &str) -> Vec<String> {
     vec![lea.chars().take(2).collect(), "00".to_owned()]
 }
 
-fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
+fn grid(set: &mut OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
     let mut grid = Grid::new(set, book, reached);
     let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
     let mut ways: FxHashMap<(u32, u8, u8, u8), u64> = FxHashMap::default();
@@ -186,7 +187,7 @@ fn grid(set: &OfficialSet, book: &Book, reached: &Reached, records: &Records) ->
             counted.extend(members.map(|group| (slot, group)));
         }
     }
-    grid.add_missing(book, reached, &counted, set);
+    grid.add_missing(book, reached, &counted);
     grid
 }
 
@@ -209,6 +210,7 @@ fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<A
 /// The last part: search, ladders, figures.
 struct Finish<'a> {
     world: &'a World<'a>,
+    grid: &'a Arc<Grid>,
     causes: &'a [BoundCause],
     set: &'a OfficialSet,
     officials: &'a [OfficialInput],
@@ -223,6 +225,8 @@ impl Finish<'_> {
         let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
         let among = Search::new(world, self.causes, candidates, self.threads);
         let (mut state, found) = search(&among, extra, self.wishes);
+        // What the search has worked out is not needed any more, and there is much of it.
+        drop(among);
         let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
         elsewhere.add_to(&mut state.extra);
         let changed = state.changed(world);
@@ -230,8 +234,8 @@ impl Finish<'_> {
         let numbers = Numbered::new(world.records, &changed);
         let absent_place = absent.map(|_| found.len());
         let beyond = Beyond { cause: absent_place, elsewhere: &elsewhere };
-        let source = Source { world, state: &state, ladders: &ladders, beyond, numbers: &numbers };
-        let cells = cells(&source, self.threads);
+        let source = Source { world, grid: self.grid, state: &state, beyond, numbers: &numbers };
+        let cells = cells(&source, ladders, self.threads);
         let owned = owned(world, &changed, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
         if let Some(absent) = absent {
@@ -255,7 +259,7 @@ impl Finish<'_> {
         }
     }
 
-    fn absent_cause(&self, absent: &Absent, cells: &[Cell], place: usize) -> CauseFound {
+    fn absent_cause(&self, absent: &Absent, cells: &Cells, place: usize) -> CauseFound {
         let cause = self.causes.iter().find(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools));
         let schools: Vec<String> =
             absent.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
@@ -305,10 +309,10 @@ impl Finish<'_> {
         unmet_causes
     }
 
-    fn causes_found(&self, found: &[Found], owned: &[Vec<u32>], cells: &[Cell], numbers: &Numbered) -> Vec<CauseFound> {
+    fn causes_found(&self, found: &[Found], owned: &[Vec<u32>], cells: &Cells, numbers: &Numbered) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
-        for step in cells.iter().flat_map(|cell| &cell.steps) {
+        for step in cells.iter().flat_map(|cell| cell.steps.iter()) {
             touched[step.cause.min(found.len())] += 1;
         }
         let one = |(place, found): (usize, &Found)| CauseFound {
@@ -343,7 +347,7 @@ impl Finish<'_> {
 
     /// What these files cannot tell: reasons that kept figures from being compared, then those that
     /// may stand behind what is unexplained.
-    fn not_checkable(&self, cells: &[Cell]) -> Vec<NotCheckable> {
+    fn not_checkable(&self, cells: &Cells) -> Vec<NotCheckable> {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         for cell in cells {
             if let Status::NotCheckable(reason) = cell.status {

@@ -65,7 +65,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypotheses that explain the most, and the rows under them.
-    pub fn run(&self, extra: Vec<Option<Bounds>>, wishes: &Wishes) -> (State, Vec<Found>) {
+    pub fn run(&self, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
         let mut state = State::new(self.world, extra);
         let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
         let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();

@@ -93,7 +93,7 @@ pub struct State {
     /// What each row counts.
     pub sums: Vec<Sums>,
     /// What the schools that the files lack add to a row.
-    pub extra: Vec<Option<Bounds>>,
+    pub extra: Vec<Option<Box<Bounds>>>,
     fits: Vec<Fit>,
     /// The hypotheses, in the order they were chosen.
     pub chosen: Vec<Candidate>,
@@ -109,9 +109,10 @@ pub struct State {
 
 impl State {
     /// The standard rules.
-    pub fn new(world: &World<'_>, extra: Vec<Option<Bounds>>) -> Self {
-        let sums = world.base.clone();
-        let fits: Vec<Fit> = (0..sums.len()).map(|row| world.fit(row as u32, sums[row], extra[row].as_ref())).collect();
+    pub fn new(world: &World<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
+        let sums = world.base.to_vec();
+        let fits: Vec<Fit> =
+            (0..sums.len()).map(|row| world.fit(row as u32, sums[row], extra[row].as_deref())).collect();
         let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; world.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
@@ -273,7 +274,7 @@ impl State {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let fit = world.fit(row, sums, self.extra[place].as_ref());
+            let fit = world.fit(row, sums, self.extra[place].as_deref());
             total = minus(plus(total, fit), known.unwrap_or(self.fits[place]));
             fit
         });
@@ -289,7 +290,7 @@ impl State {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let (with, without) = (self.fits[place], world.fit(row, sums, self.extra[place].as_ref()));
+            let (with, without) = (self.fits[place], world.fit(row, sums, self.extra[place].as_deref()));
             mended += without.misses.saturating_sub(with.misses);
             broken += with.misses.saturating_sub(without.misses);
             without
@@ -360,7 +361,7 @@ impl State {
         // A row of two rooms is looked at twice; the second look changes nothing.
         for row in rows {
             let place = row as usize;
-            let fit = world.fit(row, self.sums[place], self.extra[place].as_ref());
+            let fit = world.fit(row, self.sums[place], self.extra[place].as_deref());
             self.total = minus(plus(self.total, fit), self.fits[place]);
             self.fits[place] = fit;
         }

@@ -1,10 +1,12 @@
 //! The reconciliation for people: a verdict, the causes, the ladders of differing figures, what is
 //! left over, and what these files cannot tell.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::cell_name::CellName;
-use super::model::{CauseFound, Cell, Reconciliation, Status};
+use super::compared::{Cell, Status};
+use super::model::{CauseFound, Reconciliation};
 use super::value::is_count;
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
@@ -54,7 +56,7 @@ impl CellFilter {
         entities.is_empty() && tests.is_empty() && grades.is_empty() && groups.is_empty() && cell.is_none()
     }
 
-    pub(super) fn has(&self, cell: &Cell) -> bool {
+    pub(super) fn has(&self, cell: &Cell<'_>) -> bool {
         let code = String::from_utf8_lossy(&cell.code).into_owned();
         (self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_str())))
             && (self.tests.is_empty() || self.tests.contains(&cell.test))
@@ -73,7 +75,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &Tex
     match &options.detail {
         Detail::Ladders(samples) => page.whole(*samples),
         Detail::Cell(name) => match name.find(reconciliation) {
-            Ok(cell) => page.one(cell),
+            Ok(cell) => page.one(&cell),
             Err(error) => page.line(&error.to_string()),
         },
     }
@@ -218,27 +220,36 @@ impl Page<'_> {
     }
 
     fn ladders(&mut self, status: Status, heading: &str, samples: usize) -> io::Result<()> {
-        let mut cells: Vec<&Cell> =
-            self.all.cells.iter().filter(|cell| cell.status == status && self.options.filter.has(cell)).collect();
-        if cells.is_empty() {
+        let all = self.all;
+        let here = all.cells.iter().filter(|cell| cell.status == status && self.options.filter.has(cell));
+        // The first ones alone are kept: a county has more figures than anybody looks at.
+        let mut first: BTreeMap<(Prominence, usize), Cell<'_>> = BTreeMap::new();
+        let mut count = 0;
+        for cell in here {
+            first.insert((prominence(&cell), count), cell);
+            count += 1;
+            if first.len() > samples {
+                first.pop_last();
+            }
+        }
+        if count == 0 {
             return Ok(());
         }
-        cells.sort_by_key(|cell| prominence(cell));
-        let shown = cells.len().min(samples);
-        let limit = if shown < cells.len() {
-            format!(": {} of {}, --all shows every one", grouped(shown as u64), plural(cells.len() as u64, "figure"))
+        let limit = if first.len() < count {
+            let shown = grouped(first.len() as u64);
+            format!(": {shown} of {}, --all shows every one", plural(count as u64, "figure"))
         } else {
-            format!(": {}", plural(cells.len() as u64, "figure"))
+            format!(": {}", plural(count as u64, "figure"))
         };
         self.title(&format!("{heading}{limit}"))?;
-        for cell in cells.into_iter().take(samples) {
+        for cell in first.values() {
             self.line("")?;
             self.ladder(cell)?;
         }
         Ok(())
     }
 
-    fn name(&self, cell: &Cell) -> String {
+    fn name(&self, cell: &Cell<'_>) -> String {
         let code = String::from_utf8_lossy(&cell.code).into_owned();
         if cell.code[..7] == cell.code[7..] {
             return "District Level Program".to_owned();
@@ -252,7 +263,7 @@ impl Page<'_> {
     }
 
     /// `Example Unified · ELA · grade 5 · all students · tested`.
-    fn heading(&self, cell: &Cell) -> String {
+    fn heading(&self, cell: &Cell<'_>) -> String {
         let book = &self.all.book;
         let test = book
             .tests
@@ -275,7 +286,7 @@ impl Page<'_> {
         [self.name(cell), test, grade, group, measure_words(cell.measure)].join(" · ")
     }
 
-    fn ladder(&mut self, cell: &Cell) -> io::Result<()> {
+    fn ladder(&mut self, cell: &Cell<'_>) -> io::Result<()> {
         let heading = self.heading(cell);
         for line in textwrap::wrap(&heading, self.options.width) {
             self.line(&line)?;
@@ -283,7 +294,7 @@ impl Page<'_> {
         let ours = cell.ours.map_or_else(|| "-".to_owned(), |ours| figure(cell.measure, ours));
         let counted = if is_count(cell.measure) { "records counted from the file" } else { "worked out from the file" };
         self.rung(&ours, counted, "", "")?;
-        for step in &cell.steps {
+        for step in cell.steps.iter() {
             let Some(found) = self.all.causes.get(step.cause) else { continue };
             let sign = if step.amount > 0 { "+" } else { "" };
             let about = if step.is_bounded { "about " } else { "" };
@@ -329,7 +340,7 @@ impl Page<'_> {
                 [] => String::new(),
                 groups => format!("; all of it in the groups {}", listed(groups)),
             };
-            let text = format!("{}{groups}", self.heading(cell));
+            let text = format!("{}{groups}", self.heading(&cell));
             let amount = format!("{sign}{}", figure(cell.measure, residue.amount));
             self.wrapped(&format!("{amount:>AMOUNT$}  "), &text)?;
         }
@@ -362,7 +373,7 @@ impl Page<'_> {
     }
 
     /// One figure with all its records.
-    fn one(&mut self, cell: &Cell) -> io::Result<()> {
+    fn one(&mut self, cell: &Cell<'_>) -> io::Result<()> {
         self.ladder(cell)?;
         self.line("")?;
         self.line(&format!("           {}", cell.status.as_str()))?;
@@ -371,10 +382,10 @@ impl Page<'_> {
         {
             self.wrapped("           ", &format!("{}; would tell: {}", one.words, one.decided_by))?;
         }
-        for step in &cell.steps {
+        for step in cell.steps.iter() {
             let Some(cause) = self.all.causes.get(step.cause) else { continue };
             self.title(&title(cause.cause, &cause.with))?;
-            self.records(&step.records)?;
+            self.records(step.records)?;
         }
         Ok(())
     }
@@ -395,8 +406,11 @@ impl Page<'_> {
     }
 }
 
+/// What decides which figures are shown first.
+type Prominence = (u8, bool, bool, u16, bool, u8, super::Code, u16, Measure);
+
 /// Districts before schools, all students before groups, counts before shares, all grades first.
-fn prominence(cell: &Cell) -> (u8, bool, bool, u16, bool, u8, super::Code, u16, Measure) {
+fn prominence(cell: &Cell<'_>) -> Prominence {
     let rank = match cell.entity_type {
         6 => 0,
         9 => 1,

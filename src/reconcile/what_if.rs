@@ -66,7 +66,7 @@ fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(
 /// Searches as the user wishes. Where causes are ruled out, what explains the most besides them is
 /// kept if nothing else explains more without them: one that was found beside a cause that is ruled
 /// out must not get lost only because the figures of both are off now.
-pub fn search(search: &Search<'_>, extra: Vec<Option<Bounds>>, wishes: &Wishes) -> (State, Vec<Found>) {
+pub fn search(search: &Search<'_>, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
     let anew = search.run(extra.clone(), wishes);
     if wishes.excluded.is_empty() {
         return anew;

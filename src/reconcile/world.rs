@@ -1,6 +1,8 @@
 //! Everything that a search looks at and does not change: records, official rows, hypotheses, and
 //! what each row counts by the standard rules.
 
+use std::sync::Arc;
+
 use super::candidates::Candidate;
 use super::effect::Look;
 use super::files::Records;
@@ -31,12 +33,14 @@ pub struct World<'a> {
     pub is_absent: Vec<bool>,
     /// The test of each row.
     tests: Vec<&'a TestInfo>,
+    /// What stands for tests that the year does not have.
+    pub unknown: &'a TestInfo,
     /// The marks of all rows, one row after the other.
     marks: Vec<Mark>,
     /// Where those of each row end, and what is off there whatever is counted.
     marked: Vec<(u32, Fit)>,
     /// What each row counts by the standard rules.
-    pub base: Vec<Sums>,
+    pub base: Arc<Vec<Sums>>,
     /// The groups that tell enough about hypotheses that are not about groups.
     main: u64,
 }
@@ -151,9 +155,9 @@ impl<'a> World<'a> {
         let tests: Vec<&TestInfo> = grid.rows.iter().map(test).collect();
         let is_absent = vec![false; records.places.len()];
         let (marks, marked) = marks(grid, &tests);
-        let (base, main) = (Vec::new(), grid.main_groups(book));
-        let mut world = Self { book, records, grid, pairs, is_absent, tests, marks, marked, base, main };
-        world.base = world.counted(threads);
+        let (base, main) = (Arc::default(), grid.main_groups(book));
+        let mut world = Self { book, records, grid, pairs, is_absent, tests, unknown, marks, marked, base, main };
+        world.base = Arc::new(world.counted(threads));
         world
     }
 
@@ -291,7 +295,8 @@ impl Fit {
 
 /// The marks of all rows.
 fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
-    let (mut marks, mut marked) = (Vec::new(), Vec::with_capacity(grid.rows.len()));
+    let figures = grid.rows.iter().map(|row| row.figures.len()).sum();
+    let (mut marks, mut marked) = (Vec::with_capacity(figures), Vec::with_capacity(grid.rows.len()));
     for (row, test) in grid.rows.iter().zip(tests) {
         let mut fixed = Fit::default();
         let none = Figures { test, sums: Sums::default(), extra: None };

@@ -39,6 +39,20 @@ fn one_thread_and_two_write_the_same() {
     assert!(of(1) == of(2));
 }
 
+/// A county has millions of figures, and most of them agree.
+#[test]
+fn a_figure_that_agrees_takes_a_byte() {
+    let cells = Made::new(2025, None, 600).reconciled().cells;
+    assert!(cells.len() > 10_000 && cells.iter().all(|cell| cell.steps.is_empty()));
+    assert_eq!(cells.size(), cells.len());
+    assert_eq!(cells.iter().count(), cells.len());
+    let named = |cell: scorelint::reconcile::Cell<'_>| (cell.code, cell.test, cell.grade, cell.group, cell.measure);
+    for (place, cell) in cells.iter().enumerate().step_by(97) {
+        assert_eq!(cells.get(place).map(named), Some(named(cell)));
+    }
+    assert!(cells.get(cells.len()).is_none());
+}
+
 /// What `account` counts of the same file is where every ladder starts.
 #[test]
 fn ladders_start_from_the_account() {

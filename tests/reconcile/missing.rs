@@ -35,7 +35,7 @@ fn students_of_missing_schools_counted_elsewhere_are_explained_within_bounds() {
     assert_eq!(reconciliation.tally().unexplained, 0);
     let is_missing = |cause: usize| reconciliation.causes[cause].cause.family == "file";
     let here = reconciliation.cells.iter().filter(|cell| cell.code == *HERE);
-    let steps: Vec<_> = here.flat_map(|cell| &cell.steps).filter(|step| is_missing(step.cause)).collect();
+    let steps: Vec<_> = here.flat_map(|cell| cell.steps.iter()).filter(|step| is_missing(step.cause)).collect();
     assert!(steps.len() > 20 && steps.iter().all(|step| step.is_bounded && step.records.is_empty()));
     assert!(made.verified(&bytes(&reconciliation)).is_confirmed());
 }
@@ -55,7 +55,7 @@ fn noise_beside_missing_schools_stays_unexplained() {
         }
         let reconciliation = made.reconciled();
         let rest: Vec<_> = reconciliation.cells.iter().filter(|cell| cell.status == Status::Unexplained).collect();
-        let is_noisy = |cell: &&&scorelint::reconcile::Cell| {
+        let is_noisy = |cell: &&scorelint::reconcile::Cell<'_>| {
             (cell.test, cell.grade, cell.group, cell.measure.id()) == (test, grade, group, "tested")
         };
         let cell = rest.iter().find(is_noisy).unwrap();

@@ -1,8 +1,10 @@
 //! What became of the records: reasons, and values that contradict each other.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::super::cells::share;
+use super::super::cube::Entity;
 use super::{Page, count, padded, percent};
 
 impl<'a> Page<'a> {
@@ -51,7 +53,7 @@ impl<'a> Page<'a> {
     pub(super) fn reasons_of_entities(&self) -> Vec<(String, u64)> {
         let account = self.account;
         let mut rows: Vec<(String, u64)> = account.book.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
-        let tops = self.tops();
+        let tops: BTreeSet<Entity> = self.tops().into_iter().collect();
         for (entity, record_type, class, records) in account.cube.classes_by_entity() {
             let test = account.book.test_of(record_type).map(|test| test.id);
             let of_test = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test));

@@ -86,7 +86,7 @@ impl<'a> Page<'a> {
             cells.extend(self.cells(entity, vec![self.grade()], vec![self.group()]));
         }
         // Totals come first. A district stands over its schools, a direct-funded charter after them.
-        cells.sort_by_key(|cell| {
+        cells.sort_by_cached_key(|cell| {
             let kind = cell.entity.entity_type;
             let district = if kind == 9 { String::new() } else { cell.entity.code_text()[..7].to_owned() };
             (cell.test.id, kind > 5, kind == 9, district, kind != 6, cell.entity)

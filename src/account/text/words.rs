@@ -1,5 +1,7 @@
 //! What a page calls its entities, grades and student groups, and which of them it is about.
 
+use std::collections::BTreeSet;
+
 use super::super::cells::{Cell, Filter};
 use super::super::cube::Entity;
 use super::{Means, Page, WIDE};
@@ -15,12 +17,9 @@ impl<'a> Page<'a> {
             let named = entities().filter(|entity| self.filter.has_entity(*entity) && entity.entity_type != 0);
             let named: Vec<Entity> = named.collect();
             // A district's schools are in its own figures.
-            let has_district =
-                |code: &str| named.iter().any(|one| one.entity_type == 6 && one.code_text()[..7] == code[..7]);
-            let kept = named
-                .iter()
-                .filter(|entity| !matches!(entity.entity_type, 7 | 10) || !has_district(&entity.code_text()));
-            return kept.copied().collect();
+            let districts: BTreeSet<Entity> = named.iter().copied().filter(|one| one.entity_type == 6).collect();
+            let has_district = |one: &Entity| one.district().is_some_and(|district| districts.contains(&district));
+            return named.into_iter().filter(|entity| !has_district(entity)).collect();
         }
         let leas = self.leas();
         match leas.as_slice() {
@@ -86,20 +85,13 @@ impl<'a> Page<'a> {
 
     /// Whether another entity of its type has the same name.
     pub(super) fn has_namesake(&self, entity: Entity) -> bool {
-        let name = self.account.cube.name_of(entity);
-        let same = self
-            .account
-            .cube
-            .entities()
-            .filter(|(one, other)| *one != entity && one.entity_type == entity.entity_type && *other == name);
-        !name.is_empty() && same.count() > 0
+        self.namesakes.contains(&(entity.entity_type, self.account.cube.name_of(entity)))
     }
 
     /// Cells of one entity and the tests asked for.
     pub(super) fn cells(&self, entity: Entity, grades: Vec<u8>, groups: Vec<u16>) -> Vec<Cell<'a>> {
-        let entities = vec![entity.code_text()];
-        let filter = Filter { entities, tests: self.filter.tests.clone(), grades, groups, by: Vec::new() };
-        self.account.cells(&filter, self.sharing).filter(|cell| cell.entity == entity).collect()
+        let filter = Filter { tests: self.filter.tests.clone(), grades, groups, ..Filter::default() };
+        self.account.cells_of(entity, &filter, self.sharing)
     }
 
     /// The grade row of tables that do not go by grade.

@@ -72,9 +72,11 @@ impl<'a> Research<'a> {
         for ((entity, test, grade), groups) in account.cube.cells() {
             let code = entity.code_text();
             let Some((code, _)) = entities.get_key_value(&code).filter(|_| !self.is_class_of(grade)) else { continue };
-            let sets = account.cube.sets().iter().zip(groups).filter(|((_, variant), _)| variant.is_none());
-            for ((group, _), counts) in sets.filter(|(_, counts)| counts.enrolled > 0 || counts.tested > 0) {
-                self.counts.insert((code, test, grade, *group), *counts);
+            let sets = account.cube.sets();
+            for (set, counts) in groups.counts().filter(|(_, counts)| counts.enrolled > 0 || counts.tested > 0) {
+                if let Some((group, None)) = sets.get(set) {
+                    self.counts.insert((code, test, grade, *group), counts);
+                }
             }
         }
     }

@@ -1,0 +1,388 @@
+//! All figures of a reconciliation. A county has millions, most of which agree: of each a byte is kept
+//! beside its official row and what we count of that. It is told in full when it is asked for.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::grid::{Code, Grid, GridRow};
+use super::model::nearest;
+use super::reach::Reach;
+use super::sums::Sums;
+use super::value::Figures;
+use super::world::World;
+use crate::counting::TestInfo;
+use crate::official::{Interval, Measure, Official};
+
+/// One official figure.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// The entity.
+    pub code: Code,
+    /// Its type.
+    pub entity_type: u8,
+    /// The official number of the test.
+    pub test: u16,
+    /// The grade row.
+    pub grade: u8,
+    /// The official number of the student group.
+    pub group: u16,
+    /// What the figure is.
+    pub measure: Measure,
+    /// Our own; `None` where there would be none.
+    pub ours: Option<i64>,
+    /// The official one.
+    pub official: Official,
+    /// How it stands.
+    pub status: Status,
+    /// The steps from ours to the official one, in the order of the causes.
+    pub steps: Steps<'a>,
+    /// What is left over.
+    pub unexplained: i64,
+}
+
+/// How a figure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Ours is the official one.
+    Equal,
+    /// The steps lead to the official one.
+    Explained,
+    /// They do not.
+    Unexplained,
+    /// The official one is hidden, and ours can be it.
+    WithinSuppression,
+    /// These files cannot tell, for a reason of `rules/causes/beyond.tsv`.
+    NotCheckable(&'static str),
+}
+
+impl Status {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Explained => "explained",
+            Self::Unexplained => "unexplained",
+            Self::WithinSuppression => "within-suppression",
+            Self::NotCheckable(_) => "not-checkable",
+        }
+    }
+}
+
+/// One step of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellStep<'a> {
+    /// The cause, by its place among those found.
+    pub cause: usize,
+    /// What it adds.
+    pub amount: i64,
+    /// Whether the amount is only known to fit within bounds, because a score or a school is in no file.
+    pub is_bounded: bool,
+    /// The records it owns, by their place in [`Reconciliation::records`].
+    ///
+    /// [`Reconciliation::records`]: super::Reconciliation::records
+    pub records: &'a [u32],
+}
+
+/// The steps of a figure.
+#[derive(Clone, Copy)]
+pub struct Steps<'a> {
+    steps: &'a [KeptStep],
+    lists: &'a Lists,
+}
+
+impl<'a> Steps<'a> {
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(self) -> usize {
+        self.steps.len()
+    }
+
+    /// One after the other.
+    pub fn iter(self) -> impl Iterator<Item = CellStep<'a>> {
+        self.steps.iter().map(move |step| CellStep {
+            cause: step.cause as usize,
+            amount: i64::from(step.amount),
+            is_bounded: step.is_bounded,
+            records: self.lists.get(step.list),
+        })
+    }
+}
+
+impl fmt::Debug for Steps<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Every figure that was compared, by entity, test, grade, group and measure.
+#[derive(Debug)]
+pub struct Cells {
+    grid: Arc<Grid>,
+    /// What we count of each row.
+    base: Arc<Vec<Sums>>,
+    /// The tests; the last one stands for those that the year does not have.
+    tests: Vec<TestInfo>,
+    /// Those of some rows each, in order.
+    parts: Vec<Part>,
+    /// How many figures there are up to the end of each part.
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    pub(super) fn new(world: &World<'_>, grid: &Arc<Grid>, parts: Vec<Part>) -> Self {
+        let ends = parts.iter().scan(0, |end, part| {
+            *end += part.standings.len();
+            Some(*end)
+        });
+        let ends = ends.collect();
+        let tests = world.book.tests.iter().chain([world.unknown]).cloned().collect();
+        Self { grid: Arc::clone(grid), base: Arc::clone(&world.base), tests, parts, ends }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or_default()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.parts.iter().flat_map(|part| part.cells(self))
+    }
+
+    /// The one at a place.
+    pub fn get(&self, place: usize) -> Option<Cell<'_>> {
+        let number = self.ends.partition_point(|end| *end <= place);
+        let part = self.parts.get(number)?;
+        let before = number.checked_sub(1).map_or(0, |last| self.ends[last]);
+        part.cells(self).nth(place - before)
+    }
+
+    /// The bytes that are kept of all figures beside their rows.
+    pub fn size(&self) -> usize {
+        self.parts.iter().map(Part::size).sum()
+    }
+
+    /// The figures of a row, as they are where nothing is to be said of them.
+    fn of_row(&self, place: usize) -> impl Iterator<Item = (&GridRow, Figures<'_>, (Measure, Official))> {
+        let row = &self.grid.rows[place];
+        let known = self.tests.iter().position(|test| test.id == row.test);
+        let test = &self.tests[known.unwrap_or(self.tests.len() - 1)];
+        let figures = Figures { test, sums: self.base[place], extra: None };
+        row.figures.iter().map(move |figure| (row, figures, *figure))
+    }
+}
+
+impl<'a> IntoIterator for &'a Cells {
+    type Item = Cell<'a>;
+    type IntoIter = Box<dyn Iterator<Item = Cell<'a>> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+/// The figures of some rows.
+#[derive(Debug)]
+pub(super) struct Part {
+    rows: Range<usize>,
+    standings: Vec<Standing>,
+    differing: Vec<Differing>,
+    steps: Vec<KeptStep>,
+    lists: Lists,
+}
+
+/// A figure with steps, or with something left over.
+#[derive(Clone, Copy, Debug)]
+struct Differing {
+    /// Its place in the part.
+    figure: u32,
+    unexplained: i32,
+    /// Where its steps end in those of the part.
+    steps_end: u32,
+}
+
+/// A status, without the reason that a row has.
+#[derive(Clone, Copy, Debug)]
+enum Standing {
+    Equal,
+    Explained,
+    Unexplained,
+    WithinSuppression,
+    /// The row cannot be compared.
+    Beyond,
+    /// The figure cannot be compared.
+    Untold,
+}
+
+/// Why a figure of levels cannot be compared where no score file tells them.
+pub(super) const UNTOLD: &str = "levels-not-in-file";
+
+#[derive(Clone, Copy, Debug)]
+struct KeptStep {
+    cause: u32,
+    amount: i32,
+    /// Its list of records.
+    list: u32,
+    is_bounded: bool,
+}
+
+/// Lists of records, one after the other. They are numbered from 1; 0 stands for nobody.
+#[derive(Debug, Default)]
+struct Lists {
+    records: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Lists {
+    fn get(&self, list: u32) -> &[u32] {
+        let end = |list: u32| {
+            list.checked_sub(1).and_then(|place| self.ends.get(place as usize)).map_or(0, |end| *end as usize)
+        };
+        self.records.get(end(list.saturating_sub(1))..end(list)).unwrap_or_default()
+    }
+}
+
+impl Part {
+    /// The list without any records.
+    pub(super) const NOBODY: u32 = 0;
+
+    /// Room for the figures of some rows.
+    pub(super) fn new(grid: &Grid, rows: Range<usize>) -> Self {
+        let figures = grid.rows[rows.clone()].iter().map(|row| row.figures.len()).sum();
+        let lists = Lists::default();
+        Self { rows, standings: Vec::with_capacity(figures), differing: Vec::new(), steps: Vec::new(), lists }
+    }
+
+    /// Adds a step of the next figure.
+    pub(super) fn step(&mut self, cause: usize, amount: i64, is_bounded: bool, list: u32) {
+        self.steps.push(KeptStep { cause: cause as u32, amount: narrow(amount), list, is_bounded });
+    }
+
+    /// Whether the next figure has steps.
+    pub(super) fn has_steps(&self) -> bool {
+        self.differing.last().map_or(0, |last| last.steps_end as usize) < self.steps.len()
+    }
+
+    /// Adds the next figure, after its steps: how it stands and what is left over.
+    pub(super) fn figure(&mut self, status: Status, unexplained: i64) {
+        if unexplained != 0 || self.has_steps() {
+            self.differing.push(Differing {
+                figure: self.standings.len() as u32,
+                unexplained: narrow(unexplained),
+                steps_end: self.steps.len() as u32,
+            });
+        }
+        self.standings.push(match status {
+            Status::Equal => Standing::Equal,
+            Status::Explained => Standing::Explained,
+            Status::Unexplained => Standing::Unexplained,
+            Status::WithinSuppression => Standing::WithinSuppression,
+            Status::NotCheckable(UNTOLD) => Standing::Untold,
+            Status::NotCheckable(_) => Standing::Beyond,
+        });
+    }
+
+    /// Takes in a list of records, unless a known one is the same; returns its number.
+    pub(super) fn list(&mut self, records: impl Iterator<Item = u32>, mut known: impl Iterator<Item = u32>) -> u32 {
+        let lists = &mut self.lists;
+        let begin = lists.records.len();
+        lists.records.extend(records);
+        let new = &lists.records[begin..];
+        let same = if new.is_empty() { Some(Self::NOBODY) } else { known.find(|one| lists.get(*one) == new) };
+        if let Some(same) = same {
+            lists.records.truncate(begin);
+            return same;
+        }
+        lists.ends.push(lists.records.len() as u32);
+        lists.ends.len() as u32
+    }
+
+    /// Gives back room that is not used.
+    pub(super) fn finished(mut self) -> Self {
+        self.differing.shrink_to_fit();
+        self.steps.shrink_to_fit();
+        self.lists.records.shrink_to_fit();
+        self.lists.ends.shrink_to_fit();
+        self
+    }
+
+    fn cells<'a>(&'a self, all: &'a Cells) -> impl Iterator<Item = Cell<'a>> {
+        let figures = self.rows.clone().flat_map(|row| all.of_row(row));
+        let mut differing = self.differing.iter().peekable();
+        let mut begin = 0;
+        figures.zip(&self.standings).zip(0..).map(move |(((row, own, figure), standing), place)| {
+            let (mut steps, mut unexplained) = (&[] as &[KeptStep], 0);
+            if let Some(one) = differing.next_if(|one| one.figure == place) {
+                let end = one.steps_end as usize;
+                (steps, unexplained) = (&self.steps[begin..end], i64::from(one.unexplained));
+                begin = end;
+            }
+            let steps = Steps { steps, lists: &self.lists };
+            standing.told(row, &own, figure, (steps, unexplained))
+        })
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self.standings.as_slice())
+            + size_of_val(self.differing.as_slice())
+            + size_of_val(self.steps.as_slice())
+            + size_of_val(self.lists.records.as_slice())
+            + size_of_val(self.lists.ends.as_slice())
+    }
+}
+
+impl Standing {
+    fn told<'a>(
+        self,
+        row: &GridRow,
+        own: &Figures<'_>,
+        (measure, official): (Measure, Official),
+        (steps, unexplained): (Steps<'a>, i64),
+    ) -> Cell<'a> {
+        let status = match (self, row.reach) {
+            (Self::Equal, _) => Status::Equal,
+            (Self::Explained, _) => Status::Explained,
+            (Self::Unexplained, _) => Status::Unexplained,
+            (Self::WithinSuppression, _) => Status::WithinSuppression,
+            (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),
+            (Self::Untold | Self::Beyond, _) => Status::NotCheckable(UNTOLD),
+        };
+        let ours = match status {
+            Status::NotCheckable(_) => None,
+            _ => own.value(measure).map(|own| shown_as(own, official)),
+        };
+        Cell {
+            code: row.code,
+            entity_type: row.entity_type,
+            test: row.test,
+            grade: row.grade,
+            group: row.group_id,
+            measure,
+            ours,
+            official,
+            status,
+            steps,
+            unexplained,
+        }
+    }
+}
+
+/// The number that stands for our own figure: that which is nearest to the official one.
+pub(super) fn shown_as(own: Interval, official: Official) -> i64 {
+    nearest(own, official.interval().map_or(0, Interval::lo))
+}
+
+/// Official figures and all that is compared with them are far below two thousand million.
+fn narrow(number: i64) -> i32 {
+    number.clamp(i32::MIN.into(), i32::MAX.into()) as i32
+}
