@@ -235,11 +235,15 @@ impl Column {
         if filled == u64::MAX && all_same(cells.texts) {
             found = [self.look_up(plan, &cells.texts[0], bytes); WINDOW];
         } else {
-            // Most texts stand where they are looked for first. These look-ups do not wait for each
-            // other; the rest takes its time.
+            // Most texts stand where they are looked for first. These look-ups follow each other closely
+            // and do not wait for each other; the rest takes its time.
+            let mut numbers = [0; WINDOW];
+            for row in bits(filled) {
+                numbers[row] = number_of(&cells.texts[row], bytes);
+            }
             let mut rest = 0;
             for row in bits(filled) {
-                let (entry, is_found) = self.short.glance(number_of(&cells.texts[row], bytes));
+                let (entry, is_found) = self.short.glance(numbers[row]);
                 found[row] = entry;
                 rest |= u64::from(!is_found) << row;
             }

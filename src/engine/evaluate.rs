@@ -17,6 +17,7 @@ pub(super) struct State {
     places: Vec<Place>,
     /// Rows taken in so far.
     pub(super) rows: u64,
+    /// The answers of nodes that are asked more than once.
     truths: Vec<Truths>,
     /// The batch that each of `truths` is of.
     of: Vec<u32>,
@@ -60,6 +61,7 @@ pub(super) struct Batch<'a> {
 
 impl State {
     pub(super) fn new(program: &Program) -> Self {
+        let kept = program.kept_answers.iter().flatten().count();
         let columns: Vec<Column> = program.columns.iter().map(Column::new).collect();
         let place = |(column, plan): (&Column, &ColumnPlan)| Place {
             column: plan.place as u32,
@@ -70,8 +72,8 @@ impl State {
             places: columns.iter().zip(&program.columns).map(place).collect(),
             rows: 0,
             columns,
-            truths: vec![Truths::constant(Truth::False); program.nodes.len()],
-            of: vec![0; program.nodes.len()],
+            truths: vec![Truths::constant(Truth::False); kept],
+            of: vec![0; kept],
             batch: 0,
             nums: vec![Numbers::default(); program.nums.len()],
         }
@@ -100,11 +102,15 @@ impl State {
 
     /// A condition over the batch. Rows that are not valid may come out either way.
     pub(super) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
-        let place = id.0 as usize;
+        let node = &batch.program.nodes[id.0 as usize];
+        let Some(place) = batch.program.kept_answers[id.0 as usize] else {
+            return self.evaluate(batch, node);
+        };
+        let place = place as usize;
         if self.of[place] == self.batch {
             return self.truths[place];
         }
-        let truths = self.evaluate(batch, &batch.program.nodes[place]);
+        let truths = self.evaluate(batch, node);
         self.truths[place] = truths;
         self.of[place] = self.batch;
         truths

@@ -9,6 +9,9 @@ use super::program::Program;
 use super::run::Counts;
 use super::sets::{Entries, Judge, SetPlan, Within};
 
+/// Tables a thread, with which the threads end at about the same time.
+const MANY: usize = 4;
+
 /// How many records of a group are named.
 pub(super) const NAMED: usize = 20;
 
@@ -45,25 +48,26 @@ struct Group<'a> {
 /// Judges all tables; returns the broken groups by instance and first record, and adds to the
 /// counts of the instances. Each thread takes the groups of some keys.
 pub(super) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
-    let parts = threads.max(1) as u32;
+    let threads = threads.max(1);
+    let tables = largest_first(program, entries);
+    // Each part of a table looks at all its keys, so tables are taken apart only where they are few.
+    let parts = if tables.len() >= threads * MANY { 1 } else { threads as u32 };
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
         let mut room = Room::default();
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
-            let (place, part) = (task / parts as usize, (task % parts as usize) as u32);
-            let Some(all) = entries.get(place) else { break };
-            if matches!(program.tables[place].within, Within::Groups(_) | Within::Counted(_)) {
-                continue;
-            }
+            let part = (task % parts as usize) as u32;
+            let Some(place) = tables.get(task / parts as usize).copied() else { break };
+            let all = &entries[place];
             let table = Entered { all, width: program.tables[place].values.len(), share: Share { part, parts } };
             let result = judge_table(program, place, &table, &mut room);
             results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..parts {
+        for _ in 1..threads {
             scope.spawn(work);
         }
         work();
@@ -78,6 +82,14 @@ pub(super) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts
     }
     hits.sort_by(|a, b| (a.instance, &a.records, a.group).cmp(&(b.instance, &b.records, b.group)));
     hits
+}
+
+/// The tables whose entries are grouped here, those with most of them first.
+fn largest_first(program: &Program, entries: &[Entries]) -> Vec<usize> {
+    let is_counted = |place: &usize| matches!(program.tables[*place].within, Within::Groups(_) | Within::Counted(_));
+    let mut tables: Vec<usize> = (0..entries.len()).filter(|place| !is_counted(place)).collect();
+    tables.sort_by_key(|place| std::cmp::Reverse(entries[*place].keys.len()));
+    tables
 }
 
 fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut Room) -> TableResult {

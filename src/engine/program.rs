@@ -123,6 +123,9 @@ pub(super) struct RecordRule {
 pub(super) struct Program {
     pub(super) columns: Vec<ColumnPlan>,
     pub(super) nodes: Vec<Node>,
+    /// Where the answer of each node is kept for the batch; `None` for nodes that are asked once, whose
+    /// answers would only take room in the caches.
+    pub(super) kept_answers: Vec<Option<u32>>,
     pub(super) nums: Vec<NumNode>,
     pub(super) sets: Vec<SetPlan>,
     pub(super) tables: Vec<Table>,
@@ -156,6 +159,8 @@ pub(super) struct Compiler<'a> {
     /// Plans of each column; more than one where one is full or the cell is read in two ways.
     plans: HashMap<usize, Vec<usize>>,
     shared_nodes: HashMap<Fingerprint, NodeId>,
+    /// How often each node is asked a batch, about.
+    asked: Vec<u32>,
     shared_nums: HashMap<Fingerprint, NumId>,
 }
 
@@ -172,6 +177,7 @@ impl<'a> Compiler<'a> {
             places: fields.collect(),
             plans: HashMap::new(),
             shared_nodes: HashMap::new(),
+            asked: Vec::new(),
             shared_nums: HashMap::new(),
         }
     }
@@ -232,7 +238,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Program {
+    pub(super) fn finish(mut self) -> Program {
+        let mut kept = 0..;
+        let answers = self.asked.iter().map(|asked| if *asked > 1 { kept.next() } else { None });
+        self.program.kept_answers = answers.collect();
         self.program
     }
 
@@ -332,13 +341,22 @@ impl<'a> Compiler<'a> {
     pub(super) fn node(&mut self, expr: &Expr) -> NodeId {
         let fingerprint = Fingerprint::of(expr);
         if let Some(node) = self.shared_nodes.get(&fingerprint) {
+            self.asked[node.0 as usize] += 1;
             return *node;
         }
         let node = self.new_node(expr);
         self.program.nodes.push(node);
+        self.asked.push(1);
         let id = NodeId(self.program.nodes.len() as u32 - 1);
         self.shared_nodes.insert(fingerprint, id);
         id
+    }
+
+    /// As [`Self::node`], for one that is asked more than once a batch.
+    pub(super) fn node_asked_often(&mut self, expr: &Expr) -> NodeId {
+        let node = self.node(expr);
+        self.asked[node.0 as usize] += 1;
+        node
     }
 
     fn new_node(&mut self, expr: &Expr) -> Node {
@@ -476,7 +494,7 @@ impl<'a> Compiler<'a> {
         }
         for group in self.groups {
             if self.missing(&Reads::of(&group.condition)).is_none() {
-                let member = self.node(&group.condition);
+                let member = self.node_asked_often(&group.condition);
                 self.program.groups.push(GroupPlan { label: group.label.clone(), member });
             }
         }

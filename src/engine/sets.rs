@@ -209,7 +209,7 @@ impl Compiler<'_> {
                 None => KeyPlan::Text(self.text(text)),
             },
             Key::Num(num) => KeyPlan::Num(self.num(num)),
-            Key::Truth(expr) => KeyPlan::Truth(self.node(expr)),
+            Key::Truth(expr) => KeyPlan::Truth(self.node_asked_often(expr)),
             Key::StudentGroup | Key::File => KeyPlan::File,
         }
     }
