@@ -159,7 +159,7 @@ impl Cells {
         self.parts.iter().flat_map(|part| part.cells(self))
     }
 
-    /// The one at a place.
+    /// The one at a place. Walks through those before it in its part.
     pub fn get(&self, place: usize) -> Option<Cell<'_>> {
         let number = self.ends.partition_point(|end| *end <= place);
         let part = self.parts.get(number)?;

@@ -228,8 +228,11 @@ struct Cells<'a> {
 
 impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let cells = self.chosen.iter().filter_map(|place| self.of.cells.get(*place));
-        serializer.collect_seq(cells.map(|cell| cell_out(self.of, &cell)))
+        // From the first to the last: to find a single figure takes a walk of its own.
+        let mut chosen = self.chosen.iter().peekable();
+        let is_chosen = |(place, _): &(usize, _)| chosen.next_if(|one| *one == place).is_some();
+        let cells = self.of.cells.iter().enumerate().filter(is_chosen);
+        serializer.collect_seq(cells.map(|(_, cell)| cell_out(self.of, &cell)))
     }
 }
 
