@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::damage::{collapse, spoil};
 use super::details::reread;
 use super::entities::school_fields;
 use super::findings::Draft;
 use super::judge::judge;
-use super::outcome::{
-    FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Shown, Status, Subject,
-};
+use super::odd_rows::{CUT_OFF, findings_of_rows};
+use super::outcome::{FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
 use super::program::{Compiler, Kind, Program};
 use super::run::{Counts, FileRun, Grouped, Hit, RunOptions, run};
 use super::second::{Beside, Given, SecondError, SecondPaths, Wanted, wanted_of};
@@ -20,9 +20,7 @@ use crate::counting::{Group, student_groups};
 use crate::input::{self, BlockSource, Dialect, FileInfo, InputError, Opened, View};
 use crate::layout::{FieldId, registry};
 use crate::official::OfficialError;
-use crate::rule::{
-    Cell, Expr, Form, Grouping, Instance, Need, Records, Rule, RuleError, RuleSet, Scope, Severity, Test,
-};
+use crate::rule::{Cell, Expr, Form, Instance, Need, Records, Rule, RuleError, RuleSet, Scope, Severity, Test};
 
 /// Which findings are kept with their record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +69,6 @@ pub enum CheckError {
     #[diagnostic(transparent)]
     Official(#[from] OfficialError),
 }
-
-/// A cell rule that breaks in more than half of at least this many cells tells of a damaged
-/// column, and is reported as one finding.
-const DAMAGED_COLUMN: u64 = 20;
 
 /// Checks files and folders.
 ///
@@ -228,7 +222,7 @@ impl<'a> Checker<'a> {
         let (mut run, failure) = run(&program, info, source.as_mut(), &run_options);
         let mut file_findings = findings;
         file_findings.extend(source.take_findings());
-        file_findings.extend(reading_findings(info, &run));
+        file_findings.extend(findings_of_rows(info, &run));
         if run.records < 2 {
             self.withdraw(CUT_OFF);
         }
@@ -248,7 +242,7 @@ impl<'a> Checker<'a> {
         self.unreadable.extend(failure.map(Arc::new));
         let mut sets = judge(&program, &std::mem::take(&mut run.entries), &mut run.counts, self.options.threads);
         sets.extend(std::mem::take(&mut run.groups).judge(&program, &mut run.counts));
-        spoil(&program, &self.accounts, &mut run);
+        spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut run);
         collapse(&program, &mut run);
         self.count(&program, &run, weights);
         self.file_findings(input, weights, file_findings);
@@ -540,9 +534,6 @@ fn self_contained(account: &mut Account<'_>, place: usize, weight: Option<Severi
     account.counts.applicable += 1;
 }
 
-/// The rule about a last record that is cut off, which a single record cannot be told to be.
-const CUT_OFF: &str = "L027";
-
 /// The rule about fillers, which have no field that a rule could name.
 const FILLERS: &str = "filler-column-filled";
 
@@ -575,92 +566,4 @@ fn unmet(rule: &Rule, info: &FileInfo, given: &Given) -> Option<String> {
 /// The columns that name a record's school, in order of preference.
 fn schools(info: &FileInfo) -> Vec<usize> {
     school_fields().iter().filter_map(|field| info.column_of(*field)).collect()
-}
-
-/// What the cell finder noticed about rows.
-fn reading_findings(info: &FileInfo, run: &FileRun) -> Vec<FileFinding> {
-    let columns = info.columns.len() as u32;
-    let last = u32::try_from(run.records.saturating_sub(1)).unwrap_or(u32::MAX);
-    let shown = |name: &str, value: String| Shown { name: name.to_owned(), value, field: None };
-    let mut findings: Vec<FileFinding> = run
-        .odd
-        .iter()
-        .map(|odd| {
-            let fixed = info.dialect == Dialect::Fixed;
-            let cut_off = odd.record == last && last > 0 && odd.cells < columns && !fixed;
-            let (code, unit) = match (cut_off, fixed) {
-                (true, _) => (CUT_OFF, "cells"),
-                (_, true) => ("L021", "characters"),
-                (_, false) => ("L018", "cells"),
-            };
-            FileFinding {
-                code,
-                line: Some(odd.line),
-                byte: Some(odd.byte),
-                shown: vec![
-                    shown("line", odd.line.to_string()),
-                    shown(unit, odd.cells.to_string()),
-                    shown("columns", columns.to_string()),
-                    shown("expected", expected_length(info)),
-                ],
-                ..FileFinding::default()
-            }
-        })
-        .collect();
-    // Where every row has it, the reader has said so.
-    if run.trailing > 0 && !info.trailing_cell {
-        findings.push(FileFinding { code: "L019", count: 1, ..FileFinding::default() });
-    }
-    findings
-}
-
-fn expected_length(info: &FileInfo) -> String {
-    let lengths = registry().layout(info.year).map(|layout| layout.info.record_lengths.clone()).unwrap_or_default();
-    lengths.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ")
-}
-
-/// Where day and month are swapped in a date column, every other date of it is in doubt: rules
-/// that compare its days are undecidable for the whole file.
-fn spoil(program: &Program, accounts: &[Account<'_>], run: &mut FileRun) {
-    let spoiled: Vec<FieldId> = program
-        .instances
-        .iter()
-        .enumerate()
-        .filter(|(place, planned)| accounts[planned.rule].rule.spoils && run.counts[*place].broke > 0)
-        .flat_map(|(_, planned)| planned.source.labels.iter().copied())
-        .collect();
-    if spoiled.is_empty() {
-        return;
-    }
-    let in_doubt = |planned: &super::program::Planned| {
-        !planned.is_cell && spoiled.iter().any(|field| planned.reads.days.contains(field))
-    };
-    for (place, planned) in program.instances.iter().enumerate().filter(|(_, planned)| in_doubt(planned)) {
-        let counts = &mut run.counts[place];
-        counts.broke = 0;
-        counts.undecidable = counts.applicable;
-        run.grouped.remove(&(place as u32));
-        let _ = planned;
-    }
-    run.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
-}
-
-/// One finding for a column that is damaged throughout.
-fn collapse(program: &Program, run: &mut FileRun) {
-    let damaged = |hit: &Hit| {
-        let counts = run.counts[hit.instance as usize];
-        program.instances[hit.instance as usize].is_cell
-            && program.instances[hit.instance as usize].grouping == Grouping::Each
-            && counts.broke > DAMAGED_COLUMN
-            && counts.broke * 2 > counts.applicable
-    };
-    let (collapsed, kept): (Vec<Hit>, Vec<Hit>) = run.hits.iter().partition(|hit| damaged(hit));
-    run.hits = kept;
-    for hit in collapsed {
-        let grouped = run.grouped.entry(hit.instance).or_default();
-        grouped.count += 1;
-        if grouped.first.len() < 3 {
-            grouped.first.push(hit.record);
-        }
-    }
 }

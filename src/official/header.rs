@@ -87,19 +87,21 @@ pub fn find_header(path: &str, head: &[u8]) -> Result<Header, OfficialError> {
             continue;
         }
         let (separator, names) = headings(line);
-        if let Some(header) = header_of(separator, &names, number as u64 + 1) {
+        let plain = plain_names(&names);
+        if let Some(header) = header_as(separator, (&names, &plain), number as u64 + 1) {
             return Ok(header);
         }
         if first.is_some() {
             continue;
         }
-        let is_another = other_file(&plain_names(&names)).is_some();
-        first = Some((line, names));
+        let is_another = other_file(&plain).is_some();
+        first = Some((line, plain));
         if is_another {
             break;
         }
     }
-    Err(first.map_or_else(|| unknown(path, &[], b""), |(line, names)| unknown(path, &names, line)))
+    let (line, plain) = first.unwrap_or_default();
+    Err(unknown(path, &plain, line))
 }
 
 /// Splits a line by the separator that it has most of.
@@ -114,11 +116,15 @@ fn headings(line: &[u8]) -> (u8, Vec<String>) {
 
 /// The header that these headings are, if they are one.
 pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<Header> {
-    let plain = plain_names(names);
-    let kind = kind_of(&plain)?;
+    header_as(separator, (names, &plain_names(names)), line)
+}
+
+/// As [`header_of`], of headings that stand beside their plain forms.
+fn header_as(separator: u8, (names, plain): (&[String], &[String]), line: u64) -> Option<Header> {
+    let kind = kind_of(plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
     let mut header = Header { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
-    header.detected.push(kind_detected(kind, &plain));
+    header.detected.push(kind_detected(kind, plain));
     header.detected.push(separator_detected(separator));
     Some(header)
 }
@@ -168,22 +174,21 @@ fn separator_detected(separator: u8) -> Detected {
 }
 
 /// What a file without such a header is.
-fn unknown(path: &str, names: &[String], line: &[u8]) -> OfficialError {
+fn unknown(path: &str, plain: &[String], line: &[u8]) -> OfficialError {
     let path = path.to_owned();
-    let plain = plain_names(names);
-    if let Some((kind, help)) = other_file(&plain) {
+    if let Some((kind, help)) = other_file(plain) {
         return OfficialError::Other { path, kind: kind.to_owned(), help: help.to_owned() };
     }
-    if names.len() < 3 && starts_with_codes(line) {
+    if plain.len() < 3 && starts_with_codes(line) {
         let help = "download the delimited form of the same file; where columns stand in the fixed-width form was not \
                     published for all years";
         return OfficialError::Other { path, kind: "a fixed-width research file".to_owned(), help: help.to_owned() };
     }
-    let nearest = knowledge().nearest(Kind::Scores, &plain).filter(|(_, hits)| *hits > 2);
-    let nearest = nearest.map_or_else(String::new, |(layout, hits)| format!("; {}", fit(layout, hits, names.len())));
+    let nearest = knowledge().nearest(Kind::Scores, plain).filter(|(_, hits)| *hits > 2);
+    let nearest = nearest.map_or_else(String::new, |(layout, hits)| format!("; {}", fit(layout, hits, plain.len())));
     let help = "give a research file of CAASPP results (its name begins with sb_, cast_, caa_, caas_ or csa_), with or \
                 without the entity list of the same year";
-    OfficialError::Unknown { path, columns: names.len(), nearest, help }
+    OfficialError::Unknown { path, columns: plain.len(), nearest, help }
 }
 
 /// Whether a line begins with fourteen digits, as the rows of fixed-width files do.
