@@ -2,7 +2,13 @@
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use scorelint::privacy::panic::guard;
+
+/// Binding the rules takes thousands of small pieces of memory in several threads, for which the
+/// allocator of the C library needs longer. It is used for its speed alone.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     guard(scorelint::cli::run)

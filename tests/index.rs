@@ -8,18 +8,23 @@ use scorelint::input::index::{Cursor, Index};
 type Found = Vec<(u64, Result<Vec<Vec<u8>>, u32>)>;
 
 fn by_index(bytes: &[u8], columns: usize) -> Found {
+    read(Index::new(columns), bytes, &Vec::from_iter(0..columns)).0
+}
+
+/// What an index tells of some columns, and how many rows end with one empty cell too many.
+fn read(mut index: Index, bytes: &[u8], columns: &[usize]) -> (Found, u64) {
     let block = Block { bytes: bytes.to_vec(), line: 1, last: true, ..Block::default() };
-    let mut index = Index::new(columns);
     let mut cursor = Cursor::default();
-    let mut found = Vec::new();
+    let (mut found, mut trailing) = (Vec::new(), 0);
     while index.fill(&block, b'^', &mut cursor) {
+        trailing += index.trailing();
         for row in 0..index.rows() {
             let odd = index.odd().iter().find(|odd| odd.row == row);
-            let cells = (0..columns).map(|column| index.cell(bytes, row, column).to_vec()).collect();
+            let cells = columns.iter().map(|column| index.cell(bytes, row, *column).to_vec()).collect();
             found.push((1 + index.line(row), odd.map_or(Ok(cells), |odd| Err(odd.cells))));
         }
     }
-    found
+    (found, trailing)
 }
 
 fn by_csv(bytes: &[u8], columns: usize) -> Found {
@@ -53,7 +58,42 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(byte.prop_filter("no quote, no CR", |byte| !b"\"\r".contains(byte)), 0..2000)
 }
 
+/// As [`bytes`], with quotes, carriage returns and long cells.
+fn hostile_bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        20 => Just(b"^".to_vec()),
+        2 => Just(b"\n".to_vec()),
+        1 => Just(b"\r\n".to_vec()),
+        1 => Just(b"^\"\"\n".to_vec()),
+        8 => prop::collection::vec(any::<u8>(), 0..12),
+        1 => prop::collection::vec(Just(b'x'), 50..200),
+    ];
+    prop::collection::vec(piece, 0..300).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
+    #[test]
+    fn an_index_of_some_columns_tells_the_same_of_them(
+        bytes in hostile_bytes(),
+        columns in 3usize..60,
+        wanted in prop::collection::btree_set(0usize..60, 0..4),
+    ) {
+        let wanted: Vec<usize> = wanted.into_iter().filter(|column| *column < columns).collect();
+        let some = read(Index::new(columns).wanting(wanted.iter().copied()), &bytes, &wanted);
+        prop_assert_eq!(some, read(Index::new(columns), &bytes, &wanted));
+    }
+
+    #[test]
+    fn regular_rows_give_an_index_of_some_columns_their_cells(
+        rows in prop::collection::vec(prop::collection::vec("[a-z0-9 ]{0,6}", 60), 1..200),
+        wanted in prop::collection::btree_set(0usize..60, 0..20),
+    ) {
+        let bytes = rows.iter().map(|cells| cells.join("^")).collect::<Vec<_>>().join("\n").into_bytes();
+        let wanted: Vec<usize> = wanted.into_iter().collect();
+        let some = read(Index::new(60).wanting(wanted.iter().copied()), &bytes, &wanted);
+        prop_assert_eq!(some, read(Index::new(60), &bytes, &wanted));
+    }
+
     #[test]
     fn any_bytes_give_the_cells_of_the_csv_crate(bytes in bytes(), columns in 1usize..40) {
         assert_same(&bytes, columns);

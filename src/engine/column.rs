@@ -93,7 +93,7 @@ struct BatchState {
     /// Rows whose cell breaks a cell rule.
     broken: Mask,
     /// The value of each row.
-    entries: Box<[u16; BATCH]>,
+    entries: [u16; BATCH],
     /// The rows of each of [`FEW`] values, as far as asked for.
     rows: Vec<Mask>,
     known_rows: u32,
@@ -165,7 +165,7 @@ impl Column {
             batch: BatchState {
                 filled: Mask::NONE,
                 broken: Mask::NONE,
-                entries: Box::new([EMPTY; BATCH]),
+                entries: [EMPTY; BATCH],
                 rows: Vec::new(),
                 known_rows: 0,
                 bytes: Vec::new(),

@@ -18,6 +18,7 @@ mod matcher;
 mod memo;
 mod odd_rows;
 mod outcome;
+mod outlook;
 mod probe;
 mod program;
 mod records;

@@ -142,6 +142,13 @@ pub(super) struct Program {
     pub(super) beside: Beside,
 }
 
+impl Program {
+    /// The columns of the file that are looked at.
+    pub(super) fn reads(&self) -> impl Iterator<Item = usize> + '_ {
+        self.columns.iter().map(|column| column.place).chain(self.kept.iter().copied())
+    }
+}
+
 /// Who belongs to a student group.
 #[derive(Debug)]
 pub(super) struct GroupPlan {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::evaluate::{Batch, State};
 use super::groups::GroupCounts;
 use super::mask::Mask;
+use super::outlook::Outlook;
 use super::program::{Program, RecordRule};
 use super::records::Records;
 use super::sets::{Entries, Sieve};
@@ -16,6 +17,7 @@ use super::tally::{TallyCounts, TallyPlan};
 use super::trace::{Trace, TracePlan};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
+use crate::memory;
 use crate::rule::Grouping;
 
 /// A breach: which instance, and the number of the record, counted from 0.
@@ -69,6 +71,8 @@ pub(super) struct Odd {
 pub(super) struct FileRun {
     pub(super) records: u64,
     pub(super) bytes: u64,
+    /// The size of the file, where it is known.
+    stored: Option<u64>,
     pub(super) counts: Vec<Counts>,
     pub(super) times: Vec<Duration>,
     pub(super) hits: Vec<Hit>,
@@ -144,7 +148,9 @@ pub(super) fn run(
     options: &RunOptions<'_>,
 ) -> (FileRun, Option<InputError>) {
     let reader = Mutex::new(Reader { source, next: 0, done: false });
-    let joined = Mutex::new(Joined::default());
+    memory::prepare(info.bytes);
+    let run = FileRun { stored: info.bytes, ..FileRun::default() };
+    let joined = Mutex::new(Joined { run, ..Joined::default() });
     std::thread::scope(|scope| {
         for _ in 1..options.threads.max(1) {
             scope.spawn(|| Worker::new(program, info, options).work(&reader, &joined));
@@ -180,7 +186,7 @@ impl<'a> Worker<'a> {
             info,
             options,
             state: State::new(program),
-            index: Index::of(info),
+            index: Index::of(info).wanting(program.reads()),
             records: Records::new(&program.kept),
             counts: vec![Counts::default(); program.instances.len()],
             times: vec![Duration::ZERO; program.instances.len()],
@@ -424,8 +430,9 @@ impl FileRun {
         self.groups.join(run.groups, first);
         self.trace.add(run.trace, first);
         self.entries.resize_with(run.entries.len(), Entries::default);
+        let outlook = Outlook { read: self.bytes, of: self.stored };
         for ((all, entries), table) in self.entries.iter_mut().zip(&mut run.entries).zip(&program.tables) {
-            all.take(entries, first, table.values.len());
+            all.take(entries, first, table.values.len(), outlook);
         }
         run.entries
     }

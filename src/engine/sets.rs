@@ -6,6 +6,7 @@
 use super::evaluate::{Batch, State};
 use super::hash::{self, BLANK, fold, mix};
 use super::mask::{BATCH, Mask, Truths, by_row};
+use super::outlook::Outlook;
 use super::program::{Compiler, NodeId, NumId, TextPlan};
 use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
@@ -231,8 +232,13 @@ pub(super) struct Entries {
 
 impl Entries {
     /// Takes over the entries of the next block, whose first record is number `first`.
-    pub(super) fn take(&mut self, block: &mut Self, first: u32, width: usize) {
+    pub(super) fn take(&mut self, block: &mut Self, first: u32, width: usize, outlook: Outlook) {
         let before = self.values.len().checked_div(width).unwrap_or_default() as u32;
+        outlook.make_room(&mut self.keys, block.keys.len());
+        outlook.make_room(&mut self.rows, block.rows.len());
+        outlook.make_room(&mut self.bits, block.bits.len());
+        outlook.make_room(&mut self.places, block.places.len());
+        outlook.make_room(&mut self.values, block.values.len());
         self.keys.append(&mut block.keys);
         self.rows.extend(block.rows.drain(..).map(|row| first + row));
         self.bits.append(&mut block.bits);

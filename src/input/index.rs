@@ -7,6 +7,7 @@ use wide::u8x64;
 use super::model::{Block, Cells, FileInfo};
 use super::repeated::HeaderLine;
 use super::text::Text;
+use super::wanted::Wanted;
 
 /// Records found at a time, a bit each. So few that their bytes and their cells stay in the caches
 /// until everybody has looked at them.
@@ -59,6 +60,7 @@ pub struct Index {
     trailing: u64,
     /// What a line that is no record starts with.
     header: HeaderLine,
+    wanted: Wanted,
 }
 
 /// How far [`Index::fill`] has come in a block.
@@ -91,6 +93,12 @@ impl Index {
     /// An index for lines of so many columns, headers left out.
     pub(super) fn with(header: HeaderLine, columns: usize) -> Self {
         Self { header, ..Self::new(columns) }
+    }
+
+    /// Makes it an index of some columns only: of the others nothing can be asked. Whatever lies
+    /// between the wanted ones is passed over.
+    pub fn wanting(self, columns: impl IntoIterator<Item = usize>) -> Self {
+        Self { wanted: Wanted::of(self.filled.len(), columns), ..self }
     }
 
     /// Records in the window.
@@ -208,7 +216,9 @@ impl Index {
             let follows = marks << 1 | after_mark;
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
-            if ends == 0 {
+            if ends == 0 && !self.wanted.has(row.column_at(at), marks.count_ones() as usize) {
+                row.pass(&mut cells, marks, at);
+            } else if ends == 0 {
                 self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
             } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
@@ -364,6 +374,27 @@ struct Row {
 impl Row {
     fn begin(start: usize) -> Self {
         Self { start, mark: start.wrapping_sub(1), column: usize::MAX, cell: start, open: NOTHING }
+    }
+
+    /// The column of the byte at a position to which it has been read.
+    #[inline]
+    fn column_at(&self, at: usize) -> usize {
+        let start = if self.open == NOTHING { at } else { self.open };
+        self.column.wrapping_add(start.wrapping_sub(self.mark))
+    }
+
+    /// Passes over the cells that end among the sixty-four bytes at a position, none of them the last
+    /// of the row.
+    #[inline]
+    fn pass(&mut self, cells: &mut Edges, marks: u64, at: usize) {
+        if marks == 0 {
+            return;
+        }
+        let last = 63 - marks.leading_zeros() as usize;
+        self.column = self.column_at(at).wrapping_add(marks.count_ones() as usize - 1);
+        self.mark = at + last;
+        self.open = NOTHING;
+        cells.begins &= !(u64::MAX >> (63 - last));
     }
 }
 

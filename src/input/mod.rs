@@ -41,6 +41,7 @@ mod sheet;
 mod stream;
 pub mod text;
 mod view;
+mod wanted;
 mod watch;
 mod workbook;
 mod year;

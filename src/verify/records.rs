@@ -70,7 +70,7 @@ pub fn each_record(
     let Opened { info, mut source, .. } = opened;
     let places = places(&info);
     let mut block = Block::default();
-    let mut index = Index::of(&info);
+    let mut index = Index::of(&info).wanting(places.iter().copied().flatten());
     let (mut count, mut read) = (0, 0);
     while source.next(&mut block)? {
         let mut cursor = Cursor::default();
