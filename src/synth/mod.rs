@@ -353,6 +353,7 @@ fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
         Takers::Alternate => student.takes_alternate,
         Takers::Science => !student.takes_alternate && takes_science(student, facts),
         Takers::Spanish => student.takes_spanish,
+        Takers::SpanishLearners => student.takes_spanish && student.is_learner(),
     }
 }
 
