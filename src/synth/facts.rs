@@ -343,6 +343,11 @@ impl Facts {
     }
 }
 
+/// The years that districts are made of, in order.
+pub fn years() -> impl Iterator<Item = u16> {
+    Table::new(YEARS).rows().map(|row| number(&row, "year"))
+}
+
 /// Whether nothing was tested in a year.
 pub(super) fn is_suspended(year: u16) -> bool {
     let mut rows = Table::new(YEARS).rows();

@@ -3,12 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use scorelint::input::View;
 use scorelint::rule::{Grouping, RuleSet, Scope};
 use scorelint::synth::{
-    Fault, Form, Order, Planted, SecondOutputs, faults, file_name, write_district, write_with_second_files,
+    Fault, Form, Order, Planted, SecondOutputs, faults, file_name, has_earlier_file, write_district,
+    write_with_second_files,
 };
 use serde_json::Value;
 
@@ -190,7 +192,8 @@ impl Together {
         let checked = folder.path().join(file_name(order));
         let mut out = File::create(&checked).unwrap();
         let (mut earlier, mut roster, mut entities) = (create("earlier.csv"), create("roster.csv"), create("list.txt"));
-        let outputs = SecondOutputs { earlier: &mut earlier, roster: &mut roster, entities: &mut entities };
+        let earlier: Option<&mut dyn Write> = has_earlier_file(order.year).then_some(&mut earlier);
+        let outputs = SecondOutputs { earlier, roster: &mut roster, entities: &mut entities };
         let planted = write_with_second_files(order, &mut out, outputs).unwrap().planted;
         Self { folder, checked, planted }
     }
