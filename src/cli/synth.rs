@@ -226,12 +226,16 @@ impl SecondPaths {
     fn beside(path: &Path, order: &Order) -> Self {
         let sound = Order { form: Form::Caret, faults: Vec::new(), ..order.clone() };
         let beside = |name: String| path.with_file_name(name);
-        let earlier = Order { year: order.year - 1, view: View::Tested, ..sound.clone() };
+        let earlier = Order { year: order.year.saturating_sub(1), view: View::Tested, ..sound.clone() };
         Self {
             earlier: has_earlier_file(order.year).then(|| beside(file_name(&earlier))),
             roster: beside(file_name(&Order { view: View::Enrolled, ..sound })),
             entities: beside(format!("entities-{}.txt", order.year)),
         }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        self.earlier.iter().chain([&self.roster, &self.entities])
     }
 
     fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
@@ -242,11 +246,11 @@ impl SecondPaths {
         let outputs = SecondOutputs { earlier: earlier_out, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
         earlier.into_iter().chain([roster, entities]).try_for_each(|mut file| file.flush())?;
-        for path in self.earlier.iter().chain([&self.roster, &self.entities]) {
+        for path in self.all() {
             say(format_args!("{}: second file", path.display()));
         }
         if self.earlier.is_none() {
-            say(format_args!("no earlier file: the layout of {} is not known", order.year - 1));
+            say(format_args!("no earlier file: the layout of {} is not known", order.year.saturating_sub(1)));
         }
         Ok(made)
     }
@@ -276,15 +280,18 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let made = match second_files {
-        true => SecondPaths::beside(&path, order).write(order, &mut file),
-        false => write_district(order, &mut file),
+    let second = second_files.then(|| SecondPaths::beside(&path, order));
+    let made = match &second {
+        Some(second) => second.write(order, &mut file),
+        None => write_district(order, &mut file),
     };
     let made = match made {
         Ok(made) => made,
         Err(error) => {
             // Half a file would pass for a whole one.
             remove_file(&path).into_diagnostic()?;
+            let begun = second.iter().flat_map(SecondPaths::all).filter(|path| path.exists());
+            begun.map(remove_file).collect::<Result<(), _>>().into_diagnostic()?;
             return Err(not_made(error));
         }
     };

@@ -28,7 +28,7 @@ pub struct SecondOutputs<'o> {
 
 /// Whether an earlier file can be made for a year.
 pub fn has_earlier_file(year: u16) -> bool {
-    registry().layout(year - 1).is_some()
+    registry().layout(year.saturating_sub(1)).is_some()
 }
 
 /// A fault that is still to be planted on students.

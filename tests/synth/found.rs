@@ -253,6 +253,33 @@ fn second_files_of_a_clean_district_agree_with_it() {
     }
 }
 
+#[test]
+fn the_first_year_has_no_earlier_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let year = YEARS.start().to_string();
+    let mut run = support::scorelint();
+    run.args(["synth", "--second-files", "--students", "20", "--year", &year, "--output"]).arg(folder.path());
+    let output = run.output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("no earlier file"));
+    let names =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    let expected = ["_Enrolled_DLMTR.csv", "_Tested_DLMTR.csv", "entities-2017.txt"];
+    assert!(names.len() == 3 && names.iter().zip(expected).all(|(name, end)| name.ends_with(end)), "{names:?}");
+}
+
+#[test]
+fn a_year_without_a_layout_is_told_which_there_are() {
+    for arguments in [&["--year", "2016"][..], &["--year", "0", "--second-files"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = support::scorelint().arg("synth").args(arguments).arg("-o").arg(folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("from 2017 to 2025"), "{arguments:?}");
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "{arguments:?} left something behind");
+    }
+}
+
 /// All at once, but for the one that implies another.
 #[test]
 fn faults_in_second_files_are_found_once_and_nothing_else() {
