@@ -290,8 +290,8 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         Err(error) => {
             // Half a file would pass for a whole one.
             remove_file(&path).into_diagnostic()?;
-            let begun = second.iter().flat_map(SecondPaths::all).filter(|path| path.exists());
-            begun.map(remove_file).collect::<Result<(), _>>().into_diagnostic()?;
+            let mut begun = second.iter().flat_map(SecondPaths::all).filter(|path| path.exists());
+            begun.try_for_each(remove_file).into_diagnostic()?;
             return Err(not_made(error));
         }
     };
