@@ -277,7 +277,7 @@ fn every_command_shows_examples_and_exit_codes() {
         assert!(help.contains("\nExit codes:\n"), "{command}: {help}");
     }
     let synth = String::from_utf8(scorelint().args(["synth", "--help"]).output().unwrap().stdout).unwrap();
-    assert!(synth.contains("fixed has the years 2018 to 2023"), "{synth}");
+    assert!(synth.contains("fixed has the years 2017 to 2023"), "{synth}");
 }
 
 /// The lines of the block that follows a heading of the README.

@@ -69,7 +69,7 @@ code = "TST001"
 name = "share-by-group"
 severity = "notice"
 scope = "set"
-years = "2018.."
+years = "2017.."
 when = "include_indicator is filled and condition_code is not 'NTE'"
 require = "share of (include_indicator is one of ('Y', 'T', 'R')) within (KEYS) at least 98 percent among 5"
 message = "{rate} of {count}: {group}"
@@ -127,7 +127,7 @@ proptest! {
 
     #[test]
     fn shares_by_student_group_agree_with_the_interpreter(
-        year in prop::sample::select(vec![2018u16, 2019, 2022, 2024, 2025]),
+        year in prop::sample::select(vec![2017u16, 2018, 2019, 2022, 2024, 2025]),
         seed in 1u64..1_000,
         keys in prop::sample::select(vec!["student_group, subject(record_type)", "student_group", "student_group, calpads_school_code"]),
     ) {

@@ -136,7 +136,7 @@ fn recount(rules: &RuleSet, rule: &Rule, year: u16, records: &[Read]) -> (u64, u
 fn every_record_rule_counts_what_the_interpreter_counts() {
     let rules = RuleSet::embedded().unwrap();
     let folder = Folder::new();
-    for year in [2018, 2021, 2022, 2025] {
+    for year in [2017, 2018, 2021, 2022, 2025] {
         let path = disturbed(year, &folder);
         let records = read(&path, year);
         let outcome = outcome(&path, &rules, 2);
@@ -150,7 +150,7 @@ fn every_record_rule_counts_what_the_interpreter_counts() {
             assert_eq!(counted, recount(&rules, rule, year, &records), "{} in {year}", rule.code);
             judged += 1;
         }
-        assert!(judged > 100, "{judged} rules were compared in {year}");
+        assert!(judged > 90, "{judged} rules were compared in {year}");
     }
 }
 

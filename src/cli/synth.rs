@@ -13,17 +13,17 @@ use super::errors::say;
 use crate::input::View;
 use crate::synth::{
     Cause, Fault, FaultOrder, Form, Made, Order, Scenario, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
-    faults, file_name, find_scenario, parse_order, scenarios, side_file, write_district, write_scene,
-    write_with_second_files,
+    faults, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, scenarios, side_file, write_district,
+    write_scene, write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\
 Examples:
   scorelint synth --output district/
-      A district of 1,000 students of 2025, in a file named as TOMS names it.
+      A district of 1,000 students of {latest}, in a file named as TOMS names it.
 
   scorelint synth --year 2019 --format fixed --students 200 --seed 7 -o district/
-      Another year, in fixed width. fixed has the years 2018 to 2023: later layouts print no
+      Another year, in fixed width. fixed has the years {fixed}: later layouts print no
       positions.
 
   scorelint synth --fault T006=3 --fault records -o district/
@@ -39,10 +39,9 @@ Exit codes:
 
 /// Arguments of `synth`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = examples())]
 pub(super) struct Args {
-    /// The spring of the administration, 2018 to 2025
-    #[arg(long, default_value_t = 2025)]
+    #[arg(long, default_value_t = latest(), help = format!("The spring of the administration, {}", span(years())))]
     year: u16,
     /// How many students the district has; 1000, or as many as the scenario needs, where it is not given
     #[arg(long)]
@@ -53,8 +52,12 @@ pub(super) struct Args {
     /// The students tested here, those enrolled here, or a file of each
     #[arg(long, value_enum, default_value_t = ViewArg::Tested)]
     view: ViewArg,
-    /// The form of the file; fixed for 2018 to 2023 only
-    #[arg(long, value_enum, default_value_t = FormArg::Caret)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = FormArg::Caret,
+        help = format!("The form of the file; fixed for {} only", span(fixed_years()))
+    )]
     format: FormArg,
     /// Plant N faults (default 1) of a kind, by rule code or name; `records` for one of every kind
     /// that sits on records. What was planted is listed in FILE.faults.tsv
@@ -107,6 +110,21 @@ impl FormArg {
             Self::Fixed => Form::Fixed,
         }
     }
+}
+
+fn examples() -> String {
+    EXAMPLES.replace("{latest}", &latest().to_string()).replace("{fixed}", &span(fixed_years()))
+}
+
+/// The latest year that districts are made of.
+fn latest() -> u16 {
+    years().last().unwrap_or_default()
+}
+
+/// Years in words, from the first to the last.
+fn span(mut years: impl Iterator<Item = u16>) -> String {
+    let first = years.next().unwrap_or_default();
+    format!("{first} to {}", years.last().unwrap_or(first))
 }
 
 /// Students of a district where no number is given.
@@ -198,7 +216,8 @@ fn explain(error: &UnknownFault) -> miette::Report {
 
 /// Where second files are written: next to the score file, under the names TOMS would give them.
 struct SecondPaths {
-    earlier: PathBuf,
+    /// None for the first year that has a layout.
+    earlier: Option<PathBuf>,
     roster: PathBuf,
     entities: PathBuf,
 }
@@ -207,22 +226,31 @@ impl SecondPaths {
     fn beside(path: &Path, order: &Order) -> Self {
         let sound = Order { form: Form::Caret, faults: Vec::new(), ..order.clone() };
         let beside = |name: String| path.with_file_name(name);
+        let earlier = Order { year: order.year.saturating_sub(1), view: View::Tested, ..sound.clone() };
         Self {
-            earlier: beside(file_name(&Order { year: order.year - 1, view: View::Tested, ..sound.clone() })),
+            earlier: has_earlier_file(order.year).then(|| beside(file_name(&earlier))),
             roster: beside(file_name(&Order { view: View::Enrolled, ..sound })),
             entities: beside(format!("entities-{}.txt", order.year)),
         }
     }
 
+    fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        self.earlier.iter().chain([&self.roster, &self.entities])
+    }
+
     fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
-        let [mut earlier, mut roster, mut entities] =
-            [File::create(&self.earlier)?, File::create(&self.roster)?, File::create(&self.entities)?]
-                .map(BufWriter::new);
-        let outputs = SecondOutputs { earlier: &mut earlier, roster: &mut roster, entities: &mut entities };
+        let [mut roster, mut entities] =
+            [File::create(&self.roster)?, File::create(&self.entities)?].map(BufWriter::new);
+        let mut earlier = self.earlier.as_ref().map(File::create).transpose()?.map(BufWriter::new);
+        let earlier_out = earlier.as_mut().map(|file| file as &mut dyn Write);
+        let outputs = SecondOutputs { earlier: earlier_out, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
-        [earlier, roster, entities].into_iter().try_for_each(|mut file| file.flush())?;
-        for path in [&self.earlier, &self.roster, &self.entities] {
+        earlier.into_iter().chain([roster, entities]).try_for_each(|mut file| file.flush())?;
+        for path in self.all() {
             say(format_args!("{}: second file", path.display()));
+        }
+        if self.earlier.is_none() {
+            say(format_args!("no earlier file: the layout of {} is not known", order.year.saturating_sub(1)));
         }
         Ok(made)
     }
@@ -252,15 +280,18 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let made = match second_files {
-        true => SecondPaths::beside(&path, order).write(order, &mut file),
-        false => write_district(order, &mut file),
+    let second = second_files.then(|| SecondPaths::beside(&path, order));
+    let made = match &second {
+        Some(second) => second.write(order, &mut file),
+        None => write_district(order, &mut file),
     };
     let made = match made {
         Ok(made) => made,
         Err(error) => {
             // Half a file would pass for a whole one.
             remove_file(&path).into_diagnostic()?;
+            let mut begun = second.iter().flat_map(SecondPaths::all).filter(|path| path.exists());
+            begun.try_for_each(remove_file).into_diagnostic()?;
             return Err(not_made(error));
         }
     };
@@ -306,7 +337,9 @@ fn not_made(error: SynthError) -> miette::Report {
         SynthError::Account(error) => miette::Report::new(error),
         SynthError::NoSecondFiles(_) => miette!(help = "write them as well with --second-files", "{error}"),
         SynthError::TooFew(_) => miette!(help = "make more students with --students", "{error}"),
-        SynthError::Year(_) => miette!(help = "name a year from 2018 to 2025 with --year", "{error}"),
+        SynthError::Year(_) => {
+            miette!(help = format!("name a year from {} with --year", span(years())), "{error}")
+        }
         SynthError::NoPositions(_) => miette!(help = "use --format caret, comma or tab", "{error}"),
         _ => miette!("{error}"),
     }

@@ -3,7 +3,7 @@
 
 use super::calendar::Day;
 use super::random::Weighted;
-use crate::layout::{RecordType, RecordTypes};
+use crate::layout::{RecordType, RecordTypes, registry};
 use crate::table::{Row, Table};
 
 const SCHOOLS: &str = include_str!("../../rules/synth/schools.tsv");
@@ -45,20 +45,13 @@ pub(super) struct School {
     pub(super) lea_code: &'static str,
     pub(super) lea_name: &'static str,
     pub(super) charter_number: &'static str,
+    /// Blank for a school that is no charter, and for charters that the year does not tell apart.
+    pub(super) charter_indicator: &'static str,
     pub(super) grades: (u8, u8),
     weight: u32,
 }
 
 impl School {
-    /// The charter indicator; blank for a school that is no charter.
-    pub(super) fn charter_indicator(&self) -> &'static str {
-        match self.kind {
-            SchoolKind::LocallyFunded => "LF",
-            SchoolKind::DirectFunded => "DF",
-            _ => "",
-        }
-    }
-
     /// Whether it is a nonpublic school.
     pub(super) fn is_nonpublic(&self) -> bool {
         self.kind == SchoolKind::Nonpublic
@@ -83,6 +76,8 @@ pub(super) struct TestFacts {
     pub(super) parts: u8,
     pub(super) items: (i32, i32),
     pub(super) second_part_items: i32,
+    /// Whether it has a raw score.
+    pub(super) has_raw_score: bool,
     /// `L` or `Q` where the test yields a reading or mathematics measure.
     pub(super) measure_letter: &'static str,
     pub(super) measure_base: i32,
@@ -92,6 +87,8 @@ pub(super) struct TestFacts {
     pub(super) grades: Vec<u8>,
     /// Whether it could only be given on site.
     pub(super) on_site: bool,
+    /// The first year that gave scores, where records tell of years before.
+    pub(super) scored_since: u16,
     /// Invented score range of a test whose ranges are not printed.
     pub(super) unprinted: Option<(i32, i32)>,
 }
@@ -187,6 +184,8 @@ pub(super) struct YearFacts {
     pub(super) uin_width: usize,
     /// Whether the primary language has the three-letter code.
     pub(super) has_long_language: bool,
+    /// Whether records of students who left before testing tell a place of testing.
+    pub(super) places_leavers: bool,
     /// The file name, with `{lea}`, `{view}`, `{year}` and `{form}` to fill in.
     pub(super) file_name: &'static str,
 }
@@ -212,6 +211,8 @@ pub(super) enum Takers {
     /// As in general, in high school once.
     Science,
     Spanish,
+    /// Learners of English only.
+    SpanishLearners,
 }
 
 /// A language with its codes.
@@ -304,8 +305,8 @@ impl Facts {
     /// The facts of a year; `None` for a year without a testing window in the tables.
     pub(super) fn new(year: u16) -> Option<Self> {
         Some(Self {
-            schools: Table::new(SCHOOLS).rows().map(|row| school(&row)).collect(),
-            tests: Table::new(TESTS).rows().filter_map(|row| test(&row)).collect(),
+            schools: Table::new(SCHOOLS).rows().map(|row| school(&row, year)).collect(),
+            tests: Table::new(TESTS).rows().filter(|row| holds(row, year)).filter_map(|row| test(&row)).collect(),
             outcomes: Table::new(OUTCOMES).rows().filter(|row| holds(row, year)).map(|row| outcome(&row)).collect(),
             year: Table::new(YEARS).rows().find_map(|row| year_facts(&row, year))?,
             codes: codes(),
@@ -342,6 +343,11 @@ impl Facts {
     }
 }
 
+/// The years that districts are made of, in order.
+pub fn years() -> impl Iterator<Item = u16> {
+    Table::new(YEARS).rows().map(|row| number(&row, "year"))
+}
+
 /// Whether nothing was tested in a year.
 pub(super) fn is_suspended(year: u16) -> bool {
     let mut rows = Table::new(YEARS).rows();
@@ -369,7 +375,8 @@ fn pair(row: &Row<'static>, low: &str, high: &str) -> Option<(i32, i32)> {
     row.get(low).parse().ok().zip(row.get(high).parse().ok())
 }
 
-fn school(row: &Row<'static>) -> School {
+fn school(row: &Row<'static>, year: u16) -> School {
+    let indicator = Some(row.get("kind")).filter(|kind| is_charter_indicator(kind, year));
     School {
         code: row.get("code"),
         name: row.get("name"),
@@ -383,9 +390,17 @@ fn school(row: &Row<'static>) -> School {
         lea_code: row.get("lea_code"),
         lea_name: row.get("lea_name"),
         charter_number: row.get("charter_number"),
+        charter_indicator: indicator.unwrap_or_default(),
         grades: (number(row, "lowest_grade"), number(row, "highest_grade")),
         weight: number(row, "weight"),
     }
+}
+
+/// Whether the layout of a year has a charter indicator.
+fn is_charter_indicator(code: &str, year: u16) -> bool {
+    let layout = registry().layout(year);
+    let field = layout.zip(registry().id("tested_charter_indicator_1")).and_then(|(layout, id)| layout.field(id));
+    field.is_some_and(|field| field.codes.iter().any(|one| one.code == code))
 }
 
 fn test(row: &Row<'static>) -> Option<TestFacts> {
@@ -395,6 +410,7 @@ fn test(row: &Row<'static>) -> Option<TestFacts> {
         parts: number(row, "parts"),
         items: pair(row, "lowest_items", "highest_items")?,
         second_part_items: number(row, "second_part_items"),
+        has_raw_score: row.get("raw_score") == "yes",
         measure_letter: row.get("measure_letter"),
         measure_base: number(row, "measure_base"),
         measure_percent: number(row, "measure_percent"),
@@ -403,10 +419,12 @@ fn test(row: &Row<'static>) -> Option<TestFacts> {
             "alternate" => Takers::Alternate,
             "science" => Takers::Science,
             "spanish" => Takers::Spanish,
+            "spanish-learners" => Takers::SpanishLearners,
             _ => Takers::General,
         },
         grades: row.get("grades").split('|').filter_map(|grade| grade.parse().ok()).collect(),
         on_site: row.get("on_site") == "yes",
+        scored_since: number(row, "scored_since"),
         unprinted: pair(row, "unprinted_low", "unprinted_high"),
     })
 }
@@ -462,6 +480,7 @@ fn year_facts(row: &Row<'static>, year: u16) -> Option<YearFacts> {
         window: Window { opens, closes, spread: number(row, "spread") },
         uin_width: number(row, "uin_width"),
         has_long_language: row.get("primary_language") == "ceds",
+        places_leavers: row.get("leavers_placed") == "yes",
         file_name: row.get("file_name"),
     })
 }

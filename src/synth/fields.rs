@@ -48,7 +48,7 @@ fields! {
         cast_last_science_class_flag, condition_code, attemptedness, score_status,
         unlisted_resource_construct_change, test_mode, include_indicator, ssr_eligible, ssr_available_date,
         score_available_date, lexile_or_quantile, scale_score, standard_error, error_band_min, error_band_max,
-        achievement_level, genre, wer_por, wer_dev_eel, wer_cov, wer_por_condition_code,
+        achievement_level, sts_performance_level, genre, wer_por, wer_dev_eel, wer_cov, wer_por_condition_code,
         wer_dev_eel_condition_code, wer_cov_condition_code, eap_release, accommodations_available,
         designated_supports_available, composite_claim_1_level, composite_claim_2_level,
         composite_claim_1_level_minus_1, composite_claim_2_level_minus_1, end_of_record,

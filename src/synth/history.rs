@@ -1,6 +1,6 @@
 //! Scores of the three years before, on the scales of those years.
 
-use super::facts::{Facts, is_suspended};
+use super::facts::{Facts, TestFacts, is_suspended};
 use super::fields::Fields;
 use super::random::Random;
 use super::record::{Col, Record};
@@ -24,15 +24,16 @@ struct Past {
 pub(super) struct History(Vec<Past>);
 
 impl History {
-    /// The years before, without those in which nothing was tested.
-    pub(super) fn new(layout: &Layout, record_type: RecordType, fields: &Fields) -> Self {
+    /// The years before, without those in which nothing was tested or the test gave no scores.
+    pub(super) fn new(layout: &Layout, test: &TestFacts, fields: &Fields) -> Self {
+        let record_type = test.record_type;
         if !has_history(layout, record_type) {
             return Self(Vec::new());
         }
         let first_printed = registry().years().next().unwrap_or_default();
         let past = (1_u8..=3).filter_map(|years_ago| {
             let year = layout.year() - u16::from(years_ago);
-            if is_suspended(year) {
+            if is_suspended(year) || year < test.scored_since {
                 return None;
             }
             let place = usize::from(years_ago - 1);

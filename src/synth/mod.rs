@@ -24,6 +24,7 @@ use crate::account::AccountError;
 use crate::input::View;
 use crate::layout::{Layout, RecordType, RecordTypes, registry};
 use crate::rule::RuleError;
+pub use facts::years;
 use facts::{Facts, SchoolKind, Takers, TestFacts};
 use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
@@ -31,8 +32,8 @@ use record::Record;
 pub use scenario::{
     Cause, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios, write_scene,
 };
-pub use second::SecondOutputs;
 use second::Seconds;
+pub use second::{SecondOutputs, has_earlier_file};
 use student::{Move, Student, Students};
 use testing::{Test, Writer};
 pub use write::Form;
@@ -133,6 +134,11 @@ pub struct Made {
     pub bytes: u64,
     /// The faults in it, by line.
     pub planted: Vec<Planted>,
+}
+
+/// The years whose files can be written in fixed columns, in order.
+pub fn fixed_years() -> impl Iterator<Item = u16> {
+    years().filter(|year| registry().layout(*year).is_some_and(|layout| Lines::new(layout, Form::Fixed).is_some()))
 }
 
 /// Writes one file.
@@ -353,6 +359,7 @@ fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
         Takers::Alternate => student.takes_alternate,
         Takers::Science => !student.takes_alternate && takes_science(student, facts),
         Takers::Spanish => student.takes_spanish,
+        Takers::SpanishLearners => student.takes_spanish && student.is_learner(),
     }
 }
 

@@ -7,10 +7,12 @@ use crate::layout::{Layout, registry};
 /// Parts that a test can have.
 const PARTS: [char; 4] = ['1', '2', '3', '4'];
 
-/// Before 2021 the place of testing is the last of these.
+/// Before 2021 the place of testing is the last of these, or the place of enrolment where a record
+/// has none of testing.
 const FINAL: &str = "final_tested_";
 const PART: &str = "tested_";
 const PART_SCHOOL: &str = "tested_school_code_#";
+const ENROLLED: &str = "calpads_";
 
 /// The columns of a name.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +21,9 @@ pub(super) enum Named {
     One(Col),
     /// Every filled one of a family.
     Each([Col; 4]),
-    /// The one of a family that belongs to the last part; a part counts where its sign is filled.
-    Last { columns: [Col; 4], signs: [Col; 4] },
+    /// The one of a family that belongs to the last part; a part counts where its sign is filled,
+    /// and `otherwise` where no sign is.
+    Last { columns: [Col; 4], signs: [Col; 4], otherwise: Col },
 }
 
 impl Named {
@@ -31,15 +34,23 @@ impl Named {
         }
         if name.contains('@') {
             let columns = family(layout, &name.replace('@', "#"));
-            return Self::Last { columns, signs: columns };
+            return Self::Last { columns, signs: columns, otherwise: Col::NONE };
         }
         let column = column_named(layout, name);
         match name.strip_prefix(FINAL).filter(|_| column == Col::NONE) {
-            Some(rest) => {
-                Self::Last { columns: family(layout, &format!("{PART}{rest}_#")), signs: family(layout, PART_SCHOOL) }
-            }
+            Some(rest) => Self::last_place(layout, rest),
             None => Self::One(column),
         }
+    }
+
+    /// The place of testing in a layout without the final one; 2017 has no nonpublic flag of it.
+    fn last_place(layout: &Layout, what: &str) -> Self {
+        let columns = family(layout, &format!("{PART}{what}_#"));
+        let otherwise = column_named(layout, &format!("{ENROLLED}{}", what.replace("lea", "district")));
+        if columns == [Col::NONE; 4] {
+            return Self::One(otherwise);
+        }
+        Self::Last { columns, signs: family(layout, PART_SCHOOL), otherwise }
     }
 
     /// What stands there; nothing for a family as a whole.
@@ -62,9 +73,9 @@ impl Named {
         match self {
             Self::One(column) => column,
             Self::Each(_) => Col::NONE,
-            Self::Last { columns, signs } => {
+            Self::Last { columns, signs, otherwise } => {
                 let last = signs.iter().rposition(|sign| !record.is_blank(*sign));
-                last.map_or(Col::NONE, |last| columns[last])
+                last.map_or(otherwise, |last| columns[last])
             }
         }
     }

@@ -18,12 +18,17 @@ const ENTITY_HEADER: &str =
 
 /// Where the second files go.
 pub struct SecondOutputs<'o> {
-    /// The student file of the year before.
-    pub earlier: &'o mut dyn Write,
+    /// The student file of the year before; none where that year has no layout.
+    pub earlier: Option<&'o mut dyn Write>,
     /// The roster.
     pub roster: &'o mut dyn Write,
     /// The official entity list.
     pub entities: &'o mut dyn Write,
+}
+
+/// Whether an earlier file can be made for a year.
+pub fn has_earlier_file(year: u16) -> bool {
+    registry().layout(year.saturating_sub(1)).is_some()
 }
 
 /// A fault that is still to be planted on students.
@@ -45,6 +50,13 @@ impl StudentFile {
     fn new(year: u16) -> Option<Self> {
         let layout = registry().layout(year)?;
         Some(Self { layout, lines: Lines::new(layout, Form::Caret)? })
+    }
+
+    fn header(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = Vec::new();
+        self.lines.header(&mut line);
+        line.push(b'\n');
+        out.write_all(&line)
     }
 
     fn write(&self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
@@ -72,7 +84,7 @@ pub(super) struct Seconds<'o, 'l> {
 impl<'o, 'l> Seconds<'o, 'l> {
     /// Writes the headers and the entity list.
     pub(super) fn new(
-        outputs: SecondOutputs<'o>,
+        mut outputs: SecondOutputs<'o>,
         layout: &'l Layout,
         facts: &Facts,
         orders: &[FaultOrder],
@@ -82,21 +94,17 @@ impl<'o, 'l> Seconds<'o, 'l> {
         let on_students = orders.iter().filter(|order| matches!(order.fault.place, Place::Earlier | Place::Roster));
         let in_list = orders.iter().filter(|order| order.fault.place == Place::Entities).map(|order| order.fault);
         let in_list: Vec<&'static Fault> = in_list.collect();
-        for (file, out) in [
-            (StudentFile::new(layout.year() - 1), &mut *outputs.earlier),
-            (StudentFile::new(layout.year()), &mut *outputs.roster),
-        ] {
-            let mut line = Vec::new();
-            if let Some(file) = file {
-                file.lines.header(&mut line);
-                line.push(b'\n');
-            }
-            out.write_all(&line)?;
+        let (earlier, roster) = (StudentFile::new(layout.year() - 1), StudentFile::new(layout.year()));
+        if let (Some(file), Some(out)) = (&earlier, &mut outputs.earlier) {
+            file.header(*out)?;
+        }
+        if let Some(file) = &roster {
+            file.header(outputs.roster)?;
         }
         write_entities(outputs.entities, layout.year(), facts, &in_list)?;
         Ok(Self {
-            earlier: StudentFile::new(layout.year() - 1),
-            roster: StudentFile::new(layout.year()),
+            earlier,
+            roster,
             cells: Table::new(EARLIER).rows().map(|row| (row.get("field"), row.get("value"))).collect(),
             pending: on_students.map(pending).collect(),
             student: Vec::new(),
@@ -135,15 +143,10 @@ impl<'o, 'l> Seconds<'o, 'l> {
         self.planted.push(planted(pending.fault, line, &record_type));
     }
 
-    /// The fault that was planted on the present student in a place.
-    fn planted_in(&self, place: Place) -> Option<&Pending> {
-        self.pending.iter().find(|pending| pending.fault.place == place && pending.student == self.student)
-    }
-
     /// What the history of a record tells of the year before, and what a fault changes in it.
     fn write_earlier(&mut self, record: &Record, is_first: bool) -> io::Result<()> {
-        let Some(file) = &self.earlier else { return Ok(()) };
-        let fault = self.planted_in(Place::Earlier);
+        let (Some(file), Some(out)) = (&self.earlier, &mut self.outputs.earlier) else { return Ok(()) };
+        let fault = planted_in(&self.pending, &self.student, Place::Earlier);
         let scene = scene(self.layout, record, fault.map_or(0, |pending| pending.planted - 1));
         let changed = fault.into_iter().flat_map(|pending| &pending.fault.assignments);
         let changed = changed.filter(|one| one.on_all || is_first);
@@ -155,13 +158,13 @@ impl<'o, 'l> Seconds<'o, 'l> {
         if earlier.is_blank(column_named(file.layout, "scale_score")) {
             return Ok(());
         }
-        file.write(&earlier, self.outputs.earlier)
+        file.write(&earlier, *out)
     }
 
     /// Every record of the score file. A fault leaves a student out, or adds one.
     fn write_roster(&mut self, record: &Record, is_first: bool) -> io::Result<()> {
         let Some(file) = &self.roster else { return Ok(()) };
-        let Some(pending) = self.planted_in(Place::Roster) else {
+        let Some(pending) = planted_in(&self.pending, &self.student, Place::Roster) else {
             return file.write(record, self.outputs.roster);
         };
         let added = &pending.fault.assignments;
@@ -189,6 +192,11 @@ impl<'o, 'l> Seconds<'o, 'l> {
     pub(super) fn into_planted(self) -> Vec<Planted> {
         self.planted
     }
+}
+
+/// The fault that was planted on a student in a place.
+fn planted_in<'p>(all: &'p [Pending], student: &[u8], place: Place) -> Option<&'p Pending> {
+    all.iter().find(|pending| pending.fault.place == place && pending.student == student)
 }
 
 fn scene<'s>(layout: &'s Layout, record: &'s Record, number: u64) -> Scene<'s> {

@@ -76,6 +76,11 @@ impl Student<'_> {
         self.special_education || self.section_504
     }
 
+    /// Whether the student is a learner of English.
+    pub(super) fn is_learner(&self) -> bool {
+        self.status.is_learner
+    }
+
     /// Whether the student left before testing.
     pub(super) fn left_before_testing(&self) -> bool {
         self.exit.is_some_and(|exit| exit.before_testing)
@@ -347,7 +352,7 @@ impl<'a> Students<'a> {
         record.set(fields.calpads_school_code, school.code.as_bytes());
         record.set(fields.calpads_school_name, school.name.as_bytes());
         record.set(fields.calpads_charter_code, school.charter_number.as_bytes());
-        record.set(fields.calpads_charter_indicator, school.charter_indicator().as_bytes());
+        record.set(fields.calpads_charter_indicator, school.charter_indicator.as_bytes());
         record.day(fields.enrollment_effective_date, student.enrolled_since);
         record.set(fields.calpads_nps_flag, school.nonpublic_flag().as_bytes());
         if school.is_nonpublic() {

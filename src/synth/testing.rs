@@ -52,7 +52,10 @@ impl<'a> Test<'a> {
         };
         outcomes().next()?;
         let test = facts.test(record_type)?;
-        let fields = Fields::new(layout, record_type);
+        let mut fields = Fields::new(layout, record_type);
+        if !test.has_raw_score {
+            fields.raw_score = [Col::NONE; 4];
+        }
         Some(Self {
             record_type,
             facts: test,
@@ -61,9 +64,9 @@ impl<'a> Test<'a> {
             for_plans: open_to(Who::Plan),
             all: outcomes().collect(),
             completed: outcomes().find(|one| one.score == ScoreForm::InRange && one.mode == "O"),
-            not_tested: outcomes().find(|one| one.parts == Parts::None && one.who == Who::Anybody),
+            not_tested: outcomes().find(|one| one.parts == Parts::None && !one.is_tested() && one.who == Who::Anybody),
             scales: Scales::new(record_type, layout.year(), test.unprinted),
-            history: History::new(layout, record_type, &fields),
+            history: History::new(layout, test, &fields),
             supports: Supports::new(layout, record_type, facts),
             fields,
         })
@@ -196,6 +199,9 @@ impl Sitting<'_, '_> {
     }
 
     fn write_places(&mut self) {
+        if self.student.left_before_testing() && !self.writer.facts.year.places_leavers {
+            return;
+        }
         let two_schools = self.outcome.parts == Parts::All && self.parts() > 1 && self.earlier.is_none();
         let last = if two_schools { self.student.second_tested } else { self.student.tested };
         let schools = &self.writer.facts.schools;
@@ -364,6 +370,7 @@ impl Sitting<'_, '_> {
         let fields = self.fields;
         put(self.record, fields.scale_score, score, 3);
         put(self.record, fields.achievement_level, scale.level(score), 1);
+        put(self.record, fields.sts_performance_level, scale.level(score), 1);
         let Some((low, high)) = self.test.facts.error else { return };
         let error = self.random.between(low, high);
         put(self.record, fields.standard_error, error, 4);
@@ -497,7 +504,7 @@ fn write_school(school: &School, columns: [Col; 7], record: &mut Record) {
         school.lea_code,
         school.name,
         school.code,
-        school.charter_indicator(),
+        school.charter_indicator,
         school.charter_number,
         nonpublic,
     ];

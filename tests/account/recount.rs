@@ -197,7 +197,12 @@ fn entities(record: &Record<'_>, year: u16, is_earlier: bool) -> Option<Vec<(u8,
             Some(part) => (
                 record.get(&format!("tested_school_code_{part}")).to_owned(),
                 record.get(&format!("tested_charter_indicator_{part}")),
-                record.is(&format!("tested_nps_flag_{part}"), "Y"),
+                // In 2017 no flag goes with the part.
+                if year < 2018 {
+                    record.is("calpads_nps_flag", "Y")
+                } else {
+                    record.is(&format!("tested_nps_flag_{part}"), "Y")
+                },
                 record.get(&format!("tested_lea_code_{part}")),
             ),
             None => (

@@ -84,16 +84,22 @@ fn scenarios_of_2018_are_explained_by_their_true_causes() {
     scenarios_of(2018).for_each(|name| is_explained(2018, name));
 }
 
+/// In 2017 records tell neither locally funded charters nor whether the tested school is nonpublic.
+#[test]
+fn scenarios_of_2017_are_explained_by_their_true_causes() {
+    scenarios_of(2017).for_each(|name| is_explained(2017, name));
+}
+
 #[test]
 fn all_at_once_are_explained_by_their_true_causes() {
-    for year in [2019, 2025] {
+    for year in [2017, 2019, 2025] {
         is_explained(year, "mixed");
     }
 }
 
 #[test]
 fn without_a_scenario_nothing_differs() {
-    for year in [2018, 2022, 2025] {
+    for year in [2017, 2018, 2022, 2025] {
         let made = Made::new(year, None, 400);
         let reconciliation = made.reconciled();
         assert_eq!(reconciliation.causes.len(), 0, "{year}");

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::support;
 
 /// Years of every form of research files.
-const FORMS: [u16; 5] = [2018, 2019, 2022, 2024, 2025];
+const FORMS: [u16; 6] = [2017, 2018, 2019, 2022, 2024, 2025];
 
 /// A district in a folder of its own, with the records of the official side kept.
 struct Made {
@@ -214,7 +214,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 #[test]
 fn the_same_order_gives_the_same_files() {
-    for year in [2018, 2022, 2025] {
+    for year in [2017, 2018, 2022, 2025] {
         let (one, other) = (made(year, Some("mixed")), made(year, Some("mixed")));
         assert!(contents(one.folder.path()) == contents(other.folder.path()), "{year}");
     }
@@ -224,7 +224,7 @@ fn the_same_order_gives_the_same_files() {
 fn research_files_have_the_columns_of_their_year() {
     let columns = |name: &str| match (name.split('_').next().unwrap(), &name[name.find("ca20").unwrap() + 2..][..4]) {
         (_, _) if name.contains("entities") => 10,
-        ("sb", "2018" | "2019") => 32,
+        ("sb", "2017" | "2018" | "2019") => 32,
         ("sb", "2021" | "2022" | "2023") => 33,
         ("sb", _) => 69,
         ("cast", "2021" | "2022" | "2023") => 30,
@@ -232,7 +232,7 @@ fn research_files_have_the_columns_of_their_year() {
         ("csa", "2025") => 67,
         _ => 23,
     };
-    for year in [2018, 2019, 2021, 2022, 2023, 2024, 2025] {
+    for year in [2017, 2018, 2019, 2021, 2022, 2023, 2024, 2025] {
         let made = made_by(&SceneOrder {
             district: Order { students: 80, ..order(year, None, 1).district },
             ..order(year, None, 1)
@@ -300,7 +300,7 @@ fn without_a_scenario_the_account_of_the_file_is_the_official_file() {
 /// But for levels of the Spanish test, which student files lack.
 #[test]
 fn without_a_scenario_both_sides_are_the_same() {
-    for year in [2018, 2022, 2025] {
+    for year in [2017, 2018, 2022, 2025] {
         let made = made(year, None);
         let (file, official) = (made.file(), made.official_side());
         assert_eq!(file.lines.len(), official.lines.len());
@@ -322,7 +322,7 @@ fn sum<'r>(rows: impl Iterator<Item = &'r OfficialRow>, place: usize) -> Option<
 
 #[test]
 fn official_rows_add_up() {
-    for year in [2018, 2022, 2025] {
+    for year in [2017, 2018, 2022, 2025] {
         let made = made(year, Some("mixed"));
         let rows = made.official();
         let (mut grades, mut schools) = (0, 0);
@@ -453,7 +453,7 @@ fn the_truth_names_what_differs() {
     for scenario in
         scenarios().iter().filter(|scenario| !matches!(scenario.name, "mixed" | "late-scores" | "partial-download"))
     {
-        for year in [2025, 2018].into_iter().filter(|year| scenario.holds_in(*year)) {
+        for year in [2025, 2018, 2017].into_iter().filter(|year| scenario.holds_in(*year)) {
             hold_truth(year, scenario.name);
         }
     }
@@ -475,7 +475,7 @@ fn the_truth_of_all_causes_at_once() {
 fn scenarios_can_be_made_in_all_their_years() {
     for scenario in scenarios() {
         let mut seed = 1;
-        for year in (2018..=2025).filter(|year| scenario.holds_in(*year)) {
+        for year in (2017..=2025).filter(|year| scenario.holds_in(*year)) {
             seed += 13;
             let folder = tempfile::tempdir().unwrap();
             let scene = write_scene(&order(year, Some(scenario.name), seed), folder.path()).unwrap();
@@ -650,7 +650,7 @@ fn the_tables_fit_each_other() {
 /// state's other counties are missing, as in any county's file.
 #[test]
 fn official_files_are_clean() {
-    for year in [2018, 2022, 2025] {
+    for year in [2017, 2018, 2022, 2025] {
         for scenario in [None, Some("nonpublic"), Some("suppression"), Some("partial-download")] {
             let made = made(year, scenario);
             let official = made.path("official");

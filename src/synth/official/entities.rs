@@ -52,12 +52,7 @@ pub(super) fn entities(account: &Account, facts: &Facts) -> BTreeMap<String, Off
         all.insert(one.code.clone(), one);
     }
     for school in facts.schools.iter().filter(|school| !school.is_nonpublic()) {
-        let entity_type = match school.kind {
-            SchoolKind::LocallyFunded => LOCAL_CHARTER,
-            SchoolKind::DirectFunded => DIRECT_CHARTER,
-            _ => SCHOOL,
-        };
-        all.entry(school.code.to_owned()).or_insert_with(|| of_school(school, entity_type, year));
+        all.entry(school.code.to_owned()).or_insert_with(|| of_school(school, own_type(school), year));
     }
     all.extend(others(year).into_iter().map(|one| (one.code.clone(), one)));
     all
@@ -80,7 +75,10 @@ fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {
     let district = district_name(&code, facts);
     let county = if entity.entity_type == STATE { known("state", year) } else { known("county", year) };
     if let Some(school) = facts.schools.iter().find(|school| school.code == code) {
-        return of_school(school, entity.entity_type, year);
+        // Records that do not tell locally funded charters from other schools say nothing of the type.
+        let is_untold = entity.entity_type == SCHOOL && school.charter_indicator.is_empty();
+        let entity_type = if is_untold { own_type(school) } else { entity.entity_type };
+        return of_school(school, entity_type, year);
     }
     let school = if entity.is_district_level() {
         known("district-level", year).replace("{district}", district)
@@ -93,6 +91,15 @@ fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {
         county_name: county.to_owned(),
         district_name: if matches!(entity.entity_type, STATE | COUNTY) { String::new() } else { cut(district) },
         school_name: cut(&school),
+    }
+}
+
+/// The type of a school by what it is to the district.
+fn own_type(school: &School) -> u8 {
+    match school.kind {
+        SchoolKind::LocallyFunded => LOCAL_CHARTER,
+        SchoolKind::DirectFunded => DIRECT_CHARTER,
+        _ => SCHOOL,
     }
 }
 
