@@ -1,6 +1,8 @@
 //! Which entries of a table have their key in common: a chain of entries for each key. Keys are
 //! shared out to buckets that the nearest cache holds, so that looking for equals waits for nothing.
 
+use super::repeats::Repeats;
+
 /// Keys to a bucket, about.
 const BUCKET: usize = 1024;
 
@@ -11,6 +13,8 @@ pub(super) enum Wanted {
     All,
     /// Those of keys that occur more than once.
     Repeated,
+    /// The same, where hardly any key does.
+    FewRepeated,
 }
 
 /// The keys that fall to one thread: one of so many parts of all keys.
@@ -65,7 +69,11 @@ impl Chains {
     /// Chains the entries with these keys that fall to a share.
     pub(super) fn new(keys: &[u64], share: Share, wanted: Wanted, room: &mut Room) -> Self {
         let buckets = (keys.len() / share.parts as usize / BUCKET + 1).next_power_of_two();
-        let ends = share_out(keys, share, buckets, &mut room.pairs);
+        let repeats = (wanted == Wanted::FewRepeated).then(|| Repeats::of(keys));
+        let ends = match &repeats {
+            Some(repeats) => share_out(keys, share, buckets, |key| repeats.may_have(key), &mut room.pairs),
+            None => share_out(keys, share, buckets, |_| true, &mut room.pairs),
+        };
         let mut chains = Self { heads: vec![0; keys.len().div_ceil(64)], next: vec![0; keys.len()] };
         let mut start = 0;
         for end in ends {
@@ -88,8 +96,8 @@ impl Chains {
             let slot = &mut slots[place];
             match (slot.entries, wanted) {
                 (0, Wanted::All) => self.is_head(*entry),
-                (0, Wanted::Repeated) => {}
-                (1, Wanted::Repeated) => {
+                (0, Wanted::Repeated | Wanted::FewRepeated) => {}
+                (1, Wanted::Repeated | Wanted::FewRepeated) => {
                     self.is_head(slot.last);
                     self.next[slot.last as usize] = *entry;
                 }
@@ -123,11 +131,17 @@ impl Chains {
     }
 }
 
-/// Puts the keys of a share, each with its entry, into buckets; returns where each bucket ends. Those
-/// of a bucket stay in the order of their entries.
-fn share_out(keys: &[u64], share: Share, buckets: usize, pairs: &mut Vec<(u64, u32)>) -> Vec<usize> {
+/// Puts the keys of a share that are wanted, each with its entry, into buckets; returns where each bucket
+/// ends. Those of a bucket stay in the order of their entries.
+fn share_out(
+    keys: &[u64],
+    share: Share,
+    buckets: usize,
+    is_wanted: impl Fn(u64) -> bool,
+    pairs: &mut Vec<(u64, u32)>,
+) -> Vec<usize> {
     let mut ends = vec![0; buckets];
-    for bucket in keys.iter().filter_map(|key| share.bucket(*key, buckets)) {
+    for bucket in keys.iter().filter(|key| is_wanted(**key)).filter_map(|key| share.bucket(*key, buckets)) {
         ends[bucket] += 1;
     }
     let mut total = 0;
@@ -136,7 +150,7 @@ fn share_out(keys: &[u64], share: Share, buckets: usize, pairs: &mut Vec<(u64, u
     }
     pairs.clear();
     pairs.resize(total, (0, 0));
-    for (entry, key) in (0..).zip(keys) {
+    for (entry, key) in (0..).zip(keys).filter(|(_, key)| is_wanted(**key)) {
         if let Some(bucket) = share.bucket(*key, buckets) {
             pairs[ends[bucket]] = (*key, entry);
             ends[bucket] += 1;
@@ -186,7 +200,7 @@ mod tests {
             keys in proptest::collection::vec(proptest::prop_oneof![0u64..9, 0u64.., (0u64..4).prop_map(|high| high << 62)], 0..300),
             parts in 1u32..4,
         ) {
-            for wanted in [Wanted::All, Wanted::Repeated] {
+            for wanted in [Wanted::All, Wanted::Repeated, Wanted::FewRepeated] {
                 proptest::prop_assert_eq!(chained(&keys, parts, wanted), grouped(&keys, wanted));
             }
         }
@@ -195,7 +209,7 @@ mod tests {
     #[test]
     fn many_keys_fall_into_many_buckets() {
         let keys: Vec<u64> = (0..20_000u64).map(|number| super::super::hash::mix(number % 15_000)).collect();
-        for wanted in [Wanted::All, Wanted::Repeated] {
+        for wanted in [Wanted::All, Wanted::Repeated, Wanted::FewRepeated] {
             assert_eq!(chained(&keys, 2, wanted), grouped(&keys, wanted));
         }
     }

@@ -31,11 +31,13 @@ const EMPTY: u16 = 0;
 /// A column's memory over the whole file, and its state for the current batch.
 #[derive(Debug)]
 pub(super) struct Column {
-    short: ShortMemo,
+    near: Near,
     long: LongMemo,
     values: Values,
     classes: Classes,
     shapes: Vec<KnownShape>,
+    /// The shape that came up last: most texts of a column are of one.
+    last_shape: usize,
     /// Values that are kept beyond the batch; later ones found no room.
     kept: usize,
     /// Texts that are remembered.
@@ -45,16 +47,28 @@ pub(super) struct Column {
     patience: u32,
     /// Whether looking texts up is given up: they are too many.
     is_direct: bool,
-    /// Whether some value breaks a cell rule.
-    has_broken: bool,
-    /// Filled cells a class.
+    /// Filled cells a class, but for the usual one.
     counts: Vec<u64>,
-    /// All filled cells.
-    filled: u64,
     /// The last texts that were not remembered, and their values.
     last: (u64, u16),
     last_long: (Key, u16),
     batch: BatchState,
+}
+
+/// What every window looks at, in one line of the cache.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Near {
+    short: ShortMemo,
+    /// The class of the first filled cell, and the filled cells of that class.
+    usual: u16,
+    usual_cells: u64,
+    /// The class of the second value.
+    second: u16,
+    /// Whether the filled values are of more than one class; else they are of that of the second.
+    is_mixed: bool,
+    /// Whether some value breaks a cell rule.
+    has_broken: bool,
 }
 
 /// A shape and, where it tells all, the value that its texts share.
@@ -72,8 +86,6 @@ struct Values {
     numbers: Vec<i64>,
     hashes: Vec<u64>,
     classes: Vec<u16>,
-    /// Whether the filled values are of more than one class; else they are of that of the second.
-    is_mixed: bool,
 }
 
 /// One bit a condition, a word a value.
@@ -125,7 +137,6 @@ impl Values {
         self.unknown.push(judged.unknown);
         self.numbers.push(judged.number);
         self.hashes.push(judged.hash);
-        self.is_mixed |= self.classes.get(1).is_some_and(|class| *class != judged.class);
         self.classes.push(judged.class);
         // A batch adds no more than its rows to those remembered.
         (self.classes.len() - 1) as u16
@@ -147,19 +158,25 @@ impl Column {
         let empty = plan.judge(b"", &mut classes);
         values.push(&empty);
         Self {
-            short: ShortMemo::new(),
+            near: Near {
+                short: ShortMemo::new(),
+                usual: empty.class,
+                usual_cells: 0,
+                second: empty.class,
+                is_mixed: false,
+                has_broken: classes.at(empty.class).broken != 0,
+            },
             long: LongMemo::new(),
             values,
-            has_broken: classes.at(empty.class).broken != 0,
             classes,
             shapes: Vec::new(),
+            last_shape: 0,
             kept: 1,
             remembered: 0,
             misses: 0,
             patience: PATIENCE,
             is_direct: false,
             counts: Vec::new(),
-            filled: 0,
             last: (0, EMPTY),
             last_long: (Key::default(), EMPTY),
             batch: BatchState {
@@ -200,7 +217,7 @@ impl Column {
             return;
         }
         self.is_direct = true;
-        (self.short, self.long) = (ShortMemo::new(), LongMemo::new());
+        (self.near.short, self.long) = (ShortMemo::new(), LongMemo::new());
         self.kept = 1;
         self.values.truncate(self.kept);
         self.shapes.iter_mut().for_each(|shape| shape.entry = None);
@@ -216,56 +233,91 @@ impl Column {
         cells: ColumnCells<'_>,
         bytes: &[u8],
         (window, valid): (usize, u64),
+        numbers: &mut [u64; WINDOW],
     ) {
         let filled = cells.filled & valid;
-        if filled != 0 {
-            self.look_up_all(plan, cells, bytes, (window, filled));
-        } else {
-            self.batch.entries[window * WINDOW..(window + 1) * WINDOW].fill(EMPTY);
+        if filled != u64::MAX {
+            self.entries_of(window).fill(EMPTY);
         }
-        if self.has_broken {
+        if filled != 0 {
+            self.look_up_all(plan, cells.texts, bytes, (window, filled), numbers);
+            self.count(window, filled);
+            self.batch.filled.0[window] = filled;
+        }
+        if self.near.has_broken {
             self.mark_broken(window, valid);
         }
     }
 
+    /// Asks for what the next window looks at, so that it is near when it does.
+    #[inline]
+    pub(super) fn touch(&self) {
+        std::hint::black_box(self.near.short.touch());
+    }
+
+    /// The values of the rows of a window.
+    #[inline]
+    fn entries_of(&mut self, window: usize) -> &mut [u16] {
+        &mut self.batch.entries[window * WINDOW..(window + 1) * WINDOW]
+    }
+
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
-    /// for.
-    fn look_up_all(&mut self, plan: &ColumnPlan, cells: ColumnCells<'_>, bytes: &[u8], (window, filled): (usize, u64)) {
-        let mut found = [EMPTY; WINDOW];
-        if filled == u64::MAX && all_same(cells.texts) {
-            found = [self.look_up(plan, &cells.texts[0], bytes); WINDOW];
-        } else {
-            // Most texts stand where they are looked for first. These look-ups follow each other closely
-            // and do not wait for each other; the rest takes its time.
-            let mut numbers = [0; WINDOW];
-            for row in bits(filled) {
-                numbers[row] = number_of(&cells.texts[row], bytes);
-            }
-            let mut rest = 0;
-            for row in bits(filled) {
-                let (entry, is_found) = self.short.glance(numbers[row]);
-                found[row] = entry;
-                rest |= u64::from(!is_found) << row;
-            }
-            for row in bits(rest) {
-                found[row] = self.look_up(plan, &cells.texts[row], bytes);
-            }
+    /// for. `numbers` is room for a number a row.
+    fn look_up_all(
+        &mut self,
+        plan: &ColumnPlan,
+        texts: &[Text; WINDOW],
+        bytes: &[u8],
+        (window, filled): (usize, u64),
+        numbers: &mut [u64; WINDOW],
+    ) {
+        if filled == u64::MAX && all_same(texts) {
+            let entry = self.look_up(plan, &texts[0], bytes);
+            self.entries_of(window).fill(entry);
+            return;
         }
-        self.count(filled, &found);
-        self.batch.filled.0[window] = filled;
-        self.batch.entries[window * WINDOW..(window + 1) * WINDOW].copy_from_slice(&found);
+        // Most texts stand where they are looked for first. These look-ups follow each other closely
+        // and do not wait for each other; the rest takes its time.
+        let mut rest = 0;
+        let (near, entries) = (&self.near, &mut self.batch.entries[window * WINDOW..(window + 1) * WINDOW]);
+        let mut glance = |row: usize, number: u64| {
+            let (entry, is_found) = near.short.glance(number);
+            entries[row] = entry;
+            rest |= u64::from(!is_found) << row;
+        };
+        if all_short(texts) {
+            each_row(filled, |row| glance(row, texts[row].number()));
+        } else {
+            each_row(filled, |row| numbers[row] = number_of(&texts[row], bytes));
+            each_row(filled, |row| glance(row, numbers[row]));
+        }
+        for row in bits(rest) {
+            let entry = self.look_up(plan, &texts[row], bytes);
+            self.entries_of(window)[row] = entry;
+        }
     }
 
     /// Counts the filled cells of a window by their classes.
     #[inline]
-    fn count(&mut self, filled: u64, found: &[u16; WINDOW]) {
-        self.filled += u64::from(filled.count_ones());
-        if self.values.is_mixed {
-            for row in bits(filled) {
-                count(&mut self.counts, self.values.classes[usize::from(found[row])], 1);
-            }
+    fn count(&mut self, window: usize, filled: u64) {
+        if !self.near.is_mixed {
+            return self.count_class(self.near.second, u64::from(filled.count_ones()));
+        }
+        for row in bits(filled) {
+            let entry = usize::from(self.batch.entries[window * WINDOW + row]);
+            self.count_class(self.values.classes[entry], 1);
+        }
+    }
+
+    #[inline]
+    fn count_class(&mut self, class: u16, cells: u64) {
+        if self.near.usual_cells == 0 {
+            self.near.usual = class;
+        }
+        if class == self.near.usual {
+            self.near.usual_cells += cells;
         } else {
-            count(&mut self.counts, self.values.classes[1], u64::from(filled.count_ones()));
+            count(&mut self.counts, class, cells);
         }
     }
 
@@ -275,7 +327,7 @@ impl Column {
         let Some(number) = text.short().or_else(|| text.packed(bytes)) else {
             return self.look_up_long(plan, text, bytes);
         };
-        match self.short.find(number) {
+        match self.near.short.find(number) {
             Some(entry) => entry,
             None => self.look_at_short(plan, (text.of(bytes), number)),
         }
@@ -306,7 +358,7 @@ impl Column {
         }
         let (entry, has_room) = self.look_at(plan, text);
         if has_room {
-            self.short.insert(number, entry);
+            self.near.short.insert(number, entry);
         } else {
             self.last = (number, entry);
         }
@@ -337,14 +389,18 @@ impl Column {
 
     /// The place of a shape, if there is room for it.
     fn shape(&mut self, plan: &ColumnPlan, shape: Shape) -> Option<usize> {
-        if let Some(place) = self.shapes.iter().position(|one| one.shaped.shape == shape) {
-            return Some(place);
+        if self.shapes.get(self.last_shape).is_some_and(|last| last.shaped.shape == shape) {
+            return Some(self.last_shape);
         }
-        if self.shapes.len() == SHAPES {
-            return None;
-        }
-        self.shapes.push(KnownShape { shaped: plan.shaped(shape), entry: None });
-        Some(self.shapes.len() - 1)
+        self.last_shape = match self.shapes.iter().position(|one| one.shaped.shape == shape) {
+            Some(place) => place,
+            None if self.shapes.len() == SHAPES => return None,
+            None => {
+                self.shapes.push(KnownShape { shaped: plan.shaped(shape), entry: None });
+                self.shapes.len() - 1
+            }
+        };
+        Some(self.last_shape)
     }
 
     /// The value of a text of a known shape; where the shape tells all, its texts share one.
@@ -361,7 +417,12 @@ impl Column {
     }
 
     fn add(&mut self, judged: &Judged) -> u16 {
-        self.has_broken |= self.classes.at(judged.class).broken != 0;
+        let near = &mut self.near;
+        near.has_broken |= self.classes.at(judged.class).broken != 0;
+        if self.values.classes.len() == 1 {
+            near.second = judged.class;
+        }
+        near.is_mixed |= judged.class != near.second;
         self.values.push(judged)
     }
 
@@ -402,8 +463,8 @@ impl Column {
         self.values.hashes[usize::from(self.batch.entries[row])]
     }
 
-    /// Writes the numbers of the batch; returns the rows in which there is one.
-    pub(super) fn numbers(&self, numbers: &mut [i64; BATCH]) -> Mask {
+    /// Writes the numbers of the batch, one a row; returns the rows in which there is one.
+    pub(super) fn numbers(&self, numbers: &mut [i64]) -> Mask {
         let mut known = Mask::NONE;
         for (word, filled) in self.batch.filled.0.iter().enumerate() {
             for row in bits(*filled) {
@@ -429,7 +490,9 @@ impl Column {
     /// How often each outcome of the cell rules came up, over all batches of so many rows.
     pub(super) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
         let mut counts = self.counts.clone();
-        count(&mut counts, self.values.classes[usize::from(EMPTY)], rows - self.filled);
+        count(&mut counts, self.near.usual, self.near.usual_cells);
+        let filled: u64 = counts.iter().sum();
+        count(&mut counts, self.values.classes[usize::from(EMPTY)], rows - filled);
         (0..).zip(counts).map(|(class, cells)| (self.classes.at(class), cells))
     }
 }
@@ -447,6 +510,18 @@ fn count(counts: &mut Vec<u64>, class: u16, cells: u64) {
 #[inline]
 fn number_of(text: &Text, bytes: &[u8]) -> u64 {
     text.short().or_else(|| text.packed(bytes)).unwrap_or_else(|| text.number())
+}
+
+/// Goes through the rows of a window.
+#[inline]
+fn each_row(rows: u64, show: impl FnMut(usize)) {
+    if rows == u64::MAX { (0..WINDOW).for_each(show) } else { bits(rows).for_each(show) }
+}
+
+/// Whether all texts are short, those of empty cells included.
+#[inline]
+fn all_short(texts: &[Text; WINDOW]) -> bool {
+    Text::is_short(texts.iter().fold(0, |all, text| all | text.number()))
 }
 
 /// Whether all texts are one and the same short one.

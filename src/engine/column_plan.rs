@@ -241,7 +241,7 @@ impl ColumnPlan {
 
     fn hash(&self, value: &Value<'_>) -> u64 {
         match (&self.hashed, self.field) {
-            (Some(Text::Cell(cell)), _) => fold(value.text(cell.form).trim().as_bytes()),
+            (Some(Text::Cell(cell)), _) => fold(value.trimmed(cell.form).as_bytes()),
             (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
             _ => BLANK,
         }

@@ -2,12 +2,12 @@
 //! rule comes to need it.
 
 use super::column::Column;
-use super::column_plan::ColumnPlan;
+use super::column_plan::{ColumnPlan, bits};
 use super::mask::{BATCH, Mask, Truths};
 use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
 use super::records::Records;
 use super::scores;
-use crate::input::index::Index;
+use crate::input::index::{Index, WINDOW};
 use crate::layout::FieldId;
 use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
 
@@ -23,6 +23,10 @@ pub(super) struct State {
     of: Vec<u32>,
     batch: u32,
     nums: Vec<Numbers>,
+    /// Room for the places that a window fills.
+    active: Vec<u32>,
+    /// Room for a number a row of a window.
+    numbers: [u64; WINDOW],
 }
 
 /// What is looked at for every column and window, apart from all else that a column has: most have
@@ -37,16 +41,17 @@ struct Place {
 }
 
 /// Numbers of a batch, and the rows that have one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Numbers {
     done: bool,
-    values: Box<[i64; BATCH]>,
+    /// One a row; none while they are being worked out.
+    values: Box<[i64]>,
     known: Mask,
 }
 
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { done: false, values: Box::new([0; BATCH]), known: Mask::NONE }
+impl Numbers {
+    fn new() -> Self {
+        Self { values: vec![0; BATCH].into(), ..Self::default() }
     }
 }
 
@@ -75,7 +80,9 @@ impl State {
             truths: vec![Truths::constant(Truth::False); kept],
             of: vec![0; kept],
             batch: 0,
-            nums: vec![Numbers::default(); program.nums.len()],
+            nums: vec![Numbers::new(); program.nums.len()],
+            active: Vec::new(),
+            numbers: [0; WINDOW],
         }
     }
 
@@ -90,13 +97,21 @@ impl State {
     pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
         let (number, valid) = window;
         self.rows += u64::from(valid.count_ones());
-        for (at, place) in self.places.iter_mut().enumerate() {
+        self.active.clear();
+        for (at, place) in (0..).zip(&mut self.places) {
             let is_filled = index.filled(place.column as usize) & valid != 0;
             if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
-                let plan = &program.columns[at];
-                self.columns[at].take(plan, index.column(plan.place), bytes, window);
                 place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
+                self.active.push(at);
             }
+        }
+        for (at, place) in self.active.iter().enumerate() {
+            if let Some(next) = self.active.get(at + 1) {
+                self.columns[*next as usize].touch();
+            }
+            let plan = &program.columns[*place as usize];
+            let cells = index.column(plan.place);
+            self.columns[*place as usize].take(plan, cells, bytes, window, &mut self.numbers);
         }
     }
 
@@ -182,14 +197,14 @@ impl State {
         let (left, right) = (&self.nums[left.0 as usize], &self.nums[right.0 as usize]);
         let known = left.known.and(right.known);
         let mut yes = Mask::NONE;
-        let rows = left.values.iter().zip(right.values.iter());
+        let sides = [&*left.values, &*right.values];
         match op {
-            Op::Is => fill(&mut yes, rows, |a, b| a == b),
-            Op::IsNot => fill(&mut yes, rows, |a, b| a != b),
-            Op::Less => fill(&mut yes, rows, |a, b| a < b),
-            Op::AtMost => fill(&mut yes, rows, |a, b| a <= b),
-            Op::More => fill(&mut yes, rows, |a, b| a > b),
-            Op::AtLeast => fill(&mut yes, rows, |a, b| a >= b),
+            Op::Is => fill(&mut yes, known, sides, |a, b| a == b),
+            Op::IsNot => fill(&mut yes, known, sides, |a, b| a != b),
+            Op::Less => fill(&mut yes, known, sides, |a, b| a < b),
+            Op::AtMost => fill(&mut yes, known, sides, |a, b| a <= b),
+            Op::More => fill(&mut yes, known, sides, |a, b| a > b),
+            Op::AtLeast => fill(&mut yes, known, sides, |a, b| a >= b),
         }
         Truths { yes: yes.and(known), unknown: Mask::ALL.without(known) }
     }
@@ -269,7 +284,7 @@ impl State {
         let condition = self.truths(batch, condition);
         let (yes, no) = (&self.nums[yes.0 as usize], &self.nums[no.0 as usize]);
         out.known = condition.yes.and(yes.known).or(condition.no().and(no.known));
-        out.values.copy_from_slice(&*no.values);
+        out.values.copy_from_slice(&no.values);
         for row in condition.yes.and(batch.valid).rows() {
             out.values[row] = yes.values[row];
         }
@@ -313,9 +328,17 @@ impl State {
     }
 }
 
-fn fill<'a>(mask: &mut Mask, rows: impl Iterator<Item = (&'a i64, &'a i64)>, holds: impl Fn(i64, i64) -> bool) {
-    for (row, (left, right)) in rows.enumerate() {
-        mask.0[row / 64] |= u64::from(holds(*left, *right)) << (row % 64);
+/// The known rows in which a comparison of two numbers holds, and any of the others.
+fn fill(mask: &mut Mask, known: Mask, [left, right]: [&[i64]; 2], holds: impl Fn(i64, i64) -> bool) {
+    let windows = left.as_chunks::<WINDOW>().0.iter().zip(right.as_chunks::<WINDOW>().0);
+    for ((word, known), (left, right)) in mask.0.iter_mut().zip(known.0).zip(windows) {
+        let holds = |row: usize| u64::from(holds(left[row], right[row])) << row;
+        // A few rows are looked up one by one, many one after the other.
+        *word = if known.count_ones() < 16 {
+            bits(known).fold(0, |all, row| all | holds(row))
+        } else {
+            (0..WINDOW).fold(0, |all, row| all | holds(row))
+        };
     }
 }
 

@@ -96,9 +96,7 @@ fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut 
     let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
     let mut counts: Vec<Counts> = plans.iter().map(|plan| table.counts_before(plan)).collect();
     let mut hits = Vec::new();
-    // Nothing is asked of a single record but whether it is there, or has a companion.
-    let asks_of_pairs = |plan: &&SetPlan| matches!(plan.judge, Judge::Unique | Judge::Same(_));
-    let wanted = if plans.iter().all(asks_of_pairs) { Wanted::Repeated } else { Wanted::All };
+    let wanted = wanted_of(&plans);
     Chains::new(&table.all.keys, table.share, wanted, room).each(|entries| {
         let group = table.group(entries);
         for (plan, counts) in plans.iter().zip(&mut counts) {
@@ -108,6 +106,19 @@ fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut 
         }
     });
     TableResult { hits, counts: plans.iter().map(|plan| plan.instance).zip(counts).collect() }
+}
+
+/// The groups that rules have something to ask of.
+fn wanted_of(plans: &[&SetPlan]) -> Wanted {
+    // Nothing is asked of a single record but whether it is there, or has a companion.
+    let asks_of_pairs = |plan: &&SetPlan| matches!(plan.judge, Judge::Unique | Judge::Same(_));
+    if plans.iter().all(|plan| matches!(plan.judge, Judge::Unique)) {
+        Wanted::FewRepeated
+    } else if plans.iter().all(asks_of_pairs) {
+        Wanted::Repeated
+    } else {
+        Wanted::All
+    }
 }
 
 /// Counts how a rule comes out for a group in which some entry takes part.

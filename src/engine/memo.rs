@@ -61,6 +61,12 @@ impl ShortMemo {
         (slot.entry, slot.key == key)
     }
 
+    /// A look at the first slot, for the sake of the caches.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        self.slots.first().map_or(0, |slot| slot.key)
+    }
+
     /// Remembers a text that [`Self::find`] did not find.
     pub(super) fn insert(&mut self, key: u64, entry: u16) {
         if (self.used + 1) * 2 > self.slots.len() {
@@ -88,7 +94,7 @@ impl ShortMemo {
     }
 }
 
-/// The text of a cell as a key: the text itself up to sixteen bytes, else two hashes of it.
+/// The text of a cell as a key: the text itself up to sixteen bytes, else a hash of it and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) struct Key {
     low: u64,
@@ -125,10 +131,8 @@ impl Key {
     fn long(text: &[u8]) -> Self {
         let mut hasher = FxHasher::default();
         hasher.write(text);
-        let low = hasher.finish();
-        hasher.write_u64(text.len() as u64 ^ SPREAD);
-        hasher.write(text);
-        Self { low, high: hasher.finish(), len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+        let high = text.last_chunk().map_or(0, |last| u64::from_le_bytes(*last));
+        Self { low: hasher.finish(), high, len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
 
     /// Whether the key is the text, so that equal keys are equal texts.

@@ -22,6 +22,7 @@ mod outlook;
 mod probe;
 mod program;
 mod records;
+mod repeats;
 mod run;
 mod scores;
 mod second;

@@ -50,6 +50,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text in a form, without outer spaces.
+    #[inline]
+    pub(super) fn trimmed(&self, form: Form) -> &str {
+        let text = self.text(form);
+        if matcher::may_have_space(self.kinds(form)) { text.trim() } else { text }
+    }
+
     #[inline]
     fn kinds(&self, form: Form) -> Kinds {
         match form {

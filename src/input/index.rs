@@ -197,9 +197,14 @@ impl Index {
 
     /// Takes in a filled cell; one of a column too many is left out.
     #[inline]
-    fn set(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
+    fn set(&mut self, bytes: &[u8], place: (usize, usize), start: usize, end: usize) {
+        self.put(Text::new(bytes, start, end), place);
+    }
+
+    #[inline]
+    fn put(&mut self, text: Text, (column, row): (usize, usize)) {
         if let (Some(column), Some(filled)) = (self.texts.get_mut(column), self.filled.get_mut(column)) {
-            column.texts[row % WINDOW] = Text::new(bytes, start, end);
+            column.texts[row % WINDOW] = text;
             *filled |= 1 << (row % WINDOW);
         }
     }
@@ -219,7 +224,10 @@ impl Index {
             if ends == 0 && !self.wanted.has(row.column_at(at), marks.count_ones() as usize) {
                 row.pass(&mut cells, marks, at);
             } else if ends == 0 {
-                self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
+                match bytes[at..].first_chunk() {
+                    Some(near) => self.cells_near(bytes, near, &mut cells, at, &mut row),
+                    None => self.cells(bytes, (&mut cells, u64::MAX), at, &mut row),
+                }
             } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
                 cursor.at = next;
@@ -258,6 +266,28 @@ impl Index {
                 open => open,
             };
             self.cell_ends(bytes, end, start, &mut here);
+        }
+        (cells.begins, *row) = (begins, here);
+    }
+
+    /// As [`Self::cells`] until the last of the bits; most bytes of a file come this way. All cells but
+    /// one that was open begin in `near`, the sixty-four bytes and eight more.
+    #[inline]
+    fn cells_near(&mut self, bytes: &[u8], near: &[u8; NEAR], cells: &mut Edges, at: usize, row: &mut Row) {
+        let mut ends = std::mem::take(&mut cells.ends);
+        if ends != 0 && row.open != NOTHING {
+            let end = at + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            self.cell_ends(bytes, end, row.open, row);
+        }
+        let (mut begins, mut here) = (cells.begins, *row);
+        while ends != 0 {
+            let (begin, end) = (begins.trailing_zeros() as usize % 64, ends.trailing_zeros() as usize);
+            begins &= begins.wrapping_sub(1);
+            ends &= ends - 1;
+            here.column = here.column.wrapping_add((at + begin).wrapping_sub(here.mark));
+            (here.mark, here.cell) = (at + end, at + begin);
+            self.put(Text::near(near, begin, end - begin, at), (here.column, self.rows));
         }
         (cells.begins, *row) = (begins, here);
     }
@@ -347,6 +377,9 @@ impl Index {
         self.odd.push(OddRow { row: slot, cells: u32::try_from(cells).unwrap_or(u32::MAX) });
     }
 }
+
+/// Sixty-four bytes, and those after them that a text beginning with the last one may take along.
+const NEAR: usize = 64 + 8;
 
 /// Stands for "no cell is open".
 const NOTHING: usize = usize::MAX;

@@ -28,7 +28,23 @@ impl Text {
     pub fn new(bytes: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
         let Some(first) = bytes[start..].first_chunk::<8>() else { return Self::at_the_end(bytes, start, end) };
-        let short = u64::from_le_bytes(*first) & LOW_BYTES[len % 8] | (len as u64) << 56;
+        Self::beginning(*first, start, len)
+    }
+
+    /// The text of so many bytes that begins at `begin` of `near`, which stands at `at` of its block
+    /// and has eight bytes from there on.
+    #[inline]
+    pub(super) fn near<const N: usize>(near: &[u8; N], begin: usize, len: usize, at: usize) -> Self {
+        match near[begin..].first_chunk() {
+            Some(first) => Self::beginning(*first, at + begin, len),
+            None => Self::NONE,
+        }
+    }
+
+    /// The text that begins with eight bytes, of which it may have fewer.
+    #[inline]
+    fn beginning(first: [u8; 8], start: usize, len: usize) -> Self {
+        let short = u64::from_le_bytes(first) & LOW_BYTES[len % 8] | (len as u64) << 56;
         let number = if len <= SHORT { short } else { Self::elsewhere(start, len) };
         Self(number.to_le_bytes())
     }
@@ -55,6 +71,12 @@ impl Text {
     #[inline]
     pub fn number(self) -> u64 {
         u64::from_le_bytes(self.0)
+    }
+
+    /// Whether a number is that of a short text; for several taken together by `or`, of them all.
+    #[inline]
+    pub fn is_short(number: u64) -> bool {
+        number < ELSEWHERE
     }
 
     /// The number of a short text; `None` for a long one.
