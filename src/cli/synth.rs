@@ -13,8 +13,8 @@ use super::errors::say;
 use crate::input::View;
 use crate::synth::{
     Cause, Fault, FaultOrder, Form, Made, Order, Scenario, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
-    faults, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, scenarios, side_file, write_district,
-    write_scene, write_with_second_files, years,
+    check_form, faults, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, scenarios, side_file,
+    write_district, write_scene, write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\
@@ -238,10 +238,15 @@ impl SecondPaths {
         self.earlier.iter().chain([&self.roster, &self.entities])
     }
 
-    fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
-        let [mut roster, mut entities] =
-            [File::create(&self.roster)?, File::create(&self.entities)?].map(BufWriter::new);
-        let mut earlier = self.earlier.as_ref().map(File::create).transpose()?.map(BufWriter::new);
+    /// Writes the district with its second files; `begun` is told each file once it is opened.
+    fn write(&self, order: &Order, out: &mut dyn Write, begun: &mut Vec<PathBuf>) -> Result<Made, SynthError> {
+        let mut begin = |path: &PathBuf| -> Result<BufWriter<File>, SynthError> {
+            let file = File::create(path)?;
+            begun.push(path.clone());
+            Ok(BufWriter::new(file))
+        };
+        let (mut roster, mut entities) = (begin(&self.roster)?, begin(&self.entities)?);
+        let mut earlier = self.earlier.as_ref().map(begin).transpose()?;
         let earlier_out = earlier.as_mut().map(|file| file as &mut dyn Write);
         let outputs = SecondOutputs { earlier: earlier_out, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
@@ -273,6 +278,8 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
             Ok(_) => Ok(()),
         };
     }
+    // Nothing is opened, and what stands there is not lost, for what cannot be made.
+    check_form(order.year, order.form).map_err(not_made)?;
     let path = if is_folder(output) {
         create_dir_all(output).into_diagnostic().wrap_err_with(|| cannot_write(output))?;
         output.join(file_name(order))
@@ -280,18 +287,17 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         output.to_owned()
     };
     let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let second = second_files.then(|| SecondPaths::beside(&path, order));
-    let made = match &second {
-        Some(second) => second.write(order, &mut file),
-        None => write_district(order, &mut file),
+    let mut begun = vec![path.clone()];
+    let made = if second_files {
+        SecondPaths::beside(&path, order).write(order, &mut file, &mut begun)
+    } else {
+        write_district(order, &mut file)
     };
     let made = match made {
         Ok(made) => made,
         Err(error) => {
             // Half a file would pass for a whole one.
-            remove_file(&path).into_diagnostic()?;
-            let mut begun = second.iter().flat_map(SecondPaths::all).filter(|path| path.exists());
-            begun.try_for_each(remove_file).into_diagnostic()?;
+            begun.iter().try_for_each(remove_file).into_diagnostic()?;
             return Err(not_made(error));
         }
     };

@@ -141,6 +141,15 @@ pub fn fixed_years() -> impl Iterator<Item = u16> {
     years().filter(|year| registry().layout(*year).is_some_and(|layout| Lines::new(layout, Form::Fixed).is_some()))
 }
 
+/// Looks whether files of a year can be made in a form.
+///
+/// # Errors
+/// When no district of the year can be made, or its layout prints no positions for a fixed form.
+pub fn check_form(year: u16, form: Form) -> Result<(), SynthError> {
+    let layout = registry().layout(year).filter(|_| years().any(|one| one == year)).ok_or(SynthError::Year(year))?;
+    Lines::new(layout, form).map(drop).ok_or(SynthError::NoPositions(year))
+}
+
 /// Writes one file.
 ///
 /// # Errors

@@ -280,6 +280,39 @@ fn a_year_without_a_layout_is_told_which_there_are() {
     }
 }
 
+#[test]
+fn what_cannot_be_made_overwrites_nothing() {
+    for arguments in [&["--year", "2016", "--second-files"][..], &["--year", "2025", "--format", "fixed"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["mine.csv", "entities-2016.txt"].map(|name| folder.path().join(name));
+        paths.iter().for_each(|path| std::fs::write(path, "mine").unwrap());
+        let output = support::scorelint().arg("synth").args(arguments).arg("-o").arg(&paths[0]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(paths.iter().all(|path| std::fs::read_to_string(path).unwrap() == "mine"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_failed_run_takes_away_no_file_that_it_has_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let synth = |more: &[&str]| {
+        support::scorelint()
+            .args(["synth", "--students", "20"])
+            .args(more)
+            .arg("-o")
+            .arg(folder.path())
+            .output()
+            .unwrap()
+    };
+    assert!(synth(&["--year", "2024"]).status.success());
+    let earlier = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let before = std::fs::read(&earlier).unwrap();
+    std::fs::create_dir(folder.path().join("entities-2025.txt")).unwrap();
+    assert_eq!(synth(&["--year", "2025", "--second-files"]).status.code(), Some(2));
+    assert_eq!(std::fs::read(&earlier).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "what was begun is taken away");
+}
+
 /// All at once, but for the one that implies another.
 #[test]
 fn faults_in_second_files_are_found_once_and_nothing_else() {
