@@ -10,7 +10,6 @@ pub mod counting;
 pub mod engine;
 pub mod input;
 pub mod layout;
-mod memory;
 pub mod official;
 pub mod privacy;
 pub mod reconcile;

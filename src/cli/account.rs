@@ -10,6 +10,7 @@ use super::progress::{Progress, Wish};
 use super::reading::ReadingArgs;
 use super::selection::SelectionArgs;
 use super::terminal;
+use super::{memory, size};
 use crate::account::{
     AccountOptions, Accounts, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
 };
@@ -96,7 +97,9 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     refuse_inputs(args.output.as_deref(), &args.paths)?;
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let input = args.reading.options();
-    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
+    let bytes = size::total(&args.paths);
+    memory::prepare(bytes);
+    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
     bar.finish();

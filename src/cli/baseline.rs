@@ -15,6 +15,7 @@ use super::errors::say;
 use super::output::refuse_inputs;
 use super::reading::ReadingArgs;
 use super::settings::{Besides, SettingsArgs};
+use super::{memory, size};
 use crate::engine::SecondPaths;
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
@@ -104,6 +105,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         );
         Failure::input(miette!(help = help, "a baseline cannot be made without a key: {error}"))
     })?;
+    memory::prepare(size::total(&args.paths));
     let second = SecondPaths::default();
     let request = Request {
         paths: &args.paths,

@@ -1,12 +1,9 @@
 //! A progress bar on standard error, for long files and people only.
 
-use std::fs;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use walkdir::WalkDir;
 
 /// Smaller files are read before a bar could be seen.
 const LONG: u64 = 100_000_000;
@@ -45,11 +42,12 @@ struct Read {
 }
 
 impl Progress {
-    pub(super) fn new(paths: &[PathBuf], wish: Wish) -> Self {
+    /// A bar for so many bytes, where that is known before.
+    pub(super) fn new(total: Option<u64>, wish: Wish) -> Self {
         if wish == Wish::Never || !std::io::stderr().is_terminal() {
             return Self(None);
         }
-        let (bar, template, is_drawn) = match total(paths) {
+        let (bar, template, is_drawn) = match total {
             Some(total) if total < LONG => return Self(None),
             Some(total) => {
                 let template = "reading {wide_bar} {decimal_bytes} of {decimal_total_bytes}, {eta} left";
@@ -86,21 +84,4 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
-}
-
-/// The bytes to be read, where that is known before: not for standard input and packed files.
-fn total(paths: &[PathBuf]) -> Option<u64> {
-    paths.iter().map(|path| if path.is_dir() { size_of_folder(path) } else { size(path) }).sum()
-}
-
-fn size_of_folder(folder: &Path) -> Option<u64> {
-    let files = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
-    files.map(|entry| size(entry.path())).sum()
-}
-
-fn size(path: &Path) -> Option<u64> {
-    let is_packed =
-        path.extension().is_some_and(|end| ["gz", "zip", "xlsx"].iter().any(|one| end.eq_ignore_ascii_case(one)));
-    let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    (!is_packed).then_some(facts.len())
 }

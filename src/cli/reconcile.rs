@@ -13,6 +13,7 @@ use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
 use super::selection::SelectionArgs;
 use super::terminal;
+use super::{memory, size};
 use crate::input::{Options, View};
 use crate::reconcile::{
     Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, check_filter,
@@ -128,7 +129,9 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     });
     let detail = args.detail()?;
     let read: Vec<PathBuf> = args.paths.iter().chain(&args.earlier).cloned().collect();
-    let bar = Progress::new(&read, Wish::of_flag(args.no_progress));
+    let bytes = size::total(&read);
+    memory::prepare(bytes);
+    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
         input: Options { year: args.year, view, ..Options::default() },

@@ -72,11 +72,11 @@ pub(super) struct Args {
     list_faults: bool,
     /// Write official files beside the score file: the public research files that the state would
     /// publish for the district, and the list of entities
-    #[arg(long, conflicts_with = "faults")]
+    #[arg(long, conflicts_with_all = ["faults", "second_files"])]
     official: bool,
     /// Make score file and official files differ for known reasons, and write the truth beside them
     /// into scenario.truth.json; implies --official
-    #[arg(long, value_name = "NAME", conflicts_with = "faults")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["faults", "second_files"])]
     scenario: Option<String>,
     /// List the scenarios
     #[arg(long)]

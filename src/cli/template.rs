@@ -10,6 +10,7 @@ use miette::miette;
 
 use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
+use super::{memory, size};
 use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
 use crate::input::Options;
 use crate::official::{ALL_STUDENTS, TemplateRow, template_workbook, write_template_csv};
@@ -70,7 +71,9 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     refuse_inputs(args.out.as_deref(), &args.paths)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let input = Options { year: args.year, ..Options::default() };
-    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
+    let bytes = size::total(&args.paths);
+    memory::prepare(bytes);
+    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
     bar.finish();

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::output::write_result;
 use super::progress::{Progress, Wish};
+use super::{memory, size};
 use crate::input::Options;
 use crate::verify::{Claim, VerifyOptions, verify, write_text};
 
@@ -50,7 +51,9 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         }
     };
     let read: Vec<PathBuf> = args.earlier.iter().chain(&args.paths).cloned().collect();
-    let bar = Progress::new(&read, Wish::of_flag(args.no_progress));
+    let bytes = size::total(&read);
+    memory::prepare(bytes);
+    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let input = Options { year: Some(claim.year), ..Options::default() };
     let options = VerifyOptions { input, progress: Some(&report_progress) };

@@ -68,8 +68,10 @@ impl Share {
 impl Chains {
     /// Chains the entries with these keys that fall to a share.
     pub(super) fn new(keys: &[u64], share: Share, wanted: Wanted, room: &mut Room) -> Self {
-        let buckets = (keys.len() / share.parts as usize / BUCKET + 1).next_power_of_two();
-        let repeats = (wanted == Wanted::FewRepeated).then(|| Repeats::of(keys));
+        let many = keys.len() / share.parts as usize;
+        let buckets = (many / BUCKET + 1).next_power_of_two();
+        let own = || keys.iter().copied().filter(|key| share.has(*key));
+        let repeats = (wanted == Wanted::FewRepeated).then(|| Repeats::of(own(), many));
         let ends = match &repeats {
             Some(repeats) => share_out(keys, share, buckets, |key| repeats.may_have(key), &mut room.pairs),
             None => share_out(keys, share, buckets, |_| true, &mut room.pairs),

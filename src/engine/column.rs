@@ -1,12 +1,12 @@
 //! One column over a batch: which distinct text each cell holds. What the texts mean for every
 //! condition that looks at this column alone was found out when they came up first.
 
-use wide::u8x64;
-
+use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
-use super::mask::{BATCH, Mask, Truths};
+use super::mask::{Mask, Truths};
 use super::memo::{Key, LongMemo, ShortMemo};
 use super::unary::Shape;
+use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
 use crate::input::text::Text;
 
@@ -22,16 +22,10 @@ const SHAPES: usize = 64;
 /// Batches with a miss in four and more after which a full memory is given up.
 const PATIENCE: u32 = 4;
 
-/// Distinct texts up to which rows are told apart text by text and not row by row.
-const FEW: usize = 32;
-
-/// The number of the empty text.
-const EMPTY: u16 = 0;
-
 /// A column's memory over the whole file, and its state for the current batch.
 #[derive(Debug)]
 pub(super) struct Column {
-    near: Near,
+    short: ShortMemo,
     long: LongMemo,
     values: Values,
     classes: Classes,
@@ -47,28 +41,14 @@ pub(super) struct Column {
     patience: u32,
     /// Whether looking texts up is given up: they are too many.
     is_direct: bool,
-    /// Filled cells a class, but for the usual one.
+    /// Whether some value breaks a cell rule.
+    has_broken: bool,
+    /// Filled cells a class.
     counts: Vec<u64>,
     /// The last texts that were not remembered, and their values.
     last: (u64, u16),
     last_long: (Key, u16),
-    batch: BatchState,
-}
-
-/// What every window looks at, in one line of the cache.
-#[derive(Debug)]
-#[repr(align(64))]
-struct Near {
-    short: ShortMemo,
-    /// The class of the first filled cell, and the filled cells of that class.
-    usual: u16,
-    usual_cells: u64,
-    /// The class of the second value.
-    second: u16,
-    /// Whether the filled values are of more than one class; else they are of that of the second.
-    is_mixed: bool,
-    /// Whether some value breaks a cell rule.
-    has_broken: bool,
+    batch: ColumnBatch,
 }
 
 /// A shape and, where it tells all, the value that its texts share.
@@ -78,79 +58,6 @@ struct KnownShape {
     entry: Option<u16>,
 }
 
-/// What is known of the distinct texts, by their number. The first is the empty text.
-#[derive(Debug, Default)]
-struct Values {
-    yes: Bits,
-    unknown: Bits,
-    numbers: Vec<i64>,
-    hashes: Vec<u64>,
-    classes: Vec<u16>,
-}
-
-/// One bit a condition, a word a value.
-#[derive(Debug, Default)]
-struct Bits {
-    words: Vec<u64>,
-    /// The bits that some filled value has.
-    any: u64,
-    /// The bits that all filled values have.
-    all: u64,
-}
-
-#[derive(Debug)]
-struct BatchState {
-    /// Rows with something in the cell, spaces included.
-    filled: Mask,
-    /// Rows whose cell breaks a cell rule.
-    broken: Mask,
-    /// The value of each row.
-    entries: [u16; BATCH],
-    /// The rows of each of [`FEW`] values, as far as asked for.
-    rows: Vec<Mask>,
-    known_rows: u32,
-    /// `entries` as bytes, where they are few.
-    bytes: Vec<u8>,
-}
-
-impl Bits {
-    fn push(&mut self, word: u64) {
-        if self.words.len() == 1 {
-            self.all = u64::MAX;
-        }
-        if !self.words.is_empty() {
-            self.any |= word;
-            self.all &= word;
-        }
-        self.words.push(word);
-    }
-
-    #[inline]
-    fn has(&self, entry: usize, bit: usize) -> bool {
-        self.words[entry] >> bit & 1 != 0
-    }
-}
-
-impl Values {
-    fn push(&mut self, judged: &Judged) -> u16 {
-        self.yes.push(judged.yes);
-        self.unknown.push(judged.unknown);
-        self.numbers.push(judged.number);
-        self.hashes.push(judged.hash);
-        self.classes.push(judged.class);
-        // A batch adds no more than its rows to those remembered.
-        (self.classes.len() - 1) as u16
-    }
-
-    fn truncate(&mut self, len: usize) {
-        self.yes.words.truncate(len);
-        self.unknown.words.truncate(len);
-        self.numbers.truncate(len);
-        self.hashes.truncate(len);
-        self.classes.truncate(len);
-    }
-}
-
 impl Column {
     pub(super) fn new(plan: &ColumnPlan) -> Self {
         let mut classes = Classes::default();
@@ -158,16 +65,10 @@ impl Column {
         let empty = plan.judge(b"", &mut classes);
         values.push(&empty);
         Self {
-            near: Near {
-                short: ShortMemo::new(),
-                usual: empty.class,
-                usual_cells: 0,
-                second: empty.class,
-                is_mixed: false,
-                has_broken: classes.at(empty.class).broken != 0,
-            },
+            short: ShortMemo::new(),
             long: LongMemo::new(),
             values,
+            has_broken: classes.at(empty.class).broken != 0,
             classes,
             shapes: Vec::new(),
             last_shape: 0,
@@ -179,14 +80,7 @@ impl Column {
             counts: Vec::new(),
             last: (0, EMPTY),
             last_long: (Key::default(), EMPTY),
-            batch: BatchState {
-                filled: Mask::NONE,
-                broken: Mask::NONE,
-                entries: [EMPTY; BATCH],
-                rows: Vec::new(),
-                known_rows: 0,
-                bytes: Vec::new(),
-            },
+            batch: ColumnBatch::new(),
         }
     }
 
@@ -196,10 +90,7 @@ impl Column {
         if self.misses > 0 {
             self.forget();
         }
-        self.batch.filled = Mask::NONE;
-        self.batch.broken = Mask::NONE;
-        self.batch.known_rows = 0;
-        self.batch.bytes.clear();
+        self.batch.begin();
     }
 
     /// Forgets the values that found no room, and the remembered ones if they help too seldom.
@@ -217,7 +108,7 @@ impl Column {
             return;
         }
         self.is_direct = true;
-        (self.near.short, self.long) = (ShortMemo::new(), LongMemo::new());
+        (self.short, self.long) = (ShortMemo::new(), LongMemo::new());
         self.kept = 1;
         self.values.truncate(self.kept);
         self.shapes.iter_mut().for_each(|shape| shape.entry = None);
@@ -237,28 +128,16 @@ impl Column {
     ) {
         let filled = cells.filled & valid;
         if filled != u64::MAX {
-            self.entries_of(window).fill(EMPTY);
+            self.batch.window(window).fill(EMPTY);
         }
         if filled != 0 {
             self.look_up_all(plan, cells.texts, bytes, (window, filled), numbers);
-            self.count(window, filled);
+            self.count_window(window, filled);
             self.batch.filled.0[window] = filled;
         }
-        if self.near.has_broken {
+        if self.has_broken {
             self.mark_broken(window, valid);
         }
-    }
-
-    /// Asks for what the next window looks at, so that it is near when it does.
-    #[inline]
-    pub(super) fn touch(&self) {
-        std::hint::black_box(self.near.short.touch());
-    }
-
-    /// The values of the rows of a window.
-    #[inline]
-    fn entries_of(&mut self, window: usize) -> &mut [u16] {
-        &mut self.batch.entries[window * WINDOW..(window + 1) * WINDOW]
     }
 
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
@@ -273,61 +152,56 @@ impl Column {
     ) {
         if filled == u64::MAX && all_same(texts) {
             let entry = self.look_up(plan, &texts[0], bytes);
-            self.entries_of(window).fill(entry);
+            self.batch.window(window).fill(entry);
             return;
         }
         // Most texts stand where they are looked for first. These look-ups follow each other closely
         // and do not wait for each other; the rest takes its time.
         let mut rest = 0;
-        let (near, entries) = (&self.near, &mut self.batch.entries[window * WINDOW..(window + 1) * WINDOW]);
+        let (short, entries) = (&self.short, self.batch.window(window));
         let mut glance = |row: usize, number: u64| {
-            let (entry, is_found) = near.short.glance(number);
+            let (entry, is_found) = short.glance(number);
             entries[row] = entry;
             rest |= u64::from(!is_found) << row;
         };
-        if all_short(texts) {
+        let is_short = all_short(texts);
+        if is_short {
             each_row(filled, |row| glance(row, texts[row].number()));
         } else {
             each_row(filled, |row| numbers[row] = number_of(&texts[row], bytes));
             each_row(filled, |row| glance(row, numbers[row]));
         }
         for row in bits(rest) {
-            let entry = self.look_up(plan, &texts[row], bytes);
-            self.entries_of(window)[row] = entry;
+            let number = if is_short { texts[row].number() } else { numbers[row] };
+            let entry = self.look_up_number(plan, (&texts[row], number), bytes);
+            self.batch.window(window)[row] = entry;
         }
     }
 
     /// Counts the filled cells of a window by their classes.
     #[inline]
-    fn count(&mut self, window: usize, filled: u64) {
-        if !self.near.is_mixed {
-            return self.count_class(self.near.second, u64::from(filled.count_ones()));
+    fn count_window(&mut self, window: usize, filled: u64) {
+        if !self.values.is_mixed {
+            return add_cells(&mut self.counts, self.values.classes[1], u64::from(filled.count_ones()));
         }
+        let entries = self.batch.window(window);
         for row in bits(filled) {
-            let entry = usize::from(self.batch.entries[window * WINDOW + row]);
-            self.count_class(self.values.classes[entry], 1);
-        }
-    }
-
-    #[inline]
-    fn count_class(&mut self, class: u16, cells: u64) {
-        if self.near.usual_cells == 0 {
-            self.near.usual = class;
-        }
-        if class == self.near.usual {
-            self.near.usual_cells += cells;
-        } else {
-            count(&mut self.counts, class, cells);
+            add_cells(&mut self.counts, self.values.classes[usize::from(entries[row])], 1);
         }
     }
 
     /// The value of a cell that holds a text.
-    #[inline]
     fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8]) -> u16 {
-        let Some(number) = text.short().or_else(|| text.packed(bytes)) else {
+        self.look_up_number(plan, (text, number_of(text, bytes)), bytes)
+    }
+
+    /// The value of a cell that holds a text, given the number that it is remembered by.
+    #[inline]
+    fn look_up_number(&mut self, plan: &ColumnPlan, (text, number): (&Text, u64), bytes: &[u8]) -> u16 {
+        if !Text::is_short(number) {
             return self.look_up_long(plan, text, bytes);
-        };
-        match self.near.short.find(number) {
+        }
+        match self.short.find(number) {
             Some(entry) => entry,
             None => self.look_at_short(plan, (text.of(bytes), number)),
         }
@@ -358,7 +232,7 @@ impl Column {
         }
         let (entry, has_room) = self.look_at(plan, text);
         if has_room {
-            self.near.short.insert(number, entry);
+            self.short.insert(number, entry);
         } else {
             self.last = (number, entry);
         }
@@ -417,12 +291,7 @@ impl Column {
     }
 
     fn add(&mut self, judged: &Judged) -> u16 {
-        let near = &mut self.near;
-        near.has_broken |= self.classes.at(judged.class).broken != 0;
-        if self.values.classes.len() == 1 {
-            near.second = judged.class;
-        }
-        near.is_mixed |= judged.class != near.second;
+        self.has_broken |= self.classes.at(judged.class).broken != 0;
         self.values.push(judged)
     }
 
@@ -490,14 +359,13 @@ impl Column {
     /// How often each outcome of the cell rules came up, over all batches of so many rows.
     pub(super) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
         let mut counts = self.counts.clone();
-        count(&mut counts, self.near.usual, self.near.usual_cells);
         let filled: u64 = counts.iter().sum();
-        count(&mut counts, self.values.classes[usize::from(EMPTY)], rows - filled);
+        add_cells(&mut counts, self.values.classes[usize::from(EMPTY)], rows - filled);
         (0..).zip(counts).map(|(class, cells)| (self.classes.at(class), cells))
     }
 }
 
-fn count(counts: &mut Vec<u64>, class: u16, cells: u64) {
+fn add_cells(counts: &mut Vec<u64>, class: u16, cells: u64) {
     let class = usize::from(class);
     if counts.len() <= class {
         counts.resize(class + 1, 0);
@@ -531,81 +399,9 @@ fn all_same(texts: &[Text; WINDOW]) -> bool {
     texts[0].short().is_some() && texts.iter().fold(0, |differ, text| differ | (text.number() ^ first)) == 0
 }
 
-impl BatchState {
-    /// The rows whose value has a bit.
-    fn rows_with(&mut self, bits_of: &Bits, bit: usize) -> Mask {
-        let unfilled = if bits_of.has(usize::from(EMPTY), bit) { Mask::ALL.without(self.filled) } else { Mask::NONE };
-        if self.filled.is_empty() || bits_of.any >> bit & 1 == 0 {
-            return unfilled;
-        }
-        if bits_of.all >> bit & 1 != 0 {
-            return unfilled.or(self.filled);
-        }
-        if bits_of.words.len() <= FEW {
-            return unfilled.or(self.text_by_text(bits_of, bit));
-        }
-        let mut mask = unfilled;
-        for (word, filled) in self.filled.0.iter().enumerate() {
-            for row in bits(*filled) {
-                let entry = usize::from(self.entries[word * WINDOW + row]);
-                mask.0[word] |= u64::from(bits_of.has(entry, bit)) << row;
-            }
-        }
-        mask
-    }
-
-    /// As [`Self::rows_with`], of the filled rows only: the rows of each value that has the bit, or
-    /// all but those of values that have it not, whichever are fewer.
-    fn text_by_text(&mut self, bits_of: &Bits, bit: usize) -> Mask {
-        let filled = 1..bits_of.words.len();
-        let having = filled.clone().filter(|entry| bits_of.has(*entry, bit)).count();
-        let takes_having = having * 2 <= filled.len();
-        let mut mask = Mask::NONE;
-        for entry in filled.filter(|entry| bits_of.has(*entry, bit) == takes_having) {
-            mask = mask.or(self.rows_of(entry));
-        }
-        if takes_having { mask } else { self.filled.without(mask) }
-    }
-
-    /// The rows of a value; of values below [`FEW`] only.
-    fn rows_of(&mut self, entry: usize) -> Mask {
-        if self.rows.len() <= entry {
-            self.rows.resize(FEW, Mask::NONE);
-        }
-        if self.known_rows >> entry & 1 == 0 {
-            self.known_rows |= 1 << entry;
-            if self.bytes.is_empty() {
-                // All entries are below `FEW`.
-                self.bytes.extend(self.entries.iter().map(|entry| *entry as u8));
-            }
-            self.rows[entry] = rows_equal(&self.bytes, entry as u8);
-        }
-        self.rows[entry]
-    }
-}
-
-/// The rows that hold a number.
-fn rows_equal(rows: &[u8], number: u8) -> Mask {
-    let mut mask = Mask::NONE;
-    let number = u8x64::splat(number);
-    for (word, rows) in mask.0.iter_mut().zip(rows.as_chunks::<WINDOW>().0) {
-        *word = u8x64::from(*rows).simd_eq(number).to_bitmask();
-    }
-    mask
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_that_hold_a_number_are_told() {
-        let rows: Vec<u8> = (0..BATCH).map(|row| (row * row % 7) as u8).collect();
-        for number in 0..8 {
-            let mask = rows_equal(&rows, number);
-            assert!((0..BATCH).all(|row| mask.has(row) == (rows[row] == number)));
-        }
-    }
 
     #[test]
     fn only_equal_short_texts_are_the_same() {

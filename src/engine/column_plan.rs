@@ -5,7 +5,7 @@ use super::hash::{BLANK, fold};
 use super::matcher;
 use super::unary::{Reading, Shape, Unary, Value, text_of};
 use crate::layout::FieldId;
-use crate::rule::{Text, Truth};
+use crate::rule::{Form, Text, Truth};
 
 /// Conditions and cell rules that one plan can hold: one bit each.
 pub(super) const ATOMS: usize = 64;
@@ -98,7 +98,7 @@ impl Tails {
 
     /// Adds the answers for a text to others.
     fn answer(&mut self, answers: &mut Answers, value: &Value<'_>) {
-        let last = value.written.as_bytes().last_chunk::<8>().map(|last| u64::from_be_bytes(*last) & self.mask);
+        let last = value.bytes(Form::Written).last_chunk::<8>().map(|last| u64::from_be_bytes(*last) & self.mask);
         let known = last.and_then(|last| self.known.iter().find(|(one, _)| *one == last));
         let own = known.map(|(_, answers)| *answers).unwrap_or_else(|| {
             let mut own = Answers::default();
@@ -194,7 +194,6 @@ impl ColumnPlan {
 
     /// Judges a text of a shape: most of it is known from that.
     pub(super) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut Classes) -> Judged {
-        let text = std::str::from_utf8(text).unwrap_or_default();
         let value = Value::plain(text, shaped.shape.kinds);
         let mut answers = shaped.known;
         answers.atoms(shaped.open_atoms.iter().map(|(bit, atom)| (*bit, atom)), &value);
@@ -241,7 +240,7 @@ impl ColumnPlan {
 
     fn hash(&self, value: &Value<'_>) -> u64 {
         match (&self.hashed, self.field) {
-            (Some(Text::Cell(cell)), _) => fold(value.trimmed(cell.form).as_bytes()),
+            (Some(Text::Cell(cell)), _) => fold(value.trimmed(cell.form)),
             (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
             _ => BLANK,
         }

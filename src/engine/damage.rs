@@ -1,7 +1,7 @@
 //! What a damaged column does to findings: many are told as one, and what compares with it is in doubt.
 
 use super::program::{Planned, Program};
-use super::run::{FileRun, Hit};
+use super::run::{FileRun, Hit, NAMED};
 use crate::layout::FieldId;
 use crate::rule::Grouping;
 
@@ -48,7 +48,7 @@ pub(super) fn collapse(program: &Program, run: &mut FileRun) {
     for hit in collapsed {
         let grouped = run.grouped.entry(hit.instance).or_default();
         grouped.count += 1;
-        if grouped.first.len() < 3 {
+        if grouped.first.len() < NAMED {
             grouped.first.push(hit.record);
         }
     }

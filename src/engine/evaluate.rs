@@ -23,8 +23,6 @@ pub(super) struct State {
     of: Vec<u32>,
     batch: u32,
     nums: Vec<Numbers>,
-    /// Room for the places that a window fills.
-    active: Vec<u32>,
     /// Room for a number a row of a window.
     numbers: [u64; WINDOW],
 }
@@ -81,7 +79,6 @@ impl State {
             of: vec![0; kept],
             batch: 0,
             nums: vec![Numbers::new(); program.nums.len()],
-            active: Vec::new(),
             numbers: [0; WINDOW],
         }
     }
@@ -97,21 +94,13 @@ impl State {
     pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
         let (number, valid) = window;
         self.rows += u64::from(valid.count_ones());
-        self.active.clear();
-        for (at, place) in (0..).zip(&mut self.places) {
+        for (at, place) in self.places.iter_mut().enumerate() {
             let is_filled = index.filled(place.column as usize) & valid != 0;
             if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
+                let plan = &program.columns[at];
+                self.columns[at].take(plan, index.column(plan.place), bytes, window, &mut self.numbers);
                 place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
-                self.active.push(at);
             }
-        }
-        for (at, place) in self.active.iter().enumerate() {
-            if let Some(next) = self.active.get(at + 1) {
-                self.columns[*next as usize].touch();
-            }
-            let plan = &program.columns[*place as usize];
-            let cells = index.column(plan.place);
-            self.columns[*place as usize].take(plan, cells, bytes, window, &mut self.numbers);
         }
     }
 
@@ -328,13 +317,15 @@ impl State {
     }
 }
 
-/// The known rows in which a comparison of two numbers holds, and any of the others.
+/// Known rows of a window up to which they are compared one by one, and not all rows in a row.
+const FEW: u32 = 16;
+
+/// Compares two numbers in the known rows; what stands in the others afterwards does not matter.
 fn fill(mask: &mut Mask, known: Mask, [left, right]: [&[i64]; 2], holds: impl Fn(i64, i64) -> bool) {
     let windows = left.as_chunks::<WINDOW>().0.iter().zip(right.as_chunks::<WINDOW>().0);
     for ((word, known), (left, right)) in mask.0.iter_mut().zip(known.0).zip(windows) {
         let holds = |row: usize| u64::from(holds(left[row], right[row])) << row;
-        // A few rows are looked up one by one, many one after the other.
-        *word = if known.count_ones() < 16 {
+        *word = if known.count_ones() < FEW {
             bits(known).fold(0, |all, row| all | holds(row))
         } else {
             (0..WINDOW).fold(0, |all, row| all | holds(row))

@@ -61,12 +61,6 @@ impl ShortMemo {
         (slot.entry, slot.key == key)
     }
 
-    /// A look at the first slot, for the sake of the caches.
-    #[inline]
-    pub(super) fn touch(&self) -> u64 {
-        self.slots.first().map_or(0, |slot| slot.key)
-    }
-
     /// Remembers a text that [`Self::find`] did not find.
     pub(super) fn insert(&mut self, key: u64, entry: u16) {
         if (self.used + 1) * 2 > self.slots.len() {

@@ -3,6 +3,7 @@
 mod chains;
 mod check;
 mod column;
+mod column_batch;
 mod column_plan;
 mod damage;
 mod details;
@@ -31,6 +32,7 @@ mod sums;
 mod tally;
 mod trace;
 mod unary;
+mod values;
 mod waived;
 
 pub use check::{CheckError, CheckOptions, Detail, check, check_beside};

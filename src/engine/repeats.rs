@@ -14,12 +14,12 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Looks at all keys, which are hashes.
-    pub(super) fn of(keys: &[u64]) -> Self {
-        let words = (keys.len() * ROOM / 64 + 1).next_power_of_two();
+    /// Looks at keys, which are hashes: about so many.
+    pub(super) fn of(keys: impl Iterator<Item = u64>, many: usize) -> Self {
+        let words = (many * ROOM / 64 + 1).next_power_of_two();
         let mut repeats = Self { seen: vec![0; words], again: vec![0; words] };
         for key in keys {
-            let (word, bit) = repeats.place(*key);
+            let (word, bit) = repeats.place(key);
             repeats.again[word] |= repeats.seen[word] & bit;
             repeats.seen[word] |= bit;
         }
@@ -49,7 +49,7 @@ mod tests {
     fn repeated_keys_are_found_and_hardly_any_other() {
         let mut keys: Vec<u64> = (0..50_000).map(mix).collect();
         keys.extend((0..50).map(|number| mix(number * 1_000)));
-        let repeats = Repeats::of(&keys);
+        let repeats = Repeats::of(keys.iter().copied(), keys.len());
         assert!((0..50).all(|number| repeats.may_have(mix(number * 1_000))));
         let found = (0..50_000).filter(|number| repeats.may_have(mix(*number))).count();
         assert!((50..10_000).contains(&found), "{found}");
@@ -57,6 +57,6 @@ mod tests {
 
     #[test]
     fn no_key_is_repeated_among_none() {
-        assert!(!Repeats::of(&[]).may_have(7));
+        assert!(!Repeats::of(std::iter::empty(), 0).may_have(7));
     }
 }

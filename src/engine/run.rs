@@ -17,7 +17,6 @@ use super::tally::{TallyCounts, TallyPlan};
 use super::trace::{Trace, TracePlan};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
-use crate::memory;
 use crate::rule::Grouping;
 
 /// A breach: which instance, and the number of the record, counted from 0.
@@ -38,7 +37,7 @@ pub(super) struct Grouped {
 }
 
 /// How many records of a grouped finding are named.
-const NAMED: usize = 3;
+pub(super) const NAMED: usize = 3;
 
 /// How often an instance applied, broke, and could not be decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,7 +147,6 @@ pub(super) fn run(
     options: &RunOptions<'_>,
 ) -> (FileRun, Option<InputError>) {
     let reader = Mutex::new(Reader { source, next: 0, done: false });
-    memory::prepare(info.bytes);
     let run = FileRun { stored: info.bytes, ..FileRun::default() };
     let joined = Mutex::new(Joined { run, ..Joined::default() });
     std::thread::scope(|scope| {

@@ -9,13 +9,14 @@ use super::matcher::{self, Kinds, Matcher};
 use crate::layout::FieldId;
 use crate::rule::{self as interpret, Cell, Expr, Form, Num, Test, Text, Truth, read};
 
-/// The text of one cell in both forms, with what a single look at it tells.
+/// The text of one cell in both forms, with what a single look at it tells. Most is asked of its bytes,
+/// which are UTF-8.
 pub(super) struct Value<'a> {
     /// As it stands in the file.
-    pub(super) written: Cow<'a, str>,
+    written: Cow<'a, [u8]>,
     written_kinds: Kinds,
     /// Trimmed, and padded where the field is read so.
-    value: Option<Cow<'a, str>>,
+    value: Option<Cow<'a, [u8]>>,
     value_kinds: Kinds,
 }
 
@@ -26,35 +27,39 @@ impl<'a> Value<'a> {
         let written_kinds = matcher::kinds(written.as_bytes());
         let padded = field.is_some_and(|field| read::reading(field).padded);
         if !padded && !matcher::may_have_space(written_kinds) {
-            return Self { written, written_kinds, value: None, value_kinds: written_kinds };
+            return Self { written: to_bytes(written), written_kinds, value: None, value_kinds: written_kinds };
         }
         let value: Cow<'a, str> = match &written {
             Cow::Borrowed(text) => read_value(text, padded),
             Cow::Owned(text) => Cow::Owned(read_value(text, padded).into_owned()),
         };
         let value_kinds = matcher::kinds(value.as_bytes());
-        Self { written, written_kinds, value: Some(value), value_kinds }
+        Self { written: to_bytes(written), written_kinds, value: Some(to_bytes(value)), value_kinds }
     }
 
     /// A value that is known to be printable ASCII without outer spaces and to need no padding.
-    pub(super) fn plain(text: &'a str, kinds: Kinds) -> Self {
+    pub(super) fn plain(text: &'a [u8], kinds: Kinds) -> Self {
         Self { written: Cow::Borrowed(text), written_kinds: kinds, value: None, value_kinds: kinds }
     }
 
-    /// The text in a form.
+    /// The bytes of the text in a form.
     #[inline]
-    pub(super) fn text(&self, form: Form) -> &str {
+    pub(super) fn bytes(&self, form: Form) -> &[u8] {
         match (form, &self.value) {
             (Form::Value, Some(value)) => value,
             _ => &self.written,
         }
     }
 
-    /// The text in a form, without outer spaces.
+    /// The text in a form.
+    fn text(&self, form: Form) -> &str {
+        std::str::from_utf8(self.bytes(form)).unwrap_or_default()
+    }
+
+    /// The bytes of the text in a form, without outer spaces.
     #[inline]
-    pub(super) fn trimmed(&self, form: Form) -> &str {
-        let text = self.text(form);
-        if matcher::may_have_space(self.kinds(form)) { text.trim() } else { text }
+    pub(super) fn trimmed(&self, form: Form) -> &[u8] {
+        if matcher::may_have_space(self.kinds(form)) { self.text(form).trim().as_bytes() } else { self.bytes(form) }
     }
 
     #[inline]
@@ -77,6 +82,13 @@ impl<'a> Value<'a> {
 fn read_value(text: &str, padded: bool) -> Cow<'_, str> {
     let trimmed = text.trim();
     if padded { read::padded(trimmed) } else { Cow::Borrowed(trimmed) }
+}
+
+fn to_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// What a cell is read as where a number is needed.
@@ -135,19 +147,19 @@ impl Words {
         Self { words: Arc::clone(words), folded: OnceLock::new() }
     }
 
-    fn has(&self, text: &str) -> bool {
+    fn has(&self, text: &[u8]) -> bool {
         let Some(text_folded) = folded(text) else {
-            return self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+            return self.words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(text));
         };
-        let all = || self.words.iter().filter_map(|word| folded(word)).collect();
+        let all = || self.words.iter().filter_map(|word| folded(word.as_bytes())).collect();
         self.folded.get_or_init(all).contains(&text_folded)
     }
 }
 
 /// A text of up to sixteen bytes as its length and a number that is the same for both cases.
-fn folded(text: &str) -> Option<(usize, u128)> {
+fn folded(text: &[u8]) -> Option<(usize, u128)> {
     let mut bytes = [0; 16];
-    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    bytes.get_mut(..text.len())?.copy_from_slice(text);
     let both = u128::from_le_bytes(bytes);
     let (low, high) = (upper(both as u64), upper((both >> 64) as u64));
     Some((text.len(), u128::from(low) | u128::from(high) << 64))
@@ -217,8 +229,10 @@ impl Unary {
             Self::Not(inner) => inner.truth(value).negate(),
             Self::And(parts) => fold(parts, value, Truth::True, Truth::False, Truth::and),
             Self::Or(parts) => fold(parts, value, Truth::False, Truth::True, Truth::or),
-            Self::Test(form, test) => Truth::of(test.holds(value.text(*form), value.kinds(*form))),
-            Self::Slow(field, expr) => interpret::truth(expr, &OneCell { field: *field, text: &value.written }),
+            Self::Test(form, test) => Truth::of(test.holds(value, *form)),
+            Self::Slow(field, expr) => {
+                interpret::truth(expr, &OneCell { field: *field, text: value.text(Form::Written) })
+            }
         }
     }
 }
@@ -287,31 +301,33 @@ impl Quick {
         }
     }
 
-    fn holds(&self, text: &str, kinds: Kinds) -> bool {
+    fn holds(&self, value: &Value<'_>, form: Form) -> bool {
+        let (bytes, kinds) = (value.bytes(form), value.kinds(form));
+        let is_exact = |words: &[String], text: &[u8]| words.iter().any(|word| word.as_bytes() == text);
+        let mut parts = bytes.split(|byte| *byte == b'&');
         match self {
-            Self::Blank => text.is_empty() || matcher::may_have_space(kinds) && text.trim().is_empty(),
-            Self::OneOf(words) => words.has(text),
-            Self::ExactlyOneOf(words) => words.iter().any(|word| word == text),
+            Self::Blank => bytes.is_empty() || matcher::may_have_space(kinds) && value.text(form).trim().is_empty(),
+            Self::OneOf(words) => words.has(bytes),
+            Self::ExactlyOneOf(words) => is_exact(words, bytes),
             Self::PartsOneOf(words) => {
-                words.has(text) || matcher::has_parts(kinds) && text.split('&').all(|part| words.has(part))
+                words.has(bytes) || matcher::has_parts(kinds) && parts.all(|part| words.has(part))
             }
             Self::ExactPartsOneOf(words) => {
-                let is_exact = |text: &str| words.iter().any(|word| word == text);
-                is_exact(text) || matcher::has_parts(kinds) && text.split('&').all(is_exact)
+                is_exact(words, bytes) || matcher::has_parts(kinds) && parts.all(|part| is_exact(words, part))
             }
-            Self::Matches(matcher) => matcher.is_match(text, kinds),
-            Self::LongerThan(limit) => text.len() > *limit && text.chars().count() > *limit,
-            Self::IsNumber => read::number(text).is_some(),
-            Self::IsDay => read::day(text).is_some(),
-            Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, text),
-            Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, text),
+            Self::Matches(matcher) => matcher.is_match(bytes, kinds),
+            Self::LongerThan(limit) => bytes.len() > *limit && value.text(form).chars().count() > *limit,
+            Self::IsNumber => read::number(value.text(form)).is_some(),
+            Self::IsDay => read::day(value.text(form)).is_some(),
+            Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, value.text(form)),
+            Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, value.text(form)),
         }
     }
 }
 
 /// The text that a record gives of which only one cell matters.
 pub(super) fn text_of(text: &Text, field: FieldId, value: &Value<'_>) -> String {
-    interpret::text(text, &OneCell { field, text: &value.written }).into_owned()
+    interpret::text(text, &OneCell { field, text: value.text(Form::Written) }).into_owned()
 }
 
 /// A record of which only one cell matters.
@@ -356,7 +372,7 @@ mod tests {
         fn what_a_shape_leaves_open_answers_as_the_whole(condition in condition(), text in "[0-1aA]{1,3}") {
             let kinds = matcher::kinds(text.as_bytes());
             let shape = Shape { kinds, len: text.len() };
-            let value = Value::plain(&text, kinds);
+            let value = Value::plain(text.as_bytes(), kinds);
             proptest::prop_assert_eq!(condition.given(shape).truth(&value), condition.truth(&value));
         }
 
@@ -370,7 +386,7 @@ mod tests {
                 let answer = |before: &str| {
                     let text = format!("{before}{end}");
                     let kinds = matcher::kinds(text.as_bytes());
-                    (atom.tail(Shape { kinds, len: text.len() }), atom.truth(&Value::plain(&text, kinds)))
+                    (atom.tail(Shape { kinds, len: text.len() }), atom.truth(&Value::plain(text.as_bytes(), kinds)))
                 };
                 let (tail, truth) = answer(&before);
                 proptest::prop_assert!(tail.is_some_and(|bytes| bytes <= end.len()));
@@ -381,7 +397,7 @@ mod tests {
         #[test]
         fn words_are_compared_as_texts(words in proptest::collection::vec("[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}", 0..4), text in "[a-cA-C\u{e9}\0]{0,3}|[xX]{14,18}") {
             let expected = words.iter().any(|word| word.eq_ignore_ascii_case(&text));
-            proptest::prop_assert_eq!(Words::new(&words.into()).has(&text), expected);
+            proptest::prop_assert_eq!(Words::new(&words.into()).has(text.as_bytes()), expected);
         }
     }
 }

@@ -7,7 +7,7 @@ use wide::u8x64;
 use super::model::{Block, Cells, FileInfo};
 use super::repeated::HeaderLine;
 use super::text::Text;
-use super::wanted::Wanted;
+use super::wanted::WantedColumns;
 
 /// Records found at a time, a bit each. So few that their bytes and their cells stay in the caches
 /// until everybody has looked at them.
@@ -60,7 +60,7 @@ pub struct Index {
     trailing: u64,
     /// What a line that is no record starts with.
     header: HeaderLine,
-    wanted: Wanted,
+    wanted: WantedColumns,
 }
 
 /// How far [`Index::fill`] has come in a block.
@@ -98,7 +98,7 @@ impl Index {
     /// Makes it an index of some columns only: of the others nothing can be asked. Whatever lies
     /// between the wanted ones is passed over.
     pub fn wanting(self, columns: impl IntoIterator<Item = usize>) -> Self {
-        Self { wanted: Wanted::of(self.filled.len(), columns), ..self }
+        Self { wanted: WantedColumns::of(self.filled.len(), columns), ..self }
     }
 
     /// Records in the window.
@@ -270,8 +270,8 @@ impl Index {
         (cells.begins, *row) = (begins, here);
     }
 
-    /// As [`Self::cells`] until the last of the bits; most bytes of a file come this way. All cells but
-    /// one that was open begin in `near`, the sixty-four bytes and eight more.
+    /// Takes in all cells that end among sixty-four bytes; most bytes of a file come this way. All cells
+    /// but one that was open begin in `near`, these bytes and eight more.
     #[inline]
     fn cells_near(&mut self, bytes: &[u8], near: &[u8; NEAR], cells: &mut Edges, at: usize, row: &mut Row) {
         let mut ends = std::mem::take(&mut cells.ends);
@@ -287,7 +287,8 @@ impl Index {
             ends &= ends - 1;
             here.column = here.column.wrapping_add((at + begin).wrapping_sub(here.mark));
             (here.mark, here.cell) = (at + end, at + begin);
-            self.put(Text::near(near, begin, end - begin, at), (here.column, self.rows));
+            let first = std::array::from_fn(|byte| near[begin + byte]);
+            self.put(Text::beginning(first, at + begin, end - begin), (here.column, self.rows));
         }
         (cells.begins, *row) = (begins, here);
     }

@@ -31,19 +31,10 @@ impl Text {
         Self::beginning(*first, start, len)
     }
 
-    /// The text of so many bytes that begins at `begin` of `near`, which stands at `at` of its block
-    /// and has eight bytes from there on.
+    /// The text of so many bytes that stands at `start` of its block, given the eight bytes from there
+    /// on; a short one has fewer.
     #[inline]
-    pub(super) fn near<const N: usize>(near: &[u8; N], begin: usize, len: usize, at: usize) -> Self {
-        match near[begin..].first_chunk() {
-            Some(first) => Self::beginning(*first, at + begin, len),
-            None => Self::NONE,
-        }
-    }
-
-    /// The text that begins with eight bytes, of which it may have fewer.
-    #[inline]
-    fn beginning(first: [u8; 8], start: usize, len: usize) -> Self {
+    pub(super) fn beginning(first: [u8; 8], start: usize, len: usize) -> Self {
         let short = u64::from_le_bytes(first) & LOW_BYTES[len % 8] | (len as u64) << 56;
         let number = if len <= SHORT { short } else { Self::elsewhere(start, len) };
         Self(number.to_le_bytes())

@@ -3,18 +3,22 @@
 
 /// The columns that somebody looks at.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Wanted {
+pub(super) enum WantedColumns {
     #[default]
     All,
     /// For each column the next wanted one, itself included.
     Next(Vec<u32>),
 }
 
-impl Wanted {
-    /// Of so many columns, those of a list.
+impl WantedColumns {
+    /// Of so many columns, those of a list; any beyond them are left out.
     pub(super) fn of(columns: usize, list: impl IntoIterator<Item = usize>) -> Self {
         let mut is_wanted = vec![false; columns];
-        list.into_iter().for_each(|column| is_wanted[column] = true);
+        for column in list {
+            if let Some(is_wanted) = is_wanted.get_mut(column) {
+                *is_wanted = true;
+            }
+        }
         // Where most are wanted there is hardly anything to pass over.
         if is_wanted.iter().filter(|is| **is).count() * 2 > columns {
             return Self::All;
@@ -46,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_stretch_has_a_wanted_column_or_not() {
-        let wanted = Wanted::of(9, [2, 6]);
+        let wanted = WantedColumns::of(9, [2, 6, 9]);
         let has: Vec<bool> = (0..9).map(|first| wanted.has(first, 3)).collect();
         assert_eq!(has, [true, true, true, false, true, true, true, false, false]);
         assert!(!wanted.has(2, 0) && !wanted.has(9, 3) && !wanted.has(usize::MAX, 1));
@@ -54,7 +58,7 @@ mod tests {
 
     #[test]
     fn all_are_wanted_where_most_are() {
-        assert!(Wanted::of(4, [0, 1, 2]).has(3, 1));
-        assert!(!Wanted::of(4, [0, 1]).has(2, 2));
+        assert!(WantedColumns::of(4, [0, 1, 2]).has(3, 1));
+        assert!(!WantedColumns::of(4, [0, 1]).has(2, 2));
     }
 }

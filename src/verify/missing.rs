@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::claim::Claim;
 use super::count::{Key, Part};
-use super::judge::{Officials, Range, value};
+use super::figure::{Range, value};
+use super::judge::Officials;
 use crate::counting::{Book, GradeKind};
 use crate::layout::codes;
 use crate::official::{Measure, Official, OfficialSet, Values};

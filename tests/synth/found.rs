@@ -281,6 +281,28 @@ fn a_year_without_a_layout_is_told_which_there_are() {
 }
 
 #[test]
+fn the_years_of_a_fault_are_told_in_order() {
+    let output = support::scorelint().args(["synth", "--year", "2017", "--fault", "D023", "-o", "-"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    // Where it is wrapped, lines after the first begin with a bar.
+    let told = String::from_utf8_lossy(&output.stderr).replace('│', " ");
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("in 2017, only in 2018, 2019, 2021, 2022, 2023, 2024, 2025"), "{told}");
+}
+
+#[test]
+fn official_files_and_second_files_are_not_made_at_once() {
+    for wish in [&["--official"][..], &["--scenario", "mixed"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut run = support::scorelint();
+        run.args(["synth", "--second-files"]).args(wish).arg("-o").arg(folder.path());
+        let output = run.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wish:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be used with"), "{wish:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_made_overwrites_nothing() {
     for arguments in [&["--year", "2016", "--second-files"][..], &["--year", "2025", "--format", "fixed"]] {
         let folder = tempfile::tempdir().unwrap();

@@ -16,6 +16,7 @@ use super::output::{refuse_inputs, write_result};
 use super::progress::{Progress, Wish};
 use super::reading::ReadingArgs;
 use super::settings::Besides;
+use super::{memory, size};
 use crate::engine::{Finding, Outcome, SecondPaths};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
@@ -72,7 +73,9 @@ pub fn run(
     let second = args.second();
     let beside = [&second.entities, &second.earlier, &second.enrolled].into_iter().flatten();
     refuse_inputs(args.output.as_deref(), args.paths.iter().chain(beside).chain(settings.files()))?;
-    let bar = Progress::new(&args.paths, Wish::of_flag(args.no_progress));
+    let bytes = size::total(&args.paths);
+    memory::prepare(bytes);
+    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let checked = engine(&request(args, (&settings, &second), key, &report_progress));
     bar.finish();

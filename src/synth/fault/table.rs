@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::facts::year_in;
+use super::super::facts::{year_in, years};
 use super::super::student::Wish;
 use super::super::write::Form;
 use super::text::{Assignment, Condition};
@@ -177,8 +177,11 @@ pub fn parse_order(text: &str, year: u16, form: Form) -> Result<Vec<FaultOrder>,
         return Err(UnknownFault::Kind { kind: kind.to_owned(), nearest: nearest(kind) });
     }
     let found = of_kind.iter().find(|fault| fault.holds_in(year));
-    let years = of_kind.iter().map(|fault| fault.years).collect::<Vec<_>>().join("|");
-    let fault = found.ok_or(UnknownFault::Year { kind: kind.to_owned(), year, years })?;
+    let fault = found.ok_or_else(|| {
+        let possible = years().filter(|year| of_kind.iter().any(|fault| fault.holds_in(*year)));
+        let years = possible.map(|year| year.to_string()).collect::<Vec<_>>().join(", ");
+        UnknownFault::Year { kind: kind.to_owned(), year, years }
+    })?;
     Ok(vec![FaultOrder { fault, count }])
 }
 

@@ -1,12 +1,12 @@
-//! Memory pages. The allocator of the program asks for huge ones, with which a short run is done in
-//! a sixth less time; a large file wants so many that the system has to make room for them first.
+//! Memory pages. The allocator of the program asks for huge ones, with which a short run takes less
+//! time; a large file wants so many that the system has to make room for them first.
 
-/// Up to this size a file's records are few pages, in bytes.
+/// Up to this size records are few pages, in bytes.
 const SMALL: u64 = 32 << 20;
 
-/// Prepares for a file of so many bytes, where it is known: what is allocated from now on for a large
-/// one is taken in pages of the usual size, for the rest of the program.
-pub fn prepare(bytes: Option<u64>) {
+/// Prepares for so many bytes to be read, where it is known: for many, memory is taken in pages of the
+/// usual size from now on.
+pub(super) fn prepare(bytes: Option<u64>) {
     if bytes.is_none_or(|bytes| bytes > SMALL) {
         use_small_pages();
     }

@@ -1,0 +1,71 @@
+//! What is known of the distinct texts of a column, by their number: what holds for each, its number, its
+//! hash, how the cell rules come out.
+
+use super::column_plan::Judged;
+
+/// The number of the empty text.
+pub(super) const EMPTY: u16 = 0;
+
+/// What is known of the distinct texts, by their number. The first is the empty text.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    pub(super) yes: Bits,
+    pub(super) unknown: Bits,
+    pub(super) numbers: Vec<i64>,
+    pub(super) hashes: Vec<u64>,
+    pub(super) classes: Vec<u16>,
+    /// Whether the filled values are of more than one class; else they are of that of the second.
+    pub(super) is_mixed: bool,
+}
+
+/// One bit a condition, a word a value.
+#[derive(Debug, Default)]
+pub(super) struct Bits {
+    pub(super) words: Vec<u64>,
+    /// The bits that some filled value has.
+    pub(super) any: u64,
+    /// The bits that all filled values have.
+    pub(super) all: u64,
+}
+
+impl Bits {
+    fn push(&mut self, word: u64) {
+        if self.words.len() == 1 {
+            self.all = u64::MAX;
+        }
+        if !self.words.is_empty() {
+            self.any |= word;
+            self.all &= word;
+        }
+        self.words.push(word);
+    }
+
+    /// Whether a value has a bit.
+    #[inline]
+    pub(super) fn has(&self, entry: usize, bit: usize) -> bool {
+        self.words[entry] >> bit & 1 != 0
+    }
+}
+
+impl Values {
+    /// Takes in a value; returns its number.
+    pub(super) fn push(&mut self, judged: &Judged) -> u16 {
+        self.yes.push(judged.yes);
+        self.unknown.push(judged.unknown);
+        self.numbers.push(judged.number);
+        self.hashes.push(judged.hash);
+        self.is_mixed |= self.classes.get(1).is_some_and(|class| *class != judged.class);
+        self.classes.push(judged.class);
+        // A batch adds no more than its rows to those remembered.
+        (self.classes.len() - 1) as u16
+    }
+
+    /// Forgets all values but the first so many.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.yes.words.truncate(len);
+        self.unknown.words.truncate(len);
+        self.numbers.truncate(len);
+        self.hashes.truncate(len);
+        self.classes.truncate(len);
+    }
+}
