@@ -3,13 +3,13 @@
 //! characters without which nothing can match (`=` for `^=`). Whatever is left goes to the regex
 //! library.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::unary::Shape;
 use crate::rule::Expression;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use rustc_hash::FxHashMap;
 
 /// Kinds of bytes in a text, one bit a kind.
 pub(super) type Kinds = u32;
@@ -196,7 +196,7 @@ impl Matcher {
     /// The matcher of an expression; the same one for equal expressions, which rules over many
     /// columns have by the hundred.
     pub(super) fn shared(expression: &Arc<Expression>) -> Arc<Self> {
-        static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Matcher>>>> = LazyLock::new(Mutex::default);
+        static KNOWN: LazyLock<Mutex<FxHashMap<String, Arc<Matcher>>>> = LazyLock::new(Mutex::default);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(matcher) = known.get(expression.as_str()) {
             return Arc::clone(matcher);

@@ -1,9 +1,10 @@
 //! Compiles rule instances for one file: equal conditions are shared, what looks at one column
 //! goes to that column, and what a file lacks makes a rule *not run*.
 
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::{Reach, Reads, Visitor};
@@ -162,13 +163,13 @@ pub(super) struct Compiler<'a> {
     groups: &'a [Group],
     program: Program,
     /// Column of each field.
-    places: HashMap<FieldId, usize>,
+    places: FxHashMap<FieldId, usize>,
     /// Plans of each column; more than one where one is full or the cell is read in two ways.
-    plans: HashMap<usize, Vec<usize>>,
-    shared_nodes: HashMap<Fingerprint, NodeId>,
+    plans: FxHashMap<usize, Vec<usize>>,
+    shared_nodes: FxHashMap<Fingerprint, NodeId>,
     /// How often each node is asked a batch, about.
     asked: Vec<u32>,
-    shared_nums: HashMap<Fingerprint, NumId>,
+    shared_nums: FxHashMap<Fingerprint, NumId>,
 }
 
 impl<'a> Compiler<'a> {
@@ -182,10 +183,10 @@ impl<'a> Compiler<'a> {
             groups,
             program: Program::default(),
             places: fields.collect(),
-            plans: HashMap::new(),
-            shared_nodes: HashMap::new(),
+            plans: FxHashMap::default(),
+            shared_nodes: FxHashMap::default(),
             asked: Vec::new(),
-            shared_nums: HashMap::new(),
+            shared_nums: FxHashMap::default(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Reads the embedded layout tables, each year when it is first asked for.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use super::model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordTypes, Sensitivity, YearInfo,
@@ -25,7 +26,7 @@ const LAYOUTS: [(u16, &str); 9] = [
 /// All layouts and canonical fields.
 pub struct Registry {
     fields: Vec<FieldInfo>,
-    by_name: HashMap<&'static str, FieldId>,
+    by_name: FxHashMap<&'static str, FieldId>,
     years: Vec<YearInfo>,
     layouts: [OnceLock<Layout>; LAYOUTS.len()],
 }
@@ -65,6 +66,11 @@ impl Registry {
         Some(self.layouts[place].get_or_init(|| self.read_layout(year, LAYOUTS[place].1)))
     }
 
+    /// What is known of a year with a layout as a whole, without reading the layout.
+    pub fn year_info(&self, year: u16) -> Option<&YearInfo> {
+        self.years.iter().find(|info| info.year == year)
+    }
+
     /// All layouts, oldest first.
     pub fn layouts(&self) -> impl DoubleEndedIterator<Item = &Layout> + '_ {
         self.years().filter_map(|year| self.layout(year))
@@ -93,7 +99,7 @@ impl Registry {
                 places[id.index()] = Some(place);
             }
         }
-        let info = self.years.iter().find(|info| info.year == year).cloned();
+        let info = self.year_info(year).cloned();
         Layout { info: info.unwrap_or_else(|| unlisted_year(year)), fields, places }
     }
 

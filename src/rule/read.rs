@@ -42,14 +42,16 @@ pub struct Pattern<'a> {
     start: &'a str,
     /// What follows the first star; `None` without a star.
     rest: Option<&'a str>,
+    /// Whether there are stars in the rest.
+    has_more: bool,
 }
 
 impl<'a> Pattern<'a> {
     /// The pattern that a text stands for.
     pub fn new(text: &'a str) -> Self {
         match text.split_once('*') {
-            Some((start, rest)) => Self { start, rest: Some(rest) },
-            None => Self { start: text, rest: None },
+            Some((start, rest)) => Self { start, rest: Some(rest), has_more: rest.contains('*') },
+            None => Self { start: text, rest: None, has_more: false },
         }
     }
 
@@ -61,10 +63,10 @@ impl<'a> Pattern<'a> {
         let Some(name) = name.strip_prefix(self.start) else {
             return false;
         };
-        let rest = Self::new(rest);
-        if rest.rest.is_none() {
-            return name.ends_with(rest.start);
+        if !self.has_more {
+            return name.ends_with(rest);
         }
+        let rest = Self::new(rest);
         (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| rest.fits(&name[at..]))
     }
 }

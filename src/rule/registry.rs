@@ -1,10 +1,11 @@
 //! All rules of a run: the shipped ones, those of the user's folders, and the changes that later
 //! files make to earlier ones.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustc_hash::FxHashMap;
 
 use crate::layout::registry;
 
@@ -23,7 +24,7 @@ const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/checks.rs
 /// A set of rules, in the order of their codes.
 pub struct RuleSet {
     loaded: Vec<Loaded>,
-    places: HashMap<String, usize>,
+    places: FxHashMap<String, usize>,
 }
 
 impl RuleSet {
@@ -83,8 +84,8 @@ impl RuleSet {
     }
 
     fn build(sources: Vec<Source>) -> Result<Self, RuleErrors> {
-        let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: HashMap::new() };
-        let (mut mistakes, mut amendments, mut taken) = (Vec::new(), Vec::new(), HashMap::new());
+        let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: FxHashMap::default() };
+        let (mut mistakes, mut amendments, mut taken) = (Vec::new(), Vec::new(), FxHashMap::default());
         for read in read_all(sources) {
             match read {
                 Ok(RuleFile::Rule(loaded)) => mistakes.extend(set.add(*loaded, &mut taken)),
@@ -112,7 +113,7 @@ impl RuleSet {
     }
 
     /// Adds a rule unless another has its code or its name. `taken` holds both of all rules so far.
-    fn add(&mut self, loaded: Loaded, taken: &mut HashMap<String, usize>) -> Option<RuleError> {
+    fn add(&mut self, loaded: Loaded, taken: &mut FxHashMap<String, usize>) -> Option<RuleError> {
         let twin = |word: &str| taken.get(word).and_then(|place| self.loaded.get(*place));
         let by_code = twin(&loaded.rule.code).map(|twin| ("code", twin));
         if let Some((what, twin)) = by_code.or_else(|| twin(&loaded.rule.name).map(|twin| ("name", twin))) {

@@ -1,8 +1,9 @@
 //! Which codes a condition may name, and which a field may hold, by year and test. The knowledge
 //! is the layout's; here it is only put into the shape that conditions need.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::layout::{self, FieldId, FieldKind, Layout, RecordType, codes, depends_on_test, registry};
 
@@ -29,7 +30,7 @@ impl Codes {
 
 /// The codes a field may hold in the layout's year; `None` where the year has no list for it.
 pub(super) fn value_set(layout: &Layout, id: FieldId) -> Option<Arc<ValueSet>> {
-    type Sets = HashMap<(u16, FieldId), Option<Arc<ValueSet>>>;
+    type Sets = FxHashMap<(u16, FieldId), Option<Arc<ValueSet>>>;
     static SETS: LazyLock<Mutex<Sets>> = LazyLock::new(Mutex::default);
     let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
     sets.entry((layout.year(), id)).or_insert_with(|| read_set(layout, id).map(Arc::new)).clone()

@@ -164,6 +164,9 @@ impl Typer<'_> {
 
     /// The name with the numbers of the parameters in it, and the innermost parameter it uses.
     fn substituted(&self, name: &str) -> (String, Option<String>) {
+        if !self.scope.iter().any(|(_, bound)| matches!(bound, Bound::Number(_))) {
+            return (name.to_owned(), None);
+        }
         let mut innermost: Option<usize> = None;
         let parts: Vec<String> = name
             .split('_')

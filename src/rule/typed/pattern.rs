@@ -1,8 +1,9 @@
 //! Regular expressions of the language.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use super::super::error::Mistake;
 use super::super::expression::Expression;
@@ -27,7 +28,7 @@ impl Typer<'_> {
 
 /// The expression of a pattern; equal ones are one.
 fn shared(pattern: &str, ignore_case: bool) -> Arc<Expression> {
-    type Known = HashMap<(String, bool), Arc<Expression>>;
+    type Known = FxHashMap<(String, bool), Arc<Expression>>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let new = || {
