@@ -4,7 +4,7 @@
 use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
 use super::mask::{Mask, Truths};
-use super::memo::{Key, LongMemo, ShortMemo};
+use super::memo::{Key, LongMemo, ShortMemo, WHOLE};
 use super::unary::Shape;
 use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
@@ -124,14 +124,13 @@ impl Column {
         cells: ColumnCells<'_>,
         bytes: &[u8],
         (window, valid): (usize, u64),
-        numbers: &mut [u64; WINDOW],
     ) {
         let filled = cells.filled & valid;
         if filled != u64::MAX {
             self.batch.window(window).fill(EMPTY);
         }
         if filled != 0 {
-            self.look_up_all(plan, cells.texts, bytes, (window, filled), numbers);
+            self.look_up_all(plan, cells.texts, bytes, (window, filled));
             self.count_window(window, filled);
             self.batch.filled.0[window] = filled;
         }
@@ -141,41 +140,51 @@ impl Column {
     }
 
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
-    /// for. `numbers` is room for a number a row.
-    fn look_up_all(
-        &mut self,
-        plan: &ColumnPlan,
-        texts: &[Text; WINDOW],
-        bytes: &[u8],
-        (window, filled): (usize, u64),
-        numbers: &mut [u64; WINDOW],
-    ) {
+    /// for.
+    fn look_up_all(&mut self, plan: &ColumnPlan, texts: &[Text; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) {
         if filled == u64::MAX && all_same(texts) {
             let entry = self.look_up(plan, &texts[0], bytes);
             self.batch.window(window).fill(entry);
             return;
         }
-        // Most texts stand where they are looked for first. These look-ups follow each other closely
-        // and do not wait for each other; the rest takes its time.
+        for row in bits(self.glance_at_all(texts, bytes, (window, filled))) {
+            let entry = self.look_up(plan, &texts[row], bytes);
+            self.batch.window(window)[row] = entry;
+        }
+    }
+
+    /// Looks only where each text is looked for first, and most are: these look-ups follow each other
+    /// closely and do not wait for each other. Returns the rows whose text was not there.
+    fn glance_at_all(&mut self, texts: &[Text; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) -> u64 {
+        if self.is_direct {
+            return filled;
+        }
         let mut rest = 0;
-        let (short, entries) = (&self.short, self.batch.window(window));
-        let mut glance = |row: usize, number: u64| {
-            let (entry, is_found) = short.glance(number);
+        let (short, long, entries) = (&self.short, &self.long, self.batch.window(window));
+        let mut take = |row: usize, (entry, is_found): (u16, bool)| {
             entries[row] = entry;
             rest |= u64::from(!is_found) << row;
         };
-        let is_short = all_short(texts);
-        if is_short {
-            each_row(filled, |row| glance(row, texts[row].number()));
-        } else {
-            each_row(filled, |row| numbers[row] = number_of(&texts[row], bytes));
-            each_row(filled, |row| glance(row, numbers[row]));
+        if all_short(texts) {
+            each_row(filled, |row| take(row, short.glance(texts[row].number())));
+            return rest;
         }
-        for row in bits(rest) {
-            let number = if is_short { texts[row].number() } else { numbers[row] };
-            let entry = self.look_up_number(plan, (&texts[row], number), bytes);
-            self.batch.window(window)[row] = entry;
+        // Names of schools and districts come many times in a row.
+        let (mut last, mut last_found): (&[u8], _) = (b"", (EMPTY, false));
+        for row in bits(filled) {
+            let found = match texts[row].short() {
+                Some(number) => short.glance(number),
+                None => {
+                    let text = texts[row].of(bytes);
+                    if text.len() <= WHOLE || text != last {
+                        (last, last_found) = (text, long.glance(text));
+                    }
+                    last_found
+                }
+            };
+            take(row, found);
         }
+        rest
     }
 
     /// Counts the filled cells of a window by their classes.
@@ -192,24 +201,30 @@ impl Column {
 
     /// The value of a cell that holds a text.
     fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8]) -> u16 {
-        self.look_up_number(plan, (text, number_of(text, bytes)), bytes)
-    }
-
-    /// The value of a cell that holds a text, given the number that it is remembered by.
-    #[inline]
-    fn look_up_number(&mut self, plan: &ColumnPlan, (text, number): (&Text, u64), bytes: &[u8]) -> u16 {
-        if !Text::is_short(number) {
-            return self.look_up_long(plan, text, bytes);
-        }
-        match self.short.find(number) {
-            Some(entry) => entry,
-            None => self.look_at_short(plan, (text.of(bytes), number)),
+        match text.short() {
+            Some(number) => self.look_up_short(plan, (text.of(bytes), number)),
+            None => self.look_up_long(plan, text.of(bytes)),
         }
     }
 
-    fn look_up_long(&mut self, plan: &ColumnPlan, cell: &Text, bytes: &[u8]) -> u16 {
-        let text = cell.of(bytes);
-        let key = Key::new(bytes, cell.span());
+    fn look_up_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64)) -> u16 {
+        if let Some(entry) = self.short.find(number) {
+            return entry;
+        }
+        if number == self.last.0 {
+            return self.last.1;
+        }
+        let (entry, has_room) = self.look_at(plan, text);
+        if has_room {
+            self.short.insert(number, entry);
+        } else {
+            self.last = (number, entry);
+        }
+        entry
+    }
+
+    fn look_up_long(&mut self, plan: &ColumnPlan, text: &[u8]) -> u16 {
+        let key = Key::new(text);
         if let Some(entry) = self.long.find(key, text) {
             return entry;
         }
@@ -221,20 +236,6 @@ impl Column {
             self.long.insert(key, text, entry);
         } else {
             self.last_long = (key, entry);
-        }
-        entry
-    }
-
-    #[inline(never)]
-    fn look_at_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64)) -> u16 {
-        if number == self.last.0 {
-            return self.last.1;
-        }
-        let (entry, has_room) = self.look_at(plan, text);
-        if has_room {
-            self.short.insert(number, entry);
-        } else {
-            self.last = (number, entry);
         }
         entry
     }
@@ -371,13 +372,6 @@ fn add_cells(counts: &mut Vec<u64>, class: u16, cells: u64) {
         counts.resize(class + 1, 0);
     }
     counts[class] += cells;
-}
-
-/// The number that a text is remembered by; of a text without one, a number that none is
-/// remembered by.
-#[inline]
-fn number_of(text: &Text, bytes: &[u8]) -> u64 {
-    text.short().or_else(|| text.packed(bytes)).unwrap_or_else(|| text.number())
 }
 
 /// Goes through the rows of a window.

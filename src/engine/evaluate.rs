@@ -23,8 +23,6 @@ pub(super) struct State {
     of: Vec<u32>,
     batch: u32,
     nums: Vec<Numbers>,
-    /// Room for a number a row of a window.
-    numbers: [u64; WINDOW],
 }
 
 /// What is looked at for every column and window, apart from all else that a column has: most have
@@ -79,7 +77,6 @@ impl State {
             of: vec![0; kept],
             batch: 0,
             nums: vec![Numbers::new(); program.nums.len()],
-            numbers: [0; WINDOW],
         }
     }
 
@@ -98,7 +95,7 @@ impl State {
             let is_filled = index.filled(place.column as usize) & valid != 0;
             if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
                 let plan = &program.columns[at];
-                self.columns[at].take(plan, index.column(plan.place), bytes, window, &mut self.numbers);
+                self.columns[at].take(plan, index.column(plan.place), bytes, window);
                 place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
             }
         }
@@ -150,11 +147,8 @@ impl State {
     /// Whether two cells (or parts of them) hold the same text, by their 64-bit hashes.
     fn same_cells(&self, batch: &Batch<'_>, left: usize, right: usize) -> Mask {
         let mut same = Mask::NONE;
-        for row in batch.valid.rows() {
-            if self.columns[left].hash(row) == self.columns[right].hash(row) {
-                same.set(row);
-            }
-        }
+        let (left, right) = (&self.columns[left], &self.columns[right]);
+        batch.valid.rows().filter(|row| left.hash(*row) == right.hash(*row)).for_each(|row| same.set(row));
         same
     }
 
@@ -226,7 +220,7 @@ impl State {
                 out.known = self.columns[*column].numbers(&mut out.values);
             }
             NumNode::Digits(text) => digits(batch, out, |row| match text.plain(batch, row) {
-                Some(plain) => read::number(std::str::from_utf8(plain).ok()?),
+                Some(plain) => read::digits(plain),
                 None => read::number(&text.make(batch, row)),
             }),
             // Sums of a few readable numbers (at most 18 digits) cannot overflow.
@@ -274,9 +268,7 @@ impl State {
         let (yes, no) = (&self.nums[yes.0 as usize], &self.nums[no.0 as usize]);
         out.known = condition.yes.and(yes.known).or(condition.no().and(no.known));
         out.values.copy_from_slice(&no.values);
-        for row in condition.yes.and(batch.valid).rows() {
-            out.values[row] = yes.values[row];
-        }
+        condition.yes.and(batch.valid).rows().for_each(|row| out.values[row] = yes.values[row]);
     }
 
     /// A number made from others, row by row where all of them are known.
@@ -293,12 +285,10 @@ impl State {
         let parts = parts.map(|part| &self.nums[part.0 as usize]);
         let known = parts.iter().fold(batch.valid, |known, part| known.and(part.known));
         out.known = known;
-        for row in known.rows() {
-            match with(parts.map(|part| part.values[row])) {
-                Some(number) => out.values[row] = number,
-                None => out.known.clear(row),
-            }
-        }
+        known.rows().for_each(|row| match with(parts.map(|part| part.values[row])) {
+            Some(number) => out.values[row] = number,
+            None => out.known.clear(row),
+        });
     }
 
     fn latest(&mut self, batch: &Batch<'_>, all: &[NumId], out: &mut Numbers) {

@@ -111,6 +111,20 @@ impl Iterator for Rows {
             self.word += 1;
         }
     }
+
+    /// What `for_each` goes through: word by word, which `next` cannot.
+    #[inline]
+    fn fold<B, F: FnMut(B, usize) -> B>(self, start: B, mut with: F) -> B {
+        let mut all = start;
+        for (word, rest) in self.words.into_iter().enumerate().skip(self.word) {
+            let mut rest = rest;
+            while rest != 0 {
+                all = with(all, word * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+        all
+    }
 }
 
 /// The masks of up to 64 conditions as a word a row: a bit for each condition that holds.
@@ -210,6 +224,23 @@ mod tests {
             let (left, right) = (Truths::constant(one), Truths::constant(other));
             assert_eq!(left.and(&right), Truths::constant(one.and(other)));
             assert_eq!(left.or(&right), Truths::constant(one.or(other)));
+        }
+    }
+
+    #[test]
+    fn rows_are_gone_through_alike_in_both_ways() {
+        let mask =
+            Mask(std::array::from_fn(|word| 0x8000_0300_0000_0001u64.rotate_left(word as u32) * (word as u64 % 3)));
+        let mut one_by_one = Vec::new();
+        for row in mask.rows() {
+            one_by_one.push(row);
+        }
+        for passed in [0, 1, 7] {
+            let mut rest = mask.rows();
+            assert!(passed == 0 || rest.nth(passed - 1).is_some());
+            let mut all = Vec::new();
+            rest.for_each(|row| all.push(row));
+            assert_eq!(all, one_by_one[passed..]);
         }
     }
 

@@ -1,20 +1,81 @@
 //! Remembers which number each distinct text of a column has, so that a text is judged once and
 //! not once a record. One table for short texts, which are numbers themselves, and one for longer
-//! ones.
+//! ones. What is remembered stands close together: all columns have to share the nearest caches.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-/// Spreads the bits of a key over the upper half of a word.
+/// Spreads the bits of a key.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Slots of a new table.
-const FIRST: usize = 16;
+/// Longest text that its first and its last eight bytes are the whole of.
+pub(super) const WHOLE: usize = 16;
 
-/// A remembered short text; a free slot has the key 0, which no filled cell has.
+/// Slots for the places of what is remembered, found by hash: open addressing, a quarter full at most,
+/// so that nearly all is where it is looked for first. A free slot holds 0.
+#[derive(Debug)]
+struct Slots(Vec<u16>);
+
+impl Slots {
+    /// Slots at first.
+    const FIRST: usize = 32;
+
+    /// How many slots there are for each one that is taken, at least.
+    const ROOM: usize = 4;
+
+    fn new() -> Self {
+        Self(vec![0; Self::FIRST])
+    }
+
+    /// Where a hash is looked for first.
+    #[inline]
+    fn first(&self, hash: u64) -> usize {
+        // Every bit of the hash is in one of the halves of the product.
+        let product = u128::from(hash) * u128::from(SPREAD);
+        ((product >> 64) ^ product) as usize & (self.0.len() - 1)
+    }
+
+    /// What stands where a hash is looked for first.
+    #[inline]
+    fn glance(&self, hash: u64) -> usize {
+        usize::from(self.0[self.first(hash)])
+    }
+
+    /// The first of the places with a hash, and those that came in its way, that is the one; 0 if none is.
+    #[inline]
+    fn find(&self, hash: u64, is: impl Fn(usize) -> bool) -> usize {
+        let mut slot = self.first(hash);
+        loop {
+            let place = usize::from(self.0[slot]);
+            if place == 0 || is(place) {
+                return place;
+            }
+            slot = (slot + 1) & (self.0.len() - 1);
+        }
+    }
+
+    /// Takes in the place `last`, the next one after those that are there; place 0 is nobody's.
+    fn add(&mut self, last: usize, hash_of: impl Fn(usize) -> u64) {
+        let mut new = last;
+        if last * Self::ROOM > self.0.len() {
+            self.0 = vec![0; self.0.len() * 2];
+            new = 1;
+        }
+        for place in new..=last {
+            let mut slot = self.first(hash_of(place));
+            while self.0[slot] != 0 {
+                slot = (slot + 1) & (self.0.len() - 1);
+            }
+            // No column remembers so many texts that this would not do.
+            self.0[slot] = place as u16;
+        }
+    }
+}
+
+/// A remembered short text.
 #[derive(Clone, Copy, Debug, Default)]
-struct Slot {
+struct ShortText {
     key: u64,
     /// Its number in the column.
     entry: u16,
@@ -23,207 +84,150 @@ struct Slot {
 /// Short texts, by [`crate::input::text::Text::short`].
 #[derive(Debug)]
 pub(super) struct ShortMemo {
-    /// Open addressing, half full at most.
-    slots: Vec<Slot>,
-    used: usize,
-    /// How far a hash is shifted to be a slot.
-    shift: u32,
+    slots: Slots,
+    /// The texts, by their places. The first is none: no filled cell has the key 0.
+    texts: Vec<ShortText>,
 }
 
 impl ShortMemo {
     pub(super) fn new() -> Self {
-        Self { slots: vec![Slot::default(); FIRST], used: 0, shift: 64 - FIRST.trailing_zeros() }
+        Self { slots: Slots::new(), texts: vec![ShortText::default()] }
     }
 
     /// The number of a text, if it was seen before.
     #[inline]
     pub(super) fn find(&self, key: u64) -> Option<u16> {
-        let mask = self.slots.len() - 1;
-        let mut place = (key.wrapping_mul(SPREAD) >> self.shift) as usize;
-        loop {
-            let slot = &self.slots[place & mask];
-            if slot.key == key {
-                return Some(slot.entry);
-            }
-            if slot.key == 0 {
-                return None;
-            }
-            place += 1;
-        }
+        let place = self.slots.find(key, |place| self.texts[place].key == key);
+        (place != 0).then(|| self.texts[place].entry)
     }
 
     /// As [`Self::find`], in the first place only: the number there and whether it is that of the
     /// text.
     #[inline]
     pub(super) fn glance(&self, key: u64) -> (u16, bool) {
-        let mask = self.slots.len() - 1;
-        let slot = &self.slots[(key.wrapping_mul(SPREAD) >> self.shift) as usize & mask];
-        (slot.entry, slot.key == key)
+        let text = &self.texts[self.slots.glance(key)];
+        (text.entry, text.key == key)
     }
 
     /// Remembers a text that [`Self::find`] did not find.
     pub(super) fn insert(&mut self, key: u64, entry: u16) {
-        if (self.used + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
-        self.used += 1;
-        self.place(Slot { key, entry });
-    }
-
-    fn grow(&mut self) {
-        let larger = vec![Slot::default(); self.slots.len() * 2];
-        self.shift -= 1;
-        for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| slot.key != 0) {
-            self.place(slot);
-        }
-    }
-
-    fn place(&mut self, slot: Slot) {
-        let mask = self.slots.len() - 1;
-        let mut place = (slot.key.wrapping_mul(SPREAD) >> self.shift) as usize;
-        while self.slots[place & mask].key != 0 {
-            place += 1;
-        }
-        self.slots[place & mask] = slot;
+        self.texts.push(ShortText { key, entry });
+        self.slots.add(self.texts.len() - 1, |place| self.texts[place].key);
     }
 }
 
-/// The text of a cell as a key: the text itself up to sixteen bytes, else a hash of it and its end.
+/// A longer text as a key: its first and its last eight bytes, which are the whole of up to sixteen.
+/// Of a still longer one, its hash and its last eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) struct Key {
-    low: u64,
-    high: u64,
+    first: u64,
+    last: u64,
     len: u32,
 }
 
 impl Key {
-    /// The key of `bytes[start..end]`; reads at most sixteen bytes for short texts.
+    /// The key of a text.
     #[inline]
-    pub(super) fn new(bytes: &[u8], (start, end): (usize, usize)) -> Self {
-        let len = end - start;
-        if len > 16 {
-            return Self::long(&bytes[start..end]);
-        }
-        let (low, high) = match bytes[start..].first_chunk::<16>() {
-            Some(chunk) => {
-                let all = u128::from_le_bytes(*chunk) & LOW_BYTES[len];
-                (all as u64, (all >> 64) as u64)
+    pub(super) fn new(text: &[u8]) -> Self {
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) if text.len() <= WHOLE => {
+                Self { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), len }
             }
-            None => Self::at_the_end(&bytes[start..end]),
-        };
-        Self { low, high, len: len as u32 }
+            _ => Self::hashed(text, len),
+        }
     }
 
-    #[cold]
-    fn at_the_end(text: &[u8]) -> (u64, u64) {
-        let mut chunk = [0; 16];
-        chunk[..text.len()].copy_from_slice(text);
-        let all = u128::from_le_bytes(chunk);
-        (all as u64, (all >> 64) as u64)
-    }
-
-    fn long(text: &[u8]) -> Self {
+    fn hashed(text: &[u8], len: u32) -> Self {
         let mut hasher = FxHasher::default();
         hasher.write(text);
-        let high = text.last_chunk().map_or(0, |last| u64::from_le_bytes(*last));
-        Self { low: hasher.finish(), high, len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+        let last = text.last_chunk().map_or(0, |last| u64::from_le_bytes(*last));
+        Self { first: hasher.finish(), last, len }
     }
 
     /// Whether the key is the text, so that equal keys are equal texts.
     #[inline]
     pub(super) fn is_text(self) -> bool {
-        self.len <= 16
+        (8..=WHOLE as u32).contains(&self.len)
     }
 
     #[inline]
-    fn slot(self) -> usize {
-        let mixed = (self.low ^ self.high.rotate_left(29)).wrapping_mul(SPREAD);
-        (mixed ^ (mixed >> 32) ^ u64::from(self.len)) as usize
+    fn hash(self) -> u64 {
+        self.first ^ self.last.rotate_left(29)
     }
 }
 
-/// The lowest so many bytes of sixteen.
-static LOW_BYTES: [u128; 17] = {
-    let mut masks = [0; 17];
-    let mut len = 1;
-    while len <= 16 {
-        masks[len] = u128::MAX >> (128 - 8 * len);
-        len += 1;
-    }
-    masks
-};
-
-/// Stands for "no text kept".
-const NO_TEXT: u16 = u16::MAX;
-
-/// A remembered long text; a free slot has the length 0.
+/// A remembered longer text. Its key is spread out, which leaves no gap.
 #[derive(Clone, Copy, Debug, Default)]
-struct LongSlot {
-    key: Key,
+struct LongText {
+    first: u64,
+    last: u64,
+    len: u32,
     entry: u16,
     /// The place of its text, where the key is not the text itself.
-    text: u16,
+    whole: u16,
+}
+
+impl LongText {
+    #[inline]
+    fn key(&self) -> Key {
+        Key { first: self.first, last: self.last, len: self.len }
+    }
+
+    /// Whether it has a key, without a branch.
+    #[inline]
+    fn has(&self, key: Key) -> bool {
+        (self.first ^ key.first) | (self.last ^ key.last) | u64::from(self.len ^ key.len) == 0
+    }
 }
 
 /// Longer texts.
 #[derive(Debug)]
 pub(super) struct LongMemo {
-    slots: Vec<LongSlot>,
-    used: usize,
-    /// Texts over sixteen bytes in full, for certainty.
-    texts: Vec<Box<[u8]>>,
+    slots: Slots,
+    /// The texts, by their places. The first is none: no filled cell has the length 0.
+    texts: Vec<LongText>,
+    /// Those that their keys are not, for certainty.
+    wholes: Vec<Box<[u8]>>,
 }
 
 impl LongMemo {
     pub(super) fn new() -> Self {
-        Self { slots: vec![LongSlot::default(); FIRST], used: 0, texts: Vec::new() }
+        Self { slots: Slots::new(), texts: vec![LongText::default()], wholes: Vec::new() }
     }
 
     /// The number of a text, if it was seen before.
     #[inline]
     pub(super) fn find(&self, key: Key, text: &[u8]) -> Option<u16> {
-        let mask = self.slots.len() - 1;
-        let mut place = key.slot();
-        loop {
-            let slot = &self.slots[place & mask];
-            if slot.key == key && (key.is_text() || *self.texts[usize::from(slot.text)] == *text) {
-                return Some(slot.entry);
-            }
-            if slot.key.len == 0 {
-                return None;
-            }
-            place += 1;
-        }
+        let place = self.slots.find(key.hash(), |place| self.is(place, key, text));
+        (place != 0).then(|| self.texts[place].entry)
+    }
+
+    /// As [`Self::find`], in the first place only: the number there and whether it is that of the
+    /// text.
+    #[inline]
+    pub(super) fn glance(&self, text: &[u8]) -> (u16, bool) {
+        let key = Key::new(text);
+        let place = self.slots.glance(key.hash());
+        (self.texts[place].entry, self.is(place, key, text))
+    }
+
+    /// Whether the text at a place is a certain one, given its key too.
+    #[inline]
+    fn is(&self, place: usize, key: Key, text: &[u8]) -> bool {
+        let one = &self.texts[place];
+        one.has(key) && (key.is_text() || *self.wholes[usize::from(one.whole)] == *text)
     }
 
     /// Remembers a text that [`Self::find`] did not find.
     pub(super) fn insert(&mut self, key: Key, text: &[u8], entry: u16) {
-        if (self.used + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
-        self.used += 1;
-        let mut slot = LongSlot { key, entry, text: NO_TEXT };
+        let mut one = LongText { first: key.first, last: key.last, len: key.len, entry, whole: 0 };
         if !key.is_text() {
-            slot.text = self.texts.len() as u16;
-            self.texts.push(text.into());
+            one.whole = self.wholes.len() as u16;
+            self.wholes.push(text.into());
         }
-        self.place(slot);
-    }
-
-    fn grow(&mut self) {
-        let larger = vec![LongSlot::default(); self.slots.len() * 2];
-        for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| slot.key.len != 0) {
-            self.place(slot);
-        }
-    }
-
-    fn place(&mut self, slot: LongSlot) {
-        let mask = self.slots.len() - 1;
-        let mut place = slot.key.slot();
-        while self.slots[place & mask].key.len != 0 {
-            place += 1;
-        }
-        self.slots[place & mask] = slot;
+        self.texts.push(one);
+        self.slots.add(self.texts.len() - 1, |place| self.texts[place].key().hash());
     }
 }
 
@@ -234,28 +238,40 @@ mod tests {
     #[test]
     fn texts_are_found_again() {
         let (mut short, mut long) = (ShortMemo::new(), LongMemo::new());
-        let text = |number: u16| format!("a text of more than sixteen bytes: {number}").into_bytes();
-        let key = |number: u16| Key::new(&text(number), (0, text(number).len()));
+        // Some are their key, some are not.
+        let text = |number: u16| format!("{}{number:08}", "a text ".repeat(usize::from(number % 3))).into_bytes();
+        let key = |number: u16| Key::new(&text(number));
         for number in 0..1000 {
             assert_eq!((short.find(u64::from(number) + 1), long.find(key(number), &text(number))), (None, None));
             short.insert(u64::from(number) + 1, number);
             long.insert(key(number), &text(number), number);
         }
+        let (mut glances, mut long_glances) = (0, 0);
         for number in 0..1000 {
             assert_eq!(short.find(u64::from(number) + 1), Some(number));
             assert_eq!(long.find(key(number), &text(number)), Some(number));
-        }
-        let mut glances = 0;
-        for number in 0..1000 {
-            let key = u64::from(number) + 1;
-            match short.glance(key) {
-                (entry, true) => {
-                    assert_eq!(entry, number);
-                    glances += 1;
-                }
-                (_, false) => assert_eq!(short.find(key), Some(number)),
+            if let (entry, true) = short.glance(u64::from(number) + 1) {
+                assert_eq!(entry, number);
+                glances += 1;
+            }
+            if let (entry, true) = long.glance(&text(number)) {
+                assert_eq!(entry, number);
+                long_glances += 1;
             }
         }
-        assert!(glances > 500 && (1001..2000).all(|key| !short.glance(key).1));
+        assert!(glances > 500 && long_glances > 300, "{glances}, {long_glances}");
+        assert!((1001..2000).all(|key| !short.glance(key).1));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn keys_of_different_texts_differ_where_they_are_the_text(one in "[ab]{0,18}", other in "[ab]{0,18}") {
+            let (a, b) = (Key::new(one.as_bytes()), Key::new(other.as_bytes()));
+            let remembered = LongText { first: a.first, last: a.last, len: a.len, ..LongText::default() };
+            proptest::prop_assert_eq!(remembered.has(b), a == b);
+            if a.is_text() {
+                proptest::prop_assert_eq!(a == b, one == other);
+            }
+        }
     }
 }

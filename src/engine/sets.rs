@@ -411,6 +411,7 @@ impl Table {
 }
 
 impl Leaving<'_> {
+    #[inline]
     fn push(&self, row: usize, key: u64, entries: &mut Entries, sieve: &mut Sieve) {
         let bits = self.bits[row] as u32;
         let width = self.table.values.len();

@@ -73,7 +73,7 @@ impl<'a> Value<'a> {
     /// The value as a number or a day.
     pub(super) fn number(&self, reading: Reading) -> Option<i64> {
         match reading {
-            Reading::Number => read::number(self.text(Form::Value)),
+            Reading::Number => read::digits(self.bytes(Form::Value)),
             Reading::Day => read::day(self.text(Form::Value)),
         }
     }
@@ -317,7 +317,7 @@ impl Quick {
             }
             Self::Matches(matcher) => matcher.is_match(bytes, kinds),
             Self::LongerThan(limit) => bytes.len() > *limit && value.text(form).chars().count() > *limit,
-            Self::IsNumber => read::number(value.text(form)).is_some(),
+            Self::IsNumber => read::digits(bytes).is_some(),
             Self::IsDay => read::day(value.text(form)).is_some(),
             Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, value.text(form)),
             Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, value.text(form)),

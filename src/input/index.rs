@@ -164,7 +164,11 @@ impl Index {
         self.trailing = 0;
         match &block.cells {
             Some(cells) => self.copy(cells, block, cursor),
-            None => self.scan(&block.bytes, separator, cursor),
+            None => {
+                let wanted = std::mem::take(&mut self.wanted);
+                self.scan(&block.bytes, separator, cursor, &wanted);
+                self.wanted = wanted;
+            }
         }
         self.rows > 0
     }
@@ -209,7 +213,7 @@ impl Index {
         }
     }
 
-    fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor) {
+    fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor, wanted: &WantedColumns) {
         let (separators, feeds) = (u8x64::splat(separator), u8x64::splat(b'\n'));
         let mut row = Row::begin(cursor.at);
         let mut after_mark = 1;
@@ -221,13 +225,11 @@ impl Index {
             let follows = marks << 1 | after_mark;
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
-            if ends == 0 && !self.wanted.has(row.column_at(at), marks.count_ones() as usize) {
+            if ends == 0 && wanted.is_few() {
+                self.wanted_cells(bytes, (wanted, marks), at, &row);
                 row.pass(&mut cells, marks, at);
             } else if ends == 0 {
-                match bytes[at..].first_chunk() {
-                    Some(near) => self.cells_near(bytes, near, &mut cells, at, &mut row),
-                    None => self.cells(bytes, (&mut cells, u64::MAX), at, &mut row),
-                }
+                self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
             } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
                 cursor.at = next;
@@ -251,46 +253,58 @@ impl Index {
     #[inline]
     fn cells(&mut self, bytes: &[u8], (cells, until): (&mut Edges, u64), at: usize, row: &mut Row) {
         let mut ends = cells.ends & until;
-        cells.ends &= !until;
-        // Copies, which need not be in memory after every cell.
-        let (mut begins, mut here) = (cells.begins, *row);
-        while ends != 0 {
-            let end = at + ends.trailing_zeros() as usize;
-            ends &= ends - 1;
-            let start = match here.open {
-                NOTHING => {
-                    let start = at + begins.trailing_zeros() as usize;
-                    begins &= begins.wrapping_sub(1);
-                    start
-                }
-                open => open,
-            };
-            self.cell_ends(bytes, end, start, &mut here);
+        if ends == 0 {
+            return;
         }
-        (cells.begins, *row) = (begins, here);
+        cells.ends &= !until;
+        let first = |edges: u64| at + edges.trailing_zeros() as usize;
+        let without_first = |edges: u64| edges & edges.wrapping_sub(1);
+        let (mut start, mut begins) = match row.open {
+            NOTHING => (first(cells.begins), without_first(cells.begins)),
+            open => (open, cells.begins),
+        };
+        // A cell that begins at a byte is so many columns ahead of it: between it and the cell before
+        // stand separators only.
+        let mut ahead = row.column.wrapping_sub(row.mark);
+        let mut end;
+        loop {
+            end = first(ends);
+            ends = without_first(ends);
+            let column = ahead.wrapping_add(start);
+            ahead = column.wrapping_sub(end);
+            self.set(bytes, (column, self.rows), start, end);
+            if ends == 0 {
+                break;
+            }
+            start = first(begins);
+            begins = without_first(begins);
+        }
+        cells.begins = begins;
+        *row = Row { column: ahead.wrapping_add(end), mark: end, cell: start, open: NOTHING, ..*row };
     }
 
-    /// Takes in all cells that end among sixty-four bytes; most bytes of a file come this way. All cells
-    /// but one that was open begin in `near`, these bytes and eight more.
+    /// Takes in the cells of wanted columns that end among sixty-four bytes without a line end.
     #[inline]
-    fn cells_near(&mut self, bytes: &[u8], near: &[u8; NEAR], cells: &mut Edges, at: usize, row: &mut Row) {
-        let mut ends = std::mem::take(&mut cells.ends);
-        if ends != 0 && row.open != NOTHING {
-            let end = at + ends.trailing_zeros() as usize;
-            ends &= ends - 1;
-            self.cell_ends(bytes, end, row.open, row);
+    fn wanted_cells(&mut self, bytes: &[u8], (wanted, mut marks): (&WantedColumns, u64), at: usize, row: &Row) {
+        let mut column = row.column_at(at);
+        let mut start = if row.open == NOTHING { at } else { row.open };
+        // The column that the first byte after the last mark is in.
+        let end_column = column.wrapping_add(marks.count_ones() as usize);
+        while let Some(next) = wanted.next(column).filter(|next| *next < end_column) {
+            if next > column {
+                for _ in column + 1..next {
+                    marks &= marks - 1;
+                }
+                start = at + marks.trailing_zeros() as usize + 1;
+                marks &= marks - 1;
+            }
+            let end = at + marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            if start < end {
+                self.set(bytes, (next, self.rows), start, end);
+            }
+            (column, start) = (next + 1, end + 1);
         }
-        let (mut begins, mut here) = (cells.begins, *row);
-        while ends != 0 {
-            let (begin, end) = (begins.trailing_zeros() as usize % 64, ends.trailing_zeros() as usize);
-            begins &= begins.wrapping_sub(1);
-            ends &= ends - 1;
-            here.column = here.column.wrapping_add((at + begin).wrapping_sub(here.mark));
-            (here.mark, here.cell) = (at + end, at + begin);
-            let first = std::array::from_fn(|byte| near[begin + byte]);
-            self.put(Text::beginning(first, at + begin, end - begin), (here.column, self.rows));
-        }
-        (cells.begins, *row) = (begins, here);
     }
 
     /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
@@ -378,9 +392,6 @@ impl Index {
         self.odd.push(OddRow { row: slot, cells: u32::try_from(cells).unwrap_or(u32::MAX) });
     }
 }
-
-/// Sixty-four bytes, and those after them that a text beginning with the last one may take along.
-const NEAR: usize = 64 + 8;
 
 /// Stands for "no cell is open".
 const NOTHING: usize = usize::MAX;

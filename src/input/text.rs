@@ -4,13 +4,6 @@
 /// Longest text that a number holds, in bytes.
 const SHORT: usize = 7;
 
-/// Longest text of digits and the signs next to them (`+,-./:`) that can be packed into a number:
-/// dates, identifiers, school codes. These are sixteen characters, half a byte each.
-const PACKED: usize = 14;
-
-/// The first of the sixteen characters.
-const PLUS: u128 = 0x2B;
-
 /// Marks a text that is not held; the bits below it are the length, and the lower half is where
 /// the text starts in its block.
 const ELSEWHERE: u64 = 1 << 63;
@@ -28,14 +21,7 @@ impl Text {
     pub fn new(bytes: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
         let Some(first) = bytes[start..].first_chunk::<8>() else { return Self::at_the_end(bytes, start, end) };
-        Self::beginning(*first, start, len)
-    }
-
-    /// The text of so many bytes that stands at `start` of its block, given the eight bytes from there
-    /// on; a short one has fewer.
-    #[inline]
-    pub(super) fn beginning(first: [u8; 8], start: usize, len: usize) -> Self {
-        let short = u64::from_le_bytes(first) & LOW_BYTES[len % 8] | (len as u64) << 56;
+        let short = u64::from_le_bytes(*first) & LOW_BYTES[len % 8] | (len as u64) << 56;
         let number = if len <= SHORT { short } else { Self::elsewhere(start, len) };
         Self(number.to_le_bytes())
     }
@@ -85,26 +71,6 @@ impl Text {
         (start, start + ((number & !ELSEWHERE) >> 32) as usize)
     }
 
-    /// A number for a long text of up to fourteen digits and signs, given the bytes of its block;
-    /// equal texts have equal numbers, and no short text has the same.
-    #[inline]
-    pub fn packed(self, bytes: &[u8]) -> Option<u64> {
-        let (start, end) = self.span();
-        let len = end - start;
-        if len > PACKED {
-            return None;
-        }
-        let chunk = bytes.get(start..)?.first_chunk::<16>()?;
-        let mask = u128::MAX >> (128 - 8 * len);
-        // A byte below the sixteen characters leaves its upper half filled, as one above them does.
-        let places = (u128::from_le_bytes(*chunk) & mask).wrapping_sub((EACH * PLUS) & mask);
-        if places & (EACH * 0xF0) != 0 {
-            return None;
-        }
-        let (low, high) = (halves(places as u64), halves((places >> 64) as u64));
-        Some(low | high << 32 | (len as u64) << 56)
-    }
-
     /// The text, given the bytes of its block.
     #[inline]
     pub fn of<'a>(&'a self, bytes: &'a [u8]) -> &'a [u8] {
@@ -114,17 +80,6 @@ impl Text {
         let (start, end) = self.span();
         &bytes[start..end]
     }
-}
-
-/// One in each byte.
-const EACH: u128 = u128::MAX / 0xFF;
-
-/// The lower halves of eight bytes, side by side.
-#[inline]
-fn halves(bytes: u64) -> u64 {
-    let pairs = (bytes | bytes >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    (fours | fours >> 16) & 0xFFFF_FFFF
 }
 
 /// The lowest so many bytes of eight.
@@ -150,22 +105,6 @@ mod tests {
             let text = Text::new(&bytes, start, end);
             proptest::prop_assert_eq!(text.of(&bytes), &bytes[start..end]);
             proptest::prop_assert_eq!(text.short().is_some(), end - start <= SHORT);
-        }
-
-        #[test]
-        fn packed_texts_are_told_apart(texts in proptest::collection::vec("[+-:]{8,16}|[!-~]{8,14}", 2), rest in "[0-9A]{16}") {
-            let number = |text: &String| {
-                let all = format!("^{text}{rest}");
-                Text::new(all.as_bytes(), 1, 1 + text.len()).packed(all.as_bytes())
-            };
-            for text in &texts {
-                let fits = text.len() <= PACKED && text.bytes().all(|byte| (b'+'..=b':').contains(&byte));
-                proptest::prop_assert_eq!(number(text).is_some(), fits);
-                proptest::prop_assert_eq!(number(text).map(|number| number >> 56), fits.then_some(text.len() as u64));
-            }
-            if let (Some(one), Some(other)) = (number(&texts[0]), number(&texts[1])) {
-                proptest::prop_assert_eq!(one == other, texts[0] == texts[1]);
-            }
         }
 
         #[test]

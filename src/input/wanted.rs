@@ -34,12 +34,18 @@ impl WantedColumns {
         Self::Next(next)
     }
 
-    /// Whether one of so many columns from `first` on is wanted.
+    /// Whether it pays to look for the wanted ones alone.
     #[inline]
-    pub(super) fn has(&self, first: usize, columns: usize) -> bool {
+    pub(super) fn is_few(&self) -> bool {
+        matches!(self, Self::Next(_))
+    }
+
+    /// The next wanted column from `first` on.
+    #[inline]
+    pub(super) fn next(&self, first: usize) -> Option<usize> {
         match self {
-            Self::All => true,
-            Self::Next(next) => next.get(first).is_some_and(|next| (*next as usize) < first + columns),
+            Self::All => Some(first),
+            Self::Next(next) => next.get(first).filter(|next| **next != u32::MAX).map(|next| *next as usize),
         }
     }
 }
@@ -49,16 +55,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stretch_has_a_wanted_column_or_not() {
+    fn the_next_wanted_column_is_found() {
         let wanted = WantedColumns::of(9, [2, 6, 9]);
-        let has: Vec<bool> = (0..9).map(|first| wanted.has(first, 3)).collect();
-        assert_eq!(has, [true, true, true, false, true, true, true, false, false]);
-        assert!(!wanted.has(2, 0) && !wanted.has(9, 3) && !wanted.has(usize::MAX, 1));
+        let next: Vec<Option<usize>> = [0, 2, 3, 6, 7, 9, usize::MAX].map(|first| wanted.next(first)).to_vec();
+        assert_eq!(next, [Some(2), Some(2), Some(6), Some(6), None, None, None]);
+        assert!(wanted.is_few());
     }
 
     #[test]
     fn all_are_wanted_where_most_are() {
-        assert!(WantedColumns::of(4, [0, 1, 2]).has(3, 1));
-        assert!(!WantedColumns::of(4, [0, 1]).has(2, 2));
+        let wanted = WantedColumns::of(4, [0, 1, 2]);
+        assert!(!wanted.is_few() && wanted.next(3) == Some(3));
+        assert!(WantedColumns::of(4, [0, 1]).is_few());
     }
 }

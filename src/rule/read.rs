@@ -88,10 +88,18 @@ pub fn padded(text: &str) -> Cow<'_, str> {
 
 /// The number that 1 to 18 ASCII digits stand for; `None` for anything else.
 pub fn number(text: &str) -> Option<i64> {
-    if text.is_empty() || text.len() > 18 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    digits(text.as_bytes())
+}
+
+/// As [`number`], of bytes.
+pub fn digits(text: &[u8]) -> Option<i64> {
+    if text.is_empty() || text.len() > 18 {
         return None;
     }
-    text.parse().ok()
+    text.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + i64::from(digit))
+    })
 }
 
 /// The day that `YYYY-MM-DD` stands for, in days since 1 January 1970; `None` for another form
