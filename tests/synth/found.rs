@@ -335,6 +335,25 @@ fn a_failed_run_takes_away_no_file_that_it_has_not_begun() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "what was begun is taken away");
 }
 
+#[test]
+fn a_failed_run_leaves_what_was_there_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let synth = |to: &std::path::Path| {
+        let order = ["synth", "--year", "2017", "--students", "20", "--fault", "records", "-o"];
+        support::scorelint().args(order).arg(to).output().unwrap()
+    };
+    let (mine, new) = (folder.path().join("mine.csv"), folder.path().join("new"));
+    std::fs::write(&mine, "mine").unwrap();
+    for path in [&mine, &new] {
+        let output = synth(path);
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains("make more students with --students: 60 may do"), "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
 /// All at once, but for the one that implies another.
 #[test]
 fn faults_in_second_files_are_found_once_and_nothing_else() {

@@ -1,6 +1,9 @@
 //! `scorelint synth`: makes score files of a synthetic district.
 
-use std::fs::{File, create_dir_all, remove_file, write};
+mod lists;
+mod output;
+
+use std::fs::{create_dir_all, remove_dir, write};
 use std::io::{BufWriter, ErrorKind, Write, stdout};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -9,12 +12,15 @@ use std::thread::available_parallelism;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
+use self::lists::{list_faults, list_scenarios};
+use self::output::NewFile;
 use super::errors::say;
 use crate::input::View;
+use crate::report::number::plural;
 use crate::synth::{
-    Cause, Fault, FaultOrder, Form, Made, Order, Scenario, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
-    check_form, faults, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, scenarios, side_file,
-    write_district, write_scene, write_with_second_files, years,
+    Cause, FaultOrder, Form, Made, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,
+    file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district, write_scene,
+    write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\
@@ -192,7 +198,11 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
         scene.rows
     ));
     for Cause { cause, records, missing, .. } in &scene.truth.causes {
-        say(format_args!("  {cause}: {} records, {missing} missing", records.len()));
+        let named = plural(records.len() as u64, "record");
+        match missing {
+            0 => say(format_args!("  {cause}: {named}")),
+            missing => say(format_args!("  {cause}: {named}, and {missing} that the files lack")),
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -238,19 +248,17 @@ impl SecondPaths {
         self.earlier.iter().chain([&self.roster, &self.entities])
     }
 
-    /// Writes the district with its second files; `begun` is told each file once it is opened.
-    fn write(&self, order: &Order, out: &mut dyn Write, begun: &mut Vec<PathBuf>) -> Result<Made, SynthError> {
-        let mut begin = |path: &PathBuf| -> Result<BufWriter<File>, SynthError> {
-            let file = File::create(path)?;
-            begun.push(path.clone());
-            Ok(BufWriter::new(file))
-        };
+    /// Writes the district with its second files.
+    fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
+        let begin = |path: &PathBuf| NewFile::at(path).map(BufWriter::new);
         let (mut roster, mut entities) = (begin(&self.roster)?, begin(&self.entities)?);
         let mut earlier = self.earlier.as_ref().map(begin).transpose()?;
         let earlier_out = earlier.as_mut().map(|file| file as &mut dyn Write);
         let outputs = SecondOutputs { earlier: earlier_out, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
-        earlier.into_iter().chain([roster, entities]).try_for_each(|mut file| file.flush())?;
+        for file in earlier.into_iter().chain([roster, entities]) {
+            file.into_inner().map_err(|error| error.into_error())?.keep()?;
+        }
         for path in self.all() {
             say(format_args!("{}: second file", path.display()));
         }
@@ -278,55 +286,48 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
             Ok(_) => Ok(()),
         };
     }
-    // Nothing is opened, and what stands there is not lost, for what cannot be made.
     check_form(order.year, order.form).map_err(not_made)?;
+    let is_new_folder = is_folder(output) && !output.exists();
     let path = if is_folder(output) {
         create_dir_all(output).into_diagnostic().wrap_err_with(|| cannot_write(output))?;
         output.join(file_name(order))
     } else {
         output.to_owned()
     };
-    let mut file = File::create(&path).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
-    let mut begun = vec![path.clone()];
-    let made = if second_files {
-        SecondPaths::beside(&path, order).write(order, &mut file, &mut begun)
-    } else {
-        write_district(order, &mut file)
-    };
-    let made = match made {
-        Ok(made) => made,
-        Err(error) => {
-            // Half a file would pass for a whole one.
-            begun.iter().try_for_each(remove_file).into_diagnostic()?;
-            return Err(not_made(error));
-        }
-    };
+    let made = write_at(&path, order, second_files);
+    if made.is_err() && is_new_folder {
+        // What is left of a run that made nothing; a folder with something in it stays anyway.
+        let _ = remove_dir(output);
+    }
+    let made = made?;
     say(format_args!("{}: {} records, {} bytes", path.display(), made.records, made.bytes));
     if !order.faults.is_empty() {
         let mut side = path.clone().into_os_string();
         side.push(".faults.tsv");
         let side = PathBuf::from(side);
         write(&side, side_file(&made.planted)).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
-        say(format_args!("{}: {} faults", side.display(), made.planted.len()));
+        say(format_args!("{}: {}", side.display(), plural(made.planted.len() as u64, "fault")));
     }
     Ok(())
 }
 
-/// A table of the kinds: code, name, years, what it works on.
-fn list_faults() -> miette::Result<ExitCode> {
-    let width = faults().iter().map(|fault| fault.name.len()).max().unwrap_or_default();
-    let lines = faults().iter().map(|Fault { code, name, years, place, .. }| {
-        format!("{code}  {name:width$}  {years:20}  {}\n", place.as_str())
-    });
-    super::print(&lines.collect::<String>())
-}
-
-/// A table of the scenarios: name, years, what happens.
-fn list_scenarios() -> miette::Result<ExitCode> {
-    let width = scenarios().iter().map(|scenario| scenario.name.len()).max().unwrap_or_default();
-    let lines =
-        scenarios().iter().map(|Scenario { name, years, words, .. }| format!("{name:width$}  {years:20}  {words}\n"));
-    super::print(&lines.collect::<String>())
+/// Writes the score file, and its second files if they are asked for.
+fn write_at(path: &Path, order: &Order, second_files: bool) -> miette::Result<Made> {
+    let mut file = NewFile::at(path).into_diagnostic().wrap_err_with(|| cannot_write(path))?;
+    let made = if second_files {
+        SecondPaths::beside(path, order).write(order, &mut file)
+    } else {
+        write_district(order, &mut file)
+    };
+    let made = made.map_err(|error| match error {
+        SynthError::TooFew(_) => {
+            let help = format!("make more students with --students: {} may do", order.students.saturating_mul(3));
+            miette!(help = help, "{error}")
+        }
+        error => not_made(error),
+    })?;
+    file.keep().into_diagnostic().wrap_err_with(|| cannot_write(path))?;
+    Ok(made)
 }
 
 fn not_made(error: SynthError) -> miette::Report {
