@@ -26,7 +26,7 @@ use scorelint::synth::{Form, Order, write_district};
 
 /// Students of the file unless told otherwise: some 610,000 records.
 const STUDENTS: u64 = 275_000;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 
 fn main() {
     let students = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(STUDENTS);

@@ -1,5 +1,4 @@
-//! The columns of a file that somebody looks at, so that the cell finder can pass over stretches in
-//! which no cell of theirs is.
+//! The columns of a file that somebody looks at, so that the cell finder can pass over all others.
 
 /// The columns that somebody looks at.
 #[derive(Clone, Debug, Default)]
