@@ -42,7 +42,7 @@ impl Slots {
         usize::from(self.0[self.first(hash)])
     }
 
-    /// The first of the places with a hash, and those that came in its way, that is the one; 0 if none is.
+    /// Of the places that a hash leads to, the one that `is` right; 0 if none is.
     #[inline]
     fn find(&self, hash: u64, is: impl Fn(usize) -> bool) -> usize {
         let mut slot = self.first(hash);

@@ -263,7 +263,7 @@ impl Index {
             NOTHING => (first(cells.begins), without_first(cells.begins)),
             open => (open, cells.begins),
         };
-        // A cell that begins at a byte is so many columns ahead of it: between it and the cell before
+        // Added to the byte that a cell begins at, this gives its column: between it and the cell before
         // stand separators only.
         let mut ahead = row.column.wrapping_sub(row.mark);
         let mut end;
