@@ -4,25 +4,40 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The best time of something, and the most memory it had.
+/// How long something took in each round, and the most memory it had.
 pub struct Measured {
     pub what: &'static str,
-    pub best: Duration,
+    rounds: Vec<Duration>,
     pub peak_kib: u64,
 }
 
 impl Measured {
     /// Not measured yet.
     pub const fn new(what: &'static str) -> Self {
-        Self { what, best: Duration::MAX, peak_kib: 0 }
+        Self { what, rounds: Vec::new(), peak_kib: 0 }
     }
 
     /// Measures it once more; `work` returns the most memory it had, in KiB (0 where it is not told).
     pub fn again(&mut self, work: impl FnOnce() -> u64) {
         let begin = Instant::now();
         let peak = work();
-        self.best = self.best.min(begin.elapsed());
+        self.rounds.push(begin.elapsed());
         self.peak_kib = self.peak_kib.max(peak);
+    }
+
+    /// The shortest time, in seconds.
+    pub fn best(&self) -> f64 {
+        self.rounds.iter().min().copied().unwrap_or(Duration::MAX).as_secs_f64()
+    }
+
+    /// How many times as long it took as something else in the same round: the median of all rounds. A
+    /// machine that is slow for a while is so for both.
+    pub fn ratio(&self, to: &Self) -> f64 {
+        let pairs = self.rounds.iter().zip(&to.rounds);
+        let mut ratios: Vec<f64> = pairs.map(|(one, other)| one.as_secs_f64() / other.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        let middle = |at: usize| ratios.get(at).copied().unwrap_or(f64::NAN);
+        (middle(ratios.len() / 2) + middle(ratios.len().saturating_sub(1) / 2)) / 2.0
     }
 
     /// The memory as the end of a line; nothing where it was not told.

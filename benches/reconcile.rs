@@ -6,7 +6,8 @@
 //!   download; everything differs at once for known reasons (the scenario `mixed`)
 //! - the csv crate reads the same files on one thread
 //!
-//! Runs alternate and the best of each counts, so that a busy machine disturbs all alike.
+//! Runs alternate. Told are the best time of each and the median of the ratios of each round, so that a
+//! busy machine disturbs all alike.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -55,8 +56,8 @@ fn main() {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{records} records, {compared} figures compared, {hidden} hidden ones").unwrap();
     for one in &all {
-        let seconds = one.best.as_secs_f64();
-        let ratio = seconds / all[0].best.as_secs_f64();
+        let seconds = one.best();
+        let ratio = one.ratio(&all[0]);
         writeln!(out, "{:34} {seconds:7.3} s  ratio {ratio:5.2}{}", one.what, one.peak()).unwrap();
     }
 }
