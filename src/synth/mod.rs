@@ -175,6 +175,16 @@ pub fn write_with_second_files(
     write_files(order, out, Some(second))
 }
 
+/// Faults that were not planted, by kind and number; many are not all named.
+fn some_of<N: std::fmt::Display>(missing: &[(&str, N)]) -> String {
+    const NAMED: usize = 6;
+    let mut kinds: Vec<String> = missing.iter().take(NAMED).map(|(name, left)| format!("{name} ({left})")).collect();
+    if missing.len() > NAMED {
+        kinds.push(format!("and {} more", missing.len() - NAMED));
+    }
+    kinds.join(", ")
+}
+
 fn write_files(order: &Order, out: &mut dyn Write, second: Option<SecondOutputs<'_>>) -> Result<Made, SynthError> {
     let layout = registry().layout(order.year).ok_or(SynthError::Year(order.year))?;
     let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
@@ -191,8 +201,7 @@ fn write_files(order: &Order, out: &mut dyn Write, second: Option<SecondOutputs<
     let mut missing = file.planter.missing();
     missing.extend(file.seconds.iter().flat_map(Seconds::missing));
     if !missing.is_empty() {
-        let kinds: Vec<String> = missing.iter().map(|(name, left)| format!("{name} ({left})")).collect();
-        return Err(SynthError::TooFew(kinds.join(", ")));
+        return Err(SynthError::TooFew(some_of(&missing)));
     }
     let mut planted = file.planter.into_planted();
     planted.extend(file.seconds.into_iter().flat_map(Seconds::into_planted));

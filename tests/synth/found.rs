@@ -348,7 +348,7 @@ fn a_failed_run_leaves_what_was_there_and_nothing_else() {
         let output = synth(path);
         assert_eq!(output.status.code(), Some(2));
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(error.contains("make more students with --students: 60 may do"), "{error}");
+        assert!(error.contains("make more students with --students: 3000 may do"), "{error}");
     }
     assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

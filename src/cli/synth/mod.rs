@@ -198,10 +198,11 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
         scene.rows
     ));
     for Cause { cause, records, missing, .. } in &scene.truth.causes {
-        let named = plural(records.len() as u64, "record");
-        match missing {
-            0 => say(format_args!("  {cause}: {named}")),
-            missing => say(format_args!("  {cause}: {named}, and {missing} that the files lack")),
+        let (named, lacking) = (plural(records.len() as u64, "record"), plural(*missing, "record"));
+        match (records.is_empty(), missing) {
+            (_, 0) => say(format_args!("  {cause}: {named}")),
+            (true, _) => say(format_args!("  {cause}: {lacking} that the files lack")),
+            (false, _) => say(format_args!("  {cause}: {named}, and {lacking} that the files lack")),
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -321,7 +322,9 @@ fn write_at(path: &Path, order: &Order, second_files: bool) -> miette::Result<Ma
     };
     let made = made.map_err(|error| match error {
         SynthError::TooFew(_) => {
-            let help = format!("make more students with --students: {} may do", order.students.saturating_mul(3));
+            // Fewer than are made without a number hold too few of the rarer kinds anyway.
+            let more = order.students.max(STUDENTS).saturating_mul(3);
+            let help = format!("make more students with --students: {more} may do");
             miette!(help = help, "{error}")
         }
         error => not_made(error),

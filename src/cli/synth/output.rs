@@ -2,7 +2,7 @@
 //! before, and nothing else.
 
 use std::fs::{File, canonicalize};
-use std::io::{Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -35,7 +35,12 @@ impl NewFile {
             return Ok(Self { path, content });
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let content = Content::Unnamed(builder().tempfile_in(folder)?);
+        if !folder.is_dir() {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
+        }
+        // The name beside it would only puzzle whoever reads the error.
+        let file = builder().tempfile_in(folder).map_err(|error| Error::from(error.kind()))?;
+        let content = Content::Unnamed(file);
         Ok(Self { path, content })
     }
 
