@@ -176,7 +176,7 @@ pub fn write_with_second_files(
 }
 
 /// Faults that were not planted, by kind and number; many are not all named.
-fn some_of<N: std::fmt::Display>(missing: &[(&str, N)]) -> String {
+fn some_of(missing: &[(&str, u64)]) -> String {
     const NAMED: usize = 6;
     let mut kinds: Vec<String> = missing.iter().take(NAMED).map(|(name, left)| format!("{name} ({left})")).collect();
     if missing.len() > NAMED {
