@@ -2,6 +2,8 @@
 //! masks. Only cells that hold something are visited: runs of empty cells cost nothing but the look
 //! at their bytes. A short text is taken along as a number, so that nobody has to come back for it.
 
+mod few;
+
 use wide::u8x64;
 
 use super::model::{Block, Cells, FileInfo};
@@ -166,7 +168,10 @@ impl Index {
             Some(cells) => self.copy(cells, block, cursor),
             None => {
                 let wanted = std::mem::take(&mut self.wanted);
-                self.scan(&block.bytes, separator, cursor, &wanted);
+                match &wanted {
+                    WantedColumns::All => self.scan(&block.bytes, separator, cursor),
+                    WantedColumns::Few(few) => self.scan_few(&block.bytes, separator, cursor, few),
+                }
                 self.wanted = wanted;
             }
         }
@@ -213,7 +218,7 @@ impl Index {
         }
     }
 
-    fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor, wanted: &WantedColumns) {
+    fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor) {
         let (separators, feeds) = (u8x64::splat(separator), u8x64::splat(b'\n'));
         let mut row = Row::begin(cursor.at);
         let mut after_mark = 1;
@@ -225,10 +230,7 @@ impl Index {
             let follows = marks << 1 | after_mark;
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
-            if ends == 0 && wanted.is_few() {
-                self.wanted_cells(bytes, (wanted, marks), at, &row);
-                row.pass(&mut cells, marks, at);
-            } else if ends == 0 {
+            if ends == 0 {
                 self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
             } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
@@ -281,30 +283,6 @@ impl Index {
         }
         cells.begins = begins;
         *row = Row { column: ahead.wrapping_add(end), mark: end, cell: start, open: NOTHING, ..*row };
-    }
-
-    /// Takes in the cells of wanted columns that end among sixty-four bytes without a line end.
-    #[inline]
-    fn wanted_cells(&mut self, bytes: &[u8], (wanted, mut marks): (&WantedColumns, u64), at: usize, row: &Row) {
-        let mut column = row.column_at(at);
-        let mut start = if row.open == NOTHING { at } else { row.open };
-        // The column that the first byte after the last mark is in.
-        let end_column = column.wrapping_add(marks.count_ones() as usize);
-        while let Some(next) = wanted.next(column).filter(|next| *next < end_column) {
-            if next > column {
-                for _ in column + 1..next {
-                    marks &= marks - 1;
-                }
-                start = at + marks.trailing_zeros() as usize + 1;
-                marks &= marks - 1;
-            }
-            let end = at + marks.trailing_zeros() as usize;
-            marks &= marks - 1;
-            if start < end {
-                self.set(bytes, (next, self.rows), start, end);
-            }
-            (column, start) = (next + 1, end + 1);
-        }
     }
 
     /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
@@ -419,27 +397,6 @@ struct Row {
 impl Row {
     fn begin(start: usize) -> Self {
         Self { start, mark: start.wrapping_sub(1), column: usize::MAX, cell: start, open: NOTHING }
-    }
-
-    /// The column of the byte at a position to which it has been read.
-    #[inline]
-    fn column_at(&self, at: usize) -> usize {
-        let start = if self.open == NOTHING { at } else { self.open };
-        self.column.wrapping_add(start.wrapping_sub(self.mark))
-    }
-
-    /// Passes over the cells that end among the sixty-four bytes at a position, none of them the last
-    /// of the row.
-    #[inline]
-    fn pass(&mut self, cells: &mut Edges, marks: u64, at: usize) {
-        if marks == 0 {
-            return;
-        }
-        let last = 63 - marks.leading_zeros() as usize;
-        self.column = self.column_at(at).wrapping_add(marks.count_ones() as usize - 1);
-        self.mark = at + last;
-        self.open = NOTHING;
-        cells.begins &= !(u64::MAX >> (63 - last));
     }
 }
 

@@ -5,47 +5,34 @@
 pub(super) enum WantedColumns {
     #[default]
     All,
-    /// For each column the next wanted one, itself included.
-    Next(Vec<u32>),
+    Few(FewColumns),
+}
+
+/// A few columns, each part ascending. Between the parts is the widest gap: what is before it is
+/// found from the start of a row, what is behind it from the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct FewColumns {
+    pub(super) front: Vec<usize>,
+    pub(super) back: Vec<usize>,
 }
 
 impl WantedColumns {
     /// Of so many columns, those of a list; any beyond them are left out.
     pub(super) fn of(columns: usize, list: impl IntoIterator<Item = usize>) -> Self {
-        let mut is_wanted = vec![false; columns];
-        for column in list {
-            if let Some(is_wanted) = is_wanted.get_mut(column) {
-                *is_wanted = true;
-            }
-        }
+        let mut wanted: Vec<usize> = list.into_iter().filter(|column| *column < columns).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         // Where most are wanted there is hardly anything to pass over.
-        if is_wanted.iter().filter(|is| **is).count() * 2 > columns {
-            return Self::All;
-        }
-        let mut next = vec![u32::MAX; columns];
-        let mut last = u32::MAX;
-        for (column, is_wanted) in is_wanted.into_iter().enumerate().rev() {
-            if is_wanted {
-                last = column as u32;
-            }
-            next[column] = last;
-        }
-        Self::Next(next)
+        if wanted.len() * 2 > columns { Self::All } else { Self::Few(FewColumns::new(wanted, columns)) }
     }
+}
 
-    /// Whether it pays to look for the wanted ones alone.
-    #[inline]
-    pub(super) fn is_few(&self) -> bool {
-        matches!(self, Self::Next(_))
-    }
-
-    /// The next wanted column from `first` on.
-    #[inline]
-    pub(super) fn next(&self, first: usize) -> Option<usize> {
-        match self {
-            Self::All => Some(first),
-            Self::Next(next) => next.get(first).filter(|next| **next != u32::MAX).map(|next| *next as usize),
-        }
+impl FewColumns {
+    fn new(mut front: Vec<usize>, columns: usize) -> Self {
+        let gap = |place: usize| front.get(place).unwrap_or(&columns) - front[place - 1];
+        let widest = (1..=front.len()).max_by_key(|place| gap(*place)).unwrap_or_default();
+        let back = front.split_off(widest);
+        Self { front, back }
     }
 }
 
@@ -53,18 +40,23 @@ impl WantedColumns {
 mod tests {
     use super::*;
 
+    fn few(columns: usize, list: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
+        match WantedColumns::of(columns, list.iter().copied()) {
+            WantedColumns::All => None,
+            WantedColumns::Few(FewColumns { front, back }) => Some((front, back)),
+        }
+    }
+
     #[test]
-    fn the_next_wanted_column_is_found() {
-        let wanted = WantedColumns::of(9, [2, 6, 9]);
-        let next: Vec<Option<usize>> = [0, 2, 3, 6, 7, 9, usize::MAX].map(|first| wanted.next(first)).to_vec();
-        assert_eq!(next, [Some(2), Some(2), Some(6), Some(6), None, None, None]);
-        assert!(wanted.is_few());
+    fn the_widest_gap_parts_front_and_back() {
+        assert_eq!(few(20, &[3, 18, 1, 19, 3, 20]), Some((vec![1, 3], vec![18, 19])));
+        assert_eq!(few(20, &[1, 3]), Some((vec![1, 3], vec![])));
+        assert_eq!(few(20, &[]), Some((vec![], vec![])));
     }
 
     #[test]
     fn all_are_wanted_where_most_are() {
-        let wanted = WantedColumns::of(4, [0, 1, 2]);
-        assert!(!wanted.is_few() && wanted.next(3) == Some(3));
-        assert!(WantedColumns::of(4, [0, 1]).is_few());
+        assert_eq!(few(4, &[0, 1, 2]), None);
+        assert_eq!(few(4, &[0, 1]), Some((vec![0, 1], vec![])));
     }
 }
