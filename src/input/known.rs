@@ -41,12 +41,13 @@ impl Headings {
         let columns: Vec<String> = years.iter().map(u16::to_string).collect();
         for row in Table::new(CANONICAL).rows() {
             let Some(id) = registry().id(row.get("id")) else { continue };
-            for (at, column) in columns.iter().enumerate() {
-                let name = row.get(column);
-                if !name.is_empty() {
-                    names.entry(plain_name(name)).or_default().push((years[at], id));
-                    counts[at] += 1;
-                }
+            // Most headings are the same for many years.
+            let cells: Vec<(usize, &str)> = columns.iter().map(|column| row.get(column)).enumerate().collect();
+            let runs = cells.chunk_by(|(_, one), (_, next)| one == next);
+            for run in runs.filter(|run| !run[0].1.is_empty()) {
+                let places = names.entry(plain_name(run[0].1)).or_default();
+                places.extend(run.iter().map(|(at, _)| (years[*at], id)));
+                run.iter().for_each(|(at, _)| counts[*at] += 1);
             }
         }
         Self { years, counts, names }

@@ -42,11 +42,12 @@ impl Marks {
     #[inline]
     fn ends(&self, bytes: &[u8], at: usize) -> Ends {
         let (window, inside) = window(bytes, at);
-        let line_ends = window.simd_eq(self.line_ends).to_bitmask() | inside.wrapping_add(1);
         let separators = window.simd_eq(self.separators).to_bitmask();
-        if line_ends == 0 {
+        let line_ends = window.simd_eq(self.line_ends);
+        if inside == u64::MAX && !line_ends.any() {
             return Ends { separators, line_end: 0 };
         }
+        let line_ends = line_ends.to_bitmask() | inside.wrapping_add(1);
         let line_end = line_ends & line_ends.wrapping_neg();
         Ends { separators: separators & (line_end - 1), line_end }
     }
@@ -58,13 +59,18 @@ impl Marks {
         loop {
             // A byte counts the separators at one place of so many windows.
             let mut counts = u8x64::ZERO;
-            for _ in 0..u8::MAX {
-                let window = bytes[*at..].first_chunk::<64>().map(|window| u8x64::from(*window));
-                let Some(window) = window.filter(|window| !window.simd_eq(self.line_ends).any()) else {
+            let (windows, _) = bytes[*at..].as_chunks::<64>();
+            let most = windows.len().min(usize::from(u8::MAX));
+            for window in &windows[..most] {
+                let window = u8x64::from(*window);
+                if window.simd_eq(self.line_ends).any() {
                     return passed + sum(counts);
-                };
+                }
                 counts -= window.simd_eq(self.separators);
                 *at += 64;
+            }
+            if most < usize::from(u8::MAX) {
+                return passed + sum(counts);
             }
             passed += sum(counts);
         }

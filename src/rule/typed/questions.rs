@@ -1,5 +1,7 @@
 //! Questions about one cell: `is …`, `matches …`, `is in value_set`.
 
+use std::cmp::Reverse;
+
 use crate::layout::{FieldId, registry};
 
 use super::super::ast::{Kind, Literal, Node, Question};
@@ -164,7 +166,7 @@ impl Typer<'_> {
         let Some((id, years)) = self.coded(subject) else {
             return Ok(());
         };
-        if years.as_slice() == self.years && self.are_codes_of_the_year(id, words) {
+        if self.are_codes_of_some_year(id, &years, words) {
             return Ok(());
         }
         let Some(known) = codes_of_years(id, &years) else {
@@ -188,15 +190,20 @@ impl Typer<'_> {
         Ok(())
     }
 
-    /// Whether the layout at hand knows all the words: most often it does, and then no layout of
-    /// another year has to be read.
-    fn are_codes_of_the_year(&self, id: FieldId, words: &[Literal]) -> bool {
-        if !self.years.contains(&self.layout.year()) {
-            return false;
-        }
-        let Some(set) = value_set(self.layout, id) else { return false };
-        let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
-        words.iter().all(|word| known.exact.iter().any(|code| code.eq_ignore_ascii_case(word.text.trim())))
+    /// Whether each word is a code in one of the years. The layout at hand is looked at first: most
+    /// often it knows all of them, and no layout of another year has to be read. What it does not know
+    /// is most often a code of the other end of the years.
+    fn are_codes_of_some_year(&self, id: FieldId, years: &[u16], words: &[Literal]) -> bool {
+        let mut years = years.to_vec();
+        let distance = |year: &u16| year.abs_diff(self.layout.year());
+        years.sort_by_key(|year| (distance(year) != 0, Reverse(distance(year))));
+        let mut unknown: Vec<&str> = words.iter().map(|word| word.text.trim()).collect();
+        let layouts = years.iter().filter_map(|year| registry().layout(*year));
+        layouts.filter_map(|layout| value_set(layout, id)).any(|set| {
+            let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
+            unknown.retain(|word| !known.exact.iter().any(|code| code.eq_ignore_ascii_case(word)));
+            unknown.is_empty()
+        })
     }
 
     fn is_number(&mut self, subject: &Node) -> Typed<Expr> {
