@@ -10,6 +10,7 @@ pub mod counting;
 pub mod engine;
 pub mod input;
 pub mod layout;
+mod new_file;
 pub mod official;
 pub mod privacy;
 pub mod reconcile;

@@ -22,6 +22,7 @@ mod outcome;
 mod outlook;
 mod probe;
 mod program;
+mod recent;
 mod records;
 mod repeats;
 mod run;

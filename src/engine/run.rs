@@ -206,6 +206,9 @@ impl<'a> Worker<'a> {
             }
         }
         self.count_cells();
+        if let Some(counts) = &mut self.tally {
+            counts.finish();
+        }
         let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
         joined.run.add_counts(&self.counts, &self.times);
         if let Some(counts) = self.tally {

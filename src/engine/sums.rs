@@ -49,7 +49,7 @@ pub(crate) struct Sum {
 }
 
 /// Counts of a sum, and the places of some.
-const COUNTS: usize = 8;
+pub(super) const COUNTS: usize = 8;
 const WITH_SCORES: usize = 2;
 const FIRST_LEVEL: usize = 4;
 const LAST: usize = COUNTS - 1;

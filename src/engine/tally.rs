@@ -2,6 +2,7 @@
 //! group. A batch is counted out of the masks of its conditions; what is kept does not grow with
 //! the number of records, but for the identities where a run needs them.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -12,6 +13,7 @@ use super::fields::{Reads, Visitor};
 use super::mask::{BATCH, Mask, by_row};
 use super::outcome::FileFinding;
 use super::program::{Compiler, NodeId, NumId, Program, TextPlan};
+use super::recent::Recent;
 use super::run::{RunOptions, run};
 use super::sets::hash_text;
 use super::sums::{PackedRow, Sum, SumRows};
@@ -66,12 +68,23 @@ impl LeafPlace {
 }
 
 /// What the records of a leaf have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LeafKey {
     place: LeafPlace,
     record_type: u8,
     grade: u8,
     rows: Rows,
+}
+
+impl Hash for LeafKey {
+    /// In a few words and not byte by byte: it is looked up for every record.
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let mut code = [0; 16];
+        code[..CODE].copy_from_slice(&self.place.code);
+        let of_place = u128::from_le_bytes(code) << 8 | u128::from(self.place.entity_type);
+        hasher.write_u128(of_place);
+        hasher.write_u32(u32::from_le_bytes([self.record_type, self.grade, self.rows as u8, 0]));
+    }
 }
 
 /// The records of one place, test and grade.
@@ -305,8 +318,9 @@ pub(super) fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan>
 pub(super) struct TallyCounts {
     places: FxHashMap<LeafKey, usize>,
     kept: Vec<Kept>,
-    /// The sums of each of `kept` by set.
+    /// The sums of each of `kept` by set, without what `recent` has.
     sums: SumRows,
+    recent: Recent,
     /// Names of schools and districts: a school has many leaves.
     names: FxHashSet<Arc<str>>,
     repeated: u64,
@@ -330,22 +344,18 @@ struct RowFacts {
 
 impl TallyCounts {
     pub(super) fn new(plan: &TallyPlan<'_>) -> Self {
-        Self { sums: SumRows::new(plan.members.len(), Vec::new()), ..Self::default() }
+        let sets = plan.members.len();
+        Self { sums: SumRows::new(sets, Vec::new()), recent: Recent::new(sets), ..Self::default() }
     }
 
     /// Counts a batch of a block that starts at a byte of the file.
     pub(super) fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut State, batch: &Batch<'_>, offset: u64) {
-        let mut counted = batch.valid;
         state.number(batch, plan.record_type);
         state.number(batch, plan.grade);
         for num in plan.score.iter().chain(&plan.level) {
             state.number(batch, *num);
         }
-        for row in batch.valid.rows() {
-            if !self.is_new(plan, state, batch, row) {
-                counted.clear(row);
-            }
-        }
+        let counted = self.new_records(plan, state, batch);
         let mut facts = RowFacts { class: [0; BATCH], leaf: [0; BATCH] };
         let mut left = counted;
         for (place, node) in &plan.classes {
@@ -380,9 +390,19 @@ impl TallyCounts {
         let members: Vec<Box<[u64; BATCH]>> = chunks.collect();
         for row in counted.rows() {
             let one = one(plan, state, facts.class[row], row);
-            let sums = self.sums.row(facts.leaf[row] as usize);
-            for (sums, members) in sums.chunks_mut(64).zip(&members) {
-                bits(members[row]).for_each(|set| sums[set].add(&one));
+            let leaf = facts.leaf[row] as usize;
+            let sets = || {
+                (0..)
+                    .step_by(64)
+                    .zip(&members)
+                    .flat_map(|(first, members)| bits(members[row]).map(move |set| first + set))
+            };
+            if !self.recent.add(leaf, &one, sets()) {
+                let sums = self.sums.row(leaf);
+                sets().for_each(|set| sums[set].add(&one));
+            }
+            if self.recent.is_full() {
+                self.recent.carry_over(&mut self.sums);
             }
         }
     }
@@ -404,11 +424,17 @@ impl TallyCounts {
         name
     }
 
+    /// The records that no earlier file has.
+    fn new_records(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>) -> Mask {
+        let mut new = batch.valid;
+        if plan.options.remember || !plan.options.known.is_empty() {
+            batch.valid.rows().filter(|row| !self.is_new(plan, state, batch, *row)).for_each(|row| new.clear(row));
+        }
+        new
+    }
+
     /// Whether no earlier file has the student and test of a record.
     fn is_new(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>, row: usize) -> bool {
-        if !plan.options.remember && plan.options.known.is_empty() {
-            return true;
-        }
         let student = plan.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
         let Some(student) = student else {
             self.unidentified += 1;
@@ -470,7 +496,12 @@ impl TallyCounts {
         }
     }
 
-    /// Adds what another thread has counted.
+    /// Ends the counting of a thread.
+    pub(super) fn finish(&mut self) {
+        self.recent.carry_over(&mut self.sums);
+    }
+
+    /// Adds what another thread has counted. Both are finished.
     pub(super) fn join(&mut self, other: Self) {
         self.repeated += other.repeated;
         self.unidentified += other.unidentified;

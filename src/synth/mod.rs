@@ -19,6 +19,7 @@ mod testing;
 mod write;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::account::AccountError;
 use crate::input::View;
@@ -121,8 +122,16 @@ pub enum SynthError {
     #[error("the official numbers could not be counted")]
     Rule(#[from] Box<RuleError>),
     /// The file could not be written.
-    #[error("the file could not be written")]
+    #[error("the file could not be written: {0}")]
     Write(#[from] std::io::Error),
+    /// A certain file could not be written.
+    #[error("cannot write {}: {error}", path.display())]
+    WriteAt {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
 }
 
 /// What was made.

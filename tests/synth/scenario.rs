@@ -734,3 +734,26 @@ fn scenarios_are_listed() {
     let list = String::from_utf8(output.stdout).unwrap();
     support::snapshots().bind(|| insta::assert_snapshot!("synth-scenarios", list));
 }
+
+#[test]
+fn a_scene_that_cannot_be_written_leaves_the_folder_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let synth = |students: &str| {
+        let order = ["synth", "--year", "2025", "--scenario", "mixed", "--students", students, "-o"];
+        support::scorelint().args(order).arg(folder.path()).output().unwrap()
+    };
+    let truth = folder.path().join("scenario.truth.json");
+    std::fs::create_dir(&truth).unwrap();
+    assert_eq!(synth("2500").status.code(), Some(2));
+    let left = || read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!(left(), ["scenario.truth.json"], "neither files nor folders are left");
+    std::fs::remove_dir(&truth).unwrap();
+    assert!(synth("2500").status.success());
+    let before: Vec<_> = left().into_iter().map(|name| (read(folder.path().join(&name)).ok(), name)).collect();
+    std::fs::remove_dir_all(folder.path().join("official")).unwrap();
+    write(folder.path().join("official"), "no folder").unwrap();
+    assert_eq!(synth("2600").status.code(), Some(2));
+    for (content, name) in before.iter().filter(|(content, _)| content.is_some()) {
+        assert_eq!(read(folder.path().join(name)).ok(), *content, "{}", name.display());
+    }
+}

@@ -1,10 +1,9 @@
 //! `scorelint synth`: makes score files of a synthetic district.
 
 mod lists;
-mod output;
 
-use std::fs::{create_dir_all, remove_dir, write};
-use std::io::{BufWriter, ErrorKind, Write, stdout};
+use std::fs::{create_dir_all, remove_dir};
+use std::io::{BufWriter, ErrorKind, IntoInnerError, Write, stdout};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,9 +12,9 @@ use std::thread::available_parallelism;
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use self::lists::{list_faults, list_scenarios};
-use self::output::NewFile;
 use super::errors::say;
 use crate::input::View;
+use crate::new_file::NewFile;
 use crate::report::number::plural;
 use crate::synth::{
     Cause, FaultOrder, Form, Made, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,
@@ -251,14 +250,17 @@ impl SecondPaths {
 
     /// Writes the district with its second files.
     fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
-        let begin = |path: &PathBuf| NewFile::at(path).map(BufWriter::new);
+        let cannot = |path: &Path, error| SynthError::WriteAt { path: path.to_owned(), error };
+        let begin = |path: &PathBuf| NewFile::at(path).map(BufWriter::new).map_err(|error| cannot(path, error));
         let (mut roster, mut entities) = (begin(&self.roster)?, begin(&self.entities)?);
         let mut earlier = self.earlier.as_ref().map(begin).transpose()?;
         let earlier_out = earlier.as_mut().map(|file| file as &mut dyn Write);
         let outputs = SecondOutputs { earlier: earlier_out, roster: &mut roster, entities: &mut entities };
         let made = write_with_second_files(order, out, outputs)?;
         for file in earlier.into_iter().chain([roster, entities]) {
-            file.into_inner().map_err(|error| error.into_error())?.keep()?;
+            let path = file.get_ref().path().to_owned();
+            let kept = file.into_inner().map_err(IntoInnerError::into_error).and_then(NewFile::keep);
+            kept.map_err(|error| cannot(&path, error))?;
         }
         for path in self.all() {
             say(format_args!("{}: second file", path.display()));
@@ -306,7 +308,10 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         let mut side = path.clone().into_os_string();
         side.push(".faults.tsv");
         let side = PathBuf::from(side);
-        write(&side, side_file(&made.planted)).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
+        let list = side_file(&made.planted);
+        let written =
+            NewFile::at(&side).and_then(|mut file| file.write_all(list.as_bytes()).and_then(|()| file.keep()));
+        written.into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
         say(format_args!("{}: {}", side.display(), plural(made.planted.len() as u64, "fault")));
     }
     Ok(())
@@ -342,8 +347,10 @@ fn not_made(error: SynthError) -> miette::Report {
         SynthError::ScenarioYear { .. } | SynthError::NoResults(_) => {
             miette!(help = "name another year with --year", "{error}")
         }
-        SynthError::TooSmall { .. } => miette!(help = "make more students with --students", "{error}"),
-        SynthError::TooLarge { .. } => miette!(help = "make fewer students with --students", "{error}"),
+        SynthError::TooSmall { fewest, .. } => miette!(help = format!("make them with --students {fewest}"), "{error}"),
+        SynthError::TooLarge { most, .. } => {
+            miette!(help = format!("make fewer students with --students {most}"), "{error}")
+        }
         SynthError::Account(error) => miette::Report::new(error),
         SynthError::NoSecondFiles(_) => miette!(help = "write them as well with --second-files", "{error}"),
         SynthError::TooFew(_) => miette!(help = "make more students with --students", "{error}"),

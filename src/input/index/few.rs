@@ -79,7 +79,8 @@ impl Marks {
 
 #[inline]
 fn sum(counts: u8x64) -> usize {
-    counts.to_array().iter().map(|count| usize::from(*count)).sum()
+    // Sixty-four bytes come to a sum that fits.
+    counts.to_array().iter().map(|count| u16::from(*count)).sum::<u16>().into()
 }
 
 impl Ends {

@@ -11,7 +11,7 @@ mod students;
 mod table;
 mod truth;
 
-use std::fs::{File, create_dir_all, remove_file};
+use std::fs::{File, create_dir_all, remove_dir};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,7 @@ use crate::account::{Account, AccountOptions, account};
 use crate::counting::Book;
 use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
+use crate::new_file::NewFile;
 use crate::privacy::json::pretty;
 use counted::Counter;
 use sides::{Sides, Sink, Sinks};
@@ -94,18 +95,20 @@ pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthEr
 ///
 /// # Errors
 /// When the year has no official results or not enough students, or a file cannot be written.
-/// Files that were begun are removed.
+/// Then what was in the folder before is there still, and nothing else.
 pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<Scene, SynthError> {
     check_results(order.district.year)?;
     if let Some(scenario) = order.scenario {
         check_students(scenario, order.district.students)?;
     }
-    let mut output = Output { folder, written: Vec::new() };
-    let made = write_all(order, &mut output);
-    if made.is_err() {
-        output.remove()?;
+    let mut output = Output { folder, files: Vec::new(), new_folders: Vec::new() };
+    match write_all(order, &mut output) {
+        Ok(made) => output.keep().map(|()| made),
+        Err(error) => {
+            output.forget();
+            Err(error)
+        }
     }
-    made
 }
 
 fn check_results(year: u16) -> Result<(), SynthError> {
@@ -123,26 +126,44 @@ fn check_students(scenario: &Scenario, students: u64) -> Result<(), SynthError> 
     }
 }
 
-/// Files being written into a folder.
+/// Files being written into a folder. Half a district would pass for a whole one: they get their names
+/// once all are whole.
 struct Output<'a> {
     folder: &'a Path,
-    written: Vec<PathBuf>,
+    files: Vec<NewFile>,
+    /// Folders that were not there, those around others first.
+    new_folders: Vec<PathBuf>,
 }
 
 impl Output<'_> {
     fn create(&mut self, name: &str) -> Result<File, SynthError> {
         let path = self.folder.join(name);
         if let Some(parent) = path.parent() {
-            create_dir_all(parent)?;
+            let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+            let missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+            create_dir_all(parent).map_err(|error| SynthError::WriteAt { path: parent.to_owned(), error })?;
+            self.new_folders.extend(missing.into_iter().rev());
         }
-        let file = File::create(&path)?;
-        self.written.push(path);
-        Ok(file)
+        let begun = NewFile::at(&path).and_then(|file| Ok((file.handle()?, file)));
+        let (handle, file) = begun.map_err(|error| SynthError::WriteAt { path, error })?;
+        self.files.push(file);
+        Ok(handle)
     }
 
-    /// Removes what was written: half a district would pass for a whole one.
-    fn remove(&self) -> Result<(), SynthError> {
-        self.written.iter().try_for_each(remove_file).map_err(SynthError::from)
+    fn keep(self) -> Result<(), SynthError> {
+        self.files.into_iter().try_for_each(|file| {
+            let path = file.path().to_owned();
+            file.keep().map_err(|error| SynthError::WriteAt { path, error })
+        })
+    }
+
+    /// Leaves nothing of what was begun.
+    fn forget(self) {
+        drop(self.files);
+        for folder in self.new_folders.iter().rev() {
+            // One with something in it stays.
+            let _ = remove_dir(folder);
+        }
     }
 }
 
