@@ -120,3 +120,17 @@ fn a_carriage_return_belongs_to_the_line_end() {
 fn one_empty_cell_too_many_is_no_odd_row() {
     assert_eq!(by_index(b"a^b^\nc^d^\"\"\ne^f^g\nh\n", 2).iter().filter(|(_, cells)| cells.is_err()).count(), 2);
 }
+
+#[test]
+fn rows_of_very_many_columns_give_an_index_of_some_columns_their_cells() {
+    const COLUMNS: usize = 70_000;
+    let row = |cell: &str, separators: usize| format!("{cell}{}{cell}\r\n", "^".repeat(separators));
+    let rows = [row("first", COLUMNS - 1), row("too few", COLUMNS - 2), row("third", COLUMNS - 1)];
+    let bytes = rows.concat().into_bytes();
+    for wanted in [vec![0, COLUMNS - 1], vec![COLUMNS - 1], vec![0], vec![]] {
+        let some = read(Index::new(COLUMNS).wanting(wanted.iter().copied()), &bytes, &wanted);
+        assert_eq!(some, read(Index::new(COLUMNS), &bytes, &wanted), "{wanted:?}");
+        let cells = |cell: &str| Ok(vec![cell.as_bytes().to_vec(); wanted.len()]);
+        assert_eq!(some.0, [(1, cells("first")), (2, Err(COLUMNS as u32 - 1)), (3, cells("third"))]);
+    }
+}

@@ -56,12 +56,11 @@ impl Marks {
     #[inline]
     fn pass(&self, bytes: &[u8], at: &mut usize) -> usize {
         let mut passed = 0;
-        loop {
-            // A byte counts the separators at one place of so many windows.
+        let (windows, _) = bytes[*at..].as_chunks::<64>();
+        // A byte counts the separators at one place of so many windows.
+        for windows in windows.chunks(usize::from(u8::MAX)) {
             let mut counts = u8x64::ZERO;
-            let (windows, _) = bytes[*at..].as_chunks::<64>();
-            let most = windows.len().min(usize::from(u8::MAX));
-            for window in &windows[..most] {
+            for window in windows {
                 let window = u8x64::from(*window);
                 if window.simd_eq(self.line_ends).any() {
                     return passed + sum(counts);
@@ -69,11 +68,9 @@ impl Marks {
                 counts -= window.simd_eq(self.separators);
                 *at += 64;
             }
-            if most < usize::from(u8::MAX) {
-                return passed + sum(counts);
-            }
             passed += sum(counts);
         }
+        passed
     }
 }
 
