@@ -1,11 +1,11 @@
-//! Files that are made. Each gets its name once it is whole: a run that fails leaves what was there
-//! before, and nothing else.
+//! Files of a synthetic district, and waivers that take the place of older ones. Each gets its name once it is whole: a run that fails leaves what was
+//! there before, and nothing else. (One that is killed leaves a hidden file besides.)
 
-use std::fs::{File, canonicalize, metadata};
-use std::io::{Error, ErrorKind, Result, Write};
+use std::fs::{File, OpenOptions, canonicalize, metadata};
+use std::io::{Error, ErrorKind, Result, Write, copy};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile, PersistError};
 
 /// A file in the making.
 #[derive(Debug)]
@@ -17,10 +17,10 @@ pub(crate) struct NewFile {
 #[derive(Debug)]
 enum Content {
     /// Stands beside the place it is made for, and is gone if it is not kept.
-    Unnamed(NamedTempFile),
-    /// A pipe or a device, which nothing may take the place of; or a file of a folder that takes no new
-    /// ones.
-    Straight(File),
+    Beside(NamedTempFile),
+    /// Is written where it is made for: a pipe or a device, which nothing may take the place of, what a
+    /// link leads to that has nothing at its end, or a file whose folder takes no other.
+    InPlace(File),
 }
 
 impl NewFile {
@@ -30,24 +30,49 @@ impl NewFile {
     /// When nothing can be written there.
     pub(crate) fn at(path: &Path) -> Result<Self> {
         // A link stays a link: what it leads to is replaced.
-        let path = canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if path.exists() && !path.is_file() {
-            let content = Content::Straight(File::create(&path)?);
-            return Ok(Self { path, content });
+        let target = canonicalize(path);
+        let leads_nowhere = target.is_err() && path.is_symlink();
+        let target = target.unwrap_or_else(|_| path.to_owned());
+        if leads_nowhere || stands_for_an_open_file(path) || (target.exists() && !target.is_file()) {
+            return Self::in_place(path);
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let replaced = metadata(&target).ok();
+        if replaced.is_some() {
+            // What is protected is not replaced either.
+            OpenOptions::new().write(true).open(&target)?;
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(Error::new(ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
         }
-        let content = match builder().tempfile_in(folder) {
-            Ok(file) => Content::Unnamed(file),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied && path.is_file() => {
-                Content::Straight(File::create(&path)?)
-            }
-            // The name beside it would only puzzle whoever reads the error.
-            Err(error) => return Err(Error::from(error.kind())),
+        let made = match &replaced {
+            // Nobody may read it who could not read what it replaces.
+            Some(replaced) => Builder::new()
+                .prefix(PREFIX)
+                .tempfile_in(folder)
+                .and_then(|file| file.as_file().set_permissions(replaced.permissions()).map(|()| file)),
+            None => open_to_others(Builder::new().prefix(PREFIX)).tempfile_in(folder),
         };
-        Ok(Self { path, content })
+        match made {
+            Ok(file) => Ok(Self { path: target, content: Content::Beside(file) }),
+            Err(_) if replaced.is_some() => Self::in_place(path),
+            // The name beside it would only puzzle whoever reads the error.
+            Err(error) => Err(Error::from(error.kind())),
+        }
+    }
+
+    /// Makes a file of these bytes.
+    ///
+    /// # Errors
+    /// When they cannot be written, or what stands at the path cannot be replaced.
+    pub(crate) fn make(path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut file = Self::at(path)?;
+        file.write_all(bytes)?;
+        file.keep()
+    }
+
+    fn in_place(path: &Path) -> Result<Self> {
+        Ok(Self { path: path.to_owned(), content: Content::InPlace(File::create(path)?) })
     }
 
     /// The path it is made for.
@@ -61,8 +86,8 @@ impl NewFile {
     /// When the system gives no second handle.
     pub(crate) fn handle(&self) -> Result<File> {
         match &self.content {
-            Content::Unnamed(file) => file.as_file().try_clone(),
-            Content::Straight(file) => file.try_clone(),
+            Content::Beside(file) => file.as_file().try_clone(),
+            Content::InPlace(file) => file.try_clone(),
         }
     }
 
@@ -72,14 +97,8 @@ impl NewFile {
     /// When what stands at the path cannot be replaced.
     pub(crate) fn keep(self) -> Result<()> {
         match self.content {
-            Content::Straight(_) => Ok(()),
-            Content::Unnamed(file) => {
-                // Who may read what stands there may read what takes its place.
-                if let Ok(replaced) = metadata(&self.path) {
-                    file.as_file().set_permissions(replaced.permissions())?;
-                }
-                file.persist(&self.path).map(drop).map_err(|error| error.error)
-            }
+            Content::InPlace(_) => Ok(()),
+            Content::Beside(file) => file.persist(&self.path).map(drop).or_else(|error| write_over(&self.path, error)),
         }
     }
 }
@@ -87,33 +106,45 @@ impl NewFile {
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         match &mut self.content {
-            Content::Unnamed(file) => file.write(bytes),
-            Content::Straight(file) => file.write(bytes),
+            Content::Beside(file) => file.write(bytes),
+            Content::InPlace(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> Result<()> {
         match &mut self.content {
-            Content::Unnamed(file) => file.flush(),
-            Content::Straight(file) => file.flush(),
+            Content::Beside(file) => file.flush(),
+            Content::InPlace(file) => file.flush(),
         }
     }
 }
 
-/// What makes files that others may read, as any other program would make them.
+/// How hidden files begin.
+const PREFIX: &str = ".scorelint-";
+
+/// `/dev/stdout` and its like lead to a file that somebody holds open, and goes on with.
+fn stands_for_an_open_file(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc")
+}
+
+/// Writes over a file that nothing can take the place of, as one that a container was given by itself.
+fn write_over(path: &Path, PersistError { error, file }: PersistError) -> Result<()> {
+    if !path.is_file() {
+        return Err(error);
+    }
+    copy(&mut file.reopen()?, &mut File::create(path)?).map(drop)
+}
+
+/// Makes files that others may read, as any other program would make them.
 #[cfg(unix)]
-fn builder() -> tempfile::Builder<'static, 'static> {
+fn open_to_others<'a, 'b, 'c>(builder: &'c mut Builder<'a, 'b>) -> &'c mut Builder<'a, 'b> {
     use std::os::unix::fs::PermissionsExt;
-    let mut builder = tempfile::Builder::new();
     // What the user's mask leaves of it.
-    builder.prefix(".scorelint-").permissions(std::fs::Permissions::from_mode(0o666));
-    builder
+    builder.permissions(std::fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".scorelint-");
+fn open_to_others<'a, 'b, 'c>(builder: &'c mut Builder<'a, 'b>) -> &'c mut Builder<'a, 'b> {
     builder
 }
 
@@ -157,6 +188,44 @@ mod tests {
         assert_eq!(read_to_string(&path).unwrap(), "new");
         assert_eq!(metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(link.is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_makes_what_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("report.json"), folder.path().join("latest"));
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        begun(&link).keep().unwrap();
+        assert_eq!(read_to_string(&path).unwrap(), "new");
+        assert!(link.is_symlink());
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mounted.csv");
+        write(&path, "old and longer").unwrap();
+        let mut file = NamedTempFile::new_in(&folder).unwrap();
+        file.write_all(b"new").unwrap();
+        write_over(&path, PersistError { error: ErrorKind::ResourceBusy.into(), file }).unwrap();
+        assert_eq!(read_to_string(&path).unwrap(), "new");
+        assert_eq!(read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_protected_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.csv");
+        write(&path, "mine").unwrap();
+        let mut permissions = metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        // Whoever may do anything may do this, too.
+        if OpenOptions::new().write(true).open(&path).is_err() {
+            assert!(NewFile::at(&path).is_err());
+        }
+        assert_eq!(read_to_string(&path).unwrap(), "mine");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `scorelint baseline`: writes the findings of today as waivers, so that a later check reports
 //! what is new.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use super::reading::ReadingArgs;
 use super::settings::{Besides, SettingsArgs};
 use super::{memory, size};
 use crate::engine::SecondPaths;
+use crate::new_file::NewFile;
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
 use crate::rule::Severity;
@@ -156,11 +157,13 @@ fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
     if args.output == Path::new("-") {
         return super::print(&made.text).map(drop).map_err(Failure::input);
     }
-    let mut options = OpenOptions::new();
-    options.write(true).truncate(true);
-    // A file that came to be while we read is not replaced either.
-    let options = if args.force { options.create(true) } else { options.create_new(true) };
-    let written = options.open(&args.output).and_then(|mut file| file.write_all(made.text.as_bytes()));
+    let text = made.text.as_bytes();
+    let written = if args.force {
+        NewFile::make(&args.output, text)
+    } else {
+        // A file that came to be while we read is not replaced either.
+        File::create_new(&args.output).and_then(|mut file| file.write_all(text))
+    };
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::input(exists(&args.output)),
         _ => Failure::input(miette!("{}: {error}", args.output.display())),

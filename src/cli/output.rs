@@ -1,14 +1,13 @@
 //! Where results are written: standard output, whose reader may leave early, or a file that is none
 //! of those that are read.
 
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IntoInnerError, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use miette::miette;
 
 use crate::input::{Options, open_each};
-use crate::new_file::NewFile;
 use crate::official;
 
 /// Writes a result to the file, else to standard output. `what` is the result in an error message.
@@ -21,10 +20,9 @@ pub(super) fn write_result(
         let mut out = BufWriter::new(io::stdout().lock());
         return settled(what, "", write(&mut out).and_then(|()| out.flush()));
     };
-    let written = NewFile::at(path).and_then(|file| {
+    let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::new(file);
-        write(&mut out)?;
-        out.into_inner().map_err(IntoInnerError::into_error)?.keep()
+        write(&mut out).and_then(|()| out.flush())
     });
     settled(what, &format!("{}: ", path.display()), written)
 }

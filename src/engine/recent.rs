@@ -1,14 +1,14 @@
-//! Sums of the records counted last, in half the room: every record is added to a dozen places of a
-//! table that has to stay in the nearest caches. From time to time they are carried over to the sums
-//! in full.
+//! Sums of the records counted last in the first rows, in half the room: every record is added to a
+//! dozen places of a table that has to stay in the nearest caches. From time to time they are carried
+//! over to the sums in full.
 
 use super::sums::{COUNTS, Sum, SumRows};
 
 /// Rows that are counted here, the first ones. A district has fewer.
 const MOST_ROWS: usize = 4096;
 
-/// Records after which all must be carried over: no count is higher, and no sum of scores, each of
-/// which fits as well, is too high.
+/// Records after which all must be carried over. Then no count is above 65,535, and the sum of so many
+/// scores, each at most 65,535, fits into 32 bits.
 const MOST_RECORDS: u16 = u16::MAX;
 
 /// As [`Sum`], of few records.
@@ -58,7 +58,10 @@ impl Recent {
     /// Adds a record to some sets of a row; false if it cannot be counted here.
     #[inline]
     pub(super) fn add(&mut self, row: usize, one: &Sum, sets: impl Iterator<Item = usize>) -> bool {
-        let Some(one) = SmallSum::of_record(one).filter(|_| row < MOST_ROWS) else { return false };
+        if row >= MOST_ROWS {
+            return false;
+        }
+        let Some(one) = SmallSum::of_record(one) else { return false };
         let first = row * self.sets;
         if self.sums.len() < first + self.sets {
             self.sums.resize(first + self.sets, SmallSum::default());

@@ -77,12 +77,13 @@ pub(super) struct LeafKey {
 }
 
 impl Hash for LeafKey {
-    /// In a few words and not byte by byte: it is looked up for every record.
+    /// In a few words and not byte by byte: it is looked up for every record. The last digits of a code,
+    /// in which schools differ, are the lowest of a word: from there they reach all bits of the hash.
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let mut code = [0; 16];
-        code[..CODE].copy_from_slice(&self.place.code);
-        let of_place = u128::from_le_bytes(code) << 8 | u128::from(self.place.entity_type);
-        hasher.write_u128(of_place);
+        let mut place = [0; 16];
+        place[16 - CODE..].copy_from_slice(&self.place.code);
+        place[0] = self.place.entity_type;
+        hasher.write_u128(u128::from_be_bytes(place));
         hasher.write_u32(u32::from_le_bytes([self.record_type, self.grade, self.rows as u8, 0]));
     }
 }
@@ -498,7 +499,7 @@ impl TallyCounts {
 
     /// Ends the counting of a thread.
     pub(super) fn finish(&mut self) {
-        self.recent.carry_over(&mut self.sums);
+        std::mem::take(&mut self.recent).carry_over(&mut self.sums);
     }
 
     /// Adds what another thread has counted. Both are finished.

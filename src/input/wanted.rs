@@ -8,8 +8,8 @@ pub(super) enum WantedColumns {
     Few(FewColumns),
 }
 
-/// A few columns, each part ascending. Between the parts is the widest gap: what is before it is
-/// found from the start of a row, what is behind it from the end.
+/// A few columns, each part ascending. Between the parts is the widest gap behind a column:
+/// what is before it is found from the start of a row, what is behind it from the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FewColumns {
     pub(super) front: Vec<usize>,

@@ -124,7 +124,7 @@ pub enum SynthError {
     /// The file could not be written.
     #[error("the file could not be written: {0}")]
     Write(#[from] std::io::Error),
-    /// A certain file could not be written.
+    /// The file of a known path could not be written.
     #[error("cannot write {}: {error}", path.display())]
     WriteAt {
         /// Which one.

@@ -309,9 +309,7 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         side.push(".faults.tsv");
         let side = PathBuf::from(side);
         let list = side_file(&made.planted);
-        let written =
-            NewFile::at(&side).and_then(|mut file| file.write_all(list.as_bytes()).and_then(|()| file.keep()));
-        written.into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
+        NewFile::make(&side, list.as_bytes()).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
         say(format_args!("{}: {}", side.display(), plural(made.planted.len() as u64, "fault")));
     }
     Ok(())

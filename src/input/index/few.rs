@@ -192,6 +192,7 @@ impl Index {
 
     /// Goes on to the end of the row, and takes in the cells of wanted columns from there backwards.
     /// Returns where the row ends.
+    // By itself, so that all of `front` finds room in registers.
     #[inline(never)]
     fn back(&mut self, bytes: &[u8], (marks, start): (&Marks, usize), place: &mut Place, wanted: &[usize]) -> usize {
         place.column += marks.pass(bytes, &mut place.at);

@@ -13,6 +13,7 @@ mod truth;
 
 use std::fs::{File, create_dir_all, remove_dir};
 use std::io::Write;
+use std::mem::take;
 use std::path::{Path, PathBuf};
 
 use super::facts::{Facts, is_suspended};
@@ -94,8 +95,9 @@ pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthEr
 /// Writes score files, official files and the truth into a folder.
 ///
 /// # Errors
-/// When the year has no official results or not enough students, or a file cannot be written.
-/// Then what was in the folder before is there still, and nothing else.
+/// When the year has no official results or not enough students, or a file cannot be written: then what
+/// was in the folder before is there still, and nothing else. When one that is written cannot be put in
+/// its place: those before it can be new then.
 pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<Scene, SynthError> {
     check_results(order.district.year)?;
     if let Some(scenario) = order.scenario {
@@ -141,8 +143,8 @@ impl Output<'_> {
         if let Some(parent) = path.parent() {
             let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
             let missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
-            create_dir_all(parent).map_err(|error| SynthError::WriteAt { path: parent.to_owned(), error })?;
             self.new_folders.extend(missing.into_iter().rev());
+            create_dir_all(parent).map_err(|error| SynthError::WriteAt { path: parent.to_owned(), error })?;
         }
         let begun = NewFile::at(&path).and_then(|file| Ok((file.handle()?, file)));
         let (handle, file) = begun.map_err(|error| SynthError::WriteAt { path, error })?;
@@ -150,14 +152,24 @@ impl Output<'_> {
         Ok(handle)
     }
 
-    fn keep(self) -> Result<(), SynthError> {
-        self.files.into_iter().try_for_each(|file| {
-            let path = file.path().to_owned();
-            file.keep().map_err(|error| SynthError::WriteAt { path, error })
-        })
+    /// Makes a file of these bytes.
+    fn make(&mut self, name: &str, bytes: &[u8]) -> Result<(), SynthError> {
+        let written = self.create(name)?.write_all(bytes);
+        written.map_err(|error| SynthError::WriteAt { path: self.folder.join(name), error })
     }
 
-    /// Leaves nothing of what was begun.
+    fn keep(mut self) -> Result<(), SynthError> {
+        let kept = take(&mut self.files).into_iter().try_for_each(|file| {
+            let path = file.path().to_owned();
+            file.keep().map_err(|error| SynthError::WriteAt { path, error })
+        });
+        if kept.is_err() {
+            self.forget();
+        }
+        kept
+    }
+
+    /// Leaves nothing of what has no name yet.
     fn forget(self) {
         drop(self.files);
         for folder in self.new_folders.iter().rev() {
@@ -186,10 +198,10 @@ fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, Synth
     let files = OfficialFiles::new(&account_of(&official, order.threads)?, &facts);
     for (name, bytes) in files.files() {
         let name = format!("{OFFICIAL}/{name}");
-        output.create(&name)?.write_all(bytes)?;
+        output.make(&name, bytes)?;
         truth.official.push(name);
     }
-    output.create(TRUTH)?.write_all(pretty(&truth)?.as_bytes())?;
+    output.make(TRUTH, pretty(&truth)?.as_bytes())?;
     Ok(Scene { truth, records, rows: files.rows() })
 }
 
