@@ -37,6 +37,13 @@ pub struct TallyOptions<'a> {
     pub remember: bool,
 }
 
+impl TallyOptions<'_> {
+    /// Whether it matters whose record one is.
+    fn asks_who(&self) -> bool {
+        self.remember || !self.known.is_empty()
+    }
+}
+
 /// Why a file cannot be counted.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum TallyError {
@@ -288,7 +295,7 @@ impl<'a> TallyPlan<'a> {
             grade: needed(compiler, &measures.grade)?,
             score: number(compiler, &measures.score).ok(),
             level: number(compiler, &measures.level).ok(),
-            identity: text(compiler, &measures.identity),
+            identity: options.asks_who().then(|| text(compiler, &measures.identity)).flatten(),
         })
     }
 }
@@ -428,7 +435,7 @@ impl TallyCounts {
     /// The records that no earlier file has.
     fn new_records(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>) -> Mask {
         let mut new = batch.valid;
-        if plan.options.remember || !plan.options.known.is_empty() {
+        if plan.options.asks_who() {
             batch.valid.rows().filter(|row| !self.is_new(plan, state, batch, *row)).for_each(|row| new.clear(row));
         }
         new
