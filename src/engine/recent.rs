@@ -2,10 +2,7 @@
 //! dozen places of a table that has to stay in the nearest caches. From time to time they are carried
 //! over to the sums in full.
 
-use super::sums::{COUNTS, Sum, SumRows};
-
-/// Rows that are counted here, the first ones. A district has fewer.
-const MOST_ROWS: usize = 4096;
+use super::sums::{COUNTS, MOST_OPEN, Sum, SumRows};
 
 /// Records after which all must be carried over. Then no count is above 65,535, and the sum of so many
 /// scores, each at most 65,535, fits into 32 bits.
@@ -58,7 +55,8 @@ impl Recent {
     /// Adds a record to some sets of a row; false if it cannot be counted here.
     #[inline]
     pub(super) fn add(&mut self, row: usize, one: &Sum, sets: impl Iterator<Item = usize>) -> bool {
-        if row >= MOST_ROWS {
+        // As many as stand in full at once: what is carried over finds them open.
+        if row >= MOST_OPEN {
             return false;
         }
         let Some(one) = SmallSum::of_record(one) else { return false };
@@ -113,7 +111,7 @@ mod tests {
     fn records() -> impl Strategy<Value = Vec<Record>> {
         let score = prop_oneof![4 => 2000_u64..3000, 1 => 65_535_u64..65_537, 1 => any::<u32>().prop_map(u64::from)];
         let one = (score, prop::array::uniform8(0_u32..2)).prop_map(|(score_sum, counts)| Sum { score_sum, counts });
-        let row = prop_oneof![4 => 0_usize..3, 1 => MOST_ROWS - 1..=MOST_ROWS];
+        let row = prop_oneof![4 => 0_usize..3, 1 => MOST_OPEN - 1..=MOST_OPEN];
         let sets = prop::collection::btree_set(0..SETS, 0..SETS).prop_map(Vec::from_iter);
         prop::collection::vec((row, one, sets), 0..200)
     }
@@ -121,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn sums_are_those_of_adding_record_by_record(records in records(), carried in 0_usize..200) {
-            let (mut recent, mut sums, mut plain) = (Recent::new(SETS), rows(MOST_ROWS + 1), rows(MOST_ROWS + 1));
+            let (mut recent, mut sums, mut plain) = (Recent::new(SETS), rows(MOST_OPEN + 1), rows(MOST_OPEN + 1));
             for (place, (row, one, sets)) in records.iter().enumerate() {
                 sets.iter().for_each(|set| plain.row(*row)[*set].add(one));
                 if !recent.add(*row, one, sets.iter().copied()) {
@@ -152,8 +150,8 @@ mod tests {
     fn what_does_not_fit_is_left_to_others() {
         let mut recent = Recent::new(SETS);
         let one = |score_sum: u64| Sum { score_sum, counts: [1; COUNTS] };
-        assert!(recent.add(MOST_ROWS - 1, &one(65_535), std::iter::once(1)));
-        assert!(!recent.add(MOST_ROWS, &one(2500), std::iter::once(1)));
+        assert!(recent.add(MOST_OPEN - 1, &one(65_535), std::iter::once(1)));
+        assert!(!recent.add(MOST_OPEN, &one(2500), std::iter::once(1)));
         assert!(!recent.add(0, &one(65_536), std::iter::once(1)));
     }
 }

@@ -3,7 +3,7 @@
 //! schools, tests and grades together, and most of their groups have nobody.
 
 /// Rows that stand in full at once. A district has fewer, so nothing of it is packed before its end.
-const MOST_OPEN: usize = 4096;
+pub(super) const MOST_OPEN: usize = 4096;
 
 /// The place of a row that does not stand in full.
 const PACKED: u32 = u32::MAX;
