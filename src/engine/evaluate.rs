@@ -4,7 +4,7 @@
 use super::column::Column;
 use super::column_plan::{ColumnPlan, bits};
 use super::mask::{BATCH, Mask, Truths};
-use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
+use super::program::{Node, NodeId, NumId, NumNode, Program, SecondPlan, TextPlan};
 use super::records::Records;
 use super::scores;
 use crate::input::index::{Index, WINDOW};
@@ -12,11 +12,11 @@ use crate::layout::FieldId;
 use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
 
 /// What a thread keeps for one file: column memories and room for the results of a batch.
-pub(super) struct State {
-    pub(super) columns: Vec<Column>,
+pub(crate) struct State {
+    pub(crate) columns: Vec<Column>,
     places: Vec<Place>,
     /// Rows taken in so far.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     /// The answers of nodes that are asked more than once.
     truths: Vec<Truths>,
     /// The batch that each of `truths` is of.
@@ -52,16 +52,16 @@ impl Numbers {
 }
 
 /// A batch of a block under evaluation.
-pub(super) struct Batch<'a> {
-    pub(super) program: &'a Program,
-    pub(super) records: &'a Records,
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Batch<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) records: &'a Records,
+    pub(crate) bytes: &'a [u8],
     /// The rows with the right number of cells.
-    pub(super) valid: Mask,
+    pub(crate) valid: Mask,
 }
 
 impl State {
-    pub(super) fn new(program: &Program) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         let kept = program.kept_answers.iter().flatten().count();
         let columns: Vec<Column> = program.columns.iter().map(Column::new).collect();
         let place = |(column, plan): (&Column, &ColumnPlan)| Place {
@@ -81,14 +81,14 @@ impl State {
     }
 
     /// Starts on a batch: forgets the last batch's results.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.columns.iter_mut().for_each(Column::begin);
         self.next_batch();
         self.nums.iter_mut().for_each(|nums| nums.done = false);
     }
 
     /// Takes in all columns of a window of the batch, but for rows that are not valid.
-    pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
+    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
         let (number, valid) = window;
         self.rows += u64::from(valid.count_ones());
         for (at, place) in self.places.iter_mut().enumerate() {
@@ -102,7 +102,7 @@ impl State {
     }
 
     /// A condition over the batch. Rows that are not valid may come out either way.
-    pub(super) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
+    pub(crate) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
         let node = &batch.program.nodes[id.0 as usize];
         let Some(place) = batch.program.kept_answers[id.0 as usize] else {
             return self.evaluate(batch, node);
@@ -140,7 +140,7 @@ impl State {
             }
             Node::SameText(texts) => Truths::certain(same_texts(batch, texts)),
             Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
-            Node::Beside(beside) => beside_truths(batch, beside),
+            Node::Second(second) => second_truths(batch, second),
         }
     }
 
@@ -193,7 +193,7 @@ impl State {
     }
 
     /// Makes sure that a number is there for the batch.
-    pub(super) fn number(&mut self, batch: &Batch<'_>, id: NumId) {
+    pub(crate) fn number(&mut self, batch: &Batch<'_>, id: NumId) {
         let place = id.0 as usize;
         if self.nums[place].done {
             return;
@@ -205,7 +205,7 @@ impl State {
     }
 
     /// A number of a row, once [`Self::number`] was called for the batch.
-    pub(super) fn number_of(&self, id: NumId, row: usize) -> Option<i64> {
+    pub(crate) fn number_of(&self, id: NumId, row: usize) -> Option<i64> {
         let numbers = &self.nums[id.0 as usize];
         numbers.known.has(row).then(|| numbers.values[row])
     }
@@ -243,8 +243,8 @@ impl State {
                 });
             }
             NumNode::If(condition, yes, no) => self.select(batch, *condition, *yes, *no, out),
-            NumNode::Beside(beside) => {
-                digits(batch, out, |row| interpret::number(&beside.what, &beside_row(batch, row, beside)));
+            NumNode::Second(second) => {
+                digits(batch, out, |row| interpret::number(&second.what, &second_row(batch, row, second)));
             }
         }
     }
@@ -348,10 +348,10 @@ fn same_texts(batch: &Batch<'_>, [left, right]: &[TextPlan; 2]) -> Mask {
 }
 
 /// A condition on second files, asked of each row by the reference interpreter.
-fn beside_truths(batch: &Batch<'_>, beside: &BesidePlan<Expr>) -> Truths {
+fn second_truths(batch: &Batch<'_>, second: &SecondPlan<Expr>) -> Truths {
     let mut truths = Truths::constant(Truth::False);
     for row in batch.valid.rows() {
-        match interpret::truth(&beside.what, &beside_row(batch, row, beside)) {
+        match interpret::truth(&second.what, &second_row(batch, row, second)) {
             Truth::True => truths.yes.set(row),
             Truth::Unknown => truths.unknown.set(row),
             Truth::False => {}
@@ -360,20 +360,20 @@ fn beside_truths(batch: &Batch<'_>, beside: &BesidePlan<Expr>) -> Truths {
     truths
 }
 
-fn beside_row<'a, T>(batch: &'a Batch<'_>, row: usize, beside: &'a BesidePlan<T>) -> Row<'a> {
-    Row { batch, row, places: &beside.places, beside: batch.program.beside.files() }
+fn second_row<'a, T>(batch: &'a Batch<'_>, row: usize, second: &'a SecondPlan<T>) -> Row<'a> {
+    Row { batch, row, places: &second.places, second: batch.program.second.files() }
 }
 
 impl TextPlan {
     /// The text for a row.
-    pub(super) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
-        let row = Row { batch, row, places: &self.places, beside: &NoSecondFiles };
+    pub(crate) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
+        let row = Row { batch, row, places: &self.places, second: &NoSecondFiles };
         interpret::text(&self.text, &row).into_owned()
     }
 
     /// The text for a row without making one: only where all of it is plain ASCII and nothing
     /// has to be padded.
-    pub(super) fn plain<'a>(&'a self, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
+    pub(crate) fn plain<'a>(&'a self, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
         self.plain_part(&self.text, batch, row)
     }
 
@@ -411,7 +411,7 @@ struct Row<'a> {
     batch: &'a Batch<'a>,
     row: usize,
     places: &'a [(FieldId, usize)],
-    beside: &'a dyn SecondFiles,
+    second: &'a dyn SecondFiles,
 }
 
 impl interpret::RecordView for Row<'_> {
@@ -423,6 +423,6 @@ impl interpret::RecordView for Row<'_> {
     }
 
     fn second_files(&self) -> &dyn SecondFiles {
-        self.beside
+        self.second
     }
 }
