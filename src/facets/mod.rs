@@ -141,7 +141,7 @@ pub struct PlaceName {
 pub struct FacetOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// SupposedRecords the bytes of the file read so far, from any thread.
+    /// Called with the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Students and tests of earlier files: their records count nowhere.
     pub known: &'a FxHashSet<u64>,
