@@ -1,4 +1,4 @@
-//! Works out batch by batch how records count, and how they would.
+//! Computes batch by batch how records count, and how they would count under each supposition.
 
 use super::plan::{FacetsPlan, ParameterPlan, PlacePlan, SupposedPlan};
 use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};

@@ -1,4 +1,4 @@
-//! Everything that is told of records, compiled for one file.
+//! Compiles the facets of records, and the suppositions about them, for one file.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use crate::layout::registry;
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 use crate::tally::{EntityCode, TallyError, number, text as text_plan};
 
-/// Everything that is told, compiled for one file.
+/// The facets and suppositions, compiled for one file.
 pub(crate) struct FacetsPlan<'a> {
     pub(crate) known: &'a FxHashSet<u64>,
     pub(crate) base: FacetPlan,
