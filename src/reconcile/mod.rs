@@ -5,14 +5,14 @@
 //! causes hypotheses about records (`candidates`). The search (`search`) finds the fewest that
 //! fit all rows at once; ladders (`ladder`) and figures (`cells`, kept in `compared`) follow from it.
 
-mod absent;
+mod missing_schools;
 mod candidates;
 mod cell_name;
 mod cells;
 mod compared;
 mod earlier;
-mod effect;
-mod elsewhere;
+mod delta;
+mod missing_students;
 mod error;
 mod files;
 mod filter;
@@ -31,7 +31,7 @@ mod sums;
 mod threads;
 mod value;
 mod what_if;
-mod world;
+mod problem;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};

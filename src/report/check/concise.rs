@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use miette::Diagnostic;
 
 use super::{Material, RuleWords};
-use crate::engine::Finding;
+use crate::outcome::{Finding};
 use crate::input::InputError;
 use crate::privacy::text::neutralise;
 use crate::report::number::{self, plural};

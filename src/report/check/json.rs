@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
 use super::{Material, RuleWords};
-use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
+use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
 use crate::layout::registry;
 use crate::privacy::json;

@@ -192,7 +192,7 @@ impl<'a> Page<'a> {
         let files = plural(account.files.len() as u64, "file");
         let records = plural(account.records(), "record");
         let incomplete = if self.is_incomplete { " (incomplete)" } else { "" };
-        self.line(&format!("Account of {}{incomplete}: {files}, {records}", account.book.year))?;
+        self.line(&format!("Account of {}{incomplete}: {files}, {records}", account.counting.year))?;
         for file in &account.files {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
@@ -221,7 +221,7 @@ impl<'a> Page<'a> {
     }
 
     fn row(&mut self, label: &str, figures: &Figures, means: Means) -> io::Result<()> {
-        let line = self.account.book.measures.participation_line;
+        let line = self.account.counting.measures.participation_line;
         let is_low = |rate: u64| rate < line * 100;
         let rate = figures.participation();
         let mark = if rate.is_some_and(is_low) { "!" } else { " " };
@@ -252,7 +252,7 @@ impl<'a> Page<'a> {
     }
 
     fn foot(&mut self) -> io::Result<()> {
-        let line = self.account.book.measures.participation_line;
+        let line = self.account.counting.measures.participation_line;
         self.title(&format!("! fewer than {line} percent of the enrolled were tested; met: met and above"))?;
         if self.filter.by.is_empty() {
             self.line("tables by student group: --by group")?;

@@ -6,7 +6,7 @@ use super::super::message::Printable;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
 use super::{Look, paint};
-use crate::engine::{CellShown, Finding};
+use crate::outcome::{CellShown, Finding};
 use crate::input::FileInfo;
 use crate::layout::registry;
 use crate::privacy::text::neutralise;
