@@ -16,11 +16,11 @@ pub use cube::{Cube, Entity, EntityName};
 pub use known::UnknownChoice;
 
 use crate::counting::CountingRules;
-use crate::finding::{FileFinding};
-use crate::tally::{Tally, TallyError, TallyOptions, tally};
+use crate::finding::FileFinding;
 use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
+use crate::tally::{Tally, TallyError, TallyOptions, tally};
 
 /// How files are accounted for.
 pub struct AccountOptions<'a> {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use miette::Diagnostic;
 
 use super::{Material, RuleWords};
-use crate::outcome::{Finding};
 use crate::input::InputError;
+use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
 use crate::report::number::{self, plural};
 

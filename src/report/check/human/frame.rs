@@ -6,9 +6,9 @@ use super::super::message::Printable;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
 use super::{Look, paint};
-use crate::outcome::{CellShown, Finding};
 use crate::input::FileInfo;
 use crate::layout::registry;
+use crate::outcome::{CellShown, Finding};
 use crate::privacy::text::neutralise;
 use crate::report::number::grouped;
 
