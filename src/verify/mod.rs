@@ -9,8 +9,6 @@ mod judge;
 mod missing;
 mod records;
 mod recount;
-mod text;
 
 pub use claim::{Claim, ClaimError};
 pub use judge::{Judgement, Verdict, VerifyOptions, verify};
-pub use text::write as write_text;

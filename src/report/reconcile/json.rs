@@ -6,14 +6,10 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::candidates::With;
-use super::compared::{Cell, CellStep, Status};
-use super::files::InputFile;
-use super::model::{CauseFound, NotCheckable, Reconciliation};
-use super::text::CellFilter;
 use crate::official::{Interval, State};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
+use crate::reconcile::{CauseFound, Cell, CellFilter, CellStep, InputFile, NotCheckable, Reconciliation, Status, With};
 use crate::rule::read::show_day;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.

@@ -1,8 +1,8 @@
 //! Words that several outputs share.
 
-use super::candidates::With;
 use crate::cause::Cause;
 use crate::official::Measure;
+use crate::reconcile::With;
 use crate::report::number::grouped;
 use crate::rule::read::show_day;
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::link::file_url;
 use crate::layout::registry;
+use crate::report::link::file_url;
 use crate::rule::{Rule, RuleSet, Scope};
 
 /// What one finding of a rule is one of.

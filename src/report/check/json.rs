@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
-use super::waiver::WaiverOut;
 use super::{Material, RuleWords};
 use crate::input::InputError;
 use crate::layout::registry;
 use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
+use crate::report::WaiverOut;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 const SCHEMA: &str = "scorelint/check/1";

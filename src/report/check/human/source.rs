@@ -6,10 +6,10 @@ use miette::highlighters::{Highlighter, HighlighterState};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters};
 use owo_colors::{Style, Styled};
 
-use super::super::link::linked;
 use super::cells::Role;
 use super::frame::{Frame, LineKind};
 use super::{Look, paint};
+use crate::report::link::linked;
 use crate::rule::Severity;
 
 /// The samples of one rule, one behind the other.

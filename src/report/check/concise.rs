@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use miette::Diagnostic;
 
-use super::number::plural;
 use super::{Material, RuleWords};
 use crate::input::InputError;
 use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
+use crate::report::number::{self, plural};
 
 /// Writes all findings that are not waived, then a line with the totals.
 ///
@@ -38,7 +38,7 @@ fn line(material: &Material<'_>, words: &RuleWords, code: &str, finding: &Findin
     let count = match finding.count {
         0 | 1 => String::new(),
         _ if words.message.contains("{count}") => String::new(),
-        count => format!(" ({})", super::number::counted(count, words.unit)),
+        count => format!(" ({})", number::counted(count, words.unit)),
     };
     format!("{place}: {} {code} {message}{count}", finding.severity)
 }
@@ -52,7 +52,7 @@ fn totals(material: &Material<'_>) -> String {
     };
     let waived = match totals.waived {
         0 => String::new(),
-        waived => format!(", {} waived", super::number::grouped(waived)),
+        waived => format!(", {} waived", number::grouped(waived)),
     };
     format!(
         "{}, {}, {}{waived} in {} of {}{unreadable}",

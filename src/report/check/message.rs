@@ -1,11 +1,11 @@
 //! Fills the placeholders of a rule's message with masked and neutralised values.
 
-use super::number;
 use crate::finding::Shown;
 use crate::layout::{FieldId, registry};
 use crate::outcome::Finding;
 use crate::privacy::mask::{Reveal, mask};
 use crate::privacy::text::quote;
+use crate::report::number;
 
 /// The columns one value may take in a message.
 const VALUE_WIDTH: usize = 48;

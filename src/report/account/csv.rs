@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::cells::{Cell, Dimension, Figures, Filter, Sharing};
-use super::{Account, Accounts};
+use crate::account::{Account, Accounts, Cell, Dimension, Entity, Figures, Filter, Sharing};
 use crate::counting::entity_type_name;
 use crate::privacy::text::neutralise;
 
@@ -98,7 +97,7 @@ fn start(account: &Account, cell: &Cell<'_>) -> Vec<String> {
     start
 }
 
-fn place(account: &Account, entity: super::Entity) -> Vec<String> {
+fn place(account: &Account, entity: Entity) -> Vec<String> {
     vec![
         account.counting.year.to_string(),
         entity.code_text(),

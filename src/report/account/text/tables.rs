@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::super::cells::{ALL_STUDENTS, Cell};
-use super::super::cube::Entity;
 use super::{Means, Page};
+use crate::account::Entity;
+use crate::account::{ALL_STUDENTS, Cell};
 use crate::counting::underivable_groups;
 
 impl<'a> Page<'a> {

@@ -3,7 +3,6 @@
 
 use super::super::Material;
 use super::super::message::Printable;
-use super::super::number::grouped;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
 use super::{Look, paint};
@@ -11,6 +10,7 @@ use crate::input::FileInfo;
 use crate::layout::registry;
 use crate::outcome::{CellShown, Finding};
 use crate::privacy::text::neutralise;
+use crate::report::number::grouped;
 
 /// What a line of a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,30 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::cell_name::CellName;
-use super::compared::{Cell, Status};
-use super::model::{CauseFound, Reconciliation};
-use super::value::is_count;
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
+use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
 use crate::report::number::{grouped, plural};
-
-/// Which figures are shown.
-#[derive(Clone, Debug, Default)]
-pub struct CellFilter {
-    /// Codes of entities: all fourteen digits, or the first of them; all where it is empty.
-    pub entities: Vec<String>,
-    /// Official test numbers; all where it is empty.
-    pub tests: Vec<u16>,
-    /// Grade rows; all where it is empty.
-    pub grades: Vec<u8>,
-    /// Official group numbers; all where it is empty.
-    pub groups: Vec<u16>,
-    /// Only this figure.
-    pub cell: Option<CellName>,
-}
 
 /// How much is shown of the figures.
 #[derive(Clone, Debug)]
@@ -47,23 +29,6 @@ pub struct TextOptions {
     pub filter: CellFilter,
     /// How much of them.
     pub detail: Detail,
-}
-
-impl CellFilter {
-    /// Whether all figures are shown.
-    pub fn is_all(&self) -> bool {
-        let Self { entities, tests, grades, groups, cell } = self;
-        entities.is_empty() && tests.is_empty() && grades.is_empty() && groups.is_empty() && cell.is_none()
-    }
-
-    pub(super) fn has(&self, cell: &Cell<'_>) -> bool {
-        let code = String::from_utf8_lossy(&cell.code).into_owned();
-        (self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_str())))
-            && (self.tests.is_empty() || self.tests.contains(&cell.test))
-            && (self.grades.is_empty() || self.grades.contains(&cell.grade))
-            && (self.groups.is_empty() || self.groups.contains(&cell.group))
-            && self.cell.as_ref().is_none_or(|name| name.names(cell))
-    }
 }
 
 /// Writes a reconciliation for people.
@@ -147,7 +112,7 @@ impl Page<'_> {
     fn head(&mut self) -> io::Result<()> {
         self.title(&format!("Administration {}", self.all.year))?;
         for (lea, why) in &self.all.leas {
-            let code: Option<super::Code> = lea.as_bytes().try_into().ok();
+            let code: Option<Code> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));
             self.wrapped("  of        ", &format!("{} ({lea}): {why}", neutralise(&name)))?;
         }
@@ -407,7 +372,7 @@ impl Page<'_> {
 }
 
 /// What decides which figures are shown first.
-type Prominence = (u8, bool, bool, u16, bool, u8, super::Code, u16, Measure);
+type Prominence = (u8, bool, bool, u16, bool, u8, Code, u16, Measure);
 
 /// Districts before schools, all students before groups, counts before shares, all grades first.
 fn prominence(cell: &Cell<'_>) -> Prominence {

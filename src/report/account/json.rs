@@ -5,9 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::cells::{Cell, Dimension, Figures, Filter, Sharing};
-use super::cube::Entity;
-use super::{Account, AccountError, Accounts, FileAccount};
+use crate::account::{Account, AccountError, Accounts, Cell, Dimension, Entity, Figures, FileAccount, Filter, Sharing};
 use crate::counting::{entity_type_name, underivable_groups};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;

@@ -7,9 +7,9 @@ use owo_colors::OwoColorize;
 use super::{Look, paint};
 use crate::outcome::{InputOutcome, Role};
 use crate::privacy::text::{fit, neutralise, width};
-use crate::report::Material;
+use crate::report::check::Material;
+use crate::report::check::place::{path_of, path_within};
 use crate::report::number::{grouped, plural, size};
-use crate::report::place::{path_of, path_within};
 
 /// Columns of the names of what was detected.
 const WHAT: usize = 12;

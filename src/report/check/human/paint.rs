@@ -3,10 +3,10 @@
 use miette::{GraphicalTheme, ThemeCharacters, ThemeStyles};
 use owo_colors::{OwoColorize, Style};
 
-use super::super::link::{file_url, linked};
 use super::{Colour, Links, Look, Signs};
 use crate::input::FileInfo;
 use crate::privacy::text::width;
+use crate::report::link::{file_url, linked};
 use crate::rule::Severity;
 
 /// The colour of a severity.

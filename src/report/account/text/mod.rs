@@ -4,22 +4,14 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::cells::{ALL_GRADES, ALL_STUDENTS, Dimension, Figures, Filter, Sharing};
-use super::{Account, Accounts, FileAccount};
+use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, Figures, FileAccount, Filter, Sharing};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
+use crate::report::Signs;
+use crate::report::number::{grouped, plural};
 
 mod reasons;
 mod tables;
 mod words;
-
-/// Whether bars and dots may be drawn with other signs than ASCII.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signs {
-    /// Block characters.
-    Unicode,
-    /// ASCII only.
-    Ascii,
-}
 
 /// Whether a table has a column for means. Over all grades there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,29 +89,12 @@ struct Page<'a> {
     namesakes: BTreeSet<(u8, &'a str)>,
 }
 
-/// With a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn count(number: Option<u64>) -> String {
     number.map_or_else(|| "*".to_owned(), grouped)
 }
 
 fn percent(hundredths: u64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
-}
-
-fn plural(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 impl<'a> Page<'a> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cells::{Cell, Filter};
-use super::super::cube::Entity;
 use super::{Means, Page, WIDE};
+use crate::account::Entity;
+use crate::account::{Cell, Filter};
 use crate::counting::entity_type_name;
 use crate::privacy::text::neutralise;
 

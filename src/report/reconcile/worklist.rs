@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::model::{CauseFound, Reconciliation};
 use super::text::{Detail, TextOptions};
 use super::words::title;
 use crate::privacy::text::neutralise;
+use crate::reconcile::{CauseFound, Reconciliation};
 use crate::report::number::{grouped, plural};
 
 /// Writes the records by who can mend them. Records stand as lines of their file; nothing of the

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::claim::Claim;
-use super::judge::Verdict;
 use crate::privacy::text::neutralise;
 use crate::report::number::{grouped, plural};
+use crate::verify::{Claim, Verdict};
 
 /// Refuted figures shown unless all are asked for.
 const SHOWN: usize = 20;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::super::cells::share;
-use super::super::cube::Entity;
 use super::{Page, count, padded, percent};
+use crate::account::Entity;
+use crate::account::share;
 
 impl<'a> Page<'a> {
     /// Records by reason. Their sum is the number of records read.

@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::source::{LineStyles, Samples, renumber};
 use super::{Links, Look, Signs, paint};
 use crate::outcome::Finding;
-use crate::report::{Material, RuleWords};
+use crate::report::check::{Material, RuleWords};
 use crate::rule::Severity;
 
 /// The owner of rules that report what is as it should be.
