@@ -260,6 +260,11 @@ pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
     rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.record_type)
 }
 
+/// How many levels of a test score files have; 0 where they have none.
+pub fn levels_of(test: u16, year: u16) -> Option<usize> {
+    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.levels)
+}
+
 /// What the public site hides in a year.
 pub fn suppression_of(year: u16) -> Suppression {
     rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default()

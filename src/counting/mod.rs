@@ -7,7 +7,7 @@ mod spans;
 
 pub use book::{
     Book, Class, ClassVariant, Contradiction, GradeKind, GradeRow, Measures, Place, Rows, Suppression, TestInfo,
-    VariantRows, entity_type_name, limits, record_type_of, suppression_of,
+    VariantRows, entity_type_name, levels_of, limits, record_type_of, suppression_of,
 };
 pub use groups::{Group, Variant, group_names, student_groups, underivable_groups};
 pub use spans::years;

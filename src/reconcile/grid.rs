@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::reach::{Reach, Reached};
 use crate::counting::{Book, Rows};
 use crate::engine::{Facets, LeafPlace};
-use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
 
 /// Code of an entity, fourteen digits.
 pub type Code = [u8; 14];
@@ -45,6 +45,35 @@ impl GridRow {
     fn key(&self) -> (Code, u16, u8, u16) {
         (self.code, self.test, self.grade, self.group_id)
     }
+
+    /// Takes in the figures of a row of another file, or further down, that is about the same: what
+    /// one of them shows more closely counts. Returns the first figure of which no number fits both.
+    fn take_in(&mut self, other: &Self) -> Option<Contradiction> {
+        let mut all: BTreeMap<Measure, Official> = self.figures.iter().copied().collect();
+        let mut contradiction = None;
+        for (measure, second) in &other.figures {
+            let first = all.entry(*measure).or_insert(*second);
+            if first.contradicts(second) {
+                let places = (self.origin.unwrap_or_default(), other.origin.unwrap_or_default());
+                let figures = ((places.0, *first), (places.1, *second));
+                contradiction.get_or_insert(Contradiction { key: self.key(), measure: *measure, figures });
+            }
+            *first = first.closer(*second);
+        }
+        self.figures = all.into_iter().collect();
+        contradiction
+    }
+}
+
+/// A figure that two official rows have differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Contradiction {
+    /// Entity, test, grade row and student group.
+    pub key: (Code, u16, u8, u16),
+    /// Which figure.
+    pub measure: Measure,
+    /// Both: the file, by its place, the line, and the figure.
+    pub figures: (((usize, u64), Official), ((usize, u64), Official)),
 }
 
 /// All official rows.
@@ -65,8 +94,8 @@ pub struct Grid {
     pub grades: BTreeSet<(u16, u8)>,
     /// The tests and the student groups of complete official files.
     complete: (BTreeSet<u16>, BTreeSet<u16>),
-    /// Rows that stand in two files with different figures.
-    pub contradicted: u64,
+    /// The first figure of which no number fits all files that have it.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// What decides which slots a record counts in: its place, record type, grade, and the rows of its class.
@@ -82,7 +111,8 @@ fn way_of(facets: &Facets, rows: Rows) -> Way {
 pub struct Ways(FxHashMap<Way, Vec<u32>>);
 
 impl Grid {
-    /// The rows of official files, which are taken out of them; the first of files that have a row counts.
+    /// The rows of official files, which are taken out of them. Rows of several files that are about the same become
+    /// one.
     pub fn new(set: &mut OfficialSet, book: &Book, reached: &Reached) -> Self {
         let mut grid = Self::default();
         grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
@@ -115,10 +145,12 @@ impl Grid {
             }
         }
         grid.rows.sort_unstable_by_key(|row| (row.key(), row.origin));
-        let contradicted = &mut grid.contradicted;
+        let contradiction = &mut grid.contradiction;
         grid.rows.dedup_by(|row, first| {
             let is_same = row.key() == first.key();
-            *contradicted += u64::from(is_same && row.figures != first.figures);
+            if is_same && let Some(found) = first.take_in(row) {
+                contradiction.get_or_insert(found);
+            }
             is_same
         });
         grid.grades = grid.rows.iter().map(|row| (row.test, row.grade)).collect();
@@ -269,10 +301,14 @@ fn lowest_of(code: &Code) -> Code {
     lowest
 }
 
-/// The figures of a row that say something: numbers and hidden ones.
+/// The figures of a row that say something: numbers, hidden ones, and those that cannot be read.
 fn figures_of(values: &Values) -> Box<[(Measure, Official)]> {
     let compared =
         Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));
-    figures.filter(|(_, official)| official.interval().is_some()).collect()
+    figures.filter(|(_, official)| says_something(*official)).collect()
+}
+
+fn says_something(official: Official) -> bool {
+    official.interval().is_some() || official.state() == State::Unreadable
 }

@@ -38,12 +38,12 @@ mod world;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};
-pub use compared::{Cell, CellStep, Cells, Status, Steps};
+pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;
 pub use json::{SCHEMA, write as write_json};
-pub use model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally};
+pub use model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable};
 pub use run::{Assumption, ReconcileOptions, reconcile};
 pub use text::{CellFilter, Detail, TextOptions, write as write_text};
 pub use value::is_count;

@@ -7,7 +7,7 @@ use super::grid::Code;
 use crate::cause::Cause;
 use crate::counting::Book;
 use crate::input::View;
-use crate::official::Interval;
+use crate::official::{Interval, Measure};
 
 /// The comparison of score files with official ones.
 #[derive(Debug)]
@@ -49,6 +49,26 @@ pub struct OfficialInput {
     pub detected: Vec<(String, String)>,
     /// Rows that were read.
     pub rows: usize,
+    /// What of it cannot be read.
+    pub unreadable: Unreadable,
+}
+
+/// What of an official file cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Rows, of whatever entity: what they are about cannot be read.
+    pub rows: u64,
+    /// Figures of the districts whose score files were given.
+    pub figures: u64,
+    /// The first of the figures: its line, what it is, and its text.
+    pub first: Option<(u64, Measure, String)>,
+}
+
+impl Unreadable {
+    /// Whether all of the file could be read.
+    pub fn is_nothing(&self) -> bool {
+        self.rows == 0 && self.figures == 0
+    }
 }
 
 /// Where a record stands.
@@ -145,6 +165,11 @@ impl Reconciliation {
             }
         }
         tally
+    }
+
+    /// Whether something in the official files cannot be read.
+    pub fn has_unreadable(&self) -> bool {
+        self.officials.iter().any(|file| !file.unreadable.is_nothing())
     }
 
     /// Whether the score files are by enrolled LEA alone.

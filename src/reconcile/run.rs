@@ -13,9 +13,9 @@ use super::compared::{Cells, Status};
 use super::elsewhere::Elsewhere;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
-use super::grid::{Code, Grid, Slot, all_slots};
+use super::grid::{Code, Contradiction, Grid, Slot, all_slots};
 use super::ladder::ladders;
-use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation};
+use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, Unreadable};
 use super::numbers::Numbered;
 use super::pairs::Pairs;
 use super::reach::Reached;
@@ -30,7 +30,8 @@ use crate::counting::{Book, TestInfo};
 use crate::engine::Facets;
 use crate::input;
 use crate::layout::RecordType;
-use crate::official::{self, OfficialSet, Wanted};
+use crate::official::{self, Measure, OfficialSet, Wanted};
+use crate::privacy::text::neutralise;
 
 /// How a reconciliation is made.
 pub struct ReconcileOptions<'a> {
@@ -89,13 +90,15 @@ pub fn reconcile(
         }
         records.read_earlier(files, &book, &read)?
     };
-    let reached = Reached::new(&options.leas, &records);
+    let mut reached = Reached::new(&options.leas, &records);
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
     }
     let mut set = read_official(officials, year, &reached)?;
-    let officials = official_inputs(&set);
+    let officials = official_inputs(&set, &reached);
+    reached.find_charters(&set, &book, &records);
     let grid = Arc::new(grid(&mut set, &book, &reached, &records));
+    refuse_contradiction(&grid, &set)?;
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
@@ -133,15 +136,15 @@ fn unknown_test() -> TestInfo {
 
 /// Reads the official rows of the districts whose files these are.
 fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
-    let entities = reached.leas.iter().flat_map(|lea| prefixes(lea)).collect();
+    let entities = reached.leas.keys().flat_map(|lea| prefixes(lea)).collect();
     let options = official::Options { wanted: Wanted { entities, groups: Vec::new() }, ..official::Options::default() };
     let set = official::read(paths, &options)?;
     if set.files.is_empty() {
         return Err(ReconcileError::NoResults);
     }
-    if set.files.iter().all(|file| file.rows.is_empty()) {
-        let leas: Vec<&str> = reached.leas.iter().map(String::as_str).collect();
-        return Err(ReconcileError::NoRows { leas: leas.join(", ") });
+    if !set.files.iter().flat_map(|file| &file.rows).any(|row| reached.is_own(&row.place.code)) {
+        let leas: Vec<&str> = reached.leas.keys().map(String::as_str).collect();
+        return Err(ReconcileError::NoRows { leas: leas.join(", "), found: whose(&set) });
     }
     let has_rows = |file: &&official::OfficialFile| !file.rows.is_empty();
     if let Some(file) = set.files.iter().filter(has_rows).find(|file| file.year != year) {
@@ -150,14 +153,83 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     Ok(set)
 }
 
+/// The districts that official files have rows of, in words.
+fn whose(set: &OfficialSet) -> String {
+    const NAMED: usize = 3;
+    let mut codes: BTreeSet<Code> = BTreeSet::new();
+    for file in &set.files {
+        codes.extend(file.other_districts.iter().map(|district| district_code(district)));
+        codes.extend(file.rows.iter().filter_map(|row| row.place.code.first_chunk::<7>()).map(district_code));
+    }
+    // The state and counties are in many files; a district says more.
+    let is_district = |code: &&Code| code[2..7] != *b"00000";
+    let districts: Vec<&Code> = codes.iter().filter(is_district).collect();
+    let all: Vec<&Code> = if districts.is_empty() { codes.iter().collect() } else { districts };
+    let named = all.iter().take(NAMED).map(|code| {
+        let listed = set.entities.iter().find_map(|list| list.entities.get(*code));
+        let text = String::from_utf8_lossy(*code).into_owned();
+        let name = listed.map(|one| if one.district.is_empty() { &one.county } else { &one.district });
+        name.filter(|name| !name.is_empty()).map_or(text.clone(), |name| format!("{text} ({})", neutralise(name)))
+    });
+    let named: Vec<String> = named.collect();
+    match all.len().saturating_sub(NAMED) {
+        0 if named.is_empty() => "nobody".to_owned(),
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn district_code(district: &[u8; 7]) -> Code {
+    let mut code = [b'0'; 14];
+    code[..7].copy_from_slice(district);
+    code
+}
+
+/// Makes sure that a number fits every official figure that stands in several rows.
+fn refuse_contradiction(grid: &Grid, set: &OfficialSet) -> Result<(), ReconcileError> {
+    let Some(Contradiction { key: (code, test, grade, group), measure, figures }) = grid.contradiction else {
+        return Ok(());
+    };
+    let place = |(file, line): (usize, u64)| {
+        let name = set.files.get(file).map(official::OfficialFile::name).unwrap_or_default();
+        format!("{}:{line}", neutralise(&name))
+    };
+    let shown = |figure: official::Official| neutralise(&figure.shown()).into_owned();
+    Err(ReconcileError::Contradictory {
+        what: format!("{}/{test}/{grade}/{group}/{}", String::from_utf8_lossy(&code), measure.id()),
+        first: shown(figures.0.1),
+        first_place: place(figures.0.0),
+        second: shown(figures.1.1),
+        second_place: place(figures.1.0),
+    })
+}
+
+/// What of an official file cannot be read.
+fn unreadable(file: &official::OfficialFile, reached: &Reached) -> Unreadable {
+    let mut unreadable = Unreadable { rows: file.trouble_count, ..Unreadable::default() };
+    for row in file.rows.iter().filter(|row| reached.is_own(&row.place.code)) {
+        for measure in Measure::ALL {
+            let figure = row.values.get(measure);
+            if figure.state() != official::State::Unreadable {
+                continue;
+            }
+            unreadable.figures += 1;
+            let told = || (row.line, measure, neutralise(&figure.shown()).into_owned());
+            unreadable.first.get_or_insert_with(told);
+        }
+    }
+    unreadable
+}
+
 /// What is told of the official files.
-fn official_inputs(set: &OfficialSet) -> Vec<OfficialInput> {
+fn official_inputs(set: &OfficialSet, reached: &Reached) -> Vec<OfficialInput> {
     let one = |file: &official::OfficialFile| OfficialInput {
         name: file.name(),
         program: file.program.to_owned(),
         version: file.version,
         detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
         rows: file.rows.len(),
+        unreadable: unreadable(file, reached),
     };
     set.files.iter().map(one).collect()
 }
@@ -249,7 +321,7 @@ impl Finish<'_> {
             book: world.book.clone(),
             inputs: world.records.files.clone(),
             officials: self.officials.to_vec(),
-            leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
+            leas: self.reached.leas.clone().into_iter().collect(),
             names: self.names(),
             not_checkable: self.not_checkable(&cells),
             cells,
