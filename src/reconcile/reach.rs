@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::files::Records;
 use super::grid::Code;
 use super::model::is_of_enrolled_alone;
-use crate::counting::Book;
+use crate::counting::CountingRules;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Interval, OfficialRow, OfficialSet};
 
 /// Whether an official row can be compared.
@@ -91,12 +91,12 @@ impl Reached {
 
     /// Finds the direct-funded charters whose records are in the district's files: those of which the
     /// files have as many students enrolled as the official rows of all grades, in every test.
-    pub fn find_charters(&mut self, set: &OfficialSet, book: &Book, records: &Records) {
+    pub fn find_charters(&mut self, set: &OfficialSet, counting: &CountingRules, records: &Records) {
         let rows = || set.files.iter().flat_map(|file| &file.rows).filter(|row| is_whole_charter(row));
         if rows().all(|row| self.holds(&row.place.code, CHARTER)) {
             return;
         }
-        let counted = enrolled_by_test(book, records);
+        let counted = enrolled_by_test(counting, records);
         let is_there = |row: &OfficialRow| {
             let official = row.values.enrolled.interval().map_or(0, Interval::lo);
             let own = counted.get(&(row.place.code, row.test)).copied().unwrap_or_default();
@@ -156,12 +156,12 @@ fn is_whole_charter(row: &OfficialRow) -> bool {
 }
 
 /// Records that count as enrolled, by school and test.
-fn enrolled_by_test(book: &Book, records: &Records) -> FxHashMap<(Code, u16), i64> {
+fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(Code, u16), i64> {
     let mut counts: FxHashMap<(Code, u16), i64> = FxHashMap::default();
     for facets in &records.facets {
         let Some(place) = records.places.get(facets.place as usize) else { continue };
-        let class = book.classes.get(usize::from(facets.class));
-        let Some(test) = book.test_of(facets.record_type).filter(|_| class.is_some_and(|class| class.enrolled)) else {
+        let class = counting.classes.get(usize::from(facets.class));
+        let Some(test) = counting.test_of(facets.record_type).filter(|_| class.is_some_and(|class| class.enrolled)) else {
             continue;
         };
         *counts.entry((place.code, test.id)).or_default() += 1;
