@@ -106,7 +106,8 @@ impl Reached {
         for row in rows() {
             *all.entry(row.place.code).or_insert(true) &= is_there(row);
         }
-        self.charters = all.into_iter().filter(|(code, is_whole)| *is_whole && self.holds(code, 0)).map(|one| one.0).collect();
+        self.charters =
+            all.into_iter().filter(|(code, is_whole)| *is_whole && self.holds(code, 0)).map(|one| one.0).collect();
     }
 
     /// Whether an official entity can be compared; `entities` are those of the official files.
@@ -142,9 +143,7 @@ impl Reached {
         let district = text.get(..7).map(|district| format!("{district}0000000")).unwrap_or_default();
         match kind {
             // The file of a direct-funded charter is named by the digits of its school.
-            CHARTER => {
-                self.leas.contains_key(&text) || self.leas.contains_key(&own) || self.charters.contains(code)
-            }
+            CHARTER => self.leas.contains_key(&text) || self.leas.contains_key(&own) || self.charters.contains(code),
             _ => self.leas.contains_key(&district),
         }
     }
@@ -161,7 +160,8 @@ fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(C
     for facets in &records.facets {
         let Some(place) = records.places.get(facets.place as usize) else { continue };
         let class = counting.classes.get(usize::from(facets.class));
-        let Some(test) = counting.test_of(facets.record_type).filter(|_| class.is_some_and(|class| class.enrolled)) else {
+        let Some(test) = counting.test_of(facets.record_type).filter(|_| class.is_some_and(|class| class.enrolled))
+        else {
             continue;
         };
         *counts.entry((place.code, test.id)).or_default() += 1;

@@ -82,7 +82,9 @@ pub fn whole_count(scene: &Scene<'_>, judge: &mut Judge) {
 /// O026: counts that give the percents add up to those with scores.
 pub fn implied_sum(scene: &Scene<'_>, judge: &mut Judge) {
     for row in &scene.file.rows {
-        let (Some(percents), Some(with_scores)) = (levels(scene, row), row.values.with_scores.exact()) else { continue };
+        let (Some(percents), Some(with_scores)) = (levels(scene, row), row.values.with_scores.exact()) else {
+            continue;
+        };
         let of = Interval::exactly(with_scores);
         let counts: Option<Interval> = percents.iter().map(|percent| implied_count(*percent, of)).sum();
         let Some(counts) = counts else { continue };
