@@ -4,7 +4,7 @@
 //! What is told is compiled in `plan`, worked out batch by batch in `collect`, and brought into an
 //! order that does not depend on threads in `settle`.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::counting::CountingRules;
 use crate::engine::program::{Compiler, Program};
@@ -109,6 +109,8 @@ pub struct FileFacets {
     pub lines: Vec<u32>,
     /// What student and test each record is of, as a hash; 0 where that cannot be told.
     pub identities: Vec<u64>,
+    /// How new each record is: the higher, the newer; 0 where no day is known.
+    pub recency: Vec<u64>,
     /// For each key asked for, its hash a record; 0 where a part of it is blank.
     pub keys: Vec<Vec<u64>>,
     /// How records would count, by record and supposition.
@@ -142,8 +144,6 @@ pub struct FacetOptions<'a> {
     pub threads: usize,
     /// SupposedRecords the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Students and tests of earlier files: their records count nowhere.
-    pub known: &'a FxHashSet<u64>,
     /// The suppositions.
     pub suppositions: &'a [Supposition],
     /// Keys whose hashes are wanted.

@@ -252,7 +252,7 @@ impl<'a> Recount<'a> {
                 (is_repeated && !is_excused && counts).then(|| (base.clone(), Standing { class: None, ..base.clone() }))
             }
             Hypothesis::Earlier(aspect) => Some((base.clone(), self.taken(*aspect, base, identity?)?)),
-            Hypothesis::AbsentSchools => None,
+            Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => None,
         }
     }
 
