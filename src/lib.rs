@@ -25,3 +25,6 @@ pub mod synth;
 pub mod table;
 pub mod tally;
 pub mod verify;
+
+/// The SHA-256 of all files under `rules`, by which a result says what knowledge it rests on.
+pub const RULES_SHA256: &str = env!("SCORELINT_RULES_SHA256");

@@ -134,7 +134,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
-        input: Options { year: args.year, view, ..Options::default() },
+        input: Options { year: args.year, view, want_sha256: args.format == FormatArg::Json, ..Options::default() },
         threads,
         progress: Some(&report_progress),
         earlier: args.earlier.clone(),

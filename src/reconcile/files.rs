@@ -30,6 +30,8 @@ pub struct InputFile {
     pub first: u32,
     /// Whether it is an earlier download.
     pub is_earlier: bool,
+    /// The SHA-256 of the file as it is stored, where it was wanted and the file can be read again.
+    pub sha256: Option<String>,
 }
 
 /// The records of all files, each with how it counts.
@@ -264,7 +266,7 @@ impl Records {
         self.untold.extend(traced.untold);
         self.untold.sort_unstable();
         self.untold.dedup();
-        self.files.push(InputFile { info, records, first, is_earlier: false });
+        self.files.push(InputFile { info, records, first, is_earlier: false, sha256: None });
     }
 
     /// Names of schools come from their own records, those of districts from their schools'.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reach::{Reach, Reached};
 use crate::counting::{CountingRules, Rows};
@@ -162,12 +162,13 @@ impl Grid {
     /// Adds rows of no students for what the score files count and complete official files lack.
     pub fn add_missing(&mut self, counting: &CountingRules, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
         let (tests, groups) = &self.complete;
+        let known: FxHashSet<(Code, u16, u8, u16)> = self.rows.iter().map(GridRow::key).collect();
+        let entities = self.entities();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, counting.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
-            let has_row = self.row_of(*slot, *group) != NO_ROW;
-            if has_row
+            if known.contains(&(code, test, grade, info.id))
                 || is_own_program
                 || !tests.contains(&test)
                 || !self.grades.contains(&(test, grade))
@@ -179,10 +180,14 @@ impl Grid {
             if !self.types.contains_key(&code) && !self.has_schools_of(&code) {
                 continue;
             }
+            let entity_type = self.types.get(&code).copied().unwrap_or_default();
+            if reached.reach(&code, entity_type, &entities) != Reach::Checkable {
+                continue;
+            }
             let none = Official::number(b"no row", 0);
             new.push(GridRow {
                 code,
-                entity_type: self.types.get(&code).copied().unwrap_or_default(),
+                entity_type,
                 test,
                 grade,
                 group: Some(*group),
@@ -203,12 +208,17 @@ impl Grid {
         same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
     }
 
+    /// The entities of the official files, with their types.
+    fn entities(&self) -> Vec<(Code, u8)> {
+        self.types.iter().map(|(code, kind)| (*code, *kind)).collect()
+    }
+
     fn settle(&mut self, counting: &CountingRules, reached: &Reached) {
         self.slots.clear();
         self.slot_rows.clear();
         self.slot_groups.clear();
         self.groups = counting.groups.len().min(u64::BITS as usize);
-        let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
+        let entities = self.entities();
         let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
             let reach = || reached.reach(&row.code, row.entity_type, &entities);

@@ -45,7 +45,9 @@ pub use error::ReconcileError;
 pub use files::InputFile;
 pub use grid::Code;
 pub use json::{SCHEMA, write as write_json};
-pub use model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable};
+pub use model::{
+    Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
+};
 pub use run::{Assumption, ReconcileOptions, reconcile};
 pub use text::{CellFilter, Detail, TextOptions, write as write_text};
 pub use value::is_count;

@@ -2,6 +2,7 @@
 
 use super::candidates::With;
 use super::compared::{Cells, Status};
+use super::copies::Copies;
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
@@ -18,8 +19,16 @@ pub struct Reconciliation {
     pub counting: CountingRules,
     /// The score files, earlier downloads last.
     pub inputs: Vec<InputFile>,
+    /// Results that stand in several score files.
+    pub copies: Vec<Copies>,
+    /// Records that only files by enrolled LEA have, while there are others.
+    pub enrolled_alone: u64,
+    /// What the user asked for.
+    pub asked: Asked,
     /// The official files: name, and how they were recognised.
     pub officials: Vec<OfficialInput>,
+    /// The lists that were given with them.
+    pub lists: Vec<ListInput>,
     /// The districts and charters whose records are in the files, and how that is known.
     pub leas: Vec<(String, String)>,
     /// What entities are called.
@@ -51,6 +60,36 @@ pub struct OfficialInput {
     pub rows: usize,
     /// What of it cannot be read.
     pub unreadable: Unreadable,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// An entity list or a lookup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListInput {
+    /// Its name.
+    pub name: String,
+    /// What it is: `entities`, `groups` or `tests`.
+    pub kind: &'static str,
+    /// Its entries.
+    pub entries: usize,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// What the user asked for, as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The layout year.
+    pub year: Option<u16>,
+    /// The view.
+    pub view: Option<View>,
+    /// Districts and charters whose files these are.
+    pub leas: Vec<String>,
+    /// Causes taken for true: name, and day or school.
+    pub assume: Vec<String>,
+    /// Causes ruled out.
+    pub without: Vec<String>,
 }
 
 /// What of an official file cannot be read.

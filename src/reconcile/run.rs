@@ -1,7 +1,7 @@
 //! One reconciliation from paths to result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -15,7 +15,7 @@ use super::grid::{Code, Contradiction, Grid, Slot, all_slots};
 use super::ladder::ladders;
 use super::missing_schools::MissingSchools;
 use super::missing_students::MissingStudents;
-use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, Unreadable};
+use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Unreadable};
 use super::numbers::Numbered;
 use super::pairs::Pairs;
 use super::problem::Problem;
@@ -28,10 +28,11 @@ use super::what_if::{search, unmet, wishes};
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
-use crate::input;
+use crate::input::{self, hash_file};
 use crate::layout::RecordType;
 use crate::official::{self, Measure, OfficialSet, Wanted};
 use crate::privacy::text::neutralise;
+use crate::rule::read::show_day;
 
 /// How a reconciliation is made.
 pub struct ReconcileOptions<'a> {
@@ -126,7 +127,28 @@ pub fn reconcile(
         wishes: &wishes,
         threads: options.threads,
     };
-    Ok(finish.run(candidates, missing_schools.as_ref()))
+    let mut reconciliation = finish.run(candidates, missing_schools.as_ref());
+    reconciliation.asked = asked(options);
+    if options.input.want_sha256 {
+        add_hashes(&mut reconciliation, &set);
+    }
+    Ok(reconciliation)
+}
+
+/// What the user asked for.
+fn asked(options: &ReconcileOptions<'_>) -> Asked {
+    let assumption = |one: &Assumption| match &one.with {
+        None | Some(With::All) => one.id.clone(),
+        Some(With::Text(text)) => format!("{}={text}", one.id),
+        Some(With::After(day, _)) => format!("{}={}", one.id, show_day(i64::from(*day))),
+    };
+    Asked {
+        year: options.input.year,
+        view: options.input.view,
+        leas: options.leas.clone(),
+        assume: options.assume.iter().map(assumption).collect(),
+        without: options.without.clone(),
+    }
 }
 
 /// The result of rows of a test that the year does not have.
@@ -221,6 +243,35 @@ fn unreadable(file: &official::OfficialFile, reached: &Reached) -> Unreadable {
     unreadable
 }
 
+/// The lists that were given with the official files.
+fn lists(set: &OfficialSet) -> Vec<ListInput> {
+    let list = |path: &Path, member: Option<&str>, kind, entries| {
+        let path = path.display().to_string();
+        let name = member.map_or_else(|| path.clone(), |member| format!("{path}:{member}"));
+        ListInput { name, kind, entries, sha256: None }
+    };
+    let entities = set.entities.iter();
+    let entities = entities.map(|one| list(&one.path, one.member.as_deref(), "entities", one.entities.len()));
+    let lookups = set.groups.iter().map(|one| ("groups", one)).chain(set.tests.iter().map(|one| ("tests", one)));
+    let lookups = lookups.map(|(kind, one)| list(&one.path, one.member.as_deref(), kind, one.names.len()));
+    entities.chain(lookups).collect()
+}
+
+/// Adds the hashes of all files that were read.
+fn add_hashes(reconciliation: &mut Reconciliation, set: &OfficialSet) {
+    for file in &mut reconciliation.inputs {
+        file.sha256 = hash_file(&file.info.path).ok();
+    }
+    for (told, file) in reconciliation.officials.iter_mut().zip(&set.files) {
+        told.sha256 = hash_file(&file.path).ok();
+    }
+    let lookups = set.groups.iter().chain(&set.tests).map(|list| &list.path);
+    let paths = set.entities.iter().map(|list| &list.path).chain(lookups);
+    for (told, path) in reconciliation.lists.iter_mut().zip(paths) {
+        told.sha256 = hash_file(path).ok();
+    }
+}
+
 /// What is told of the official files.
 fn official_inputs(set: &OfficialSet, reached: &Reached) -> Vec<OfficialInput> {
     let one = |file: &official::OfficialFile| OfficialInput {
@@ -230,6 +281,7 @@ fn official_inputs(set: &OfficialSet, reached: &Reached) -> Vec<OfficialInput> {
         detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
         rows: file.rows.len(),
         unreadable: unreadable(file, reached),
+        sha256: None,
     };
     set.files.iter().map(one).collect()
 }
@@ -326,6 +378,10 @@ impl Finish<'_> {
             year: problem.counting.year,
             counting: problem.counting.clone(),
             inputs: problem.records.files.clone(),
+            copies: problem.records.copies.clone(),
+            enrolled_alone: problem.records.enrolled_alone.len() as u64,
+            asked: Asked::default(),
+            lists: lists(self.set),
             officials: self.officials.to_vec(),
             leas: self.reached.leas.clone().into_iter().collect(),
             names: self.names(),
