@@ -54,3 +54,6 @@ pub use crate::privacy::panic::guard;
 pub use crate::reconcile::{CauseFound, ReconcileError, Reconciliation, Tally};
 pub use crate::rule::Severity;
 pub use crate::verify::{Judgement, Verdict};
+
+/// The SHA-256 of all files under `rules`: a result says by it what knowledge it rests on.
+pub const RULES_SHA256: &str = env!("SCORELINT_RULES_SHA256");

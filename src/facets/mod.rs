@@ -4,7 +4,7 @@
 //! `plan` compiles the facets, `collect` computes them batch by batch, and `settle` brings them into an order that
 //! does not depend on threads.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
@@ -110,6 +110,8 @@ pub struct FileFacets {
     pub lines: Vec<u32>,
     /// What student and test each record is of, as a hash; 0 where that is not known.
     pub identities: Vec<u64>,
+    /// How new each record is: the higher, the newer; 0 where no day is known.
+    pub recency: Vec<u64>,
     /// For each key asked for, its hash a record; 0 where a part of it is blank.
     pub keys: Vec<Vec<u64>>,
     /// How records would count, by record and supposition.
@@ -143,8 +145,6 @@ pub struct FacetOptions<'a> {
     pub threads: usize,
     /// Called with the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Students and tests of earlier files: their records count nowhere.
-    pub known: &'a FxHashSet<u64>,
     /// The suppositions.
     pub suppositions: &'a [Supposition],
     /// Keys whose hashes are wanted.

@@ -8,6 +8,7 @@ impl FileFacets {
         self.facets.extend(block.facets);
         self.lines.extend(block.lines);
         self.identities.extend(block.identities);
+        self.recency.extend(block.recency);
         self.keys.resize_with(block.keys.len().max(self.keys.len()), Vec::new);
         for (all, one) in self.keys.iter_mut().zip(block.keys) {
             all.extend(one);

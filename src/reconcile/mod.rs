@@ -9,6 +9,7 @@ mod candidates;
 mod cell_name;
 mod cells;
 mod compared;
+mod copies;
 mod delta;
 mod earlier;
 mod error;
@@ -35,11 +36,14 @@ mod what_if;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};
-pub use compared::{Cell, CellStep, Cells, Status, Steps};
+pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
+pub use copies::Copies;
 pub use error::ReconcileError;
 pub use files::InputFile;
 pub use filter::CellFilter;
 pub use grid::Code;
-pub use model::{CauseFound, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally};
+pub use model::{
+    Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
+};
 pub use run::{Assumption, ReconcileOptions, reconcile};
 pub use value::is_count;
