@@ -237,7 +237,13 @@ impl CellCondition {
     }
 }
 
-fn fold(parts: &[CellCondition], value: &Value<'_>, start: Truth, end: Truth, join: impl Fn(Truth, Truth) -> Truth) -> Truth {
+fn fold(
+    parts: &[CellCondition],
+    value: &Value<'_>,
+    start: Truth,
+    end: Truth,
+    join: impl Fn(Truth, Truth) -> Truth,
+) -> Truth {
     let mut all = start;
     for part in parts {
         all = join(all, part.truth(value));

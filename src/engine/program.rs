@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::cell_conditions::{CellCondition, Reading};
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::{Reach, Reads, Visitor};
 use super::hash::mix;
-use super::second::Beside;
+use super::second_data::SecondData;
 use super::sets::{SetPlan, Table};
-use super::unary::{Reading, CellCondition};
 use crate::counting::Group;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
@@ -41,7 +41,7 @@ pub(crate) enum Node {
     /// As above, for texts made from one field each: column plans that hash them.
     SameCell(usize, usize),
     /// A question that second files answer, asked record by record.
-    Beside(Box<BesidePlan<Expr>>),
+    Second(Box<SecondPlan<Expr>>),
 }
 
 #[derive(Debug)]
@@ -64,12 +64,12 @@ pub(crate) enum NumNode {
     },
     If(NodeId, NumId, NumId),
     /// A number out of second files.
-    Beside(Box<BesidePlan<Num>>),
+    Second(Box<SecondPlan<Num>>),
 }
 
 /// Something to be asked of second files, with the place among the kept columns of each field it reads.
 #[derive(Debug)]
-pub(crate) struct BesidePlan<T> {
+pub(crate) struct SecondPlan<T> {
     pub(crate) what: T,
     pub(crate) places: Vec<(FieldId, usize)>,
 }
@@ -140,7 +140,7 @@ pub(crate) struct Program {
     /// Columns whose texts are kept for the batch: they are read letter by letter.
     pub(crate) kept: Vec<usize>,
     /// The second files that go with the file.
-    pub(crate) beside: Beside,
+    pub(crate) second: SecondData,
 }
 
 impl Program {
@@ -191,8 +191,8 @@ impl<'a> Compiler<'a> {
     }
 
     /// Gives the program second files to read.
-    pub(crate) fn with(mut self, beside: Beside) -> Self {
-        self.program.beside = beside;
+    pub(crate) fn with(mut self, second: SecondData) -> Self {
+        self.program.second = second;
         self
     }
 
@@ -369,7 +369,7 @@ impl<'a> Compiler<'a> {
 
     fn new_node(&mut self, expr: &Expr) -> Node {
         match Reach::of_expr(expr) {
-            Reach::Beside => return self.beside(expr),
+            Reach::Second => return self.second(expr),
             Reach::Nothing => return Node::Const(interpret::truth(expr, &Nothing)),
             Reach::One(field) => return self.atom(expr, field),
             Reach::Several => {}
@@ -386,18 +386,18 @@ impl<'a> Compiler<'a> {
                 _ => Node::SameText(Box::new([self.text(left), self.text(right)])),
             },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
-            Expr::Found(_) | Expr::Matched { .. } => self.beside(expr),
+            Expr::Found(_) | Expr::Matched { .. } => self.second(expr),
         }
     }
 
     /// A condition on second files: what joins is done with masks, what asks is asked of each
     /// record.
-    fn beside(&mut self, expr: &Expr) -> Node {
+    fn second(&mut self, expr: &Expr) -> Node {
         match expr {
             Expr::Not(inner) => Node::Not(self.node(inner)),
             Expr::And(parts) => Node::And(self.cheapest_first(parts)),
             Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
-            _ => Node::Beside(Box::new(BesidePlan { what: expr.clone(), places: self.places_of(&Reads::of(expr)) })),
+            _ => Node::Second(Box::new(SecondPlan { what: expr.clone(), places: self.places_of(&Reads::of(expr)) })),
         }
     }
 
@@ -414,7 +414,7 @@ impl<'a> Compiler<'a> {
             Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
             Node::Compare(..) | Node::Known(_) | Node::SameCell(..) => 2,
             Node::SameText(_) => 3,
-            Node::Beside(_) => 4,
+            Node::Second(_) => 4,
         });
         parts
     }
@@ -440,8 +440,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_num(&mut self, num: &Num) -> NumNode {
-        if Reach::of_num(num) == Reach::Beside {
-            return self.number_beside(num);
+        if Reach::of_num(num) == Reach::Second {
+            return self.second_number(num);
         }
         match num {
             Num::Const(number) => NumNode::Const(*number),
@@ -459,14 +459,14 @@ impl<'a> Compiler<'a> {
             Num::Age(birth, day) => NumNode::Age(self.num(birth), self.num(day)),
             Num::Lookup(lookup) => self.lookup(lookup),
             Num::If(condition, yes, no) => NumNode::If(self.node(condition), self.num(yes), self.num(no)),
-            Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => self.number_beside(num),
+            Num::MatchedNumber(_) | Num::MatchedDay(_) | Num::EntityType(_) => self.second_number(num),
         }
     }
 
-    fn number_beside(&mut self, num: &Num) -> NumNode {
+    fn second_number(&mut self, num: &Num) -> NumNode {
         let mut reads = Reads::default();
         reads.num(num);
-        NumNode::Beside(Box::new(BesidePlan { what: num.clone(), places: self.places_of(&reads) }))
+        NumNode::Second(Box::new(SecondPlan { what: num.clone(), places: self.places_of(&reads) }))
     }
 
     fn lookup(&mut self, lookup: &Lookup) -> NumNode {
