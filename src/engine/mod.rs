@@ -17,6 +17,7 @@ mod matcher;
 mod probe;
 pub(crate) mod program;
 pub(crate) mod records;
+mod reduced;
 pub(crate) mod run;
 pub(crate) mod scores;
 pub(crate) mod second_data;

@@ -10,6 +10,7 @@ use super::cell_conditions::{CellCondition, Reading};
 use super::column_plan::{ATOMS, CellRule, ColumnPlan};
 use super::fields::{Reach, Reads, Visitor};
 use super::hash::mix;
+use super::reduced::reduced;
 use super::second_data::SecondData;
 use super::sets::{SetPlan, Table};
 use crate::counting::Group;
@@ -198,6 +199,8 @@ impl<'a> Compiler<'a> {
 
     /// Adds an instance of the rule at a place of the run.
     pub(crate) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
+        let reduced = reduced(instance, |field| self.lacks(field));
+        let instance = reduced.as_ref().unwrap_or(instance);
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
@@ -233,6 +236,7 @@ impl<'a> Compiler<'a> {
                     binding: None,
                     when: Expr::Const(true),
                     demand: Demand::Record(blank.clone()),
+                    members: Vec::new(),
                     labels: Vec::new(),
                     shows: Vec::new(),
                     placeholders: Vec::new(),

@@ -44,3 +44,4 @@ pub use registry::{Conditions, RuleSet};
 pub use second::{Match, Matched, MatchedCell, NoSecondFiles, SecondFile, SecondFiles, match_key};
 pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};
 pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};
+pub(crate) use typed::undecided;
