@@ -6,6 +6,7 @@ mod details;
 mod entities;
 mod entries;
 mod findings;
+mod follows;
 mod groups;
 mod hits;
 mod judge;

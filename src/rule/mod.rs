@@ -12,6 +12,7 @@ mod fields;
 mod file;
 mod fold;
 mod idle;
+mod implied;
 mod interpret;
 mod ir;
 mod lexer;
