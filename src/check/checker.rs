@@ -22,7 +22,7 @@ use crate::engine::program::{Compiler, Kind, Program};
 use crate::engine::run::{BlockPlace, Collected, RunOptions, run};
 use crate::engine::scores;
 use crate::engine::second_data::SecondData;
-use crate::finding::FileFinding;
+use crate::finding::{FileFinding, Verdict};
 use crate::input::{self, BlockSource, FileInfo, InputError, Opened};
 use crate::layout::{FieldId, registry};
 use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, Subject};
@@ -314,6 +314,10 @@ impl<'a> Checker<'a> {
             let Some(severity) = weights[place] else { continue };
             let account = &mut self.accounts[place];
             let count = one.count.max(1);
+            if one.verdict == Verdict::Undecidable {
+                account.counts.undecidable += count;
+                continue;
+            }
             account.counts.broke += count;
             account.counts.applicable = account.counts.applicable.max(account.counts.broke);
             if account.room == 0 {

@@ -274,7 +274,8 @@ impl Typer<'_> {
             ValueSet::One(codes) => in_codes(cell, codes, exactly),
             ValueSet::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
-                let of_no_test = not(self.has_code(record_type, tests.iter().map(|(test, _)| test.to_string()).collect()));
+                let of_no_test =
+                    not(self.has_code(record_type, tests.iter().map(|(test, _)| test.to_string()).collect()));
                 let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)])];
                 for (test, codes) in tests {
                     let of_test = self.has_code(record_type, vec![test.to_string()]);
