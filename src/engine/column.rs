@@ -1,11 +1,11 @@
 //! One column over a batch: which distinct text each cell holds. What the texts mean for every
 //! condition that looks at this column alone was found out when they came up first.
 
-use super::cell_conditions::Shape;
 use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
 use super::interner::{Key, LongInterner, ShortInterner, WHOLE};
 use super::mask::{Mask, Truths};
+use super::shape::Shape;
 use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
 use crate::input::text::Text;

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::compiler::Compiler;
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::program::Compiler;
 use super::records::Records;
 use super::second_data::SecondData;
 use crate::input::index::{Cursor, Index};

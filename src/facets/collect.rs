@@ -5,7 +5,7 @@ use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecord
 use crate::engine::evaluate::{Batch, State};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask};
-use crate::engine::program::{NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::input::Block;
 use crate::input::index::Index;

@@ -7,7 +7,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::counting::CountingRules;
-use crate::engine::program::{Compiler, Program};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::input::{InputError, Opened};
 use crate::rule::{Expr, Num, Stands, Text};

@@ -6,8 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{FacetOptions, NO_PLACE, Parameter, SupposedRecords, Supposition};
 use crate::counting::{CountingRules, Place};
+use crate::engine::compiler::Compiler;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::registry;
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 use crate::tally::{EntityCode, TallyError, number, text as text_plan};

@@ -11,7 +11,7 @@ use crate::engine::column_plan::bits;
 use crate::engine::evaluate::{Batch, State};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask, by_row};
-use crate::engine::program::{NumId, TextPlan};
+use crate::engine::nodes::{NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::tally::small_sums::SmallSums;
 use crate::tally::sums::{PackedRow, Sum, SumRows};

@@ -10,7 +10,8 @@ mod sums;
 use rustc_hash::FxHashSet;
 
 use crate::counting::CountingRules;
-use crate::engine::program::{Compiler, Program};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::finding::FileFinding;
 use crate::input::{InputError, Opened};

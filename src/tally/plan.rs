@@ -3,9 +3,10 @@
 use super::count_group::EntityCode;
 use super::{TallyError, TallyOptions};
 use crate::counting::CountingRules;
+use crate::engine::compiler::Compiler;
 use crate::engine::evaluate::Batch;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Expr, Num, Text};
 

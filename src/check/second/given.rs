@@ -8,7 +8,7 @@ use super::error::SecondError;
 use super::joined::{Joined, Wanted};
 use super::rows::each_record;
 use super::store::Store;
-use crate::check::CheckError;
+use crate::check::error::CheckError;
 use crate::engine::second_data::SecondData;
 use crate::input::{self, Detected, FileInfo, Options};
 use crate::layout::{FieldId, registry};
