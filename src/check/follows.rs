@@ -79,15 +79,29 @@ pub(super) struct Follows<'a> {
 }
 
 impl Follows<'_> {
-    /// The rule that a breach by one record follows from.
+    /// The rule that a breach by one record follows from: the first cause, where one follows from another.
     pub(super) fn of_record(&self, rule: usize, record: u32) -> Option<usize> {
-        let all = self.causes.alone(record).chain(self.causes.together(record).map(|(rule, _)| rule));
-        self.first(rule, all)
+        self.first_cause(rule, |rule| self.near_record(rule, record))
     }
 
     /// The rule that a breach by several records follows from: a breach by one of them alone, or one by all of them
     /// together.
     pub(super) fn of_set(&self, rule: usize, records: &[u32]) -> Option<usize> {
+        self.first_cause(rule, |rule| self.near_set(rule, records))
+    }
+
+    /// Goes from cause to cause. No rule follows from itself, so there are at most as many as rules.
+    fn first_cause(&self, rule: usize, near: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+        let causes = std::iter::successors(near(rule), |cause| near(*cause));
+        causes.take(self.implied.causes.len()).last()
+    }
+
+    fn near_record(&self, rule: usize, record: u32) -> Option<usize> {
+        let all = self.causes.alone(record).chain(self.causes.together(record).map(|(rule, _)| rule));
+        self.first(rule, all)
+    }
+
+    fn near_set(&self, rule: usize, records: &[u32]) -> Option<usize> {
         if self.implied.causes[rule].is_empty() {
             return None;
         }

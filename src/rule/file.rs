@@ -285,7 +285,7 @@ fn front_error(source: &SourceText, front: &Range<usize>, error: &toml::de::Erro
     };
     let known = rest.split('`').skip(1).step_by(2);
     let mistake = Mistake::new(span.clone(), format!("there is no key `{key}`"), "unknown key");
-    let help = did_you_mean(key, known).unwrap_or_else(|| "docs/writing-rules.md lists the keys".to_owned());
+    let help = did_you_mean(key, known).unwrap_or_else(|| "docs/rule-reference.md lists the keys".to_owned());
     RuleError::at(source, span, mistake.help(help))
 }
 
