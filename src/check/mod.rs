@@ -7,6 +7,7 @@ mod entities;
 mod entries;
 mod error;
 mod findings;
+mod follows;
 mod groups;
 mod hits;
 mod judge;

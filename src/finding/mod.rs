@@ -43,4 +43,16 @@ pub struct FileFinding {
     pub count: u64,
     /// Values for the message.
     pub shown: Vec<Shown>,
+    /// Whether it is a breach, or could not be decided.
+    pub verdict: Verdict,
+}
+
+/// What a look at a file came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule is broken.
+    #[default]
+    Broke,
+    /// What it asks for cannot be read in this file.
+    Undecidable,
 }

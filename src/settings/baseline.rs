@@ -48,10 +48,10 @@ pub struct Baseline {
     pub findings: u64,
 }
 
-/// The findings of a run from a severity upwards that no waiver covers.
+/// The findings of a run from a severity upwards that no waiver covers. Those that follow from another one go with it.
 pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> Draft {
     let mut draft = Draft::default();
-    for finding in outcome.findings.iter().filter(|finding| !finding.is_waived()) {
+    for finding in outcome.findings.iter().filter(|finding| finding.is_shown()) {
         let Some(rule) = outcome.rules.get(finding.rule) else { continue };
         // Totals and exit codes go by the severity of the rule over all files.
         let is_grave = finding.severity.max(rule.severity) >= least;

@@ -10,7 +10,7 @@ use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
 use crate::report::number::{self, plural};
 
-/// Writes all findings that are not waived, then a line with the totals.
+/// Writes all findings that are neither waived nor follow from another, then a line with the totals.
 ///
 /// # Errors
 /// When the writer fails.
@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
     for error in &material.outcome.unreadable {
         writeln!(out, "{}", unreadable(error))?;
     }
-    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
+    for finding in material.outcome.findings.iter().filter(|finding| finding.is_shown()) {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
@@ -54,8 +54,12 @@ fn totals(material: &Material<'_>) -> String {
         0 => String::new(),
         waived => format!(", {} waived", number::grouped(waived)),
     };
+    let following = match totals.following {
+        0 => String::new(),
+        following => format!(", {} more that follow from these", super::number::grouped(following)),
+    };
     format!(
-        "{}, {}, {}{waived} in {} of {}{unreadable}",
+        "{}, {}, {}{waived}{following} in {} of {}{unreadable}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),

@@ -79,7 +79,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
 /// The findings of each rule that are not waived, in the order of the file.
 fn by_rule<'a>(material: &Material<'a>) -> Vec<Vec<&'a Finding>> {
     let mut findings = vec![Vec::new(); material.outcome.rules.len()];
-    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
+    for finding in material.outcome.findings.iter().filter(|finding| finding.is_shown()) {
         if let Some(list) = findings.get_mut(finding.rule) {
             list.push(finding);
         }
