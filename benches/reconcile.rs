@@ -109,7 +109,14 @@ fn make_scene(students: u64) -> Scene {
         let district =
             Order { year: YEAR, students, seed: 1, view: View::Tested, form: Form::Caret, faults: Vec::new() };
         let scenario = Some(find_scenario("mixed", YEAR).unwrap());
-        let order = SceneOrder { district, views: Views::Tested, scenario, noise: Noise::default(), threads: 2, official_side: None };
+        let order = SceneOrder {
+            district,
+            views: Views::Tested,
+            scenario,
+            noise: Noise::default(),
+            threads: 2,
+            official_side: None,
+        };
         write_scene(&order, &folder).unwrap();
     }
     let is_score_file = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "csv");

@@ -29,7 +29,14 @@ impl Made {
     fn new(year: u16, scenario: Option<&str>, students: u64) -> Self {
         let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
         let district = Order { year, students, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
-        let order = SceneOrder { district, views: Views::Tested, scenario, noise: Noise::default(), threads: 2, official_side: None };
+        let order = SceneOrder {
+            district,
+            views: Views::Tested,
+            scenario,
+            noise: Noise::default(),
+            threads: 2,
+            official_side: None,
+        };
         let folder = tempfile::tempdir().unwrap();
         let scene = write_scene(&order, folder.path()).unwrap();
         Self { folder, scene }

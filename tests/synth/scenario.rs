@@ -450,8 +450,9 @@ fn records_in(cells: &BTreeMap<Key, (Figures, bool)>) -> u64 {
 
 #[test]
 fn the_truth_names_what_differs() {
-    for scenario in
-        scenarios().iter().filter(|scenario| !matches!(scenario.name.as_str(), "mixed" | "late-scores" | "partial-download"))
+    for scenario in scenarios()
+        .iter()
+        .filter(|scenario| !matches!(scenario.name.as_str(), "mixed" | "late-scores" | "partial-download"))
     {
         for year in [2025, 2018, 2017].into_iter().filter(|year| scenario.holds_in(*year)) {
             hold_truth(year, &scenario.name);

@@ -17,9 +17,9 @@ use crate::atomic_file::AtomicFile;
 use crate::input::View;
 use crate::report::number::plural;
 use crate::synth::{
-    Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,
-    file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district, write_scene,
-    write_with_second_files, years,
+    Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
+    check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
+    write_scene, write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\

@@ -29,11 +29,11 @@ use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
 use crate::privacy::json::pretty;
 use counted::Counter;
+pub use noise::Noise;
 use sides::{Sides, Sink, Sinks};
 use students::Roll;
 use table::{Change, Side};
 pub use table::{Scenario, scenarios};
-pub use noise::Noise;
 pub use truth::{Cause, Harmed, Place, Truth, Value};
 
 /// The name of the file with the truth.

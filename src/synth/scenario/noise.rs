@@ -45,7 +45,10 @@ impl FromStr for Noise {
 
     fn from_str(text: &str) -> Result<Self, NoShare> {
         let wrong = || NoShare(text.to_owned());
-        let (whole, part) = text.trim().strip_suffix('%').map(|number| number.split_once('.').unwrap_or((number, "")))
+        let (whole, part) = text
+            .trim()
+            .strip_suffix('%')
+            .map(|number| number.split_once('.').unwrap_or((number, "")))
             .ok_or_else(wrong)?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || whole.len() > 2 || part.len() > 2 || !digits(whole) || !digits(part) {
