@@ -164,7 +164,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         packed.finish().map(drop)
     })?;
     let tally = reconciliation.tally();
-    Ok(match (tally.unexplained > 0, tally.compared() + tally.hidden) {
+    Ok(match (tally.unexplained + tally.partly > 0, tally.compared() + tally.hidden) {
         (true, _) => ExitCode::from(1),
         (false, 0) => ExitCode::from(2),
         (false, _) => ExitCode::SUCCESS,

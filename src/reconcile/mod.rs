@@ -12,6 +12,7 @@ mod compared;
 mod delta;
 mod earlier;
 mod error;
+mod evidence;
 mod files;
 mod grid;
 mod json;

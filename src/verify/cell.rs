@@ -142,7 +142,8 @@ impl<'a> Recount<'a> {
             return Err(format!("left over are {rest}, not {}", cell.unexplained));
         }
         let status = match (cell.unexplained != 0, official.is_hidden(), cell.steps.is_empty()) {
-            (true, ..) => "unexplained",
+            (true, _, false) => "partly-explained",
+            (true, _, true) => "unexplained",
             (false, true, _) => "within-suppression",
             (false, false, true) => "equal",
             (false, false, false) => "explained",
