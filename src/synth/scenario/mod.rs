@@ -87,7 +87,7 @@ pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthEr
     };
     check_results(year)?;
     if !scenario.holds_in(year) {
-        return Err(SynthError::ScenarioYear { name: scenario.name, year, years: scenario.years });
+        return Err(SynthError::ScenarioYear { name: scenario.name, year, years: scenario.years.to_string() });
     }
     Ok(scenario)
 }
