@@ -83,7 +83,7 @@ fn an_invented_year_needs_data_alone() {
     assert_eq!(code, 0, "{out}{err}");
 
     let checked = json(&tables, &["check", made]);
-    assert_eq!(checked["files"][0]["layout"]["year"], newest() + 1, "{}", checked["files"][0]);
+    assert_eq!(checked["inputs"][0]["layout"], newest() + 1, "{}", checked["inputs"][0]);
     let loud: Vec<&Value> =
         checked["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "notice").collect();
     assert!(loud.is_empty(), "{loud:#?}");
@@ -108,6 +108,12 @@ fn an_invented_year_is_reconciled() {
     let args = ["synth", "--year", &year, "--scenario", "suppression", "--output", path];
     let (code, out, err) = run(&tables, &args);
     assert_eq!(code, 0, "{out}{err}");
+    let files = std::fs::read_dir(&made).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "csv")).unwrap();
+    let official = made.join("official");
+    let args = ["reconcile", file.to_str().unwrap(), "--official", official.to_str().unwrap()];
+    let reconciled = json(&tables, &args);
+    assert_eq!(reconciled["year"], newest() + 1);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::groups::{Group, student_groups};
 use super::spans;
-use crate::layout::{Certainty, RecordType, certainty};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, key};
+use crate::layout::{Certainty, RecordType, certainty, registry};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, condition, key};
 use crate::table::{self, Row, TableError};
 
 const CLASSES: &str = "rules/counting/classes.tsv";
@@ -19,6 +19,7 @@ const PLACES: &str = "rules/counting/places.tsv";
 const PLACE_COLUMNS: [&str; 10] =
     ["years", "tests", "when", "kind", "type", "code", "name", "lea_name", "certainty", "source"];
 const MEASURES: &str = "rules/counting/measures.tsv";
+const NEWEST: &str = "rules/counting/newest.tsv";
 const TESTS: &str = "rules/counting/tests.tsv";
 const TEST_COLUMNS: [&str; 9] =
     ["test_id", "name", "short", "record_type", "years", "levels", "met_from", "certainty", "source"];
@@ -190,6 +191,8 @@ pub struct Measures {
     pub participation_line: u64,
     /// What a student is known by.
     pub identity: Text,
+    /// The days that tell which of several copies of a result is the newest; the first that differs decides.
+    pub newest: Vec<Num>,
 }
 
 /// The knowledge of a year.
@@ -267,6 +270,12 @@ impl CountingRules {
 pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
     let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
     tests.into_iter().find(|info| info.id == test).map(|info| info.record_type)
+}
+
+/// How many levels of a test score files have; 0 where they have none.
+pub fn levels_of(test: u16, year: u16) -> Option<usize> {
+    let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
+    tests.into_iter().find(|info| info.id == test).map(|info| info.levels)
 }
 
 /// What the public site hides in a year.
@@ -380,6 +389,20 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
             _ => 0,
         },
         identity: text_of(MEASURES, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
+        newest: spans::lines_of(NEWEST, &["id", "years", "expression", "certainty", "source"], year, |row| {
+            day(row, year)
+        })?,
+    })
+}
+
+/// A day, as the rule language writes it: a date field, the latest of several.
+fn day(row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
+    let written = row.get("expression")?;
+    let spans = row.years()?;
+    let years: Vec<u16> = registry().years().filter(|year| spans.contains(*year)).collect();
+    Ok(match condition(NEWEST, &format!("{written} is known"), year, &years)? {
+        Expr::Known(day) => day,
+        _ => Num::Const(0),
     })
 }
 

@@ -27,3 +27,11 @@ pub fn recognise(names: &[String]) -> Option<Lookalike> {
     });
     kinds.into_iter().flatten().next()
 }
+
+/// Recognises a fixed-width file by the number of characters of its records (`rules/layouts/other-records.tsv`).
+pub fn of_length(length: usize) -> Option<Lookalike> {
+    let rows = table::lines("rules/layouts/other-records.tsv", &["length", "kind", "help", "source"], |row| {
+        Ok((row.number::<usize>("length")?, Lookalike { kind: row.get("kind")?, help: row.get("help")? }))
+    });
+    rows.into_iter().find(|(one, _)| *one == length).map(|(_, lookalike)| lookalike)
+}
