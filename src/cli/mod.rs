@@ -6,22 +6,28 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::privacy::pseudonym::Pseudonyms;
 
+pub use exit::{Exit, Failure};
+
 mod account;
 mod baseline;
 mod causes;
 pub mod check;
+mod compared;
 mod completions;
 mod config;
 mod errors;
+mod exit;
 mod explain;
 mod layout;
 mod man;
 mod memory;
 mod output;
+mod own_report;
 mod page;
 mod progress;
 pub mod reading;
 mod reconcile;
+pub mod report;
 mod rules;
 mod selection;
 pub mod settings;
@@ -30,6 +36,7 @@ mod synth;
 mod template;
 mod terminal;
 mod verify;
+mod words;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
@@ -71,35 +78,33 @@ enum Command {
     Man(man::Args),
 }
 
-/// Parses the arguments and runs the command they name. What it could not do is told on standard error.
+/// Parses the arguments and runs the command they name. What it could not do is shown on standard error.
 pub fn run() -> ExitCode {
     errors::install();
-    command(Cli::parse().command).unwrap_or_else(|report| {
-        errors::tell(report.as_ref());
-        ExitCode::from(2)
-    })
+    exit::report_exit(command(Cli::parse().command))
 }
 
-fn command(command: Command) -> miette::Result<ExitCode> {
+fn command(command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
+        Command::Check(args) => check::run(&args, check::engine::run, Pseudonyms::of_user),
         Command::Account(args) => account::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
         Command::Template(args) => template::run(&args),
-        Command::Baseline(args) => Ok(check::report_exit(baseline::run(&args))),
-        Command::Config(args) => Ok(check::report_exit(config::run(&args))),
+        Command::Baseline(args) => baseline::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
-        Command::Rules(args) => Ok(check::report_exit(rules::run(&args))),
-        Command::Explain(args) => Ok(check::report_exit(explain::run(&args))),
+        Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 
 /// Prints a finished text.
-fn print(text: &str) -> miette::Result<ExitCode> {
-    output::write_result("the text", None, |out| out.write_all(text.as_bytes())).map(|()| ExitCode::SUCCESS)
+fn print(text: &str) -> Result<Exit, Failure> {
+    output::write_out("the text", |out| out.write_all(text.as_bytes()))?;
+    Ok(Exit::Clean)
 }

@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
     for error in &material.outcome.unreadable {
         writeln!(out, "{}", unreadable(error))?;
     }
-    for finding in material.outcome.findings.iter().filter(|finding| !finding.is_waived()) {
+    for finding in material.open_findings() {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
