@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// Evaluates a program on a file, and takes in what it comes to.
+    /// Evaluates a program on a file, and adds its results.
     fn judge(
         &mut self,
         role: Role,
@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
             self.withdraw(CUT_OFF);
         }
         if role == Role::Roster {
-            // What is wrong with the roster as a file is told where it is checked itself.
+            // What is wrong with the roster as a file is reported where it is checked itself.
             file_findings.clear();
         }
         let input = self.inputs.len();

@@ -1,5 +1,4 @@
-//! Turns breaches (an instance and the number of a record) into findings with their record, their
-//! lines and the values of their message.
+//! Turns breaches (an instance and the number of a record) into findings with their record, lines and message values.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Findings about a file as such, made while it is read or detected: the ground floor that readers and checks
-//! share.
+//! Findings about a file as such, made while it is detected and read. They belong to the lowest layer, which readers
+//! and checks share.
 
 pub mod draft;
 

@@ -1,5 +1,5 @@
-//! A baseline: the findings of a run as waivers, known again by whose they are and never by their
-//! lines, so that a later run of a new download reports what is new.
+//! Writes a baseline: the findings of a run as waivers, recognised by student and school and not by line, so that a
+//! later run reports what is new.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
