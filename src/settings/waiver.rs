@@ -10,6 +10,13 @@ use toml::Spanned;
 use crate::outcome::WaiverShown;
 use crate::privacy::pseudonym::Pseudonyms;
 
+pub(super) const EXPIRED: &str = "L091";
+pub(super) const UNUSED: &str = "L092";
+pub(super) const UNEXPLAINED: &str = "L093";
+
+/// The rules about waivers. They cannot be waived.
+pub const WAIVER_RULES: [&str; 3] = [EXPIRED, UNUSED, UNEXPLAINED];
+
 /// Whose findings a waiver covers.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Holder {
