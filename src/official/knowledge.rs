@@ -54,6 +54,8 @@ pub struct Layout {
     pub years: Years,
     /// The years as the table writes them.
     pub span: &'static str,
+    /// Whether nobody here has seen such a file: its columns are those that others tell of.
+    pub is_inferred: bool,
     /// The plain headings, in order.
     pub headings: Vec<String>,
 }
@@ -101,7 +103,8 @@ impl Knowledge {
                     _ => return None,
                 };
                 let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));
-                Some(Layout { id, kind, program, years: years(span), span, headings: Vec::new() })
+                let is_inferred = row.get("certainty") == "inferred";
+                Some(Layout { id, kind, program, years: years(span), span, is_inferred, headings: Vec::new() })
             })
             .collect();
         let mut measures = HashMap::new();
