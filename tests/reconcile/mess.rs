@@ -126,7 +126,7 @@ fn official_files_that_contradict_each_other_are_refused_with_both_values() {
     let official = research_file(&made.path("official"), "sb_");
     let text = text_of(&official);
     let header: Vec<&str> = text.lines().next().unwrap().split('^').collect();
-    let tested = header.iter().position(|name| *name == "Students Tested").unwrap();
+    let tested = header.iter().position(|name| *name == "Total Students Tested").unwrap();
     let number: &str = text.lines().nth(1).unwrap().split('^').nth(tested).unwrap();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut row: Vec<&str> = text.lines().nth(1).unwrap().split('^').collect();

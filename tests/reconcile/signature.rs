@@ -11,7 +11,7 @@ use super::{Made, bytes, plain};
 
 /// A small reconciliation with hashes of its files, and what it is about.
 static SAVED: LazyLock<(Made, Value)> = LazyLock::new(|| {
-    let made = Made::new(2025, Some("late-scores"), 60);
+    let made = Made::new(2025, Some("late-scores"), 100);
     let mut options = plain();
     options.input.want_sha256 = true;
     let json = super::json(&bytes(&made.reconciled_with(&options).unwrap()));
