@@ -1,4 +1,4 @@
-//! Causes bound to a year: conditions and stand-ins in the typed form that the engine evaluates.
+//! Binds causes to a year: conditions and substituted values in the typed form that the engine evaluates.
 
 use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};

@@ -16,9 +16,9 @@ use super::terminal;
 use super::{memory, size};
 use crate::input::{Options, View};
 use crate::reconcile::{
-    Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, check_filter,
-    reconcile, write_json, write_text, write_worklist,
+    Assumption, CellFilter, CellName, ReconcileOptions, Reconciliation, With, check_filter, reconcile,
 };
+use crate::report::reconcile::{Detail, TextOptions, write_json, write_text, write_worklist};
 use crate::rule::read::day;
 
 const EXAMPLES: &str = "\

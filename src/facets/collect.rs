@@ -1,11 +1,11 @@
-//! Works out batch by batch how records count, and how they would.
+//! Computes batch by batch how records count, and how they would count under each supposition.
 
 use super::plan::{FacetsPlan, ParameterPlan, PlacePlan, SupposedPlan};
 use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};
 use crate::engine::evaluate::{Batch, State};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask};
-use crate::engine::program::{NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::input::Block;
 use crate::input::index::Index;

@@ -1,4 +1,4 @@
-//! Everything that is told of records, compiled for one file.
+//! Compiles the facets of records, and the suppositions about them, for one file.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 
 use super::{FacetOptions, NO_PLACE, Parameter, SupposedRecords, Supposition};
 use crate::counting::{CountingRules, Place};
+use crate::engine::compiler::Compiler;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::registry;
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 use crate::tally::{EntityCode, TallyError, number, text as text_plan};
 
-/// Everything that is told, compiled for one file.
+/// The facets and suppositions, compiled for one file.
 pub(crate) struct FacetsPlan {
     pub(crate) base: FacetPlan,
     pub(crate) suppositions: Vec<SupposedPlan>,

@@ -1,5 +1,4 @@
-//! Joins what blocks came to, and brings numbers and order into a form that does not depend on which
-//! thread was first.
+//! Joins the facets of blocks, and numbers places and texts in an order that does not depend on threads.
 
 use super::{FacetChange, Facets, FileFacets, Parameter, PlaceName, Supposition};
 

@@ -86,7 +86,7 @@ pub struct Supposed {
 pub struct ReadOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// SupposedRecords the bytes of the current file read so far, from any thread.
+    /// Called with the bytes of the current file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 

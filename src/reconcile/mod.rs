@@ -14,8 +14,8 @@ mod delta;
 mod earlier;
 mod error;
 mod files;
+mod filter;
 mod grid;
-mod json;
 mod ladder;
 mod marks;
 mod missing_schools;
@@ -30,12 +30,9 @@ mod run;
 mod search;
 mod state;
 mod sums;
-mod text;
 mod threads;
 mod value;
 mod what_if;
-mod words;
-mod worklist;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};
@@ -43,12 +40,10 @@ pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
 pub use copies::Copies;
 pub use error::ReconcileError;
 pub use files::InputFile;
+pub use filter::CellFilter;
 pub use grid::Code;
-pub use json::{SCHEMA, write as write_json};
 pub use model::{
     Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
 };
 pub use run::{Assumption, ReconcileOptions, reconcile};
-pub use text::{CellFilter, Detail, TextOptions, write as write_text};
 pub use value::is_count;
-pub use worklist::write as write_worklist;

@@ -40,7 +40,7 @@ pub struct ReconcileOptions<'a> {
     pub input: input::Options,
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// SupposedRecords the bytes of the current score file read so far, from any thread.
+    /// Called with the bytes of the current score file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Earlier downloads of the same year.
     pub earlier: Vec<PathBuf>,

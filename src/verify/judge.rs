@@ -57,7 +57,7 @@ impl Verdict {
 pub struct VerifyOptions<'a> {
     /// How they are read.
     pub input: Options,
-    /// Told the bytes of the current file read so far.
+    /// Called with the bytes of the current file read so far.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 

@@ -14,10 +14,8 @@ mod missing;
 mod records;
 mod recount;
 mod survey;
-mod text;
 mod whole;
 
 pub use claim::{Claim, ClaimError};
 pub use coverage::NOT_CHECKED;
 pub use judge::{Judgement, Verdict, VerifyOptions, verify};
-pub use text::write as write_text;
