@@ -13,6 +13,7 @@ mod copies;
 mod delta;
 mod earlier;
 mod error;
+mod evidence;
 mod files;
 mod filter;
 mod grid;
