@@ -1,10 +1,13 @@
 //! The command line: one file a subcommand, composed here.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use miette::miette;
 
 use crate::privacy::pseudonym::Pseudonyms;
+use crate::{knowledge, table};
 
 mod account;
 mod baseline;
@@ -30,11 +33,18 @@ mod synth;
 mod template;
 mod terminal;
 mod verify;
+mod years;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
 #[command(name = "scorelint", version, about, max_term_width = 100)]
 pub struct Cli {
+    /// A folder laid out as `rules` of the project is: its tables are read in the place of the program's own.
+    /// For those who keep the tables, to try a new year before the program is built with it. Only as the
+    /// first argument.
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    tables: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -74,10 +84,37 @@ enum Command {
 /// Parses the arguments and runs the command they name. What it could not do is told on standard error.
 pub fn run() -> ExitCode {
     errors::install();
-    command(Cli::parse().command).unwrap_or_else(|report| {
+    // Help texts name the years, so the tables are there before the arguments are parsed.
+    let done = replace_tables(tables_folder().as_deref()).and_then(|()| command(Cli::parse().command));
+    done.and_then(checked).unwrap_or_else(|report| {
         errors::tell(report.as_ref());
         ExitCode::from(2)
     })
+}
+
+/// The folder after `--tables`, if the command line begins with it.
+fn tables_folder() -> Option<PathBuf> {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().filter(|first| first == "--tables")?;
+    arguments.next().map(PathBuf::from)
+}
+
+/// Tables that somebody else wrote are read whole before anything is done with them.
+fn replace_tables(folder: Option<&Path>) -> miette::Result<()> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let help = "the folder is laid out as `rules` in the source of scorelint: layouts/2026.tsv, layouts/years.tsv …";
+    knowledge::replace_with_folder(folder).map_err(|error| miette!(help = help, "{error}"))?;
+    years::read_all().map_err(|error| miette!(help = help, "{error}"))
+}
+
+/// A mistake in a table leaves something out of the result, so it fails the command.
+fn checked(code: ExitCode) -> miette::Result<ExitCode> {
+    match table::mistake() {
+        Some(mistake) => Err(miette!(help = "this is a mistake in the tables of scorelint", "{mistake}")),
+        None => Ok(code),
+    }
 }
 
 fn command(command: Command) -> miette::Result<ExitCode> {

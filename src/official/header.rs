@@ -160,7 +160,7 @@ fn kind_detected(kind: Kind, plain: &[String]) -> Detected {
 fn fit(layout: &Layout, hits: usize, columns: usize) -> String {
     let program = if layout.program.is_empty() { String::new() } else { format!("{} ", layout.program) };
     let span = layout.span.replace("..", " to ");
-    let inferred = if layout.is_inferred { ", whose layout is inferred" } else { "" };
+    let inferred = if layout.is_inferred { ", inferred at least in part" } else { "" };
     format!("{hits} of {columns} column names are those of {program}{}{inferred}", span.trim_end_matches(" to "))
 }
 

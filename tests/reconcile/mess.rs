@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use scorelint::reconcile::{Reconciliation, Status, Tally, UNREADABLE, reconcile};
-use scorelint::synth::{Form, Order, SceneOrder, Views, write_scene};
+use scorelint::synth::{Form, Noise, Order, SceneOrder, Views, write_scene};
 
 use super::{Made, bytes, plain, research_file};
 use crate::support;
@@ -97,7 +97,14 @@ fn records_of_the_enrolled_view_alone_are_a_step() {
         form: Form::Caret,
         faults: Vec::new(),
     };
-    let order = SceneOrder { district, views: Views::Both, scenario: None, threads: 2, official_side: None };
+    let order = SceneOrder {
+        district,
+        views: Views::Both,
+        scenario: None,
+        noise: Noise::default(),
+        threads: 2,
+        official_side: None,
+    };
     let folder = tempfile::tempdir().unwrap();
     let scene = write_scene(&order, folder.path()).unwrap();
     let paths: Vec<_> = scene.truth.files.iter().map(|name| folder.path().join(name)).collect();
