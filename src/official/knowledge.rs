@@ -88,26 +88,7 @@ pub fn knowledge() -> &'static Knowledge {
 
 impl Knowledge {
     fn read() -> Self {
-<<<<<<< HEAD
-        let mut layouts: Vec<Layout> = Table::new(LAYOUTS)
-            .rows()
-            .filter_map(|row| {
-                let kind = match row.get("kind") {
-                    "scores" => Kind::Scores,
-                    "entities" => Kind::Entities,
-                    "groups" => Kind::Groups,
-                    "tests" => Kind::Tests,
-                    "typed" => Kind::Typed,
-                    _ => return None,
-                };
-                let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));
-                let is_inferred = row.get("certainty") == "inferred";
-                Some(Layout { id, kind, program, years: years(span), span, is_inferred, headings: Vec::new() })
-            })
-            .collect();
-=======
         let mut layouts: Vec<Layout> = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, read_layout);
->>>>>>> main
         let mut measures = HashMap::new();
         table::lines("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |row| {
             let id = row.get("layout")?;
@@ -178,6 +159,7 @@ fn read_layout(row: &Row<'static>) -> Result<Layout, TableError> {
         program: row.get("program")?,
         years: row.years()?,
         span: row.get("years")?,
+        is_inferred: row.get("certainty")? == "inferred",
         headings: Vec::new(),
     })
 }
