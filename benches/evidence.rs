@@ -11,9 +11,7 @@ use std::io::Write;
 
 use scorelint::input::{Options, View};
 use scorelint::reconcile::{Assumption, Cell, ReconcileOptions, Reconciliation, With, reconcile};
-use scorelint::synth::{
-    Form, Noise, Order, Scene, SceneOrder, SynthError, Value, Views, find_scenario, write_scene,
-};
+use scorelint::synth::{Form, Noise, Order, Scene, SceneOrder, SynthError, Value, Views, find_scenario, write_scene};
 
 const YEARS: [u16; 3] = [2018, 2022, 2025];
 const SHARES: [&str; 4] = ["0%", "1%", "3%", "10%"];

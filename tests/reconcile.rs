@@ -13,7 +13,8 @@ mod what_if;
 use std::path::{Path, PathBuf};
 
 use scorelint::input::{self, View};
-use scorelint::reconcile::{CellFilter, ReconcileError, ReconcileOptions, Reconciliation, reconcile, write_json};
+use scorelint::reconcile::{CellFilter, ReconcileError, ReconcileOptions, Reconciliation, reconcile};
+use scorelint::report::reconcile::write_json;
 use scorelint::synth::{Form, Noise, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
 use scorelint::verify::{Claim, Verdict, VerifyOptions, verify};
 use serde_json::Value;

@@ -1,11 +1,11 @@
-//! Causes bound to a year: conditions and stand-ins in the typed form that the engine evaluates.
+//! Binds causes to a year: conditions and substituted values in the typed form that the engine evaluates.
 
 use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::CountingRules;
 use crate::facets::{Parameter, SupposedRecords, Supposition};
 use crate::layout::{FieldId, Layout, registry};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, condition, key};
 
 /// A cause with what it supposes in a year.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub enum Hypothesis {
     Earlier(Aspect),
     /// The files lack whole schools.
     AbsentSchools,
+    /// Records count that only the file by enrolled LEA has.
+    EnrolledAlone,
 }
 
 /// What the state took from an earlier download.
@@ -75,15 +77,11 @@ pub fn bound_causes(counting: &CountingRules) -> Result<Vec<BoundCause>, Box<Cau
         causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
     let mut bound = Vec::new();
     for cause in all {
-        for case in cause.cases.iter().filter(|case| years(&case.years).contains(counting.year)) {
+        for case in cause.cases.iter().filter(|case| case.years.contains(counting.year)) {
             bound.push(Binding { cause, case, counting }.bound()?);
         }
     }
     Ok(bound)
-}
-
-fn years(text: &str) -> Years {
-    crate::counting::years(text)
 }
 
 /// One case on its way to being bound.
@@ -118,6 +116,9 @@ impl Binding<'_> {
         if let Some(aspect) = &case.earlier {
             return Ok(Hypothesis::Earlier(self.aspect(aspect)?));
         }
+        if case.only_in.as_deref() == Some("enrolled-view") {
+            return Ok(Hypothesis::EnrolledAlone);
+        }
         if case.absent.is_some() {
             return Ok(Hypothesis::AbsentSchools);
         }
@@ -144,8 +145,7 @@ impl Binding<'_> {
 
     /// The layout years of the case: its codes may be of any of them.
     fn layout_years(&self) -> Vec<u16> {
-        let spans = years(&self.case.years);
-        registry().years().filter(|year| spans.contains(*year)).collect()
+        registry().years().filter(|year| self.case.years.contains(*year)).collect()
     }
 
     fn condition(&self, text: &str) -> Bind<Expr> {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::layout::Certainty;
+use crate::years::Years;
 
 /// The shipped cause files with their paths in the project.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/causes.rs"));
@@ -49,7 +50,7 @@ pub struct Cause {
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// The years, as `2017..2021`.
-    pub years: String,
+    pub years: Years,
     /// Which records it is about; all where it is missing.
     pub when: Option<String>,
     /// The state has seen these values instead: field, and a text in the rule language.
@@ -77,6 +78,8 @@ pub struct Case {
     pub earlier: Option<String>,
     /// What is missing from the files as a whole: `school`.
     pub absent: Option<String>,
+    /// The records it is about stand in one view only: `enrolled-view`. They count by themselves nowhere.
+    pub only_in: Option<String>,
     /// What makes the cause superfluous: `earlier` (an earlier download is given).
     pub unless: Option<String>,
 }

@@ -3,6 +3,9 @@
 use owo_colors::OwoColorize;
 use textwrap::core::display_width;
 
+use super::terminal;
+use crate::report::Colour;
+
 /// Narrower terminals get lines of this width all the same.
 const NARROWEST: usize = 40;
 /// Wider lines are hard to read.
@@ -22,10 +25,7 @@ impl Page {
     /// A page for standard output: its width from `COLUMNS` or the terminal, coloured where the
     /// terminal can and `NO_COLOR` does not forbid it.
     pub fn of_terminal() -> Self {
-        let asked = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
-        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        let width = asked.or_else(measured).unwrap_or(80);
-        let colour = supports_color::on(supports_color::Stream::Stdout).is_some();
+        let (width, colour) = (terminal::width(), terminal::colour_on_stdout() == Colour::Ansi);
         Self { width: width.clamp(NARROWEST, WIDEST), colour, text: String::new() }
     }
 
@@ -158,6 +158,10 @@ fn row_lines(cells: &[String], widths: &[usize]) -> Vec<String> {
 
 /// Breaks a text into lines, between words and only where it must inside them.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width.max(1)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    // A name that is wider than its column breaks at a hyphen, not within a word.
+    let is_too_wide = text.split_whitespace().any(|word| display_width(word) > width);
+    let splitter =
+        if is_too_wide { textwrap::WordSplitter::HyphenSplitter } else { textwrap::WordSplitter::NoHyphenation };
+    let options = textwrap::Options::new(width.max(1)).word_splitter(splitter);
     textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
 }

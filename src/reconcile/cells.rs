@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{Cells, Part, Status, UNTOLD, shown_as};
+use super::compared::{Cells, Part, Status, UNREADABLE, UNTOLD, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::MissingStudents;
@@ -89,6 +89,9 @@ impl Maker<'_> {
     fn figure(&mut self, measure: Measure, official: Official) -> (i64, Status) {
         if let Reach::Beyond(reason) = self.row.reach {
             return (0, Status::NotCheckable(reason));
+        }
+        if official.is_unreadable() {
+            return (0, Status::NotCheckable(UNREADABLE));
         }
         let base = self.source.problem.base[self.place as usize];
         if self.figures(base).is_untold(measure) {

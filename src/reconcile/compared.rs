@@ -226,10 +226,15 @@ enum Standing {
     Beyond,
     /// The figure cannot be compared.
     Untold,
+    /// The official figure cannot be read.
+    Unreadable,
 }
 
 /// Why a figure of levels cannot be compared where no score file tells them.
 pub(super) const UNTOLD: &str = "levels-not-in-file";
+
+/// Why a figure cannot be compared where its official cell holds no number that is certain.
+pub const UNREADABLE: &str = "official-figure-unreadable";
 
 #[derive(Clone, Copy, Debug)]
 struct KeptStep {
@@ -293,6 +298,7 @@ impl Part {
             Status::Unexplained => Standing::Unexplained,
             Status::WithinSuppression => Standing::WithinSuppression,
             Status::NotCheckable(UNTOLD) => Standing::Untold,
+            Status::NotCheckable(UNREADABLE) => Standing::Unreadable,
             Status::NotCheckable(_) => Standing::Beyond,
         });
     }
@@ -361,6 +367,7 @@ impl Standing {
             (Self::Unexplained, _) => Status::Unexplained,
             (Self::WithinSuppression, _) => Status::WithinSuppression,
             (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),
+            (Self::Unreadable, _) => Status::NotCheckable(UNREADABLE),
             (Self::Untold | Self::Beyond, _) => Status::NotCheckable(UNTOLD),
         };
         let ours = match status {

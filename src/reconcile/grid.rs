@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reach::{Reach, Reached};
 use crate::counting::{CountingRules, GradeKind, Rows};
 use crate::facets::Facets;
-use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
 use crate::tally::EntityCode;
 
 /// Code of an entity, fourteen digits.
@@ -46,6 +46,35 @@ impl GridRow {
     fn key(&self) -> (Code, u16, u8, u16) {
         (self.code, self.test, self.grade, self.group_id)
     }
+
+    /// Takes in the figures of a row of another file, or further down, that is about the same: what
+    /// one of them shows more closely counts. Returns the first figure of which no number fits both.
+    fn take_in(&mut self, other: &Self) -> Option<Contradiction> {
+        let mut all: BTreeMap<Measure, Official> = self.figures.iter().copied().collect();
+        let mut contradiction = None;
+        for (measure, second) in &other.figures {
+            let first = all.entry(*measure).or_insert(*second);
+            if first.contradicts(second) {
+                let places = (self.origin.unwrap_or_default(), other.origin.unwrap_or_default());
+                let figures = ((places.0, *first), (places.1, *second));
+                contradiction.get_or_insert(Contradiction { key: self.key(), measure: *measure, figures });
+            }
+            *first = first.closer(*second);
+        }
+        self.figures = all.into_iter().collect();
+        contradiction
+    }
+}
+
+/// A figure that two official rows have differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Contradiction {
+    /// Entity, test, grade row and student group.
+    pub key: (Code, u16, u8, u16),
+    /// Which figure.
+    pub measure: Measure,
+    /// Both: the file, by its place, the line, and the figure.
+    pub figures: (((usize, u64), Official), ((usize, u64), Official)),
 }
 
 /// All official rows.
@@ -70,8 +99,8 @@ pub struct Grid {
     pub grades: BTreeSet<(u16, u8)>,
     /// The tests and the student groups of complete official files.
     complete: (BTreeSet<u16>, BTreeSet<u16>),
-    /// Rows that stand in two files with different figures.
-    pub contradicted: u64,
+    /// The first figure of which no number fits all files that have it.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// What decides which slots a record counts in: its place, record type, grade, and the rows of its class.
@@ -90,7 +119,8 @@ pub struct Ways {
 }
 
 impl Grid {
-    /// The rows of official files, which are taken out of them; the first of files that have a row counts.
+    /// The rows of official files, which are taken out of them. Rows of several files that are about the same become
+    /// one.
     pub fn new(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached) -> Self {
         let mut grid = Self::default();
         grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
@@ -123,10 +153,12 @@ impl Grid {
             }
         }
         grid.rows.sort_unstable_by_key(|row| (row.key(), row.origin));
-        let contradicted = &mut grid.contradicted;
+        let contradiction = &mut grid.contradiction;
         grid.rows.dedup_by(|row, first| {
             let is_same = row.key() == first.key();
-            *contradicted += u64::from(is_same && row.figures != first.figures);
+            if is_same && let Some(found) = first.take_in(row) {
+                contradiction.get_or_insert(found);
+            }
             is_same
         });
         grid.grades = grid.rows.iter().map(|row| (row.test, row.grade)).collect();
@@ -137,12 +169,13 @@ impl Grid {
     /// Adds rows of no students for what the score files count and complete official files lack.
     pub fn add_missing(&mut self, counting: &CountingRules, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
         let (tests, groups) = &self.complete;
+        let known: FxHashSet<(Code, u16, u8, u16)> = self.rows.iter().map(GridRow::key).collect();
+        let entities = self.entities();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, counting.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
-            let has_row = self.row_of(*slot, *group) != NO_ROW;
-            if has_row
+            if known.contains(&(code, test, grade, info.id))
                 || is_own_program
                 || !tests.contains(&test)
                 || !self.grades.contains(&(test, grade))
@@ -154,10 +187,14 @@ impl Grid {
             if !self.types.contains_key(&code) && !self.has_schools_of(&code) {
                 continue;
             }
+            let entity_type = self.types.get(&code).copied().unwrap_or_default();
+            if reached.reach(&code, entity_type, &entities) != Reach::Checkable {
+                continue;
+            }
             let none = Official::number(b"no row", 0);
             new.push(GridRow {
                 code,
-                entity_type: self.types.get(&code).copied().unwrap_or_default(),
+                entity_type,
                 test,
                 grade,
                 group: Some(*group),
@@ -178,12 +215,17 @@ impl Grid {
         same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
     }
 
+    /// The entities of the official files, with their types.
+    fn entities(&self) -> Vec<(Code, u8)> {
+        self.types.iter().map(|(code, kind)| (*code, *kind)).collect()
+    }
+
     fn settle(&mut self, counting: &CountingRules, reached: &Reached) {
         self.slots.clear();
         self.slot_rows.clear();
         self.slot_groups.clear();
         self.groups = counting.groups.len().min(u64::BITS as usize);
-        let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
+        let entities = self.entities();
         let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
             let reach = || reached.reach(&row.code, row.entity_type, &entities);
@@ -372,10 +414,14 @@ fn lowest_of(code: &Code) -> Code {
     lowest
 }
 
-/// The figures of a row that say something: numbers and hidden ones.
+/// The figures of a row that say something: numbers, hidden ones, and those that cannot be read.
 fn figures_of(values: &Values) -> Box<[(Measure, Official)]> {
     let compared =
         Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));
-    figures.filter(|(_, official)| official.interval().is_some()).collect()
+    figures.filter(|(_, official)| says_something(*official)).collect()
+}
+
+fn says_something(official: Official) -> bool {
+    official.interval().is_some() || official.state() == State::Unreadable
 }

@@ -4,12 +4,13 @@ use super::evidence::PART;
 use super::search::Found;
 use super::candidates::With;
 use super::compared::{Cells, Status};
+use super::copies::Copies;
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
 use crate::counting::CountingRules;
 use crate::input::View;
-use crate::official::Interval;
+use crate::official::{Interval, Measure};
 
 /// The comparison of score files with official ones.
 #[derive(Debug)]
@@ -20,8 +21,16 @@ pub struct Reconciliation {
     pub counting: CountingRules,
     /// The score files, earlier downloads last.
     pub inputs: Vec<InputFile>,
+    /// Results that stand in several score files.
+    pub copies: Vec<Copies>,
+    /// Records that only files by enrolled LEA have, while there are others.
+    pub enrolled_alone: u64,
+    /// What the user asked for.
+    pub asked: Asked,
     /// The official files: name, and how they were recognised.
     pub officials: Vec<OfficialInput>,
+    /// The lists that were given with them.
+    pub lists: Vec<ListInput>,
     /// The districts and charters whose records are in the files, and how that is known.
     pub leas: Vec<(String, String)>,
     /// What entities are called.
@@ -51,6 +60,56 @@ pub struct OfficialInput {
     pub detected: Vec<(String, String)>,
     /// Rows that were read.
     pub rows: usize,
+    /// What of it cannot be read.
+    pub unreadable: Unreadable,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// An entity list or a lookup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListInput {
+    /// Its name.
+    pub name: String,
+    /// What it is: `entities`, `groups` or `tests`.
+    pub kind: &'static str,
+    /// Its entries.
+    pub entries: usize,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// What the user asked for, as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The layout year.
+    pub year: Option<u16>,
+    /// The view.
+    pub view: Option<View>,
+    /// Districts and charters whose files these are.
+    pub leas: Vec<String>,
+    /// Causes taken for true: name, and day or school.
+    pub assume: Vec<String>,
+    /// Causes ruled out.
+    pub without: Vec<String>,
+}
+
+/// What of an official file cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Rows, of whatever entity: what they are about cannot be read.
+    pub rows: u64,
+    /// Figures of the districts whose score files were given.
+    pub figures: u64,
+    /// The first of the figures: its line, what it is, and its text.
+    pub first: Option<(u64, Measure, String)>,
+}
+
+impl Unreadable {
+    /// Whether all of the file could be read.
+    pub fn is_nothing(&self) -> bool {
+        self.rows == 0 && self.figures == 0
+    }
 }
 
 /// Where a record stands.
@@ -187,6 +246,11 @@ impl Reconciliation {
             }
         }
         tally
+    }
+
+    /// Whether something in the official files cannot be read.
+    pub fn has_unreadable(&self) -> bool {
+        self.officials.iter().any(|file| !file.unreadable.is_nothing())
     }
 
     /// Whether the score files are by enrolled LEA alone.

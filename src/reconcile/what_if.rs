@@ -3,7 +3,7 @@
 
 use super::candidates::{Candidate, With};
 use super::error::ReconcileError;
-use super::run::{Assumption, ReconcileOptions};
+use super::options::{Assumption, ReconcileOptions};
 use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::value::Bounds;
@@ -53,7 +53,9 @@ fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(
             Parameter::Day(_) => "a day, as 2025-06-20",
             Parameter::Text(_) => "a school, as fourteen digits",
         },
-        Hypothesis::Repeats { .. } | Hypothesis::Earlier(_) | Hypothesis::AbsentSchools => "nothing after its name",
+        Hypothesis::Repeats { .. } | Hypothesis::Earlier(_) | Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => {
+            "nothing after its name"
+        }
     };
     let fits = match &assumption.with {
         None | Some(With::All) => true,

@@ -1,22 +1,30 @@
-//! What a check found out, written for people, for editors and for programs. Reports compute no
-//! facts: counts and findings are those of the outcome, words are those of the rules.
+//! Everything that scorelint writes about what it found: one folder for each kind of report, one
+//! file for each format, one table of formats for each kind. Reports compute no facts: counts and
+//! findings come from the command that made them, words come from the rules.
 
-mod concise;
-mod human;
-mod json;
+use std::io::{self, Write};
+
+pub mod account;
+pub mod check;
+pub mod format;
 mod link;
-mod material;
-mod message;
-pub mod number;
-mod place;
+pub mod reconcile;
+mod style;
+pub mod verify;
 mod waiver;
-mod words;
 
-pub use material::Material;
-pub use place::Place;
+pub use check::{Look, Material, Place, RuleBook, RuleWords, Timings};
+pub use format::{Kind, Reporter};
+pub use style::{Colour, Destination, Links, Signs, Style};
 pub use waiver::WaiverOut;
-pub use words::{RuleBook, RuleWords, Unit};
 
-pub use concise::write as write_concise;
-pub use human::{Colour, Links, Look, Signs, write as write_human};
-pub use json::{Timings, write as write_json};
+pub use check::{write_concise, write_human, write_json};
+
+/// The first line of a file for people, by which it is known again: what made it, and which version.
+/// On a terminal the command stands above the report anyway.
+pub(crate) fn title(out: &mut dyn Write, title: &str, style: &Style) -> io::Result<()> {
+    match style.destination {
+        Destination::File => writeln!(out, "{title} {}\n", env!("CARGO_PKG_VERSION")),
+        Destination::Terminal => Ok(()),
+    }
+}

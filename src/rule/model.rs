@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::layout::{Certainty, RecordTypes, registry};
+use crate::years::Years;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,56 +102,6 @@ pub enum Need {
     NameYear,
     /// The code of an LEA at the start of the file's name, as TOMS gives it.
     NameLea,
-}
-
-/// A span of years, both ends included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Years(pub Vec<(u16, u16)>);
-
-impl Years {
-    /// Whether the year is one of them.
-    pub fn contains(&self, year: u16) -> bool {
-        self.0.iter().any(|(from, to)| (*from..=*to).contains(&year))
-    }
-
-    /// Adds a later year.
-    pub(super) fn extend(&mut self, year: u16) {
-        match self.0.last_mut() {
-            Some((_, to)) if *to + 1 == year => *to = year,
-            _ => self.0.push((year, year)),
-        }
-    }
-
-    /// These years and others, spans that touch made one.
-    #[must_use]
-    pub fn with(&self, others: &Self) -> Self {
-        let mut spans: Vec<(u16, u16)> = self.0.iter().chain(&others.0).copied().collect();
-        spans.sort_unstable();
-        let mut all: Vec<(u16, u16)> = Vec::new();
-        for (from, to) in spans {
-            match all.last_mut() {
-                Some((_, last)) if from <= last.saturating_add(1) => *last = to.max(*last),
-                _ => all.push((from, to)),
-            }
-        }
-        Self(all)
-    }
-
-    /// These years without others.
-    #[must_use]
-    pub fn without(&self, others: &Self) -> Self {
-        let mut left = self.0.clone();
-        for (from, to) in &others.0 {
-            let cut = |span: &(u16, u16)| {
-                let before = (span.0, span.1.min(from.saturating_sub(1)));
-                let after = (span.0.max(to.saturating_add(1)), span.1);
-                let ends = *to == u16::MAX;
-                [Some(before), (!ends).then_some(after)].into_iter().flatten().filter(|(from, to)| from <= to)
-            };
-            left = left.iter().flat_map(cut).collect();
-        }
-        Self(left)
-    }
 }
 
 /// Where a rule's claim was read.
@@ -320,8 +271,10 @@ pub struct Rule {
     pub grouping: Grouping,
     /// Precedence within a cell, lower first (cell rules only).
     pub order: u8,
-    /// Whether errors drop to warnings where value sets are carried over from another year.
+    /// Whether its tables are carried over in some years: reports say so, and errors drop to warnings there.
     pub carried: bool,
+    /// Whether its errors stay errors even so: the tables that it uses have been the same wherever they were printed.
+    pub keeps_severity: bool,
     /// Whether a broken cell puts every other day of its column in doubt (cell rules only).
     pub spoils: bool,
     /// What it needs besides the file.
@@ -330,8 +283,8 @@ pub struct Rule {
     pub records: Records,
     /// Rules that may fire on the same record as a consequence.
     pub implies: Vec<String>,
-    /// The version of scorelint that first had it.
-    pub since: String,
+    /// The version of scorelint that first had it; own rules need not say.
+    pub since: Option<String>,
     /// Heading-free prose: what, why it matters.
     pub prose: String,
     /// The examples.
@@ -354,8 +307,14 @@ impl Rule {
 
     /// Its weight in a layout year as its own file has it.
     pub fn severity_unamended(&self, layout_year: u16) -> Severity {
-        let carried = self.carried && registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
-        if carried && self.severity == Severity::Error { Severity::Warning } else { self.severity }
+        self.severity_by_tables(self.severity, layout_year)
+    }
+
+    /// A severity in a layout year: errors drop to warnings where the rule's tables are carried over.
+    pub(super) fn severity_by_tables(&self, stated: Severity, layout_year: u16) -> Severity {
+        let is_carried = || registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
+        let drops = self.carried && !self.keeps_severity && stated == Severity::Error;
+        if drops && is_carried() { Severity::Warning } else { stated }
     }
 
     /// The letters its code begins with: `T`, or `LOC` of an own rule.

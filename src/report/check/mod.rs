@@ -1,0 +1,19 @@
+//! What a check found, for people, for editors and for programs.
+
+mod concise;
+mod formats;
+mod human;
+mod json;
+mod material;
+mod message;
+mod place;
+mod words;
+
+pub use formats::{Check, CheckReport};
+pub use material::Material;
+pub use place::Place;
+pub use words::{RuleBook, RuleWords};
+
+pub use concise::write as write_concise;
+pub use human::{Look, write as write_human};
+pub use json::{Timings, write as write_json};
