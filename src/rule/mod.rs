@@ -28,6 +28,7 @@ mod substitute;
 mod typed;
 mod values;
 
+pub use crate::years::Years;
 pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
@@ -38,7 +39,7 @@ pub use ir::{Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Match,
 pub use message::placeholders;
 pub use model::{
     Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable,
-    Severity, Source, Years,
+    Severity, Source,
 };
 pub use registry::{Conditions, RuleSet};
 pub use record::{Matched, NoSecondFiles, RecordView, SecondFiles};
