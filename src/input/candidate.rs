@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use super::archive::{Backing, Held, Member, Seekable, contents, open_member};
-use super::error::{InputError, STANDARD_INPUT};
+use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
 use super::model::Detected;
 use super::names::is_workbook_name;
@@ -124,7 +124,7 @@ impl Candidate {
     /// The bytes of the file, unpacked, and what was found out on the way. A workbook is given as
     /// it is.
     pub(super) fn stream(&self, limits: Limits) -> Result<(Bytes, Vec<Detected>), InputError> {
-        let io = |reason| InputError::Io { path: String::new(), reason };
+        let io = |reason| InputError::from(InputErrorKind::Io { reason });
         let mut detected = self.origin.detected.clone();
         let mut stored: Bytes = match &self.place {
             Place::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
@@ -153,11 +153,11 @@ impl Candidate {
                 (held, members)
             }
             Place::Text(_) | Place::Pipe(_) => {
-                return Err(InputError::BrokenArchive { path: String::new(), reason: "it is no workbook".to_owned() });
+                return Err(InputError::from(InputErrorKind::BrokenArchive { reason: "it is no workbook".to_owned() }));
             }
         };
         check_size(&backing, &members, limits)?;
-        backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })
+        backing.open().map_err(|reason| InputError::from(InputErrorKind::Io { reason }))
     }
 
     /// Opens the file.
@@ -207,7 +207,9 @@ fn workbook_parts(backing: &Backing, limits: Limits) -> Result<Vec<Member>, Inpu
 }
 
 pub(super) fn damaged_workbook() -> InputError {
-    InputError::BrokenArchive { path: String::new(), reason: "it is a workbook that was cut off or damaged".to_owned() }
+    InputError::from(InputErrorKind::BrokenArchive {
+        reason: "it is a workbook that was cut off or damaged".to_owned(),
+    })
 }
 
 fn hashed(stream: impl Read + Send + 'static, options: &Options) -> (Bytes, Fingerprint) {
@@ -225,7 +227,7 @@ fn open_stream(
     origin: &Origin,
     options: &Options,
 ) -> Result<Opened, InputError> {
-    let io = |reason| InputError::Io { path: String::new(), reason };
+    let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let start = read_head(&mut stream, 4).map_err(io)?;
     let is_packed = is_gzip(&start);
     let whole = std::io::Cursor::new(start).chain(stream);
@@ -234,9 +236,9 @@ fn open_stream(
     }
     let mut unpacked: Bytes = Box::new(unpack(whole, options.limits, MultiGzDecoder::new));
     let start = read_head(&mut unpacked, 4)
-        .map_err(|error| InputError::BrokenArchive { path: String::new(), reason: super::failure::reason(&error) })?;
+        .map_err(|error| InputError::from(InputErrorKind::BrokenArchive { reason: super::failure::reason(&error) }))?;
     if is_gzip(&start) || is_zip(&start) {
-        return Err(InputError::Nested { path: String::new(), member: "its content".to_owned() });
+        return Err(InputError::from(InputErrorKind::Nested { member: "its content".to_owned() }));
     }
     let mut origin = origin.clone();
     origin.detected.push(gzip_detected());
@@ -262,7 +264,7 @@ pub(super) fn is_zip(start: &[u8]) -> bool {
 pub(super) fn io_error(path: &Path, source: std::io::Error) -> InputError {
     let path = path.display().to_string();
     match source.kind() {
-        std::io::ErrorKind::NotFound => InputError::Missing { path },
-        _ => InputError::Io { path, reason: source },
+        std::io::ErrorKind::NotFound => InputError::new(path, InputErrorKind::Missing),
+        _ => InputError::new(path, InputErrorKind::Io { reason: source }),
     }
 }

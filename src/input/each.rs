@@ -5,7 +5,7 @@ use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 use super::candidate::{Candidate, io_error};
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::list::{Listing, Skipped, list};
 use super::model::{BlockSource, Detected, FileInfo, Mark};
 use super::open::{Opened, resume};
@@ -97,7 +97,8 @@ fn told(skipped: &[Skipped]) -> Option<Detected> {
 /// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
-    let again = |reason: &str| InputError::Io { path: name.clone(), reason: std::io::Error::other(reason) };
+    let again =
+        |reason: &str| InputError::new(name.clone(), InputErrorKind::Io { reason: std::io::Error::other(reason) });
     // What was found out the first time is not looked for again.
     let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;

@@ -1,7 +1,7 @@
 //! Finds out from the first bytes of a text how its records are told apart and where its header
 //! stands.
 
-use super::error::{InputError, listed};
+use super::error::{InputError, InputErrorKind, listed};
 use super::known::{headings, known, record_lengths};
 use super::model::Dialect;
 use super::options::Options;
@@ -68,7 +68,7 @@ pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
         return Ok(Form::Delimited(head));
     }
     let Some((start, line, number)) = lines(text).find(|(_, line, _)| !line.trim_ascii().is_empty()) else {
-        return Err(InputError::Empty { path: String::new() });
+        return Err(InputError::from(InputErrorKind::Empty));
     };
     let Some((dialect, why)) = stated.map(|one| (one, stated_why())).or_else(|| most_frequent(line)) else {
         return Err(no_delimiter(line));
@@ -87,7 +87,7 @@ fn no_delimiter(line: &[u8]) -> InputError {
         "a student score file separates its columns with ^, or with a comma or tab after it was saved again; \
          {found}download it again from TOMS"
     );
-    InputError::NoDelimiter { path: String::new(), help }
+    InputError::from(InputErrorKind::NoDelimiter { help })
 }
 
 fn stated_why() -> String {
@@ -169,7 +169,7 @@ fn without_header(
         ),
         None => format!("download the file again with its first line; no layout has {columns} columns"),
     };
-    Err(InputError::HeaderMissing { path: String::new(), help })
+    Err(InputError::from(InputErrorKind::HeaderMissing { help }))
 }
 
 /// Whether the text starts with fixed-width records: a known length, or a long line between a
@@ -183,12 +183,11 @@ fn looks_fixed(text: &[u8]) -> bool {
 }
 
 fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
-    let path = String::new();
     let known = || record_lengths().map(|(year, _)| year).collect::<Vec<_>>();
     if let Some(year) = options.year {
         if !known().contains(&year) {
             let form = " for fixed-width files";
-            return Err(InputError::NoSuchYear { path, year, form, known: listed(&known()) });
+            return Err(InputErrorKind::NoSuchYear { year, form, known: listed(&known()) }.into());
         }
         return Ok(Form::Fixed { year, why: stated_why() });
     }
@@ -207,7 +206,7 @@ fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
          year with --year",
         lengths.join(", ")
     );
-    Err(InputError::UnknownLength { path, length, help })
+    Err(InputErrorKind::UnknownLength { length, help }.into())
 }
 
 /// The most frequent length of the first records, in characters.

@@ -49,7 +49,7 @@ mod year;
 pub use candidate::Candidate;
 pub use clues::year_in_name;
 pub use each::{OpenedFiles, open, open_each, reopen, reopen_at};
-pub use error::{InputError, Nearest};
+pub use error::{InputError, InputErrorKind, Nearest};
 pub use known::warm_up;
 pub use list::{Listing, Skipped, list};
 pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};

@@ -11,7 +11,7 @@ use super::lines::{Lines, cell, split};
 use super::lookups::year_in_name;
 use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
-use crate::input::{Detected, Encoding, InputError};
+use crate::input::{Detected, Encoding, InputError, InputErrorKind};
 
 /// Rows that cannot be used which are kept.
 const KEPT_TROUBLES: usize = 1000;
@@ -262,7 +262,7 @@ fn settled(mut file: OfficialFile) -> OfficialFile {
 
 /// A failure of the stream.
 pub(super) fn failed(path: &str, source: io::Error) -> OfficialError {
-    InputError::Io { path: path.to_owned(), reason: source }.into()
+    InputError::new(path.to_owned(), InputErrorKind::Io { reason: source }).into()
 }
 
 /// The code of an entity from its county, district and school; whether leading zeros were put back.
