@@ -3,14 +3,14 @@
 //! official aggregates.
 
 pub mod account;
-mod beside;
+mod parallel;
 pub mod cause;
 pub mod cli;
 pub mod counting;
 pub mod engine;
 pub mod input;
 pub mod layout;
-mod new_file;
+mod atomic_file;
 pub mod official;
 pub mod privacy;
 pub mod reconcile;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use scorelint::account::{Account, AccountOptions, Filter, Sharing, account};
-use scorelint::counting::{Book, Rows};
+use scorelint::counting::{CountingRules, Rows};
 use scorelint::input::{Options, View};
 use scorelint::layout::registry;
 use scorelint::synth::{Form, Order, file_name, write_district};
@@ -106,7 +106,7 @@ fn cells(account: &Account) -> BTreeMap<(Place, u16, String), Sums> {
             test: cell.test.id,
             grade: cell.grade,
         };
-        let id = account.book.groups[cell.group].id;
+        let id = account.counting.groups[cell.group].id;
         let all =
             std::iter::once(("", &cell.figures)).chain(cell.variants.iter().map(|(label, figures)| (*label, figures)));
         for (variant, figures) in all {
@@ -152,7 +152,7 @@ fn compare(account: &Account, texts: &[String], year: u16) -> Result<(), TestCas
 
 /// Records of the classes that count as enrolled, but for those that only Class of counts.
 fn enrolled_by_class(account: &Account) -> u64 {
-    let classes = account.book.classes.iter().zip(account.cube.classes());
+    let classes = account.counting.classes.iter().zip(account.cube.classes());
     classes.filter(|(class, _)| class.enrolled && class.rows == Rows::Grade).map(|(_, records)| records).sum()
 }
 
@@ -194,7 +194,7 @@ fn a_class_says_where_a_test_or_grade_has_no_row() {
         let options =
             AccountOptions { input: Options { year: Some(year), ..Options::default() }, threads: 1, progress: None };
         let account = account(&[path], &options).unwrap().years.remove(0);
-        let known = account.book.tests.len() as u64;
+        let known = account.counting.tests.len() as u64;
         assert_eq!(enrolled_by_class(&account), known * 10, "{year}: grades 3 to 12 of each test");
         assert_eq!(enrolled_by_table(&account), known * 10, "{year}");
         let of = |id: &str| {
@@ -245,12 +245,12 @@ proptest! {
 #[test]
 fn every_year_has_all_its_tables() {
     for year in registry().years() {
-        let book = Book::of(year).unwrap();
-        assert!(book.places.len() > 2 && book.tests.len() > 5 && book.grades.len() > 10, "{year}");
-        assert!(book.suppression.results_to > 0, "{year}");
-        assert!(book.classes.len() < 255, "a class is kept in a byte");
-        assert_eq!(book.measures.participation_line, 95);
-        let last = book.classes.last().unwrap();
+        let counting = CountingRules::of(year).unwrap();
+        assert!(counting.places.len() > 2 && counting.tests.len() > 5 && counting.grades.len() > 10, "{year}");
+        assert!(counting.suppression.results_to > 0, "{year}");
+        assert!(counting.classes.len() < 255, "a class is kept in a byte");
+        assert_eq!(counting.measures.participation_line, 95);
+        let last = counting.classes.last().unwrap();
         assert_eq!(last.condition, scorelint::rule::Expr::Const(true), "every record has a class");
     }
 }
@@ -314,10 +314,10 @@ fn only_groups_that_somebody_is_in_are_kept() {
 #[test]
 fn percents_round_half_up_and_means_to_tenths() {
     use scorelint::account::{Cell, Figures};
-    use scorelint::engine::GroupCells;
+    use scorelint::tally::{GroupCells};
     let _ = |cell: Cell<'_>| cell.grade;
-    let book = Book::of(2024).unwrap();
-    let test = book.tests.iter().find(|test| test.id == 1).unwrap();
+    let counting = CountingRules::of(2024).unwrap();
+    let test = counting.tests.iter().find(|test| test.id == 1).unwrap();
     // 1 of 32 is 3.125 percent; 100,005 over 20 is 5,000.25.
     let counts = GroupCells {
         enrolled: 40,
@@ -335,12 +335,12 @@ fn percents_round_half_up_and_means_to_tenths() {
     assert_eq!(figures.participation(), Some(9_500));
     let small =
         GroupCells { enrolled: 12, tested: 11, with_scores: 10, scored: 10, score_sum: 25_000, levels: [2, 3, 2, 3] };
-    let shared = Figures::new(&small, test, true).shared(book.suppression);
+    let shared = Figures::new(&small, test, true).shared(counting.suppression);
     assert_eq!((shared.enrolled, shared.results.is_none(), shared.hidden), (Some(12), true, true));
     let tiny = GroupCells { enrolled: 4, tested: 3, with_scores: 0, ..GroupCells::default() };
-    let shared = Figures::new(&tiny, test, true).shared(book.suppression);
+    let shared = Figures::new(&tiny, test, true).shared(counting.suppression);
     assert_eq!((shared.enrolled, shared.tested, shared.with_scores), (Some(4), None, Some(0)));
-    let before = Figures::new(&small, test, true).shared(Book::of(2018).unwrap().suppression);
+    let before = Figures::new(&small, test, true).shared(CountingRules::of(2018).unwrap().suppression);
     assert_eq!((before.enrolled, before.tested, before.with_scores), (None, None, None));
 }
 
@@ -499,7 +499,7 @@ fn records_that_contradict_themselves_are_placed_and_named() {
     std::fs::write(&path, &text).unwrap();
     let account = accounted(&[path], 1);
     let named: Vec<&str> =
-        account.cube.contradictions().map(|(_, place, _)| account.book.contradictions[place].id.as_str()).collect();
+        account.cube.contradictions().map(|(_, place, _)| account.counting.contradictions[place].id.as_str()).collect();
     assert!(named.contains(&"counted-but-code-says-no"), "{named:?}");
     let reasons = account.reasons();
     assert_eq!(reasons.iter().find(|(id, ..)| *id == "unreadable").unwrap().2, 1);

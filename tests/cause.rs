@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use scorelint::cause::{beyond, bound_causes, causes, families};
-use scorelint::counting::Book;
+use scorelint::counting::CountingRules;
 use scorelint::layout::registry;
 
 #[test]
 fn causes_are_bound_to_each_of_their_years() {
     let mut mistakes = Vec::new();
     for year in registry().years() {
-        if let Err(error) = bound_causes(&Book::of(year).unwrap()) {
+        if let Err(error) = bound_causes(&CountingRules::of(year).unwrap()) {
             mistakes.push(format!("{year}: {error}"));
         }
     }
@@ -44,7 +44,7 @@ fn every_family_has_causes_and_every_cause_a_family() {
 #[test]
 fn causes_of_place_hold_in_all_years_with_their_fields() {
     let lacking = |year: u16| {
-        let bound = bound_causes(&Book::of(year).unwrap()).unwrap();
+        let bound = bound_causes(&CountingRules::of(year).unwrap()).unwrap();
         let held: BTreeSet<&str> = bound.iter().map(|cause| cause.cause.id.as_str()).collect();
         let placement = causes().unwrap().iter().filter(|cause| cause.family == "placement");
         placement.map(|cause| cause.id.as_str()).filter(|id| !held.contains(id)).collect::<Vec<_>>()

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
 use scorelint::counting::{student_groups, underivable_groups};
-use scorelint::engine::{CheckOptions, Detail, Outcome, Status, check};
+use scorelint::check::{CheckOptions, Detail, check};
+use scorelint::outcome::{Outcome, Status};
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{Demand, RecordView, RuleSet, StudentGroups, judge_set};
@@ -103,7 +104,7 @@ fn checked(rules: &RuleSet, path: std::path::PathBuf, threads: usize) -> Outcome
 
 /// Broken sets as `{rate} of {count}: {group}` would name them: count and key.
 fn by_engine(outcome: &Outcome) -> BTreeSet<String> {
-    let shown = |finding: &scorelint::engine::Finding, name: &str| {
+    let shown = |finding: &scorelint::outcome::Finding, name: &str| {
         finding.shown.iter().find(|one| one.name == name).map(|one| one.value.clone()).unwrap_or_default()
     };
     let findings = outcome.findings.iter().filter(|finding| outcome.rules[finding.rule].code == "TST001");

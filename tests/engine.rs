@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::prelude::*;
-use scorelint::engine::{CheckOptions, Detail, Outcome, check, truths_of};
+use scorelint::check::{CheckOptions, Detail, check};
+use scorelint::engine::{truths_of};
+use scorelint::outcome::{Outcome};
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{Demand, RecordView, Rule, RuleSet, Scope, Severity, Truth, truth};

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use scorelint::engine::{CheckOptions, Detail, Outcome, SecondPaths, Status, check_beside, truths_beside};
+use scorelint::check::{CheckOptions, Detail, SecondPaths, check_with};
+use scorelint::engine::{truths_with};
+use scorelint::outcome::{Outcome, Status};
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{
@@ -150,7 +152,7 @@ proptest! {
         let beside: Vec<Beside<'_>> = records.iter().map(|record| Beside(record, &naive)).collect();
         let views: Vec<&dyn RecordView> = beside.iter().map(|record| record as &dyn RecordView).collect();
         let expected: Vec<Truth> = views.iter().map(|view| truth(&expr, *view)).collect();
-        prop_assert_eq!(truths_beside(&expr, &views, naive.clone()), expected);
+        prop_assert_eq!(truths_with(&expr, &views, naive.clone()), expected);
     }
 }
 
@@ -183,7 +185,7 @@ fn outcome(path: &Path, second: &SecondPaths, rules: &RuleSet, threads: usize) -
         timings: false,
         progress: None,
     };
-    check_beside(&[path.to_owned()], second, &options).unwrap()
+    check_with(&[path.to_owned()], second, &options).unwrap()
 }
 
 /// Applicable, broken and undecidable records of a rule, by the interpreter.

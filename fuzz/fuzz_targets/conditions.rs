@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use scorelint::engine::truths_of;
+use scorelint::engine::{truths_of};
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{RecordView, Truth, condition, truth};
 

@@ -4,7 +4,7 @@
 use super::Account;
 use super::cube::{Entity, Place};
 use crate::counting::{Suppression, TestInfo};
-use crate::engine::{GroupCells, PackedRow};
+use crate::tally::{GroupCells, PackedRow};
 
 /// Whether a table may be passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub struct Cell<'a> {
     pub test: &'a TestInfo,
     /// The grade row.
     pub grade: u8,
-    /// The place of the student group in the book.
+    /// The place of the student group in the counting rules.
     pub group: usize,
     /// Its figures.
     pub figures: Figures,
@@ -230,9 +230,9 @@ impl Account {
         filter: &Filter,
         sharing: Sharing,
     ) -> Vec<Cell<'a>> {
-        let Some(test) = self.book.tests.iter().find(|test| test.id == id) else { return Vec::new() };
+        let Some(test) = self.counting.tests.iter().find(|test| test.id == id) else { return Vec::new() };
         let sets: Vec<(usize, GroupCells)> = row.counts().collect();
-        let groups = self.book.groups.iter().enumerate().filter(|(_, group)| filter.has_group(group.id));
+        let groups = self.counting.groups.iter().enumerate().filter(|(_, group)| filter.has_group(group.id));
         groups.filter_map(|(group, _)| self.cell((entity, test, grade), group, &sets, sharing)).collect()
     }
 
@@ -243,11 +243,11 @@ impl Account {
         sets: &[(usize, GroupCells)],
         sharing: Sharing,
     ) -> Option<Cell<'a>> {
-        let group = self.book.groups.get(place)?;
-        let has_mean = self.book.grades.iter().any(|row| row.code == grade && row.has_mean);
+        let group = self.counting.groups.get(place)?;
+        let has_mean = self.counting.grades.iter().any(|row| row.code == grade && row.has_mean);
         let figures = |counts: &GroupCells| {
             let figures = Figures::new(counts, test, has_mean);
-            if sharing == Sharing::Shared { figures.shared(self.book.suppression) } else { figures }
+            if sharing == Sharing::Shared { figures.shared(self.counting.suppression) } else { figures }
         };
         let counts_of = |set: usize| match sets.binary_search_by_key(&set, |(one, _)| *one) {
             Ok(found) => sets[found].1,
@@ -267,7 +267,7 @@ impl Account {
         if is_internal && group.id == ALL_STUDENTS {
             let shifts = self.cube.shifts((entity, test.id, grade));
             variants.extend(shifts.filter_map(|(place, shift)| {
-                let variant = self.book.class_variants.get(place)?;
+                let variant = self.counting.class_variants.get(place)?;
                 Some((variant.label.as_str(), figures(&shift.applied(&main))))
             }));
         }
@@ -305,7 +305,7 @@ impl Account {
 
     /// A count of records as it may be shown.
     pub fn shown_count(&self, records: u64, sharing: Sharing) -> Option<u64> {
-        let limits = self.book.suppression;
+        let limits = self.counting.suppression;
         let hide_to = limits.counts_to.max(limits.row_to.unwrap_or_default());
         let hidden = sharing == Sharing::Shared && (1..=hide_to).contains(&records);
         (!hidden).then_some(records)

@@ -49,7 +49,7 @@ fn write_table(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharin
     for account in &accounts.years {
         let losses = account.files.iter().flat_map(|file| file.losses.iter().map(move |loss| (file, loss)));
         for (file, loss) in losses {
-            missing(&mut table, &account.book.year.to_string(), &format!("{}: {loss}", file.info.path.display()))?;
+            missing(&mut table, &account.counting.year.to_string(), &format!("{}: {loss}", file.info.path.display()))?;
         }
         for cell in account.cells(filter, sharing) {
             let start = start(account, &cell);
@@ -86,7 +86,7 @@ fn harmless(text: &str) -> String {
 
 /// The cells that all lines of a cell begin with.
 fn start(account: &Account, cell: &Cell<'_>) -> Vec<String> {
-    let group = account.book.groups.get(cell.group);
+    let group = account.counting.groups.get(cell.group);
     let mut start = place(account, cell.entity);
     start.extend([
         cell.test.id.to_string(),
@@ -100,7 +100,7 @@ fn start(account: &Account, cell: &Cell<'_>) -> Vec<String> {
 
 fn place(account: &Account, entity: super::Entity) -> Vec<String> {
     vec![
-        account.book.year.to_string(),
+        account.counting.year.to_string(),
         entity.code_text(),
         entity.entity_type.to_string(),
         entity_type_name(entity.entity_type).to_owned(),
@@ -152,9 +152,9 @@ fn classes<W: Write>(
     sharing: Sharing,
 ) -> Result<(), csv::Error> {
     for (entity, record_type, class, records) in account.shown_classes(sharing) {
-        let test = account.book.test_of(record_type);
+        let test = account.counting.test_of(record_type);
         let wanted = filter.tests.is_empty() || test.is_some_and(|test| filter.has_test(test.id));
-        let Some(class) = account.book.classes.get(class).filter(|_| wanted && filter.has_entity(entity)) else {
+        let Some(class) = account.counting.classes.get(class).filter(|_| wanted && filter.has_entity(entity)) else {
             continue;
         };
         let mut line = place(account, entity);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;
 
-use crate::counting::{Book, ClassVariant, Rows, VariantRows};
-use crate::engine::{GroupCells, Leaf, LeafPlace, PackedRow, SumRows};
+use crate::counting::{CountingRules, ClassVariant, Rows, VariantRows};
+use crate::tally::{GroupCells, CountGroup, EntityCode, PackedRow, SumRows};
 
 const STATE: u8 = 4;
 const COUNTY: u8 = 5;
@@ -32,7 +32,7 @@ impl Entity {
         self.entity_type == SCHOOL && self.code[..7] == self.code[7..]
     }
 
-    fn of(place: LeafPlace) -> Self {
+    fn of(place: EntityCode) -> Self {
         Self { entity_type: place.entity_type, code: place.code }
     }
 
@@ -105,8 +105,8 @@ pub struct Cube {
 }
 
 impl Cube {
-    pub(super) fn new(book: &Book) -> Self {
-        let sets: Vec<(usize, Option<usize>)> = book
+    pub(super) fn new(counting: &CountingRules) -> Self {
+        let sets: Vec<(usize, Option<usize>)> = counting
             .groups
             .iter()
             .enumerate()
@@ -120,7 +120,7 @@ impl Cube {
             cells: BTreeMap::new(),
             rows: Vec::new(),
             classes: BTreeMap::new(),
-            class_totals: vec![0; book.classes.len()],
+            class_totals: vec![0; counting.classes.len()],
             contradictions: BTreeMap::new(),
             shifts: BTreeMap::new(),
             told: vec![false; sets.len()],
@@ -128,21 +128,21 @@ impl Cube {
         }
     }
 
-    /// Adds the leaves of a file, which are used up one by one: all of a state twice take much room.
-    pub(super) fn add(&mut self, book: &Book, sets: &[(usize, Option<usize>)], leaves: Vec<Leaf>) {
+    /// Adds the count_groups of a file, which are used up one by one: all of a state twice take much room.
+    pub(super) fn add(&mut self, counting: &CountingRules, sets: &[(usize, Option<usize>)], count_groups: Vec<CountGroup>) {
         let places: Vec<Option<usize>> = sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
         for place in places.iter().flatten() {
             self.told[*place] = true;
         }
         let mut rows = SumRows::new(self.sets.len(), std::mem::take(&mut self.rows));
-        for leaf in leaves {
-            let own = Entity::of(leaf.place);
-            self.add_classes(own, &leaf);
-            self.name(own, &leaf);
-            let Some(test) = book.test_of(leaf.record_type) else { continue };
-            let grades = book.grade_rows(leaf.record_type, leaf.grade, leaf.rows);
-            self.add_shifts(book, &leaf, (own, test.id), &grades);
-            let sums: Vec<_> = leaf.groups.sums().filter_map(|(set, sum)| Some((places[set]?, sum))).collect();
+        for count_group in count_groups {
+            let own = Entity::of(count_group.place);
+            self.add_classes(own, &count_group);
+            self.name(own, &count_group);
+            let Some(test) = counting.test_of(count_group.record_type) else { continue };
+            let grades = counting.grade_rows(count_group.record_type, count_group.grade, count_group.rows);
+            self.add_shifts(counting, &count_group, (own, test.id), &grades);
+            let sums: Vec<_> = count_group.groups.sums().filter_map(|(set, sum)| Some((places[set]?, sum))).collect();
             for entity in own.with_all_above() {
                 for grade in &grades {
                     let place = (entity, test.id, *grade);
@@ -155,16 +155,16 @@ impl Cube {
         self.rows = rows.packed();
     }
 
-    fn add_shifts(&mut self, book: &Book, leaf: &Leaf, (own, test): (Entity, u16), counted: &[u8]) {
-        let of_test = |variant: &&ClassVariant| variant.tests.is_empty() || variant.tests.contains(&leaf.record_type);
-        for (place, variant) in book.class_variants.iter().enumerate().filter(|(_, variant)| of_test(variant)) {
-            let shift = shift(book, leaf, variant);
+    fn add_shifts(&mut self, counting: &CountingRules, count_group: &CountGroup, (own, test): (Entity, u16), counted: &[u8]) {
+        let of_test = |variant: &&ClassVariant| variant.tests.is_empty() || variant.tests.contains(&count_group.record_type);
+        for (place, variant) in counting.class_variants.iter().enumerate().filter(|(_, variant)| of_test(variant)) {
+            let shift = shift(counting, count_group, variant);
             if shift == Shift::default() {
                 continue;
             }
             let mut grades = match variant.rows {
                 VariantRows::Same => counted.to_vec(),
-                VariantRows::Grade => book.grade_rows(leaf.record_type, leaf.grade, Rows::Grade),
+                VariantRows::Grade => counting.grade_rows(count_group.record_type, count_group.grade, Rows::Grade),
             };
             grades.retain(|grade| variant.rows == VariantRows::Same || !counted.contains(grade));
             for entity in own.with_all_above() {
@@ -175,23 +175,23 @@ impl Cube {
         }
     }
 
-    fn add_classes(&mut self, own: Entity, leaf: &Leaf) {
-        for (class, records) in leaf.classes.iter() {
+    fn add_classes(&mut self, own: Entity, count_group: &CountGroup) {
+        for (class, records) in count_group.classes.iter() {
             self.class_totals[class] += records;
             for entity in own.with_all_above() {
-                *self.classes.entry((entity, leaf.record_type, class)).or_default() += records;
+                *self.classes.entry((entity, count_group.record_type, class)).or_default() += records;
             }
         }
-        for (place, records) in leaf.contradictions.iter() {
-            *self.contradictions.entry((leaf.record_type, place)).or_default() += records;
+        for (place, records) in count_group.contradictions.iter() {
+            *self.contradictions.entry((count_group.record_type, place)).or_default() += records;
         }
     }
 
-    fn name(&mut self, own: Entity, leaf: &Leaf) {
+    fn name(&mut self, own: Entity, count_group: &CountGroup) {
         for entity in own.with_all_above() {
             let name = match entity.entity_type {
-                DISTRICT => &leaf.lea_name,
-                _ if entity == own => &leaf.name,
+                DISTRICT => &count_group.lea_name,
+                _ if entity == own => &count_group.name,
                 _ => "",
             };
             let known = self.entities.entry(entity).or_default();
@@ -256,7 +256,7 @@ impl Cube {
     }
 
     /// How the counts of all students in a cell change with the other ways to count classes: the
-    /// place of the way in the book, and the change.
+    /// place of the way in the counting rules, and the change.
     pub fn shifts(&self, place: Place) -> impl Iterator<Item = (usize, Shift)> {
         let changes = self.shifts.range((place, 0)..=(place, u8::MAX));
         changes
@@ -264,7 +264,7 @@ impl Cube {
             .map(|((_, variant), shift)| (usize::from(*variant), *shift))
     }
 
-    /// Records by class, in the order of the book.
+    /// Records by class, in the order of the counting rules.
     pub fn classes(&self) -> impl Iterator<Item = u64> {
         self.class_totals.iter().copied()
     }
@@ -280,12 +280,12 @@ impl Cube {
     }
 }
 
-/// How a leaf's counts change where its classes are counted in another way.
-fn shift(book: &Book, leaf: &Leaf, variant: &ClassVariant) -> Shift {
+/// How a count_group's counts change where its classes are counted in another way.
+fn shift(counting: &CountingRules, count_group: &CountGroup, variant: &ClassVariant) -> Shift {
     let mut shift = Shift::default();
     for place in &variant.classes {
-        let Some(class) = book.classes.get(*place) else { continue };
-        let records = i32::try_from(leaf.classes.get(*place)).unwrap_or_default();
+        let Some(class) = counting.classes.get(*place) else { continue };
+        let records = i32::try_from(count_group.classes.get(*place)).unwrap_or_default();
         let before = |counts: bool| i32::from(counts && variant.rows == VariantRows::Same);
         shift.add(Shift {
             enrolled: records * (i32::from(variant.enrolled) - before(class.enrolled)),

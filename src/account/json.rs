@@ -156,13 +156,13 @@ struct Limit {
 }
 
 fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a> {
-    let book = &account.book;
+    let counting = &account.counting;
     let shown = |records: u64| account.shown_count(records, sharing);
     let reasons = account.reasons();
     let counts: Vec<u64> = reasons.iter().map(|(.., records)| *records).collect();
     let reasons = reasons.into_iter().zip(account.shown_parts(&counts, sharing));
     Year {
-        year: book.year,
+        year: counting.year,
         files: account.files.iter().map(file).collect(),
         records: account.records(),
         reasons: reasons.map(|((id, reason, _), records)| Reason { id, reason, records }).collect(),
@@ -170,7 +170,7 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
             .cube
             .contradictions()
             .filter_map(|(record_type, place, records)| {
-                let one = book.contradictions.get(place)?;
+                let one = counting.contradictions.get(place)?;
                 let record_type = format!("{record_type:02}");
                 Some(Contradiction { id: &one.id, words: &one.words, record_type, records: shown(records) })
             })
@@ -181,12 +181,12 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
             .filter(|(entity, _)| entity.entity_type != 0 && filter.has_entity(*entity))
             .map(|(entity, name)| entity_out(account, entity, name))
             .collect(),
-        tests: book
+        tests: counting
             .tests
             .iter()
             .map(|test| TestOut { test: test.id, name: &test.name, record_type: test.record_type.to_string() })
             .collect(),
-        groups: book
+        groups: counting
             .groups
             .iter()
             .map(|group| GroupOut {
@@ -196,12 +196,12 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
                 certainty: group.certainty.as_str(),
             })
             .collect(),
-        other_ways: book
+        other_ways: counting
             .class_variants
             .iter()
             .map(|one| OtherWay { variant: &one.label, words: &one.words, certainty: one.certainty.as_str() })
             .collect(),
-        groups_not_told: underivable_groups(book.year)
+        groups_not_told: underivable_groups(counting.year)
             .into_iter()
             .map(|(group, name)| NotTold { group, name })
             .collect(),
@@ -324,12 +324,12 @@ impl FiguresOut {
 impl<'a> CellOut<'a> {
     fn new(account: &Account, cell: &Cell<'a>) -> Self {
         Self {
-            year: account.book.year,
+            year: account.counting.year,
             entity: cell.entity.code_text(),
             entity_type: cell.entity.entity_type,
             test: cell.test.id,
             grade: cell.grade,
-            group: account.book.groups.get(cell.group).map_or(0, |group| group.id),
+            group: account.counting.groups.get(cell.group).map_or(0, |group| group.id),
             figures: FiguresOut::new(&cell.figures),
             variants: cell
                 .variants
@@ -363,12 +363,12 @@ impl Serialize for Classes<'_> {
             let counted = account.shown_classes(*sharing);
             counted.filter(|(entity, ..)| filter.has_entity(*entity)).filter_map(
                 |(entity, record_type, class, records)| {
-                    let class = account.book.classes.get(class)?;
-                    let test = account.book.test_of(record_type).map(|test| test.id);
+                    let class = account.counting.classes.get(class)?;
+                    let test = account.counting.test_of(record_type).map(|test| test.id);
                     let wanted = filter.tests.is_empty() || test.is_some_and(|test| filter.has_test(test));
                     let placed = entity.entity_type != 0;
                     wanted.then(|| ClassOut {
-                        year: account.book.year,
+                        year: account.counting.year,
                         entity: placed.then(|| entity.code_text()),
                         entity_type: placed.then_some(entity.entity_type),
                         test,

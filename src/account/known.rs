@@ -26,15 +26,15 @@ impl Filter {
     /// # Errors
     /// The first that does not.
     pub fn known(&self, accounts: &Accounts) -> Result<(), UnknownChoice> {
-        let books = || accounts.years.iter().map(|account| &account.book);
+        let books = || accounts.years.iter().map(|account| &account.counting);
         if accounts.years.is_empty() {
             return Ok(());
         }
-        let tests = books().flat_map(|book| book.tests.iter().map(|test| (test.id, test.short.as_str())));
+        let tests = books().flat_map(|counting| counting.tests.iter().map(|test| (test.id, test.short.as_str())));
         named("test", &self.tests, tests)?;
-        let grades = books().flat_map(|book| book.grades.iter().map(|row| (row.code, row.name.as_str())));
+        let grades = books().flat_map(|counting| counting.grades.iter().map(|row| (row.code, row.name.as_str())));
         named("grade row", &self.grades, grades)?;
-        let groups = books().flat_map(|book| book.groups.iter().map(|group| (group.id, group.label.as_str())));
+        let groups = books().flat_map(|counting| counting.groups.iter().map(|group| (group.id, group.label.as_str())));
         named("student group", &self.groups, groups)?;
         self.known_entities(accounts)
     }

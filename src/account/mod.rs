@@ -20,8 +20,9 @@ pub use json::write as write_json;
 pub use known::UnknownChoice;
 pub use text::{Signs, write as write_text};
 
-use crate::counting::Book;
-use crate::engine::{FileFinding, Tally, TallyError, TallyOptions, tally};
+use crate::counting::CountingRules;
+use crate::finding::{FileFinding};
+use crate::tally::{Tally, TallyError, TallyOptions, tally};
 use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
@@ -98,7 +99,7 @@ impl Accounts {
 #[derive(Debug)]
 pub struct Account {
     /// What is known about counting in that year.
-    pub book: Book,
+    pub counting: CountingRules,
     /// The files, in the order they were counted.
     pub files: Vec<FileAccount>,
     /// The sums.
@@ -156,7 +157,7 @@ impl Accounts {
         mut files: Vec<Opened>,
         options: &AccountOptions<'_>,
     ) -> Result<(), AccountError> {
-        let book = Book::of(year)?;
+        let counting = CountingRules::of(year)?;
         files.sort_by_key(|opened| match opened.info.view {
             View::Tested => 0,
             View::Unknown => 1,
@@ -164,11 +165,11 @@ impl Accounts {
         });
         let remember = files.len() > 1;
         let mut known = FxHashSet::default();
-        let mut account = Account { cube: Cube::new(&book), book, files: Vec::new(), whole: BTreeSet::new() };
+        let mut account = Account { cube: Cube::new(&counting), counting, files: Vec::new(), whole: BTreeSet::new() };
         for opened in files {
             let info = opened.info.clone();
             let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
-            match tally(opened, &account.book, &run) {
+            match tally(opened, &account.counting, &run) {
                 Ok(mut counted) => {
                     known.extend(counted.identities.iter().copied());
                     self.unreadable.extend(counted.failure.take().map(AccountError::from));
@@ -189,7 +190,7 @@ impl Accounts {
 
 impl Account {
     fn add(&mut self, info: FileInfo, tally: Tally) {
-        self.cube.add(&self.book, &tally.sets, tally.leaves);
+        self.cube.add(&self.counting, &tally.sets, tally.count_groups);
         let losses: Vec<String> = tally.findings.iter().filter_map(loss).collect();
         if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());
@@ -215,10 +216,10 @@ impl Account {
         self.files.iter().map(|file| file.records).sum()
     }
 
-    /// Records by reason: the classes in the order of the book, then those that no class has. Adds
+    /// Records by reason: the classes in the order of the counting rules, then those that no class has. Adds
     /// up to [`Account::records`].
     pub fn reasons(&self) -> Vec<(&str, &str, u64)> {
-        let classes = self.book.classes.iter().zip(self.cube.classes());
+        let classes = self.counting.classes.iter().zip(self.cube.classes());
         let mut reasons: Vec<(&str, &str, u64)> = Vec::new();
         for (class, records) in classes {
             // Classes of one name are one reason, told for different tests.
@@ -248,7 +249,7 @@ impl Account {
     pub fn limits(&self) -> Vec<(&'static str, &'static str)> {
         let has_view = |view: View| self.files.iter().any(|file| file.info.view == view);
         let has_class_of =
-            self.book.grades.iter().any(|row| matches!(row.kind, crate::counting::GradeKind::ClassOf(_)));
+            self.counting.grades.iter().any(|row| matches!(row.kind, crate::counting::GradeKind::ClassOf(_)));
         let applies = |when: &str| match when {
             "enrolled" => has_view(View::Enrolled),
             "unknown" => has_view(View::Unknown),

@@ -2,8 +2,8 @@
 
 use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};
-use crate::counting::Book;
-use crate::engine::{Parameter, Supposition, Told};
+use crate::counting::CountingRules;
+use crate::facets::{Parameter, Supposition, SupposedRecords};
 use crate::layout::{FieldId, Layout, registry};
 use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
 
@@ -66,17 +66,17 @@ pub enum Evidence {
     OfficialType(u8),
 }
 
-/// The causes that suppose something in the year of a book, in the order of their steps.
+/// The causes that suppose something in the year of the counting rules, in the order of their steps.
 ///
 /// # Errors
 /// A mistake in a shipped file; a test makes sure that there is none.
-pub fn bound_causes(book: &Book) -> Result<Vec<BoundCause>, Box<CauseError>> {
+pub fn bound_causes(counting: &CountingRules) -> Result<Vec<BoundCause>, Box<CauseError>> {
     let all =
         causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
     let mut bound = Vec::new();
     for cause in all {
-        for case in cause.cases.iter().filter(|case| years(&case.years).contains(book.year)) {
-            bound.push(Binding { cause, case, book }.bound()?);
+        for case in cause.cases.iter().filter(|case| years(&case.years).contains(counting.year)) {
+            bound.push(Binding { cause, case, counting }.bound()?);
         }
     }
     Ok(bound)
@@ -90,7 +90,7 @@ fn years(text: &str) -> Years {
 struct Binding<'a> {
     cause: &'static Cause,
     case: &'a Case,
-    book: &'a Book,
+    counting: &'a CountingRules,
 }
 
 type Bind<T> = Result<T, Box<CauseError>>;
@@ -130,7 +130,7 @@ impl Binding<'_> {
             groups: self.groups()?,
             counts: case.counts,
             parameter: self.parameter()?,
-            told: Told::Changed,
+            records: SupposedRecords::Changed,
         }))
     }
 
@@ -149,21 +149,21 @@ impl Binding<'_> {
     }
 
     fn condition(&self, text: &str) -> Bind<Expr> {
-        condition(&self.cause.path, text, self.book.year, &self.layout_years()).map_err(|error| self.mistake(&error))
+        condition(&self.cause.path, text, self.counting.year, &self.layout_years()).map_err(|error| self.mistake(&error))
     }
 
     fn key(&self, text: &str) -> Bind<Key> {
-        key(&self.cause.path, text, self.book.year, &self.layout_years()).map_err(|error| self.mistake(&error))
+        key(&self.cause.path, text, self.counting.year, &self.layout_years()).map_err(|error| self.mistake(&error))
     }
 
     fn layout(&self) -> Bind<&'static Layout> {
-        registry().layout(self.book.year).ok_or_else(|| self.wrong("there is no layout of the year"))
+        registry().layout(self.counting.year).ok_or_else(|| self.wrong("there is no layout of the year"))
     }
 
     fn field(&self, name: &str) -> Bind<FieldId> {
         let layout = self.layout()?;
         let field = registry().id(name).filter(|field| layout.has(*field));
-        field.ok_or_else(|| self.wrong(format!("{} has no field {name}", self.book.year)))
+        field.ok_or_else(|| self.wrong(format!("{} has no field {name}", self.counting.year)))
     }
 
     fn cells(&self, names: &[String]) -> Bind<Vec<Text>> {
@@ -189,7 +189,7 @@ impl Binding<'_> {
         for (id, condition) in &self.case.groups {
             let id: u16 = id.parse().map_err(|_| self.wrong(format!("{id} is no number of a student group")))?;
             // A group that the year lacks is not counted in it.
-            if let Some(place) = self.book.groups.iter().position(|group| group.id == id) {
+            if let Some(place) = self.counting.groups.iter().position(|group| group.id == id) {
                 groups.push((place, self.condition(condition)?));
             }
         }

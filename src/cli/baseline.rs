@@ -16,8 +16,8 @@ use super::output::refuse_inputs;
 use super::reading::ReadingArgs;
 use super::settings::{Besides, SettingsArgs};
 use super::{memory, size};
-use crate::engine::SecondPaths;
-use crate::new_file::NewFile;
+use crate::check::{SecondPaths};
+use crate::atomic_file::AtomicFile;
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
 use crate::rule::Severity;
@@ -159,7 +159,7 @@ fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
     }
     let text = made.text.as_bytes();
     let written = if args.force {
-        NewFile::make(&args.output, text)
+        AtomicFile::make(&args.output, text)
     } else {
         // A file that came to be while we read is not replaced either.
         File::create_new(&args.output).and_then(|mut file| file.write_all(text))

@@ -115,13 +115,13 @@ fn rows(account: &Account, groups: Option<&Groups>) -> Vec<TemplateRow> {
     };
     let by = vec![Dimension::School, Dimension::Test, Dimension::Grade, Dimension::Group];
     let filter = Filter { groups: numbers, by, ..Filter::default() };
-    let grades: HashMap<u8, &str> = account.book.grades.iter().map(|row| (row.code, row.name.as_str())).collect();
+    let grades: HashMap<u8, &str> = account.counting.grades.iter().map(|row| (row.code, row.name.as_str())).collect();
     let cells = account.cells(&filter, Sharing::Internal);
     let own = cells.filter(|cell| matches!(cell.entity.entity_type, 6 | 7 | 9 | 10));
     own.filter_map(|cell| {
-        let group = account.book.groups.get(cell.group)?;
+        let group = account.counting.groups.get(cell.group)?;
         Some(TemplateRow {
-            year: account.book.year,
+            year: account.counting.year,
             code: cell.entity.code_text(),
             entity: account.cube.name_of(cell.entity).to_owned(),
             entity_type: cell.entity.entity_type,

@@ -4,7 +4,7 @@
 use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
 use super::mask::{Mask, Truths};
-use super::memo::{Key, LongMemo, ShortMemo, WHOLE};
+use super::memo::{Key, LongInterner, ShortInterner, WHOLE};
 use super::unary::Shape;
 use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
@@ -24,9 +24,9 @@ const PATIENCE: u32 = 4;
 
 /// A column's memory over the whole file, and its state for the current batch.
 #[derive(Debug)]
-pub(super) struct Column {
-    short: ShortMemo,
-    long: LongMemo,
+pub(crate) struct Column {
+    short: ShortInterner,
+    long: LongInterner,
     values: Values,
     classes: Classes,
     shapes: Vec<KnownShape>,
@@ -59,14 +59,14 @@ struct KnownShape {
 }
 
 impl Column {
-    pub(super) fn new(plan: &ColumnPlan) -> Self {
+    pub(crate) fn new(plan: &ColumnPlan) -> Self {
         let mut classes = Classes::default();
         let mut values = Values::default();
         let empty = plan.judge(b"", &mut classes);
         values.push(&empty);
         Self {
-            short: ShortMemo::new(),
-            long: LongMemo::new(),
+            short: ShortInterner::new(),
+            long: LongInterner::new(),
             values,
             has_broken: classes.at(empty.class).broken != 0,
             classes,
@@ -86,7 +86,7 @@ impl Column {
 
     /// Starts on a batch.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         if self.misses > 0 {
             self.forget();
         }
@@ -108,7 +108,7 @@ impl Column {
             return;
         }
         self.is_direct = true;
-        (self.short, self.long) = (ShortMemo::new(), LongMemo::new());
+        (self.short, self.long) = (ShortInterner::new(), LongInterner::new());
         self.kept = 1;
         self.values.truncate(self.kept);
         self.shapes.iter_mut().for_each(|shape| shape.entry = None);
@@ -118,7 +118,7 @@ impl Column {
     /// a window without filled cells, unless the last batch had some there or a blank cell breaks a
     /// rule.
     #[inline]
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         plan: &ColumnPlan,
         cells: ColumnCells<'_>,
@@ -314,7 +314,7 @@ impl Column {
     }
 
     /// A condition over the batch.
-    pub(super) fn atom(&mut self, bit: usize) -> Truths {
+    pub(crate) fn atom(&mut self, bit: usize) -> Truths {
         Truths {
             yes: self.batch.rows_with(&self.values.yes, bit),
             unknown: self.batch.rows_with(&self.values.unknown, bit),
@@ -323,18 +323,18 @@ impl Column {
 
     /// Rows whose cell breaks a cell rule.
     #[inline]
-    pub(super) fn broken(&self) -> Mask {
+    pub(crate) fn broken(&self) -> Mask {
         self.batch.broken
     }
 
     /// The hash of a row's text; [`super::hash::BLANK`] where there is none.
     #[inline]
-    pub(super) fn hash(&self, row: usize) -> u64 {
+    pub(crate) fn hash(&self, row: usize) -> u64 {
         self.values.hashes[usize::from(self.batch.entries[row])]
     }
 
     /// Writes the numbers of the batch, one a row; returns the rows in which there is one.
-    pub(super) fn numbers(&self, numbers: &mut [i64]) -> Mask {
+    pub(crate) fn numbers(&self, numbers: &mut [i64]) -> Mask {
         let mut known = Mask::NONE;
         for (word, filled) in self.batch.filled.0.iter().enumerate() {
             for row in bits(*filled) {
@@ -348,17 +348,17 @@ impl Column {
     }
 
     /// How the cell rules came out for a row of the batch.
-    pub(super) fn class(&self, row: usize) -> Class {
+    pub(crate) fn class(&self, row: usize) -> Class {
         self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
     }
 
     /// Whether an empty cell breaks a cell rule.
-    pub(super) fn breaks_blank(&self) -> bool {
+    pub(crate) fn breaks_blank(&self) -> bool {
         self.classes.at(self.values.classes[usize::from(EMPTY)]).broken != 0
     }
 
     /// How often each outcome of the cell rules came up, over all batches of so many rows.
-    pub(super) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
+    pub(crate) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
         let mut counts = self.counts.clone();
         let filled: u64 = counts.iter().sum();
         add_cells(&mut counts, self.values.classes[usize::from(EMPTY)], rows - filled);

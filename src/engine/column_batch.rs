@@ -12,13 +12,13 @@ const FEW: usize = 32;
 
 /// The cells of a column over a batch.
 #[derive(Debug)]
-pub(super) struct ColumnBatch {
+pub(crate) struct ColumnBatch {
     /// Rows with something in the cell, spaces included.
-    pub(super) filled: Mask,
+    pub(crate) filled: Mask,
     /// Rows whose cell breaks a cell rule.
-    pub(super) broken: Mask,
+    pub(crate) broken: Mask,
     /// The value of each row.
-    pub(super) entries: [u16; BATCH],
+    pub(crate) entries: [u16; BATCH],
     /// The rows of each of [`FEW`] values, as far as asked for.
     rows: Vec<Mask>,
     known_rows: u32,
@@ -27,7 +27,7 @@ pub(super) struct ColumnBatch {
 }
 
 impl ColumnBatch {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             filled: Mask::NONE,
             broken: Mask::NONE,
@@ -40,7 +40,7 @@ impl ColumnBatch {
 
     /// Starts on a batch. The values of the rows stay until others are put there.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.filled = Mask::NONE;
         self.broken = Mask::NONE;
         self.known_rows = 0;
@@ -49,12 +49,12 @@ impl ColumnBatch {
 
     /// The values of the rows of a window.
     #[inline]
-    pub(super) fn window(&mut self, window: usize) -> &mut [u16] {
+    pub(crate) fn window(&mut self, window: usize) -> &mut [u16] {
         &mut self.entries[window * WINDOW..(window + 1) * WINDOW]
     }
 
     /// The rows whose value has a bit.
-    pub(super) fn rows_with(&mut self, bits_of: &Bits, bit: usize) -> Mask {
+    pub(crate) fn rows_with(&mut self, bits_of: &Bits, bit: usize) -> Mask {
         let unfilled = if bits_of.has(usize::from(EMPTY), bit) { Mask::ALL.without(self.filled) } else { Mask::NONE };
         if self.filled.is_empty() || bits_of.any >> bit & 1 == 0 {
             return unfilled;

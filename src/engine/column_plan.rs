@@ -3,73 +3,73 @@
 
 use super::hash::{BLANK, fold};
 use super::matcher;
-use super::unary::{Reading, Shape, Unary, Value, text_of};
+use super::unary::{Reading, Shape, CellCondition, Value, text_of};
 use crate::layout::FieldId;
 use crate::rule::{Form, Text, Truth};
 
 /// Conditions and cell rules that one plan can hold: one bit each.
-pub(super) const ATOMS: usize = 64;
+pub(crate) const ATOMS: usize = 64;
 
 /// What is asked of a column.
 #[derive(Debug)]
-pub(super) struct ColumnPlan {
+pub(crate) struct ColumnPlan {
     /// The column's place in the file.
-    pub(super) place: usize,
-    pub(super) field: Option<FieldId>,
+    pub(crate) place: usize,
+    pub(crate) field: Option<FieldId>,
     /// Whether a single digit is read with a zero in front.
-    pub(super) is_padded: bool,
+    pub(crate) is_padded: bool,
     /// Conditions of record rules, at most [`ATOMS`].
-    pub(super) atoms: Vec<Unary>,
+    pub(crate) atoms: Vec<CellCondition>,
     /// How it is read where a number is needed.
-    pub(super) reading: Option<Reading>,
+    pub(crate) reading: Option<Reading>,
     /// The text made of it that is hashed, where it is part of a key or compared within a set.
-    pub(super) hashed: Option<Text>,
+    pub(crate) hashed: Option<Text>,
     /// Cell rules, in order of precedence, at most [`ATOMS`].
-    pub(super) cell_rules: Vec<CellRule>,
+    pub(crate) cell_rules: Vec<CellRule>,
 }
 
 /// A rule about the cell itself.
 #[derive(Debug)]
-pub(super) struct CellRule {
+pub(crate) struct CellRule {
     /// Its place among the instances of the program.
-    pub(super) instance: usize,
+    pub(crate) instance: usize,
     /// Its precedence within a cell, lower first.
-    pub(super) order: u8,
-    pub(super) when: Unary,
-    pub(super) require: Unary,
+    pub(crate) order: u8,
+    pub(crate) when: CellCondition,
+    pub(crate) require: CellCondition,
 }
 
 /// Everything known about a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// Conditions that hold.
-    pub(super) yes: u64,
+    pub(crate) yes: u64,
     /// Conditions that cannot be decided.
-    pub(super) unknown: u64,
-    pub(super) number: i64,
-    pub(super) hash: u64,
+    pub(crate) unknown: u64,
+    pub(crate) number: i64,
+    pub(crate) hash: u64,
     /// The place of its class among those of the column.
-    pub(super) class: u16,
+    pub(crate) class: u16,
 }
 
 /// What all plain texts of one shape have in common, and what has to be asked of each.
 #[derive(Clone, Debug)]
-pub(super) struct Shaped {
-    pub(super) shape: Shape,
+pub(crate) struct Shaped {
+    pub(crate) shape: Shape,
     known: Answers,
     /// Conditions that the shape does not decide, without the parts that it does.
-    open_atoms: Vec<(usize, Unary)>,
+    open_atoms: Vec<(usize, CellCondition)>,
     /// Those of them that the last bytes decide, where there are several.
     tails: Option<Tails>,
     /// Cell rules that the shape does not decide: when they apply and what they require.
-    open_rules: Vec<(usize, Unary, Unary)>,
+    open_rules: Vec<(usize, CellCondition, CellCondition)>,
 }
 
 /// Conditions that the last bytes of a text decide: identifiers that end in the number of a test
 /// have few endings, and a question for each.
 #[derive(Clone, Debug)]
 struct Tails {
-    atoms: Vec<(usize, Unary)>,
+    atoms: Vec<(usize, CellCondition)>,
     /// The bits of the last eight bytes that matter.
     mask: u64,
     /// The answers for endings that were met.
@@ -84,8 +84,8 @@ impl Tails {
     const MOST: usize = 16;
 
     /// Takes conditions out of the open ones.
-    fn take(open: &mut Vec<(usize, Unary)>, shape: Shape) -> Option<Self> {
-        let is_tail = |(_, atom): &(usize, Unary)| atom.tail(shape).is_some();
+    fn take(open: &mut Vec<(usize, CellCondition)>, shape: Shape) -> Option<Self> {
+        let is_tail = |(_, atom): &(usize, CellCondition)| atom.tail(shape).is_some();
         if open.iter().filter(|one| is_tail(one)).count() < Self::FEW {
             return None;
         }
@@ -124,17 +124,17 @@ struct Answers {
 }
 
 /// Stands for "no number": no cell of up to 18 digits reads as it.
-pub(super) const NO_NUMBER: i64 = i64::MIN;
+pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
 /// How the cell rules of a column come out for a value, one bit a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) struct Class {
+pub(crate) struct Class {
     /// The rule applies.
-    pub(super) applies: u64,
+    pub(crate) applies: u64,
     /// It is broken and no rule before it is.
-    pub(super) broken: u64,
+    pub(crate) broken: u64,
     /// It cannot be decided.
-    pub(super) undecidable: u64,
+    pub(crate) undecidable: u64,
 }
 
 impl Answers {
@@ -163,19 +163,19 @@ impl Answers {
     }
 
     /// Adds the answers for a value to the conditions.
-    fn atoms<'a>(&mut self, open: impl Iterator<Item = (usize, &'a Unary)>, value: &Value<'_>) {
+    fn atoms<'a>(&mut self, open: impl Iterator<Item = (usize, &'a CellCondition)>, value: &Value<'_>) {
         open.for_each(|(bit, atom)| self.atom(bit, atom.truth(value)));
     }
 
     /// Adds how the cell rules come out for a value.
-    fn rules<'a>(&mut self, open: impl Iterator<Item = (usize, &'a Unary, &'a Unary)>, value: &Value<'_>) {
+    fn rules<'a>(&mut self, open: impl Iterator<Item = (usize, &'a CellCondition, &'a CellCondition)>, value: &Value<'_>) {
         open.for_each(|(bit, when, require)| self.rule(bit, when.truth(value), || require.truth(value)));
     }
 }
 
 impl ColumnPlan {
     /// The shape of a text, if it is printable ASCII without spaces and needs no padding.
-    pub(super) fn shape_of(&self, text: &[u8]) -> Option<Shape> {
+    pub(crate) fn shape_of(&self, text: &[u8]) -> Option<Shape> {
         let kinds = matcher::kinds(text);
         let needs_padding = text.len() == 1 && self.is_padded;
         let is_plain = !(text.is_empty() || needs_padding || matcher::may_have_space(kinds));
@@ -183,7 +183,7 @@ impl ColumnPlan {
     }
 
     /// Judges a text of no shape from scratch.
-    pub(super) fn judge(&self, text: &[u8], classes: &mut Classes) -> Judged {
+    pub(crate) fn judge(&self, text: &[u8], classes: &mut Classes) -> Judged {
         let value = Value::new(text, self.field);
         let mut answers = Answers::default();
         answers.atoms(self.atoms.iter().enumerate(), &value);
@@ -193,7 +193,7 @@ impl ColumnPlan {
     }
 
     /// Judges a text of a shape: most of it is known from that.
-    pub(super) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut Classes) -> Judged {
+    pub(crate) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut Classes) -> Judged {
         let value = Value::plain(text, shaped.shape.kinds);
         let mut answers = shaped.known;
         answers.atoms(shaped.open_atoms.iter().map(|(bit, atom)| (*bit, atom)), &value);
@@ -205,13 +205,13 @@ impl ColumnPlan {
     }
 
     /// Whether all texts of a shape are judged alike.
-    pub(super) fn is_decided(&self, shaped: &Shaped) -> bool {
+    pub(crate) fn is_decided(&self, shaped: &Shaped) -> bool {
         let is_open = shaped.tails.is_some() || !shaped.open_atoms.is_empty() || !shaped.open_rules.is_empty();
         !is_open && self.reading.is_none() && self.hashed.is_none()
     }
 
     /// What a shape decides.
-    pub(super) fn shaped(&self, shape: Shape) -> Shaped {
+    pub(crate) fn shaped(&self, shape: Shape) -> Shaped {
         let mut known = Answers::default();
         let (mut open_atoms, mut open_rules) = (Vec::new(), Vec::new());
         for (bit, atom) in self.atoms.iter().enumerate() {
@@ -258,7 +258,7 @@ impl Class {
 
 /// The places of the bits that are set, ascending.
 #[inline]
-pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+pub(crate) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let bit = set.trailing_zeros() as usize;
         (set != 0).then(|| {
@@ -270,7 +270,7 @@ pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
 
 /// The classes that a column has come across.
 #[derive(Debug, Default)]
-pub(super) struct Classes(Vec<Class>);
+pub(crate) struct Classes(Vec<Class>);
 
 impl Classes {
     fn place_of(&mut self, class: Class) -> u16 {
@@ -283,7 +283,7 @@ impl Classes {
     }
 
     /// The class at a place.
-    pub(super) fn at(&self, place: u16) -> Class {
+    pub(crate) fn at(&self, place: u16) -> Class {
         self.0[usize::from(place)]
     }
 }

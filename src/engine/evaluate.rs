@@ -12,11 +12,11 @@ use crate::layout::FieldId;
 use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
 
 /// What a thread keeps for one file: column memories and room for the results of a batch.
-pub(super) struct State {
-    pub(super) columns: Vec<Column>,
+pub(crate) struct State {
+    pub(crate) columns: Vec<Column>,
     places: Vec<Place>,
     /// Rows taken in so far.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
     /// The answers of nodes that are asked more than once.
     truths: Vec<Truths>,
     /// The batch that each of `truths` is of.
@@ -52,16 +52,16 @@ impl Numbers {
 }
 
 /// A batch of a block under evaluation.
-pub(super) struct Batch<'a> {
-    pub(super) program: &'a Program,
-    pub(super) records: &'a Records,
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Batch<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) records: &'a Records,
+    pub(crate) bytes: &'a [u8],
     /// The rows with the right number of cells.
-    pub(super) valid: Mask,
+    pub(crate) valid: Mask,
 }
 
 impl State {
-    pub(super) fn new(program: &Program) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         let kept = program.kept_answers.iter().flatten().count();
         let columns: Vec<Column> = program.columns.iter().map(Column::new).collect();
         let place = |(column, plan): (&Column, &ColumnPlan)| Place {
@@ -81,14 +81,14 @@ impl State {
     }
 
     /// Starts on a batch: forgets the last batch's results.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.columns.iter_mut().for_each(Column::begin);
         self.next_batch();
         self.nums.iter_mut().for_each(|nums| nums.done = false);
     }
 
     /// Takes in all columns of a window of the batch, but for rows that are not valid.
-    pub(super) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
+    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
         let (number, valid) = window;
         self.rows += u64::from(valid.count_ones());
         for (at, place) in self.places.iter_mut().enumerate() {
@@ -102,7 +102,7 @@ impl State {
     }
 
     /// A condition over the batch. Rows that are not valid may come out either way.
-    pub(super) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
+    pub(crate) fn truths(&mut self, batch: &Batch<'_>, id: NodeId) -> Truths {
         let node = &batch.program.nodes[id.0 as usize];
         let Some(place) = batch.program.kept_answers[id.0 as usize] else {
             return self.evaluate(batch, node);
@@ -193,7 +193,7 @@ impl State {
     }
 
     /// Makes sure that a number is there for the batch.
-    pub(super) fn number(&mut self, batch: &Batch<'_>, id: NumId) {
+    pub(crate) fn number(&mut self, batch: &Batch<'_>, id: NumId) {
         let place = id.0 as usize;
         if self.nums[place].done {
             return;
@@ -205,7 +205,7 @@ impl State {
     }
 
     /// A number of a row, once [`Self::number`] was called for the batch.
-    pub(super) fn number_of(&self, id: NumId, row: usize) -> Option<i64> {
+    pub(crate) fn number_of(&self, id: NumId, row: usize) -> Option<i64> {
         let numbers = &self.nums[id.0 as usize];
         numbers.known.has(row).then(|| numbers.values[row])
     }
@@ -366,14 +366,14 @@ fn beside_row<'a, T>(batch: &'a Batch<'_>, row: usize, beside: &'a BesidePlan<T>
 
 impl TextPlan {
     /// The text for a row.
-    pub(super) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
+    pub(crate) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
         let row = Row { batch, row, places: &self.places, beside: &NoSecondFiles };
         interpret::text(&self.text, &row).into_owned()
     }
 
     /// The text for a row without making one: only where all of it is plain ASCII and nothing
     /// has to be padded.
-    pub(super) fn plain<'a>(&'a self, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
+    pub(crate) fn plain<'a>(&'a self, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
         self.plain_part(&self.text, batch, row)
     }
 

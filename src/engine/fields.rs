@@ -7,7 +7,7 @@ use crate::layout::FieldId;
 use crate::rule::{Demand, Expr, Instance, Key, Match, MatchedCell, Num, SetTest, Show, Text};
 
 /// Goes through what an expression reads.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     /// A field is read as a text or a number.
     fn field(&mut self, field: FieldId);
 
@@ -131,31 +131,31 @@ pub(super) trait Visitor {
 }
 
 /// The fields read, in order of id.
-pub(super) type Fields = BTreeSet<FieldId>;
+pub(crate) type Fields = BTreeSet<FieldId>;
 
 /// What is read by something, and what of it as a day.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reads {
-    pub(super) fields: Fields,
-    pub(super) days: Fields,
+pub(crate) struct Reads {
+    pub(crate) fields: Fields,
+    pub(crate) days: Fields,
     /// What is asked of second files: whether they have a record, and cells of it.
-    pub(super) matches: Vec<Match>,
-    pub(super) matched: Vec<MatchedCell>,
+    pub(crate) matches: Vec<Match>,
+    pub(crate) matched: Vec<MatchedCell>,
     /// The fields that make records of second files match.
-    pub(super) keys: Fields,
+    pub(crate) keys: Fields,
     /// Whether the entity list is asked.
-    pub(super) entities: bool,
+    pub(crate) entities: bool,
 }
 
 impl Reads {
-    pub(super) fn of(expr: &Expr) -> Self {
+    pub(crate) fn of(expr: &Expr) -> Self {
         let mut reads = Self::default();
         reads.expr(expr);
         reads
     }
 
     /// What the condition and the demand of an instance read, and what its message shows.
-    pub(super) fn of_instance(instance: &Instance) -> Self {
+    pub(crate) fn of_instance(instance: &Instance) -> Self {
         let mut reads = Self::of(&instance.when);
         reads.demand(&instance.demand);
         for (_, show) in &instance.shows {
@@ -198,7 +198,7 @@ impl Visitor for Reads {
 
 /// How many fields are read, as far as it makes a difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// None at all.
     #[default]
     Nothing,
@@ -211,19 +211,19 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    pub(super) fn of_expr(expr: &Expr) -> Self {
+    pub(crate) fn of_expr(expr: &Expr) -> Self {
         let mut reach = Self::default();
         reach.expr(expr);
         reach
     }
 
-    pub(super) fn of_num(num: &Num) -> Self {
+    pub(crate) fn of_num(num: &Num) -> Self {
         let mut reach = Self::default();
         reach.num(num);
         reach
     }
 
-    pub(super) fn of_text(text: &Text) -> Self {
+    pub(crate) fn of_text(text: &Text) -> Self {
         let mut reach = Self::default();
         reach.text(text);
         reach

@@ -1,10 +1,10 @@
 //! Hashes of texts and records, for keys and for values compared within sets.
 
 /// What [`fold`] makes of nothing.
-pub(super) const BLANK: u64 = 1;
+pub(crate) const BLANK: u64 = 1;
 
 /// The hash of a text without regard to (ASCII) case.
-pub(super) fn fold(text: &[u8]) -> u64 {
+pub(crate) fn fold(text: &[u8]) -> u64 {
     if text.is_empty() {
         return BLANK;
     }
@@ -20,7 +20,7 @@ pub(super) fn fold(text: &[u8]) -> u64 {
 
 /// Eight bytes with their (ASCII) letters made capital, all at once.
 #[inline]
-pub(super) fn upper(word: u64) -> u64 {
+pub(crate) fn upper(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * EACH;
     let low = word & !HIGH;
@@ -33,7 +33,7 @@ pub(super) fn upper(word: u64) -> u64 {
 
 /// Spreads every bit of a number over all others.
 #[inline]
-pub(super) fn mix(value: u64) -> u64 {
+pub(crate) fn mix(value: u64) -> u64 {
     mix_two(value ^ 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93)
 }
 
@@ -44,7 +44,7 @@ fn mix_two(a: u64, b: u64) -> u64 {
 }
 
 /// The hash of a whole record, in four lanes that do not wait for each other.
-pub(super) fn of_record(record: &[u8]) -> u64 {
+pub(crate) fn of_record(record: &[u8]) -> u64 {
     const KEYS: [u64; 4] = [0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93, 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB];
     let mut lanes = KEYS;
     let (blocks, rest) = record.as_chunks::<64>();

@@ -5,21 +5,21 @@ use crate::rule::Truth;
 
 /// Records of one batch. Measured: with fewer the work a batch takes, whatever its size, weighs more
 /// than what the caches save.
-pub(super) const BATCH: usize = 512;
+pub(crate) const BATCH: usize = 512;
 
 /// Words of a mask: one a window of the cell finder.
-pub(super) const WORDS: usize = BATCH / WINDOW;
+pub(crate) const WORDS: usize = BATCH / WINDOW;
 
 /// A set of records of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) struct Mask(pub(super) [u64; WORDS]);
+pub(crate) struct Mask(pub(crate) [u64; WORDS]);
 
 impl Mask {
-    pub(super) const NONE: Self = Self([0; WORDS]);
-    pub(super) const ALL: Self = Self([u64::MAX; WORDS]);
+    pub(crate) const NONE: Self = Self([0; WORDS]);
+    pub(crate) const ALL: Self = Self([u64::MAX; WORDS]);
 
     /// The first so many records.
-    pub(super) fn first(rows: usize) -> Self {
+    pub(crate) fn first(rows: usize) -> Self {
         let mut mask = Self::NONE;
         for (place, word) in mask.0.iter_mut().enumerate() {
             let here = rows.saturating_sub(place * 64).min(64);
@@ -29,48 +29,48 @@ impl Mask {
     }
 
     #[inline]
-    pub(super) fn of(answer: bool) -> Self {
+    pub(crate) fn of(answer: bool) -> Self {
         if answer { Self::ALL } else { Self::NONE }
     }
 
     #[inline]
-    pub(super) fn set(&mut self, row: usize) {
+    pub(crate) fn set(&mut self, row: usize) {
         self.0[row / 64] |= 1 << (row % 64);
     }
 
     #[inline]
-    pub(super) fn clear(&mut self, row: usize) {
+    pub(crate) fn clear(&mut self, row: usize) {
         self.0[row / 64] &= !(1 << (row % 64));
     }
 
     #[inline]
-    pub(super) fn has(&self, row: usize) -> bool {
+    pub(crate) fn has(&self, row: usize) -> bool {
         self.0[row / 64] >> (row % 64) & 1 != 0
     }
 
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         // Not compared with an empty mask, which would be a call.
         self.0.iter().fold(0, |all, word| all | word) == 0
     }
 
     #[inline]
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
     #[inline]
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         self.zip(other, |a, b| a & b)
     }
 
     #[inline]
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         self.zip(other, |a, b| a | b)
     }
 
     #[inline]
-    pub(super) fn without(self, other: Self) -> Self {
+    pub(crate) fn without(self, other: Self) -> Self {
         self.zip(other, |a, b| a & !b)
     }
 
@@ -85,13 +85,13 @@ impl Mask {
 
     /// The records of the set, ascending.
     #[inline]
-    pub(super) fn rows(self) -> Rows {
+    pub(crate) fn rows(self) -> Rows {
         Rows { words: self.0, word: 0 }
     }
 }
 
 /// The records of a [`Mask`], ascending.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     words: [u64; WORDS],
     word: usize,
 }
@@ -128,7 +128,7 @@ impl Iterator for Rows {
 }
 
 /// The masks of up to 64 conditions as a word a row: a bit for each condition that holds.
-pub(super) fn by_row(masks: impl Iterator<Item = Mask>) -> Box<[u64; BATCH]> {
+pub(crate) fn by_row(masks: impl Iterator<Item = Mask>) -> Box<[u64; BATCH]> {
     let mut rows = Box::new([0; BATCH]);
     for (bit, mask) in masks.enumerate() {
         for (word, rows) in mask.0.iter().zip(rows.chunks_exact_mut(64)) {
@@ -161,29 +161,29 @@ fn transpose(matrix: &mut [u64; 64]) {
 /// A condition over a batch: where it is true and where it is unknown; false elsewhere. The two
 /// masks are disjoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Truths {
-    pub(super) yes: Mask,
-    pub(super) unknown: Mask,
+pub(crate) struct Truths {
+    pub(crate) yes: Mask,
+    pub(crate) unknown: Mask,
 }
 
 impl Truths {
     #[inline]
-    pub(super) fn constant(truth: Truth) -> Self {
+    pub(crate) fn constant(truth: Truth) -> Self {
         Self { yes: Mask::of(truth == Truth::True), unknown: Mask::of(truth == Truth::Unknown) }
     }
 
     #[inline]
-    pub(super) fn certain(yes: Mask) -> Self {
+    pub(crate) fn certain(yes: Mask) -> Self {
         Self { yes, unknown: Mask::NONE }
     }
 
     #[inline]
-    pub(super) fn no(self) -> Mask {
+    pub(crate) fn no(self) -> Mask {
         Mask::ALL.without(self.yes).without(self.unknown)
     }
 
     #[inline]
-    pub(super) fn negate(self) -> Self {
+    pub(crate) fn negate(self) -> Self {
         Self { yes: self.no(), unknown: self.unknown }
     }
 
@@ -194,7 +194,7 @@ impl Truths {
     }
 
     #[inline]
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         let yes = self.yes.and(other.yes);
         if self.is_certain() && other.is_certain() {
             return Self::certain(yes);
@@ -204,7 +204,7 @@ impl Truths {
     }
 
     #[inline]
-    pub(super) fn or(&self, other: &Self) -> Self {
+    pub(crate) fn or(&self, other: &Self) -> Self {
         let yes = self.yes.or(other.yes);
         if self.is_certain() && other.is_certain() {
             return Self::certain(yes);

@@ -12,7 +12,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use rustc_hash::FxHashMap;
 
 /// Kinds of bytes in a text, one bit a kind.
-pub(super) type Kinds = u32;
+pub(crate) type Kinds = u32;
 
 const DIGIT: Kinds = 1;
 const LETTER_E: Kinds = 1 << 1;
@@ -53,38 +53,38 @@ static KINDS: [Kinds; 256] = kind_table();
 
 /// The kinds of bytes that a text holds.
 #[inline]
-pub(super) fn kinds(text: &[u8]) -> Kinds {
+pub(crate) fn kinds(text: &[u8]) -> Kinds {
     text.iter().fold(0, |kinds, byte| kinds | KINDS[usize::from(*byte)])
 }
 
 /// Whether a text of these kinds may have anything but printable ASCII in it.
-pub(super) fn is_plain(kinds: Kinds) -> bool {
+pub(crate) fn is_plain(kinds: Kinds) -> bool {
     kinds & (CONTROL | NON_ASCII) == 0
 }
 
 /// Whether a text of these kinds may have outer spaces.
-pub(super) fn may_have_space(kinds: Kinds) -> bool {
+pub(crate) fn may_have_space(kinds: Kinds) -> bool {
     kinds & (SPACE | CONTROL | NON_ASCII) != 0
 }
 
 /// Whether a text of these kinds may hold a character that broken letters show themselves by.
-pub(super) fn may_be_broken(kinds: Kinds) -> bool {
+pub(crate) fn may_be_broken(kinds: Kinds) -> bool {
     kinds & (NON_ASCII | KINDS[b'?' as usize]) != 0
 }
 
 /// Whether a text of these kinds is all digits.
-pub(super) fn is_digits(kinds: Kinds) -> bool {
+pub(crate) fn is_digits(kinds: Kinds) -> bool {
     kinds == DIGIT
 }
 
 /// Whether a text of these kinds holds an ampersand.
-pub(super) fn has_parts(kinds: Kinds) -> bool {
+pub(crate) fn has_parts(kinds: Kinds) -> bool {
     kinds & KINDS[b'&' as usize] != 0
 }
 
 /// A regular expression with its short cuts.
 #[derive(Clone, Debug)]
-pub(super) struct Matcher {
+pub(crate) struct Matcher {
     expression: Arc<Expression>,
     /// No match without bytes of certain kinds.
     required: Required,
@@ -195,7 +195,7 @@ impl Includes {
 impl Matcher {
     /// The matcher of an expression; the same one for equal expressions, which rules over many
     /// columns have by the hundred.
-    pub(super) fn shared(expression: &Arc<Expression>) -> Arc<Self> {
+    pub(crate) fn shared(expression: &Arc<Expression>) -> Arc<Self> {
         static KNOWN: LazyLock<Mutex<FxHashMap<String, Arc<Matcher>>>> = LazyLock::new(Mutex::default);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(matcher) = known.get(expression.as_str()) {
@@ -206,7 +206,7 @@ impl Matcher {
         matcher
     }
 
-    pub(super) fn new(expression: &Arc<Expression>) -> Self {
+    pub(crate) fn new(expression: &Arc<Expression>) -> Self {
         let hir = regex_syntax::Parser::new().parse(expression.as_str()).ok();
         Self {
             expression: Arc::clone(expression),
@@ -220,7 +220,7 @@ impl Matcher {
     }
 
     /// The answer for every ASCII text of these kinds and this length, if it is the same.
-    pub(super) fn by_shape(&self, shape: Shape) -> Option<bool> {
+    pub(crate) fn by_shape(&self, shape: Shape) -> Option<bool> {
         if !self.required.is_met(shape.kinds) {
             return Some(false);
         }
@@ -238,7 +238,7 @@ impl Matcher {
 
     /// How many of the last bytes of an ASCII text of a shape decide whether it matches, if some do;
     /// at most eight.
-    pub(super) fn tail_of(&self, shape: Shape) -> Option<usize> {
+    pub(crate) fn tail_of(&self, shape: Shape) -> Option<usize> {
         let ends = match self {
             Self { suffixes: Some(suffixes), .. } => suffixes,
             Self { tail: Some(tail), .. } if shape.kinds & !tail.kinds == 0 => &tail.ends,
@@ -250,7 +250,7 @@ impl Matcher {
 
     /// Whether the expression matches a text, given as its bytes; `kinds` are those of the text.
     #[inline]
-    pub(super) fn is_match(&self, bytes: &[u8], kinds: Kinds) -> bool {
+    pub(crate) fn is_match(&self, bytes: &[u8], kinds: Kinds) -> bool {
         if !self.required.is_met(kinds) {
             return false;
         }

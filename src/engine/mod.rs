@@ -19,7 +19,7 @@ mod matcher;
 mod memo;
 mod odd_rows;
 mod outcome;
-mod outlook;
+mod capacity;
 mod probe;
 mod program;
 mod recent;
@@ -36,17 +36,17 @@ mod unary;
 mod values;
 mod waived;
 
-pub use check::{CheckError, CheckOptions, Detail, check, check_beside};
+pub use check::{CheckError, CheckOptions, Detail, check, check_with};
 pub use outcome::{
     CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status,
     Subject, Totals,
 };
-pub use probe::{truths_beside, truths_of};
+pub use probe::{truths_with, truths_of};
 pub use second::{SecondError, SecondPaths};
 pub(crate) use sums::SumRows;
 pub use sums::{Counts as GroupCells, PackedRow};
-pub use tally::{Few, Leaf, LeafPlace, Tally, TallyError, TallyOptions, tally};
+pub use tally::{Few, CountGroup, EntityCode, Tally, TallyError, TallyOptions, tally};
 pub use trace::{
-    Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, TraceOptions, trace,
+    Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, FacetOptions, trace,
 };
-pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverTold, WaiverUsed};
+pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverShown, WaiverUsed};

@@ -23,7 +23,7 @@ pub fn truths_of(expr: &Expr, records: &[&dyn RecordView]) -> Vec<Truth> {
 }
 
 /// The same with second files.
-pub fn truths_beside(
+pub fn truths_with(
     expr: &Expr,
     records: &[&dyn RecordView],
     files: impl SecondFiles + Send + Sync + 'static,

@@ -11,7 +11,7 @@ use super::fields::{Reach, Reads, Visitor};
 use super::hash::mix;
 use super::second::Beside;
 use super::sets::{SetPlan, Table};
-use super::unary::{Reading, Unary};
+use super::unary::{Reading, CellCondition};
 use crate::counting::Group;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
@@ -21,14 +21,14 @@ use crate::rule::{
 
 /// A condition of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NodeId(pub(super) u32);
+pub(crate) struct NodeId(pub(crate) u32);
 
 /// A number of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct NumId(pub(super) u32);
+pub(crate) struct NumId(pub(crate) u32);
 
 #[derive(Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Const(Truth),
     /// A condition on one column: the plan and its bit.
     Atom(usize, usize),
@@ -45,7 +45,7 @@ pub(super) enum Node {
 }
 
 #[derive(Debug)]
-pub(super) enum NumNode {
+pub(crate) enum NumNode {
     Const(i64),
     /// The numbers of a column plan.
     Column(usize),
@@ -69,36 +69,36 @@ pub(super) enum NumNode {
 
 /// Something to be asked of second files, with the place among the kept columns of each field it reads.
 #[derive(Debug)]
-pub(super) struct BesidePlan<T> {
-    pub(super) what: T,
-    pub(super) places: Vec<(FieldId, usize)>,
+pub(crate) struct BesidePlan<T> {
+    pub(crate) what: T,
+    pub(crate) places: Vec<(FieldId, usize)>,
 }
 
 /// A text to be made row by row, with the place among the kept columns of each field it reads.
 #[derive(Clone, Debug)]
-pub(super) struct TextPlan {
-    pub(super) text: Text,
-    pub(super) places: Vec<(FieldId, usize)>,
+pub(crate) struct TextPlan {
+    pub(crate) text: Text,
+    pub(crate) places: Vec<(FieldId, usize)>,
 }
 
 /// One instance of a rule, ready to run or known not to be.
 #[derive(Debug)]
-pub(super) struct Planned {
+pub(crate) struct Planned {
     /// The rule's place in the run.
-    pub(super) rule: usize,
+    pub(crate) rule: usize,
     /// The instance as bound, for messages.
-    pub(super) source: Arc<Instance>,
+    pub(crate) source: Arc<Instance>,
     /// The column a finding points at.
-    pub(super) column: Option<usize>,
-    pub(super) grouping: Grouping,
-    pub(super) kind: Kind,
-    pub(super) reads: Reads,
+    pub(crate) column: Option<usize>,
+    pub(crate) grouping: Grouping,
+    pub(crate) kind: Kind,
+    pub(crate) reads: Reads,
     /// Whether it judges a cell; such rules tell what is wrong with a column.
-    pub(super) is_cell: bool,
+    pub(crate) is_cell: bool,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Judged in a column plan.
     Cell,
     /// Judged a record at a time.
@@ -111,54 +111,54 @@ pub(super) enum Kind {
 
 /// A rule that is judged a record at a time; skipped where the guarded column's cell is broken.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RecordRule {
+pub(crate) struct RecordRule {
     /// Its place among the instances.
-    pub(super) instance: usize,
-    pub(super) when: NodeId,
-    pub(super) require: NodeId,
-    pub(super) guard: Option<usize>,
+    pub(crate) instance: usize,
+    pub(crate) when: NodeId,
+    pub(crate) require: NodeId,
+    pub(crate) guard: Option<usize>,
 }
 
 /// Everything that is evaluated for one file.
 #[derive(Debug, Default)]
-pub(super) struct Program {
-    pub(super) columns: Vec<ColumnPlan>,
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Program {
+    pub(crate) columns: Vec<ColumnPlan>,
+    pub(crate) nodes: Vec<Node>,
     /// Where the answer of each node is kept for the batch; `None` for nodes that are asked once, whose
     /// answers would only take room in the caches.
-    pub(super) kept_answers: Vec<Option<u32>>,
-    pub(super) nums: Vec<NumNode>,
-    pub(super) sets: Vec<SetPlan>,
-    pub(super) tables: Vec<Table>,
-    pub(super) instances: Vec<Planned>,
+    pub(crate) kept_answers: Vec<Option<u32>>,
+    pub(crate) nums: Vec<NumNode>,
+    pub(crate) sets: Vec<SetPlan>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) instances: Vec<Planned>,
     /// The record rules among them, apart from all that only their findings need.
-    pub(super) record_rules: Vec<RecordRule>,
+    pub(crate) record_rules: Vec<RecordRule>,
     /// The student groups of the year, where a rule goes through them.
-    pub(super) groups: Vec<GroupPlan>,
+    pub(crate) groups: Vec<GroupPlan>,
     /// Of the kept columns, those that name the record's school, the first filled one counts.
-    pub(super) schools: Vec<usize>,
+    pub(crate) schools: Vec<usize>,
     /// Columns whose texts are kept for the batch: they are read letter by letter.
-    pub(super) kept: Vec<usize>,
+    pub(crate) kept: Vec<usize>,
     /// The second files that go with the file.
-    pub(super) beside: Beside,
+    pub(crate) beside: Beside,
 }
 
 impl Program {
     /// The columns of the file that are looked at.
-    pub(super) fn reads(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn reads(&self) -> impl Iterator<Item = usize> + '_ {
         self.columns.iter().map(|column| column.place).chain(self.kept.iter().copied())
     }
 }
 
 /// Who belongs to a student group.
 #[derive(Debug)]
-pub(super) struct GroupPlan {
-    pub(super) label: String,
-    pub(super) member: NodeId,
+pub(crate) struct GroupPlan {
+    pub(crate) label: String,
+    pub(crate) member: NodeId,
 }
 
 /// Makes a [`Program`].
-pub(super) struct Compiler<'a> {
+pub(crate) struct Compiler<'a> {
     info: &'a FileInfo,
     groups: &'a [Group],
     program: Program,
@@ -173,7 +173,7 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
+    pub(crate) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
         let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
             Meaning::Field(field) => Some((field, place)),
             _ => None,
@@ -191,13 +191,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Gives the program second files to read.
-    pub(super) fn with(mut self, beside: Beside) -> Self {
+    pub(crate) fn with(mut self, beside: Beside) -> Self {
         self.program.beside = beside;
         self
     }
 
     /// Adds an instance of the rule at a place of the run.
-    pub(super) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
+    pub(crate) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
@@ -218,14 +218,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// Adds a check that the fillers of the file are blank, for the rule at a place of the run.
-    pub(super) fn add_fillers(&mut self, place: usize, blank: &Expr) {
+    pub(crate) fn add_fillers(&mut self, place: usize, blank: &Expr) {
         let fillers: Vec<usize> = (0..self.info.columns.len())
             .filter(|column| self.info.columns[*column].meaning == Meaning::Filler)
             .collect();
         for column in fillers {
             let plan = self.plan(column, None, &Asked::CellRule);
             let instance = self.program.instances.len();
-            let (when, require) = (Unary::Const(Truth::True), Unary::new(blank, FieldId(u16::MAX)));
+            let (when, require) = (CellCondition::Const(Truth::True), CellCondition::new(blank, FieldId(u16::MAX)));
             self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
             self.program.instances.push(Planned {
                 rule: place,
@@ -246,7 +246,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Program {
+    pub(crate) fn finish(mut self) -> Program {
         let mut kept = 0..;
         let answers = self.asked.iter().map(|asked| if *asked > 1 { kept.next() } else { None });
         self.program.kept_answers = answers.collect();
@@ -254,12 +254,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// Whether the file has no column for a field.
-    pub(super) fn lacks(&self, field: FieldId) -> bool {
+    pub(crate) fn lacks(&self, field: FieldId) -> bool {
         !self.places.contains_key(&field)
     }
 
     /// A field that is read but has no column in the file.
-    pub(super) fn missing(&self, reads: &Reads) -> Option<FieldId> {
+    pub(crate) fn missing(&self, reads: &Reads) -> Option<FieldId> {
         reads.fields.iter().chain(&reads.keys).find(|field| !self.places.contains_key(field)).copied()
     }
 
@@ -307,8 +307,8 @@ impl<'a> Compiler<'a> {
             CellRule {
                 instance: self.program.instances.len(),
                 order,
-                when: Unary::new(&instance.when, field),
-                require: Unary::new(require, field),
+                when: CellCondition::new(&instance.when, field),
+                require: CellCondition::new(require, field),
             },
         );
         Some(())
@@ -340,13 +340,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// The plan that hashes a text made from one field, if it is made from one.
-    pub(super) fn hashed(&mut self, text: &Text) -> Option<usize> {
+    pub(crate) fn hashed(&mut self, text: &Text) -> Option<usize> {
         let Reach::One(field) = Reach::of_text(text) else { return None };
         Some(self.plan(self.places[&field], Some(field), &Asked::Hash(text)))
     }
 
     /// The node of a condition; the same node for equal conditions.
-    pub(super) fn node(&mut self, expr: &Expr) -> NodeId {
+    pub(crate) fn node(&mut self, expr: &Expr) -> NodeId {
         let fingerprint = Fingerprint::of(expr);
         if let Some(node) = self.shared_nodes.get(&fingerprint) {
             self.asked[node.0 as usize] += 1;
@@ -361,7 +361,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// As [`Self::node`], for one that is asked more than once a batch.
-    pub(super) fn node_asked_often(&mut self, expr: &Expr) -> NodeId {
+    pub(crate) fn node_asked_often(&mut self, expr: &Expr) -> NodeId {
         let node = self.node(expr);
         self.asked[node.0 as usize] += 1;
         node
@@ -422,12 +422,12 @@ impl<'a> Compiler<'a> {
     fn atom(&mut self, expr: &Expr, field: FieldId) -> Node {
         let plan = self.plan(self.places[&field], Some(field), &Asked::Atom);
         let atoms = &mut self.program.columns[plan].atoms;
-        atoms.push(Unary::new(expr, field));
+        atoms.push(CellCondition::new(expr, field));
         Node::Atom(plan, atoms.len() - 1)
     }
 
     /// The node of a number; the same node for equal numbers.
-    pub(super) fn num(&mut self, num: &Num) -> NumId {
+    pub(crate) fn num(&mut self, num: &Num) -> NumId {
         let fingerprint = Fingerprint::of(num);
         if let Some(num) = self.shared_nums.get(&fingerprint) {
             return *num;
@@ -479,7 +479,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn text(&mut self, text: &Text) -> TextPlan {
+    pub(crate) fn text(&mut self, text: &Text) -> TextPlan {
         let mut reads = Reads::default();
         reads.text(text);
         let places = reads.fields.iter().map(|field| (*field, self.keep(self.places[field]))).collect();
@@ -487,7 +487,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Keeps the texts of a column for the batch; returns its place among those kept.
-    pub(super) fn keep(&mut self, column: usize) -> usize {
+    pub(crate) fn keep(&mut self, column: usize) -> usize {
         let kept = &mut self.program.kept;
         kept.iter().position(|one| *one == column).unwrap_or_else(|| {
             kept.push(column);
@@ -496,7 +496,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Takes in the student groups of the year whose fields the file has, once.
-    pub(super) fn compile_groups(&mut self) {
+    pub(crate) fn compile_groups(&mut self) {
         if !self.program.groups.is_empty() {
             return;
         }
@@ -508,7 +508,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn tables(&mut self) -> &mut Vec<Table> {
+    pub(crate) fn tables(&mut self) -> &mut Vec<Table> {
         &mut self.program.tables
     }
 }

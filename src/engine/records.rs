@@ -8,7 +8,7 @@ use crate::input::text::Text;
 
 /// The records of a batch.
 #[derive(Debug, Default)]
-pub(super) struct Records {
+pub(crate) struct Records {
     rows: usize,
     /// Windows taken in so far.
     windows: usize,
@@ -27,13 +27,13 @@ struct Kept {
 
 impl Records {
     /// Keeps the texts of these columns, which are then known by their place in the list.
-    pub(super) fn new(columns: &[usize]) -> Self {
+    pub(crate) fn new(columns: &[usize]) -> Self {
         let kept = |place: &usize| Kept { place: *place, texts: vec![Text::NONE; BATCH], filled: Mask::NONE };
         Self { kept: columns.iter().map(kept).collect(), ..Self::default() }
     }
 
     /// Starts on a batch.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.rows = 0;
         self.windows = 0;
         self.valid = Mask::NONE;
@@ -44,7 +44,7 @@ impl Records {
     /// Takes in a window of records; returns its place in the batch and its regular records.
     ///
     /// All windows but the last of a block are full.
-    pub(super) fn take(&mut self, index: &Index) -> (usize, u64) {
+    pub(crate) fn take(&mut self, index: &Index) -> (usize, u64) {
         let window = self.windows;
         let regular = index.odd().iter().fold(Mask::first(index.rows()).0[0], |mask, odd| mask & !(1 << odd.row));
         self.valid.0[window] = regular;
@@ -62,34 +62,34 @@ impl Records {
     }
 
     /// Whether no window has room any more.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.windows == WORDS
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows
     }
 
     /// Those with the right number of cells.
-    pub(super) fn valid(&self) -> Mask {
+    pub(crate) fn valid(&self) -> Mask {
         self.valid
     }
 
     /// The cell of a kept column.
-    pub(super) fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, kept: usize) -> &'a [u8] {
+    pub(crate) fn cell<'a>(&'a self, bytes: &'a [u8], row: usize, kept: usize) -> &'a [u8] {
         let column = &self.kept[kept];
         if column.filled.has(row) { column.texts[row].of(bytes) } else { b"" }
     }
 
     /// A whole record, without its line end.
-    pub(super) fn record<'a>(&self, bytes: &'a [u8], row: usize) -> &'a [u8] {
+    pub(crate) fn record<'a>(&self, bytes: &'a [u8], row: usize) -> &'a [u8] {
         let (start, end) = self.spans[row];
         bytes.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The byte of its block that a record starts at.
-    pub(super) fn start(&self, row: usize) -> u32 {
+    pub(crate) fn start(&self, row: usize) -> u32 {
         self.spans[row].0
     }
 }

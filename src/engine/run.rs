@@ -9,99 +9,99 @@ use std::time::{Duration, Instant};
 use super::evaluate::{Batch, State};
 use super::groups::GroupCounts;
 use super::mask::Mask;
-use super::outlook::Outlook;
+use super::capacity::Capacity;
 use super::program::{Program, RecordRule};
 use super::records::Records;
 use super::sets::{Entries, Sieve};
 use super::tally::{TallyCounts, TallyPlan};
-use super::trace::{Trace, TracePlan};
+use super::trace::{Trace, FacetsPlan};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
 use crate::rule::Grouping;
 
 /// A breach: which instance, and the number of the record, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hit {
-    pub(super) instance: u32,
-    pub(super) record: u32,
+pub(crate) struct Hit {
+    pub(crate) instance: u32,
+    pub(crate) record: u32,
     /// The record's school, as a number; 0 where it has none.
-    pub(super) school: u64,
+    pub(crate) school: u64,
 }
 
 /// The breaches of an instance that is counted, not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Grouped {
-    pub(super) count: u64,
+pub(crate) struct Grouped {
+    pub(crate) count: u64,
     /// The first few records.
-    pub(super) first: Vec<u32>,
+    pub(crate) first: Vec<u32>,
 }
 
 /// How many records of a grouped finding are named.
-pub(super) const NAMED: usize = 3;
+pub(crate) const NAMED: usize = 3;
 
 /// How often an instance applied, broke, and could not be decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) applicable: u64,
-    pub(super) broke: u64,
-    pub(super) undecidable: u64,
+pub(crate) struct Counts {
+    pub(crate) applicable: u64,
+    pub(crate) broke: u64,
+    pub(crate) undecidable: u64,
 }
 
 /// Where a block begins.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BlockPlace {
+pub(crate) struct BlockPlace {
     /// The number of its first record, counted from 0.
-    pub(super) record: u32,
+    pub(crate) record: u32,
     /// Where it stands, if it can be read again from there.
-    pub(super) mark: Option<Mark>,
+    pub(crate) mark: Option<Mark>,
 }
 
 /// A record with a wrong number of cells.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Odd {
-    pub(super) record: u32,
-    pub(super) cells: u32,
-    pub(super) line: u64,
-    pub(super) byte: u64,
+pub(crate) struct Odd {
+    pub(crate) record: u32,
+    pub(crate) cells: u32,
+    pub(crate) line: u64,
+    pub(crate) byte: u64,
 }
 
 /// What one file came to, before findings are made of it.
 #[derive(Debug, Default)]
-pub(super) struct FileRun {
-    pub(super) records: u64,
-    pub(super) bytes: u64,
+pub(crate) struct FileRun {
+    pub(crate) records: u64,
+    pub(crate) bytes: u64,
     /// The size of the file, where it is known.
     stored: Option<u64>,
-    pub(super) counts: Vec<Counts>,
-    pub(super) times: Vec<Duration>,
-    pub(super) hits: Vec<Hit>,
-    pub(super) grouped: BTreeMap<u32, Grouped>,
-    pub(super) odd: Vec<Odd>,
+    pub(crate) counts: Vec<Counts>,
+    pub(crate) times: Vec<Duration>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) grouped: BTreeMap<u32, Grouped>,
+    pub(crate) odd: Vec<Odd>,
     /// Records with one empty cell too many.
-    pub(super) trailing: u64,
-    pub(super) blocks: Vec<BlockPlace>,
+    pub(crate) trailing: u64,
+    pub(crate) blocks: Vec<BlockPlace>,
     /// The entries of each table, with the numbers of their records.
-    pub(super) entries: Vec<Entries>,
+    pub(crate) entries: Vec<Entries>,
     /// What the tables of student groups came to.
-    pub(super) groups: GroupCounts,
+    pub(crate) groups: GroupCounts,
     /// What was counted besides.
-    pub(super) tally: Option<TallyCounts>,
+    pub(crate) tally: Option<TallyCounts>,
     /// What was told of every record besides.
-    pub(super) trace: Trace,
+    pub(crate) trace: Trace,
 }
 
 /// What a run needs to know besides the program.
-pub(super) struct RunOptions<'a> {
-    pub(super) threads: usize,
-    pub(super) timings: bool,
+pub(crate) struct RunOptions<'a> {
+    pub(crate) threads: usize,
+    pub(crate) timings: bool,
     /// Told the bytes read so far, from any thread.
-    pub(super) progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    pub(crate) progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Kept columns that name the record's school, the first filled one counts.
-    pub(super) schools: Vec<usize>,
+    pub(crate) schools: Vec<usize>,
     /// What is counted besides.
-    pub(super) tally: Option<&'a TallyPlan<'a>>,
+    pub(crate) tally: Option<&'a TallyPlan<'a>>,
     /// What is told of every record besides.
-    pub(super) trace: Option<&'a TracePlan<'a>>,
+    pub(crate) trace: Option<&'a FacetsPlan<'a>>,
 }
 
 /// The results of one block.
@@ -140,7 +140,7 @@ struct Joined {
 /// Reads a file to its end and evaluates the program on it.
 ///
 /// The second part tells where reading broke off, if it did; what was read before counts.
-pub(super) fn run(
+pub(crate) fn run(
     program: &Program,
     info: &FileInfo,
     source: &mut dyn BlockSource,
@@ -431,9 +431,9 @@ impl FileRun {
         self.groups.join(run.groups, first);
         self.trace.add(run.trace, first);
         self.entries.resize_with(run.entries.len(), Entries::default);
-        let outlook = Outlook { read: self.bytes, of: self.stored };
+        let capacity = Capacity { read: self.bytes, of: self.stored };
         for ((all, entries), table) in self.entries.iter_mut().zip(&mut run.entries).zip(&program.tables) {
-            all.take(entries, first, table.values.len(), outlook);
+            all.take(entries, first, table.values.len(), capacity);
         }
         run.entries
     }

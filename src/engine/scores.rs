@@ -46,7 +46,7 @@ impl Spread {
 }
 
 /// Reads the ranges of a year before they are asked for.
-pub(super) fn warm_up(year: u16) {
+pub(crate) fn warm_up(year: u16) {
     SPREAD.year(i64::from(year));
 }
 
@@ -69,7 +69,7 @@ fn spread(record_type: RecordType, grade: u8, year: u16) -> Ranges {
 
 /// Looks up a bound or level; `None` where no range is printed, or the score is in none.
 #[inline]
-pub(super) fn find(what: LookupKind, record_type: i64, grade: i64, year: i64, score: i64) -> Option<i64> {
+pub(crate) fn find(what: LookupKind, record_type: i64, grade: i64, year: i64, score: i64) -> Option<i64> {
     if !(0..TYPES).contains(&record_type) || !(0..GRADES).contains(&grade) {
         return None;
     }

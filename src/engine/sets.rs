@@ -6,7 +6,7 @@
 use super::evaluate::{Batch, State};
 use super::hash::{self, BLANK, fold, mix};
 use super::mask::{BATCH, Mask, Truths, by_row};
-use super::outlook::Outlook;
+use super::capacity::Capacity;
 use super::program::{Compiler, NodeId, NumId, TextPlan};
 use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
 
@@ -19,7 +19,7 @@ const WORTH_SHARING: usize = 4;
 
 /// A part of a key, or a compared value.
 #[derive(Debug)]
-pub(super) enum KeyPlan {
+pub(crate) enum KeyPlan {
     /// The hash that a column plan makes of its text.
     Hash(usize),
     /// A text of several fields.
@@ -31,19 +31,19 @@ pub(super) enum KeyPlan {
 
 /// A rule about records taken together.
 #[derive(Debug)]
-pub(super) struct SetPlan {
+pub(crate) struct SetPlan {
     /// Its place among the instances of the program.
-    pub(super) instance: usize,
+    pub(crate) instance: usize,
     /// The table its entries are in.
-    pub(super) table: usize,
+    pub(crate) table: usize,
     /// The bit of the records that take part.
-    pub(super) when: usize,
-    pub(super) judge: Judge,
+    pub(crate) when: usize,
+    pub(crate) judge: Judge,
 }
 
 /// What is demanded of a group.
 #[derive(Debug)]
-pub(super) enum Judge {
+pub(crate) enum Judge {
     /// No more than one participant.
     Unique,
     /// One of these values is the same in all participants.
@@ -58,7 +58,7 @@ pub(super) enum Judge {
 
 /// What makes a group in a table.
 #[derive(Debug)]
-pub(super) enum Within {
+pub(crate) enum Within {
     /// These keys together.
     Keys(Vec<KeyPlan>),
     /// All cells of the record.
@@ -74,11 +74,11 @@ pub(super) enum Within {
 
 /// A table of entries that several rules share.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) within: Within,
+pub(crate) struct Table {
+    pub(crate) within: Within,
     within_print: String,
-    pub(super) bits: Vec<NodeId>,
-    pub(super) values: Vec<KeyPlan>,
+    pub(crate) bits: Vec<NodeId>,
+    pub(crate) values: Vec<KeyPlan>,
     value_prints: Vec<String>,
     /// Whether all its rules only ask whether values differ: then an entry that was there twice
     /// before adds nothing.
@@ -88,7 +88,7 @@ pub(super) struct Table {
 impl SetPlan {
     /// Whether the demand asks for values of different records to be compared within student
     /// groups, which nothing is kept for.
-    pub(super) fn compares_within_groups(test: &SetTest) -> bool {
+    pub(crate) fn compares_within_groups(test: &SetTest) -> bool {
         let compares = matches!(test, SetTest::Same { .. } | SetTest::Exists { .. });
         let keys = match within_of(test) {
             WithinSource::Keys(keys) => keys,
@@ -97,7 +97,7 @@ impl SetPlan {
         compares && keys.iter().any(|key| matches!(key, Key::StudentGroup))
     }
 
-    pub(super) fn new(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> Self {
+    pub(crate) fn new(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> Self {
         let table = compiler.table(&within_of(test));
         let when = compiler.table_bit(table, when);
         compiler.tables()[table].only_compares &= matches!(test, SetTest::Same { .. });
@@ -218,10 +218,10 @@ impl Compiler<'_> {
 
 /// Entries of one table, in file order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Entries {
-    pub(super) keys: Vec<u64>,
+pub(crate) struct Entries {
+    pub(crate) keys: Vec<u64>,
     /// Records, counted from the first of the block while it is read, then from that of the file.
-    pub(super) rows: Vec<u32>,
+    pub(crate) rows: Vec<u32>,
     /// The conditions that each meets; left out where there is one only, which all meet.
     bits: Vec<u32>,
     /// Where the values of each stand; left out where each has its own.
@@ -232,13 +232,13 @@ pub(super) struct Entries {
 
 impl Entries {
     /// Takes over the entries of the next block, whose first record is number `first`.
-    pub(super) fn take(&mut self, block: &mut Self, first: u32, width: usize, outlook: Outlook) {
+    pub(crate) fn take(&mut self, block: &mut Self, first: u32, width: usize, capacity: Capacity) {
         let before = self.values.len().checked_div(width).unwrap_or_default() as u32;
-        outlook.make_room(&mut self.keys, block.keys.len());
-        outlook.make_room(&mut self.rows, block.rows.len());
-        outlook.make_room(&mut self.bits, block.bits.len());
-        outlook.make_room(&mut self.places, block.places.len());
-        outlook.make_room(&mut self.values, block.values.len());
+        capacity.reserve(&mut self.keys, block.keys.len());
+        capacity.reserve(&mut self.rows, block.rows.len());
+        capacity.reserve(&mut self.bits, block.bits.len());
+        capacity.reserve(&mut self.places, block.places.len());
+        capacity.reserve(&mut self.values, block.values.len());
         self.keys.append(&mut block.keys);
         self.rows.extend(block.rows.drain(..).map(|row| first + row));
         self.bits.append(&mut block.bits);
@@ -248,19 +248,19 @@ impl Entries {
 
     /// Whether an entry meets a condition.
     #[inline]
-    pub(super) fn has(&self, entry: u32, bit: usize) -> bool {
+    pub(crate) fn has(&self, entry: u32, bit: usize) -> bool {
         self.bits.get(entry as usize).is_none_or(|bits| bits >> bit & 1 != 0)
     }
 
     /// The conditions that an entry meets.
     #[inline]
-    pub(super) fn bits(&self, entry: u32) -> u32 {
+    pub(crate) fn bits(&self, entry: u32) -> u32 {
         self.bits.get(entry as usize).copied().unwrap_or(u32::MAX)
     }
 
     /// Whether two entries have the same values, of which there are so many each.
     #[inline]
-    pub(super) fn are_alike(&self, (one, other): (u32, u32), width: usize) -> bool {
+    pub(crate) fn are_alike(&self, (one, other): (u32, u32), width: usize) -> bool {
         let place = |entry: u32| self.places.get(entry as usize).copied().unwrap_or(entry) as usize;
         let values = |place: usize| &self.values[place * width..(place + 1) * width];
         let (one, other) = (place(one), place(other));
@@ -268,7 +268,7 @@ impl Entries {
     }
 
     /// A compared value of an entry, of which there are so many each.
-    pub(super) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
+    pub(crate) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
         let place = self.places.get(entry as usize).copied().unwrap_or(entry);
         self.values[place as usize * width + value]
     }
@@ -288,7 +288,7 @@ impl Entries {
 
 /// What a thread keeps of each table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sieve {
+pub(crate) struct Sieve {
     /// Of entries seen lately a hash and how often they were kept.
     seen: Vec<(u64, u8)>,
     /// Room for the keys of a batch, one a row.
@@ -327,7 +327,7 @@ struct Leaving<'a> {
 
 impl Table {
     /// Adds the entries of a batch whose first record is number `first` of its block.
-    pub(super) fn collect(
+    pub(crate) fn collect(
         &self,
         state: &mut State,
         batch: &Batch<'_>,
@@ -371,7 +371,7 @@ impl Table {
     }
 
     /// Works out what the keys and values of the batch need.
-    pub(super) fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
+    pub(crate) fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
         let keys = match &self.within {
             Within::Keys(keys) | Within::Groups(keys) | Within::Counted(keys) => keys.as_slice(),
             Within::Record | Within::Among(_) => &[],
@@ -430,7 +430,7 @@ impl Leaving<'_> {
 
 /// Writes the hashes of the keys of some rows; returns the rows that have one: a key of which a part
 /// is blank or unknown is none.
-pub(super) fn keys_of(
+pub(crate) fn keys_of(
     keys: &[KeyPlan],
     state: &mut State,
     batch: &Batch<'_>,
@@ -449,7 +449,7 @@ pub(super) fn keys_of(
 }
 
 /// The hash of a text without regard to case; `None` for a blank one.
-pub(super) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Option<u64> {
+pub(crate) fn hash_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> Option<u64> {
     Some(fold_text(text, batch, row)).filter(|hash| *hash != BLANK)
 }
 

@@ -4,28 +4,28 @@
 use super::column_plan::Judged;
 
 /// The number of the empty text.
-pub(super) const EMPTY: u16 = 0;
+pub(crate) const EMPTY: u16 = 0;
 
 /// What is known of the distinct texts, by their number. The first is the empty text.
 #[derive(Debug, Default)]
-pub(super) struct Values {
-    pub(super) yes: Bits,
-    pub(super) unknown: Bits,
-    pub(super) numbers: Vec<i64>,
-    pub(super) hashes: Vec<u64>,
-    pub(super) classes: Vec<u16>,
+pub(crate) struct Values {
+    pub(crate) yes: Bits,
+    pub(crate) unknown: Bits,
+    pub(crate) numbers: Vec<i64>,
+    pub(crate) hashes: Vec<u64>,
+    pub(crate) classes: Vec<u16>,
     /// Whether the filled values are of more than one class; else they are of that of the second.
-    pub(super) is_mixed: bool,
+    pub(crate) is_mixed: bool,
 }
 
 /// One bit a condition, a word a value.
 #[derive(Debug, Default)]
-pub(super) struct Bits {
-    pub(super) words: Vec<u64>,
+pub(crate) struct Bits {
+    pub(crate) words: Vec<u64>,
     /// The bits that some filled value has.
-    pub(super) any: u64,
+    pub(crate) any: u64,
     /// The bits that all filled values have.
-    pub(super) all: u64,
+    pub(crate) all: u64,
 }
 
 impl Bits {
@@ -42,14 +42,14 @@ impl Bits {
 
     /// Whether a value has a bit.
     #[inline]
-    pub(super) fn has(&self, entry: usize, bit: usize) -> bool {
+    pub(crate) fn has(&self, entry: usize, bit: usize) -> bool {
         self.words[entry] >> bit & 1 != 0
     }
 }
 
 impl Values {
     /// Takes in a value; returns its number.
-    pub(super) fn push(&mut self, judged: &Judged) -> u16 {
+    pub(crate) fn push(&mut self, judged: &Judged) -> u16 {
         self.yes.push(judged.yes);
         self.unknown.push(judged.unknown);
         self.numbers.push(judged.number);
@@ -61,7 +61,7 @@ impl Values {
     }
 
     /// Forgets all values but the first so many.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(crate) fn truncate(&mut self, len: usize) {
         self.yes.words.truncate(len);
         self.unknown.words.truncate(len);
         self.numbers.truncate(len);

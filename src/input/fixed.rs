@@ -1,16 +1,16 @@
 //! Blocks of a fixed-width file: records cut at the layout's positions, counted in characters.
 
-use super::care::Care;
+use super::sanitize::Sanitizer;
 use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
-use super::finding::at_line;
+use crate::finding::draft::at_line;
 use super::model::{Block, BlockSource};
 use super::rows::Rows;
 use super::scan::traits;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
-use crate::engine::FileFinding;
+use crate::finding::{FileFinding};
 use crate::layout::Layout;
 use crate::table::Table;
 
@@ -75,7 +75,7 @@ fn narrow_field(layout: &Layout) -> Option<usize> {
 pub struct Fixed {
     chunks: Chunks,
     positions: Positions,
-    care: Care,
+    care: Sanitizer,
     fingerprint: Fingerprint,
     line: u64,
     offset: u64,
@@ -96,7 +96,7 @@ impl Fixed {
         chunks: Chunks,
         offset: u64,
         positions: Positions,
-        care: Care,
+        care: Sanitizer,
         fingerprint: Fingerprint,
         lea: Option<&str>,
     ) -> Self {

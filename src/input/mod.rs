@@ -8,7 +8,7 @@
 
 mod archive;
 mod candidate;
-mod care;
+mod sanitize;
 mod chunks;
 mod clues;
 mod copies;
@@ -18,9 +18,8 @@ mod each;
 mod encoding;
 mod error;
 mod failure;
-mod finding;
 mod fixed;
-mod foreign;
+mod lookalikes;
 mod form;
 mod header;
 mod held;

@@ -244,7 +244,7 @@ pub trait BlockSource: Send {
     fn next(&mut self, block: &mut Block) -> Result<bool, super::InputError>;
 
     /// Findings made while reading (bad records, limits); called once after the last block.
-    fn take_findings(&mut self) -> Vec<crate::engine::FileFinding> {
+    fn take_findings(&mut self) -> Vec<crate::finding::FileFinding> {
         Vec::new()
     }
 

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use super::archive::{Backing, Member};
-use super::care::Care;
+use super::sanitize::Sanitizer;
 use super::chunks::Chunks;
 use super::clues::{NameClues, Sample, apply, decide, read_name};
 use super::delimited::{Delimited, Parts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
 use super::error::{InputError, InputErrorKind, listed};
-use super::finding::file;
+use crate::finding::draft::file;
 use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
@@ -21,7 +21,7 @@ use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
 use super::year::{Year, ambiguous, find_year};
-use crate::engine::FileFinding;
+use crate::finding::{FileFinding};
 
 /// Bytes looked at before the first record is read.
 const HEAD: usize = 1 << 20;
@@ -136,7 +136,7 @@ struct Text {
     rest: Bytes,
     /// Bytes of a UTF-8 mark before the head: offsets count them.
     mark: u64,
-    care: Care,
+    care: Sanitizer,
     /// Whether the bytes are those of the stream.
     is_as_given: bool,
 }
@@ -157,10 +157,10 @@ impl Text {
             let mut rest: Bytes = Box::new(decoding);
             // A failure shows up again when the rest is read.
             let head = read_head(&mut rest, HEAD).unwrap_or_default();
-            let care = Care::new(options.encoding, Some(undecodable));
+            let care = Sanitizer::new(options.encoding, Some(undecodable));
             Self { head, rest, mark: 0, care, is_as_given: false }
         } else {
-            let care = Care::new(options.encoding, None);
+            let care = Sanitizer::new(options.encoding, None);
             Self { head, rest, mark: encoding.mark as u64, care, is_as_given: true }
         };
         if has_lone_returns(&text.head) {
@@ -265,7 +265,7 @@ pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> 
         separator: info.separator,
         columns: info.columns.len(),
         limit: options.limits.record,
-        care: Care::new(options.encoding, None),
+        care: Sanitizer::new(options.encoding, None),
         watch: Watch::new(HeaderLine::of(info), false, None),
         fingerprint: Fingerprint::Unwanted,
         stored: None,

@@ -8,9 +8,9 @@ use flate2::bufread::DeflateDecoder;
 use zip::CompressionMethod;
 
 use super::archive::{Backing, Member, Seekable};
-use super::finding::file;
+use crate::finding::draft::file;
 use super::options::Limits;
-use crate::engine::FileFinding;
+use crate::finding::{FileFinding};
 
 /// Files taken from one archive; TOMS delivers a handful.
 const MOST: usize = 4096;

@@ -27,11 +27,11 @@ pub fn read_sheets(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<Shee
 fn read(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
     let broken = |reason: String| InputError::from(InputErrorKind::BrokenArchive { reason });
     let file = candidate.workbook(limits)?;
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
+    let mut counting: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
     let (mut sheets, mut count) = (Vec::new(), 0);
-    for name in book.sheet_names() {
+    for name in counting.sheet_names() {
         let mut rows = Vec::new();
-        each_row(&mut book, &name, |row, cells| {
+        each_row(&mut counting, &name, |row, cells| {
             rows.push((u64::from(row) + 1, cells.to_vec()));
             count += 1;
             count < MOST_ROWS

@@ -5,13 +5,13 @@
 pub(super) enum WantedColumns {
     #[default]
     All,
-    Few(FewColumns),
+    Sparse(SparseColumns),
 }
 
 /// A few columns, each part ascending. Between the parts is the widest gap behind a column:
 /// what is before it is found from the start of a row, what is behind it from the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct FewColumns {
+pub(super) struct SparseColumns {
     pub(super) front: Vec<usize>,
     pub(super) back: Vec<usize>,
 }
@@ -23,11 +23,11 @@ impl WantedColumns {
         wanted.sort_unstable();
         wanted.dedup();
         // Where most are wanted there is hardly anything to pass over.
-        if wanted.len() * 2 > columns { Self::All } else { Self::Few(FewColumns::new(wanted, columns)) }
+        if wanted.len() * 2 > columns { Self::All } else { Self::Sparse(SparseColumns::new(wanted, columns)) }
     }
 }
 
-impl FewColumns {
+impl SparseColumns {
     fn new(mut front: Vec<usize>, columns: usize) -> Self {
         let gap = |place: usize| front.get(place).unwrap_or(&columns) - front[place - 1];
         let widest = (1..=front.len()).max_by_key(|place| gap(*place)).unwrap_or_default();
@@ -43,7 +43,7 @@ mod tests {
     fn few(columns: usize, list: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
         match WantedColumns::of(columns, list.iter().copied()) {
             WantedColumns::All => None,
-            WantedColumns::Few(FewColumns { front, back }) => Some((front, back)),
+            WantedColumns::Sparse(SparseColumns { front, back }) => Some((front, back)),
         }
     }
 

@@ -3,10 +3,10 @@
 
 use memchr::memmem::Finder;
 
-use super::care::Tally;
-use super::finding::{at_line, file};
+use super::sanitize::Tally;
+use crate::finding::draft::{at_line, file};
 use super::repeated::HeaderLine;
-use crate::engine::FileFinding;
+use crate::finding::{FileFinding};
 
 /// What is watched for in one file.
 pub struct Watch {

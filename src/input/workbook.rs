@@ -7,10 +7,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
-use super::care::Tally;
+use super::sanitize::Tally;
 use super::displayed::{displayed, is_long_number};
 use super::error::{InputError, InputErrorKind};
-use super::finding::at_line;
+use crate::finding::draft::at_line;
 use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::repeated::HeaderLine;
@@ -18,7 +18,7 @@ use super::rows::Rows;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
 use super::year::heading_count;
-use crate::engine::FileFinding;
+use crate::finding::{FileFinding};
 
 /// Rows looked at to find the header.
 const BANNER_ROWS: usize = 30;
@@ -128,11 +128,11 @@ pub(super) fn check_size(backing: &Backing, members: &[Member], limits: Limits) 
 }
 
 fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), String> {
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| error.to_string())?;
-    let names = book.sheet_names();
+    let mut counting: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let names = counting.sheet_names();
     let mut chosen = None;
     for name in &names {
-        let (rows, long_numbers) = first_rows(&mut book, name)?;
+        let (rows, long_numbers) = first_rows(&mut counting, name)?;
         let Some(found) = find_header(&rows) else { continue };
         if found.likely {
             chosen = Some((name, found, long_numbers));
@@ -155,7 +155,7 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     }
     let mut rows = Rows::reuse(&mut Block::default(), columns);
     let mut stopped = false;
-    each_row(&mut book, name, |row, cells| {
+    each_row(&mut counting, name, |row, cells| {
         if row <= header.row || cells.iter().all(String::is_empty) {
             return true;
         }
@@ -190,9 +190,9 @@ fn finished(rows: Rows) -> Block {
 
 type Row = (u32, Vec<String>);
 
-fn first_rows(book: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<Row>, bool), String> {
+fn first_rows(counting: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<Row>, bool), String> {
     let mut rows = Vec::new();
-    let long_numbers = each_row(book, name, |row, cells| {
+    let long_numbers = each_row(counting, name, |row, cells| {
         rows.push((row, cells.to_vec()));
         rows.len() < BANNER_ROWS
     })?;
@@ -226,14 +226,14 @@ fn find_header(rows: &[Row]) -> Option<Header> {
 /// Calls `take` with each row that has cells, until it returns false. Rows are 0-based. Tells whether
 /// a code of many digits was among the cells as a number.
 pub(super) fn each_row(
-    book: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
+    counting: &mut Xlsx<BufReader<Box<dyn Seekable>>>,
     name: &str,
     mut take: impl FnMut(u32, &[String]) -> bool,
 ) -> Result<bool, String> {
     /// More than twice the columns of the widest layout; a sheet could name 16,384.
     const MOST_COLUMNS: u32 = 2048;
     // A sheet of another kind (a chart) has no cells to read.
-    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(false) };
+    let Ok(mut reader) = counting.worksheet_cells_reader(name) else { return Ok(false) };
     let formats: Vec<String> = reader
         .styles()
         .iter()

@@ -1,7 +1,7 @@
 //! Finds the layout year of a header.
 
 use super::error::{InputError, InputErrorKind, Nearest, listed};
-use super::foreign::recognise;
+use super::lookalikes::recognise;
 use super::known::{Known, headings, is_filler, known};
 use crate::layout::plain_name;
 

@@ -102,8 +102,8 @@ fn write_table(out: &mut dyn Write, rows: &[TemplateRow]) -> csv::Result<()> {
 /// When there are more rows than a sheet has.
 pub fn workbook(rows: &[TemplateRow]) -> Result<Vec<u8>, XlsxError> {
     const WIDTHS: [(u16, f64); 5] = [(1, 18.0), (2, 32.0), (5, 34.0), (7, 16.0), (9, 28.0)];
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("Official numbers")?;
+    let mut counting = Workbook::new();
+    let sheet = counting.add_worksheet().set_name("Official numbers")?;
     let (bold, text) = (Format::new().set_bold(), Format::new().set_num_format("@"));
     for (column, heading) in (0..).zip(HEADINGS) {
         sheet.write_string_with_format(0, column, heading, &bold)?;
@@ -117,7 +117,7 @@ pub fn workbook(rows: &[TemplateRow]) -> Result<Vec<u8>, XlsxError> {
         sheet.set_column_width(column, width)?;
     }
     sheet.set_freeze_panes(1, 3)?;
-    book.save_to_buffer()
+    counting.save_to_buffer()
 }
 
 /// A code with dashes, which no spreadsheet takes for a number.

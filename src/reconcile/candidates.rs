@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::earlier;
-use super::effect::Effects;
+use super::delta::Effects;
 use super::files::{Records, Supposed};
 use super::grid::{Code, Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};
-use crate::counting::Book;
-use crate::engine::{Facets, Parameter};
+use crate::counting::CountingRules;
+use crate::facets::{Facets, Parameter};
 
 /// What a hypothesis was found with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +93,7 @@ pub struct Sources<'a> {
     /// The cause of each supposition.
     pub supposition_causes: &'a [usize],
     /// The year's knowledge.
-    pub book: &'a Book,
+    pub counting: &'a CountingRules,
     /// The records.
     pub records: &'a Records,
     /// The records of earlier downloads; none where none was given.
@@ -123,7 +123,7 @@ impl Sources<'_> {
                     }
                 }
                 Hypothesis::Earlier(aspect) => {
-                    let changes = joined.changes(*aspect, self.book, self.records);
+                    let changes = joined.changes(*aspect, self.counting, self.records);
                     all.push(Candidate::new(place, With::All, changes, &self.records.facets));
                 }
                 Hypothesis::AbsentSchools => {}

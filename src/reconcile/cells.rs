@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::compared::{Cells, Part, Status, UNTOLD, shown_as};
-use super::elsewhere::Elsewhere;
+use super::missing_students::MissingStudents;
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::model::nearest;
@@ -13,7 +13,7 @@ use super::state::State;
 use super::sums::Sums;
 use super::threads::{each, locked, parts, rooms};
 use super::value::Figures;
-use super::world::World;
+use super::problem::Problem;
 use crate::official::{Measure, Official};
 
 /// Schools that the files lack.
@@ -22,13 +22,13 @@ pub struct Beyond<'a> {
     /// Their place among the causes, where they are supposed to be missing.
     pub cause: Option<usize>,
     /// Where their students are counted elsewhere.
-    pub elsewhere: &'a Elsewhere,
+    pub missing_students: &'a MissingStudents,
 }
 
 /// What figures are made from.
 pub struct Source<'a> {
     /// The fixed part.
-    pub world: &'a World<'a>,
+    pub problem: &'a Problem<'a>,
     /// Its official rows, to be kept.
     pub grid: &'a Arc<Grid>,
     /// The rows under the hypotheses that were found.
@@ -45,24 +45,24 @@ const ROWS: usize = 256;
 /// Makes the figures of all rows. The steps of rows are used up by and by: there may be very many.
 pub fn cells(source: &Source<'_>, ladders: Ladders, threads: usize) -> Cells {
     let mut ladders = ladders.into_iter();
-    let parts = parts(source.world.grid.rows.len(), ROWS).into_iter().map(|rows| {
+    let parts = parts(source.problem.grid.rows.len(), ROWS).into_iter().map(|rows| {
         let own: Vec<Vec<Step>> = ladders.by_ref().take(rows.len()).collect();
         (rows, Mutex::new(own))
     });
     let parts: Vec<_> = parts.collect();
     let made = each(&parts, &rooms(threads, || ()), |(rows, ladders), ()| {
-        let mut part = Part::new(source.world.grid, rows.clone());
+        let mut part = Part::new(source.problem.grid, rows.clone());
         let ladders = std::mem::take(&mut *locked(ladders));
         for (row, steps) in rows.clone().zip(&ladders) {
             of_row(source, row, steps, &mut part);
         }
         part.finished()
     });
-    Cells::new(source.world, source.grid, made)
+    Cells::new(source.problem, source.grid, made)
 }
 
 fn of_row(source: &Source<'_>, place: usize, steps: &[Step], part: &mut Part) {
-    let row = &source.world.grid.rows[place];
+    let row = &source.problem.grid.rows[place];
     let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new(), part };
     for (measure, official) in &row.figures {
         let (unexplained, status) = maker.figure(*measure, *official);
@@ -90,7 +90,7 @@ impl Maker<'_> {
         if let Reach::Beyond(reason) = self.row.reach {
             return (0, Status::NotCheckable(reason));
         }
-        let base = self.source.world.base[self.place as usize];
+        let base = self.source.problem.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
             return (0, Status::NotCheckable(UNTOLD));
         }
@@ -103,7 +103,7 @@ impl Maker<'_> {
     }
 
     fn figures(&self, sums: Sums) -> Figures<'_> {
-        self.source.world.figures(self.place, sums, None)
+        self.source.problem.figures(self.place, sums, None)
     }
 
     /// One step up the ladder.
@@ -143,12 +143,12 @@ impl Maker<'_> {
     fn arrive(&mut self, walk: &Walk, measure: Measure, official: Official) -> (i64, Status) {
         let Some(shown) = official.interval() else { return (0, Status::Equal) };
         let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_deref);
-        let with_absent = self.source.world.figures(self.place, walk.sums, extra).value(measure);
+        let with_absent = self.source.problem.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
         if let (Some(_), Some(cause), Some(value)) = (extra, self.source.beyond.cause, with_absent) {
             let to = nearest(value, nearest(shown, at));
             if to != at {
-                let is_bounded = value.exact().is_none() || self.source.beyond.elsewhere.is_in(self.place);
+                let is_bounded = value.exact().is_none() || self.source.beyond.missing_students.is_in(self.place);
                 self.part.step(cause, to - at, is_bounded, Part::NOBODY);
             }
             at = to;

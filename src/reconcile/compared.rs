@@ -10,7 +10,7 @@ use super::model::nearest;
 use super::reach::Reach;
 use super::sums::Sums;
 use super::value::Figures;
-use super::world::World;
+use super::problem::Problem;
 use crate::counting::TestInfo;
 use crate::official::{Interval, Measure, Official};
 
@@ -134,14 +134,14 @@ pub struct Cells {
 }
 
 impl Cells {
-    pub(super) fn new(world: &World<'_>, grid: &Arc<Grid>, parts: Vec<Part>) -> Self {
+    pub(super) fn new(problem: &Problem<'_>, grid: &Arc<Grid>, parts: Vec<Part>) -> Self {
         let ends = parts.iter().scan(0, |end, part| {
             *end += part.standings.len();
             Some(*end)
         });
         let ends = ends.collect();
-        let tests = world.book.tests.iter().chain([world.unknown]).cloned().collect();
-        Self { grid: Arc::clone(grid), base: Arc::clone(&world.base), tests, parts, ends }
+        let tests = problem.counting.tests.iter().chain([problem.unknown]).cloned().collect();
+        Self { grid: Arc::clone(grid), base: Arc::clone(&problem.base), tests, parts, ends }
     }
 
     /// How many there are.

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::files::{Records, Supposed};
 use crate::cause::Aspect;
-use crate::counting::Book;
-use crate::engine::Facets;
+use crate::counting::CountingRules;
+use crate::facets::{Facets};
 
 /// Records of now and then, joined by student and test.
 pub struct Joined {
@@ -47,7 +47,7 @@ impl Joined {
 
     /// The records that an aspect of the earlier download would change. Records that are gone have
     /// the number they have in the earlier download, where they count nowhere by themselves.
-    pub fn changes(&self, aspect: Aspect, book: &Book, records: &Records) -> Vec<Supposed> {
+    pub fn changes(&self, aspect: Aspect, counting: &CountingRules, records: &Records) -> Vec<Supposed> {
         let facets = |record: u32| records.facets.get(record as usize).copied().unwrap_or(Facets::NONE);
         let supposed = |record: u32, after: Facets| Supposed { record, parameter: 0, after };
         match aspect {
@@ -56,7 +56,7 @@ impl Joined {
             _ => {
                 let pairs = self.both.iter().map(|(now, then)| (*now, facets(*now), records.then_of(*then)));
                 pairs
-                    .filter_map(|(record, now, then)| Some(supposed(record, taken(aspect, book, now, then)?)))
+                    .filter_map(|(record, now, then)| Some(supposed(record, taken(aspect, counting, now, then)?)))
                     .collect()
             }
         }
@@ -64,8 +64,8 @@ impl Joined {
 }
 
 /// The facets of a record with an aspect taken from then; none where nothing changes.
-fn taken(aspect: Aspect, book: &Book, now: Facets, then: Facets) -> Option<Facets> {
-    let class = |facets: &Facets| book.classes.get(usize::from(facets.class));
+fn taken(aspect: Aspect, counting: &CountingRules, now: Facets, then: Facets) -> Option<Facets> {
+    let class = |facets: &Facets| counting.classes.get(usize::from(facets.class));
     let (class_now, class_then) = (class(&now)?, class(&then)?);
     let result = Facets { class: then.class, score: then.score, level: then.level, ..now };
     let after = match aspect {

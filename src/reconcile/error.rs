@@ -1,7 +1,7 @@
 //! Why files could not be reconciled, and what to do about it.
 
 use crate::cause::CauseError;
-use crate::engine::TallyError;
+use crate::tally::{TallyError};
 use crate::input::InputError;
 use crate::official::OfficialError;
 use crate::rule::RuleError;

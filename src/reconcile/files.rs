@@ -10,10 +10,9 @@ use super::ReconcileError;
 use super::grid::Code;
 use super::pairs::pairs;
 use crate::cause::{BoundCause, Hypothesis};
-use crate::counting::Book;
-use crate::engine::{
-    Change, Facets, LeafPlace, NO_PLACE, Parameter, PlaceName, Supposition, Trace, TraceOptions, trace,
-};
+use crate::counting::CountingRules;
+use crate::facets::{FacetChange, Facets, NO_PLACE, Parameter, PlaceName, Supposition, FileFacets, FacetOptions, trace};
+use crate::tally::{EntityCode};
 use crate::input::{self, FileInfo, Opened, View};
 use crate::rule::Text;
 
@@ -46,7 +45,7 @@ pub struct Records {
     /// The number of the first of them.
     pub then_first: u32,
     /// The places that facets name.
-    pub places: Vec<LeafPlace>,
+    pub places: Vec<EntityCode>,
     /// What schools and districts are called in the files, by code.
     pub names: BTreeMap<Code, String>,
     /// For each supposition, the records it would change.
@@ -57,7 +56,7 @@ pub struct Records {
     pub untold: Vec<(usize, &'static str)>,
     /// The texts that [`Supposed::parameter`] names.
     pub texts: Vec<String>,
-    numbers: FxHashMap<LeafPlace, u32>,
+    numbers: FxHashMap<EntityCode, u32>,
     text_numbers: FxHashMap<String, i32>,
 }
 
@@ -76,7 +75,7 @@ pub struct Supposed {
 pub struct ReadOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// Told the bytes of the current file read so far, from any thread.
+    /// SupposedRecords the bytes of the current file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
@@ -148,7 +147,7 @@ impl Records {
     pub fn read(
         &mut self,
         files: Vec<Opened>,
-        (book, questions): (&Book, &Questions),
+        (counting, questions): (&CountingRules, &Questions),
         options: &ReadOptions<'_>,
     ) -> Result<(), ReconcileError> {
         let mut known = FxHashSet::default();
@@ -157,14 +156,14 @@ impl Records {
         self.keys.resize_with(questions.keys.len(), Vec::new);
         for opened in files {
             let info = opened.info.clone();
-            let asked = TraceOptions {
+            let asked = FacetOptions {
                 threads: options.threads,
                 progress: options.progress,
                 known: &known,
                 suppositions: &questions.suppositions,
                 keys: &questions.keys,
             };
-            let traced = trace(opened, book, &asked)
+            let traced = trace(opened, counting, &asked)
                 .map_err(|source| ReconcileError::Count { path: info.path.display().to_string(), source })?;
             if let Some(error) = traced.failure {
                 return Err(error.into());
@@ -184,7 +183,7 @@ impl Records {
     pub fn read_earlier(
         &mut self,
         files: Vec<Opened>,
-        book: &Book,
+        counting: &CountingRules,
         options: &ReadOptions<'_>,
     ) -> Result<std::ops::Range<u32>, ReconcileError> {
         let first = self.count();
@@ -192,7 +191,7 @@ impl Records {
         let changes = std::mem::take(&mut self.changes);
         let place = self.files.len();
         let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
-        self.read(files, (book, &none), options)?;
+        self.read(files, (counting, &none), options)?;
         (self.keys, self.changes) = (keys, changes);
         self.files.iter_mut().skip(place).for_each(|file| file.is_earlier = true);
         let all = self.count();
@@ -219,7 +218,7 @@ impl Records {
         (file, self.lines.get(record as usize).copied().unwrap_or_default())
     }
 
-    fn add(&mut self, info: FileInfo, traced: Trace, questions: &Questions) {
+    fn add(&mut self, info: FileInfo, traced: FileFacets, questions: &Questions) {
         let first = self.count();
         let places: Vec<u32> = traced.places.iter().map(|place| self.number(*place)).collect();
         self.name_places(&traced);
@@ -256,8 +255,8 @@ impl Records {
     }
 
     /// Names of schools come from their own records, those of districts from their schools'.
-    fn name_places(&mut self, traced: &Trace) {
-        let mut named: Vec<(&LeafPlace, &PlaceName)> =
+    fn name_places(&mut self, traced: &FileFacets) {
+        let mut named: Vec<(&EntityCode, &PlaceName)> =
             traced.names.iter().filter_map(|(place, name)| Some((traced.places.get(*place as usize)?, name))).collect();
         named.sort_unstable_by_key(|(place, name)| (name.record, **place));
         for (place, name) in named {
@@ -271,7 +270,7 @@ impl Records {
         }
     }
 
-    fn number(&mut self, place: LeafPlace) -> u32 {
+    fn number(&mut self, place: EntityCode) -> u32 {
         *self.numbers.entry(place).or_insert_with(|| {
             self.places.push(place);
             u32::try_from(self.places.len() - 1).unwrap_or(NO_PLACE)

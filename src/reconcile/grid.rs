@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::reach::{Reach, Reached};
-use crate::counting::{Book, Rows};
-use crate::engine::{Facets, LeafPlace};
+use crate::counting::{CountingRules, Rows};
+use crate::facets::{Facets};
+use crate::tally::{EntityCode};
 use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
 
 /// Code of an entity, fourteen digits.
@@ -29,7 +30,7 @@ pub struct GridRow {
     pub test: u16,
     /// The grade row.
     pub grade: u8,
-    /// The student group, by its place in the book; `None` for one that no score file tells of.
+    /// The student group, by its place in the counting rules; `None` for one that no score file tells of.
     pub group: Option<usize>,
     /// Its official number.
     pub group_id: u16,
@@ -52,11 +53,11 @@ impl GridRow {
 pub struct Grid {
     /// The rows, by entity, test, grade and group.
     pub rows: Vec<GridRow>,
-    /// The row of each group of the book, slot after slot.
+    /// The row of each group of the counting rules, slot after slot.
     slot_rows: Vec<u32>,
     /// The groups with a row to compare with, one bit each, by slot.
     slot_groups: Vec<u64>,
-    /// Groups of the book.
+    /// Groups of the counting rules.
     groups: usize,
     slots: FxHashMap<Slot, u32>,
     /// The type of each entity in the official files.
@@ -83,7 +84,7 @@ pub struct Ways(FxHashMap<Way, Vec<u32>>);
 
 impl Grid {
     /// The rows of official files, which are taken out of them; the first of files that have a row counts.
-    pub fn new(set: &mut OfficialSet, book: &Book, reached: &Reached) -> Self {
+    pub fn new(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached) -> Self {
         let mut grid = Self::default();
         grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
         for place in 0..set.files.len() {
@@ -94,7 +95,7 @@ impl Grid {
                     grid.complete.0.insert(row.test);
                     grid.complete.1.insert(row.group);
                 }
-                let listed = || set.entities_of(book.year).find_map(|list| list.entities.get(&row.place.code));
+                let listed = || set.entities_of(counting.year).find_map(|list| list.entities.get(&row.place.code));
                 let entity_type = match row.place.entity_type {
                     0 => listed().map_or(0, |entity| entity.entity_type),
                     known => known,
@@ -106,7 +107,7 @@ impl Grid {
                     entity_type,
                     test: row.test,
                     grade: row.grade,
-                    group: book.groups.iter().position(|group| group.id == row.group),
+                    group: counting.groups.iter().position(|group| group.id == row.group),
                     group_id: row.group,
                     origin: Some((place, row.line)),
                     figures: figures_of(&row.values),
@@ -122,15 +123,15 @@ impl Grid {
             is_same
         });
         grid.grades = grid.rows.iter().map(|row| (row.test, row.grade)).collect();
-        grid.settle(book, reached);
+        grid.settle(counting, reached);
         grid
     }
 
     /// Adds rows of no students for what the score files count and complete official files lack.
-    pub fn add_missing(&mut self, book: &Book, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
+    pub fn add_missing(&mut self, counting: &CountingRules, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
         let (tests, groups) = &self.complete;
         let mut new = Vec::new();
-        for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, book.groups.get(one.1)?))) {
+        for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, counting.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
             let has_row = self.row_of(*slot, *group) != NO_ROW;
@@ -162,7 +163,7 @@ impl Grid {
         self.rows.reserve_exact(new.len());
         self.rows.extend(new);
         self.rows.sort_by_key(GridRow::key);
-        self.settle(book, reached);
+        self.settle(counting, reached);
     }
 
     fn has_schools_of(&self, code: &Code) -> bool {
@@ -170,11 +171,11 @@ impl Grid {
         same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
     }
 
-    fn settle(&mut self, book: &Book, reached: &Reached) {
+    fn settle(&mut self, counting: &CountingRules, reached: &Reached) {
         self.slots.clear();
         self.slot_rows.clear();
         self.slot_groups.clear();
-        self.groups = book.groups.len().min(u64::BITS as usize);
+        self.groups = counting.groups.len().min(u64::BITS as usize);
         let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
         let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
@@ -198,17 +199,17 @@ impl Grid {
         }
     }
 
-    /// The row of a slot and a group of the book; [`NO_ROW`] where there is none to compare with.
+    /// The row of a slot and a group of the counting rules; [`NO_ROW`] where there is none to compare with.
     pub fn row_of(&self, slot: Slot, group: usize) -> u32 {
         let rows = self.slots.get(&slot).map(|slot| self.rows_of(*slot).0);
         rows.and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
     }
 
     /// Whether a record counts in a row that the official files could have.
-    pub fn publishes(&self, book: &Book, places: &[LeafPlace], facets: &Facets) -> bool {
-        let class = book.classes.get(usize::from(facets.class));
+    pub fn publishes(&self, counting: &CountingRules, places: &[EntityCode], facets: &Facets) -> bool {
+        let class = counting.classes.get(usize::from(facets.class));
         let place = places.get(facets.place as usize);
-        let slots = class.zip(place).map(|(class, place)| all_slots(book, place, facets, class.rows));
+        let slots = class.zip(place).map(|(class, place)| all_slots(counting, place, facets, class.rows));
         slots.unwrap_or_default().iter().any(|(_, test, grade)| self.grades.contains(&(*test, *grade)))
     }
 
@@ -219,30 +220,30 @@ impl Grid {
     }
 
     /// The slots with rows to compare with that a record counts in.
-    pub fn slots_of<'w>(&self, ways: &'w mut Ways, book: &Book, places: &[LeafPlace], facets: &Facets) -> &'w [u32] {
-        let Some(class) = book.classes.get(usize::from(facets.class)) else { return &[] };
+    pub fn slots_of<'w>(&self, ways: &'w mut Ways, counting: &CountingRules, places: &[EntityCode], facets: &Facets) -> &'w [u32] {
+        let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
         ways.0.entry(way_of(facets, class.rows)).or_insert_with(|| {
             let place = places.get(facets.place as usize);
-            let all = place.map(|place| all_slots(book, place, facets, class.rows)).unwrap_or_default();
+            let all = place.map(|place| all_slots(counting, place, facets, class.rows)).unwrap_or_default();
             let known = all.iter().filter_map(|slot| self.slots.get(slot).copied());
             known.filter(|slot| self.slot_groups[*slot as usize] != 0).collect()
         })
     }
 
     /// The group of all students, or all groups where the files do not have it.
-    pub fn main_groups(&self, book: &Book) -> u64 {
-        let all_students = book.groups.iter().position(|group| group.id == ALL_STUDENTS);
+    pub fn main_groups(&self, counting: &CountingRules) -> u64 {
+        let all_students = counting.groups.iter().position(|group| group.id == ALL_STUDENTS);
         let has_rows = self.rows.iter().any(|row| row.group == all_students && row.reach == Reach::Checkable);
         all_students.filter(|_| has_rows).map_or(u64::MAX, |place| 1 << place)
     }
 }
 
 /// Everything a record counts in, whether the official files have it or not.
-pub fn all_slots(book: &Book, place: &LeafPlace, facets: &Facets, rows: Rows) -> Vec<Slot> {
-    let Some(test) = book.test_of(facets.record_type) else { return Vec::new() };
+pub fn all_slots(counting: &CountingRules, place: &EntityCode, facets: &Facets, rows: Rows) -> Vec<Slot> {
+    let Some(test) = counting.test_of(facets.record_type) else { return Vec::new() };
     let mut slots = Vec::new();
     for code in codes_above(place) {
-        for grade in book.grade_rows(facets.record_type, facets.grade, rows) {
+        for grade in counting.grade_rows(facets.record_type, facets.grade, rows) {
             slots.push((code, test.id, grade));
         }
     }
@@ -250,7 +251,7 @@ pub fn all_slots(book: &Book, place: &LeafPlace, facets: &Facets, rows: Rows) ->
 }
 
 /// The codes of a place and of all it is part of. A direct-funded charter is part of no district.
-fn codes_above(place: &LeafPlace) -> Vec<Code> {
+fn codes_above(place: &EntityCode) -> Vec<Code> {
     let first = |digits: usize| {
         let mut code = [b'0'; 14];
         code[..digits].copy_from_slice(&place.code[..digits]);

@@ -5,7 +5,7 @@ use super::grid::Ways;
 use super::state::{Changed, State};
 use super::sums::Sums;
 use super::threads::{each, rooms};
-use super::world::World;
+use super::problem::Problem;
 
 /// What one cause does to a row.
 #[derive(Clone, Debug)]
@@ -87,13 +87,13 @@ pub type Ladders = Vec<Vec<Step>>;
 
 /// Works out the steps under the hypotheses of a state, from the records that they change. Each
 /// thread does some of the groups.
-pub fn ladders(world: &World<'_>, state: &State, changed: &[Changed], threads: usize) -> Ladders {
+pub fn ladders(problem: &Problem<'_>, state: &State, changed: &[Changed], threads: usize) -> Ladders {
     let threads = threads.clamp(1, u64::BITS as usize);
     let shares: Vec<u64> = (0..threads)
         .map(|own| (own..u64::BITS as usize).step_by(threads).fold(0, |groups, group| groups | 1 << group))
         .collect();
-    let parts = each(&shares, &rooms(threads, || ()), |groups, ()| of_groups(world, changed, *groups));
-    let mut ladders: Ladders = vec![Vec::new(); world.grid.rows.len()];
+    let parts = each(&shares, &rooms(threads, || ()), |groups, ()| of_groups(problem, changed, *groups));
+    let mut ladders: Ladders = vec![Vec::new(); problem.grid.rows.len()];
     for (row, steps) in parts.into_iter().flatten() {
         ladders[row as usize] = steps;
     }
@@ -104,24 +104,24 @@ pub fn ladders(world: &World<'_>, state: &State, changed: &[Changed], threads: u
 }
 
 /// The steps of the rows of some groups that have any.
-fn of_groups(world: &World<'_>, changed: &[Changed], groups: u64) -> Vec<(u32, Vec<Step>)> {
+fn of_groups(problem: &Problem<'_>, changed: &[Changed], groups: u64) -> Vec<(u32, Vec<Step>)> {
     let mut ways = Ways::default();
-    let rows = world.grid.rows.len();
+    let rows = problem.grid.rows.len();
     let mut ladders: PerRow<Vec<Step>> = PerRow::new(rows);
     let mut net: PerRow<[(usize, Sums); 3]> = PerRow::new(rows);
     let mut change: PerRow<Sums> = PerRow::new(rows);
     for Changed { record, stages } in changed {
-        let mut before = world.records.facets[*record as usize];
+        let mut before = problem.records.facets[*record as usize];
         if let [(found, after)] = stages.as_slice()
-            && world.is_same_way(&before, after)
+            && problem.is_same_way(&before, after)
         {
             let tell = |row, sums| add(&mut ladders, row, *found, *record, sums);
-            world.each_change(&mut ways, (&before, after), groups, tell);
+            problem.each_change(&mut ways, (&before, after), groups, tell);
             continue;
         }
         // Enrolled, tested and results of a row each belong to the last cause that changes them.
         for (found, after) in stages {
-            world.each_change(&mut ways, (&before, after), groups, |row, sums| *change.of(row) += sums);
+            problem.each_change(&mut ways, (&before, after), groups, |row, sums| *change.of(row) += sums);
             change.drain(|row, sums| {
                 let parts = sums.parts();
                 for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {

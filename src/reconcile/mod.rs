@@ -5,14 +5,14 @@
 //! causes hypotheses about records (`candidates`). The search (`search`) finds the fewest that
 //! fit all rows at once; ladders (`ladder`) and figures (`cells`, kept in `compared`) follow from it.
 
-mod absent;
+mod missing_schools;
 mod candidates;
 mod cell_name;
 mod cells;
 mod compared;
 mod earlier;
-mod effect;
-mod elsewhere;
+mod delta;
+mod missing_students;
 mod error;
 mod files;
 mod grid;
@@ -34,7 +34,7 @@ mod value;
 mod what_if;
 mod words;
 mod worklist;
-mod world;
+mod problem;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};

@@ -5,7 +5,7 @@ use super::compared::{Cells, Status};
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
-use crate::counting::Book;
+use crate::counting::CountingRules;
 use crate::input::View;
 use crate::official::Interval;
 
@@ -15,7 +15,7 @@ pub struct Reconciliation {
     /// The spring year.
     pub year: u16,
     /// What is known about counting in that year.
-    pub book: Book,
+    pub counting: CountingRules,
     /// The score files, earlier downloads last.
     pub inputs: Vec<InputFile>,
     /// The official files: name, and how they were recognised.

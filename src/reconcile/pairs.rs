@@ -4,7 +4,7 @@
 use super::candidates::With;
 use super::files::Supposed;
 use crate::cause::{BoundCause, Hypothesis};
-use crate::engine::{Facets, Parameter, Supposition, Told};
+use crate::facets::{Facets, Parameter, Supposition, SupposedRecords};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 
 /// The pairs of causes that are asked for, the earlier first.
@@ -43,7 +43,7 @@ fn joined(earlier: &Supposition, later: &Supposition) -> Supposition {
         Parameter::Text(text) => Parameter::Text(substituted_text(text, &earlier.sees)),
     };
     let when = Expr::And(vec![earlier.when.clone(), substituted(&later.when, &earlier.sees)]);
-    Supposition { when, sees, groups: Vec::new(), counts: true, parameter, told: Told::All }
+    Supposition { when, sees, groups: Vec::new(), counts: true, parameter, records: SupposedRecords::All }
 }
 
 /// How records count under two causes.

@@ -8,13 +8,13 @@ use super::compared::{Cell, Cells, Status};
 use super::grid::Code;
 use super::model::Residue;
 use super::value::is_count;
-use crate::counting::{Book, GradeKind};
+use crate::counting::{CountingRules, GradeKind};
 use crate::official::{ALL_STUDENTS, Measure};
 
 type Key = (Code, u16, u8, u16, Measure);
 
 /// The unexplained counts that no smaller cells hold.
-pub fn residues(cells: &Cells, book: &Book) -> Vec<Residue> {
+pub fn residues(cells: &Cells, counting: &CountingRules) -> Vec<Residue> {
     let unexplained: BTreeMap<Key, (usize, i64)> = cells
         .iter()
         .enumerate()
@@ -25,7 +25,7 @@ pub fn residues(cells: &Cells, book: &Book) -> Vec<Residue> {
     let held: BTreeSet<Key> = unexplained
         .iter()
         .filter(|(key, (_, rest))| {
-            is_held_by_schools(key, *rest, &districts) || is_held_by_grades(key, *rest, &unexplained, book)
+            is_held_by_schools(key, *rest, &districts) || is_held_by_grades(key, *rest, &unexplained, counting)
         })
         .map(|(key, _)| *key)
         .collect();
@@ -84,11 +84,11 @@ fn is_held_by_schools(key: &Key, rest: i64, districts: &FxHashMap<DistrictKey, (
 }
 
 /// Whether grades hold all that is left of a cell.
-fn is_held_by_grades(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, book: &Book) -> bool {
+fn is_held_by_grades(key: &Key, rest: i64, all: &BTreeMap<Key, (usize, i64)>, counting: &CountingRules) -> bool {
     let (code, test, grade, group, measure) = *key;
-    let members: Vec<u8> = match book.grades.iter().find(|row| row.code == grade).map(|row| &row.kind) {
+    let members: Vec<u8> = match counting.grades.iter().find(|row| row.code == grade).map(|row| &row.kind) {
         Some(GradeKind::All) => {
-            book.grades.iter().filter(|row| row.kind == GradeKind::Grade).map(|row| row.code).collect()
+            counting.grades.iter().filter(|row| row.kind == GradeKind::Grade).map(|row| row.code).collect()
         }
         Some(GradeKind::Sum(members) | GradeKind::ClassOf(members)) => members.clone(),
         _ => return false,

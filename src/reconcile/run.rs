@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::absent::Absent;
+use super::missing_schools::MissingSchools;
 use super::candidates::{Candidate, Sources, With};
 use super::cells::{Beyond, Source, cells};
 use super::compared::{Cells, Status};
-use super::elsewhere::Elsewhere;
+use super::missing_students::MissingStudents;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
@@ -24,10 +24,10 @@ use super::search::{Found, Search, Wishes};
 use super::state::{Changed, State};
 use super::sums::Sums;
 use super::what_if::{search, unmet, wishes};
-use super::world::World;
+use super::problem::Problem;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
-use crate::counting::{Book, TestInfo};
-use crate::engine::Facets;
+use crate::counting::{CountingRules, TestInfo};
+use crate::facets::{Facets};
 use crate::input;
 use crate::layout::RecordType;
 use crate::official::{self, OfficialSet, Wanted};
@@ -38,7 +38,7 @@ pub struct ReconcileOptions<'a> {
     pub input: input::Options,
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// Told the bytes of the current score file read so far, from any thread.
+    /// SupposedRecords the bytes of the current score file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Earlier downloads of the same year.
     pub earlier: Vec<PathBuf>,
@@ -69,13 +69,13 @@ pub fn reconcile(
     options: &ReconcileOptions<'_>,
 ) -> Result<Reconciliation, ReconcileError> {
     let (year, files) = open(paths, &options.input)?;
-    let book = Book::of(year)?;
-    let causes = bound_causes(&book)?;
+    let counting = CountingRules::of(year)?;
+    let causes = bound_causes(&counting)?;
     let wishes = wishes(&causes, year, options)?;
     let questions = Questions::of(&causes);
     let read = ReadOptions { threads: options.threads, progress: options.progress };
     let mut records = Records::default();
-    records.read(files, (&book, &questions), &read)?;
+    records.read(files, (&counting, &questions), &read)?;
     let end = records.count();
     if end == 0 {
         return Err(ReconcileError::NoRecords);
@@ -87,7 +87,7 @@ pub fn reconcile(
         if earlier_year != year {
             return Err(ReconcileError::Years(vec![earlier_year, year]));
         }
-        records.read_earlier(files, &book, &read)?
+        records.read_earlier(files, &counting, &read)?
     };
     let reached = Reached::new(&options.leas, &records);
     if reached.leas.is_empty() {
@@ -95,11 +95,11 @@ pub fn reconcile(
     }
     let mut set = read_official(officials, year, &reached)?;
     let officials = official_inputs(&set);
-    let grid = Arc::new(grid(&mut set, &book, &reached, &records));
+    let grid = Arc::new(grid(&mut set, &counting, &reached, &records));
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
-        book: &book,
+        counting: &counting,
         records: &records,
         earlier,
         grid: &grid,
@@ -108,13 +108,13 @@ pub fn reconcile(
     let unknown = unknown_test();
     let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
     let pairs = Pairs::new(&questions.pairs, told, causes.len());
-    let mut world = World::new(&book, (&records, pairs), &grid, &unknown, options.threads);
-    let absent = absent(&world, &causes, &wishes);
-    if let Some(absent) = &absent {
-        world.is_absent = records.places.iter().map(|place| absent.schools.contains(&place.code)).collect();
+    let mut problem = Problem::new(&counting, (&records, pairs), &grid, &unknown, options.threads);
+    let missing_schools = missing_schools(&problem, &causes, &wishes);
+    if let Some(missing_schools) = &missing_schools {
+        problem.is_absent = records.places.iter().map(|place| missing_schools.schools.contains(&place.code)).collect();
     }
     let finish = Finish {
-        world: &world,
+        problem: &problem,
         grid: &grid,
         causes: &causes,
         set: &set,
@@ -123,7 +123,7 @@ pub fn reconcile(
         wishes: &wishes,
         threads: options.threads,
     };
-    Ok(finish.run(candidates, absent.as_ref()))
+    Ok(finish.run(candidates, missing_schools.as_ref()))
 }
 
 /// The result of rows of a test that the year does not have.
@@ -167,49 +167,49 @@ fn prefixes(lea: &str) -> Vec<String> {
     vec![lea.chars().take(2).collect(), "00".to_owned()]
 }
 
-fn grid(set: &mut OfficialSet, book: &Book, reached: &Reached, records: &Records) -> Grid {
-    let mut grid = Grid::new(set, book, reached);
+fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached, records: &Records) -> Grid {
+    let mut grid = Grid::new(set, counting, reached);
     let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
     let mut ways: FxHashMap<(u32, u8, u8, u8), u64> = FxHashMap::default();
     for facets in records.facets.iter().filter(|facets| **facets != Facets::NONE) {
         *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
     }
     for ((place, record_type, grade, class), groups) in ways {
-        let Some((place, class)) = records.places.get(place as usize).zip(book.classes.get(usize::from(class))) else {
+        let Some((place, class)) = records.places.get(place as usize).zip(counting.classes.get(usize::from(class))) else {
             continue;
         };
         if !class.enrolled {
             continue;
         }
         let facets = Facets { record_type, grade, ..Facets::NONE };
-        for slot in all_slots(book, place, &facets, class.rows) {
-            let members = (0..book.groups.len().min(64)).filter(|group| groups >> group & 1 != 0);
+        for slot in all_slots(counting, place, &facets, class.rows) {
+            let members = (0..counting.groups.len().min(64)).filter(|group| groups >> group & 1 != 0);
             counted.extend(members.map(|group| (slot, group)));
         }
     }
-    grid.add_missing(book, reached, &counted);
+    grid.add_missing(counting, reached, &counted);
     grid
 }
 
 /// The schools that the files lack, if supposing so makes things better.
-fn absent(world: &World<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<Absent> {
+fn missing_schools(problem: &Problem<'_>, causes: &[BoundCause], wishes: &Wishes) -> Option<MissingSchools> {
     let place = causes.iter().position(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools))?;
     if wishes.excluded.contains(&place) {
         return None;
     }
-    let absent = Absent::find(world);
-    if absent.schools.is_empty() {
+    let missing_schools = MissingSchools::find(problem);
+    if missing_schools.schools.is_empty() {
         return None;
     }
-    let none = State::new(world, vec![None; world.grid.rows.len()]).total;
-    let with = State::new(world, absent.extra.clone()).total;
+    let none = State::new(problem, vec![None; problem.grid.rows.len()]).total;
+    let with = State::new(problem, missing_schools.extra.clone()).total;
     let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
-    (is_assumed || with.cost < none.cost).then_some(absent)
+    (is_assumed || with.cost < none.cost).then_some(missing_schools)
 }
 
 /// The last part: search, ladders, figures.
 struct Finish<'a> {
-    world: &'a World<'a>,
+    problem: &'a Problem<'a>,
     grid: &'a Arc<Grid>,
     causes: &'a [BoundCause],
     set: &'a OfficialSet,
@@ -220,34 +220,34 @@ struct Finish<'a> {
 }
 
 impl Finish<'_> {
-    fn run(&self, candidates: Vec<Candidate>, absent: Option<&Absent>) -> Reconciliation {
-        let world = self.world;
-        let extra = absent.map_or_else(|| vec![None; world.grid.rows.len()], |absent| absent.extra.clone());
-        let among = Search::new(world, self.causes, candidates, self.threads);
+    fn run(&self, candidates: Vec<Candidate>, missing_schools: Option<&MissingSchools>) -> Reconciliation {
+        let problem = self.problem;
+        let extra = missing_schools.map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
+        let among = Search::new(problem, self.causes, candidates, self.threads);
         let (mut state, found) = search(&among, extra, self.wishes);
         // What the search has worked out is not needed any more, and there is much of it.
         drop(among);
-        let elsewhere = Elsewhere::find(world, &state, absent.map_or(&[], |absent| absent.schools.as_slice()));
-        elsewhere.add_to(&mut state.extra);
-        let changed = state.changed(world);
-        let ladders = ladders(world, &state, &changed, self.threads);
-        let numbers = Numbered::new(world.records, &changed);
-        let absent_place = absent.map(|_| found.len());
-        let beyond = Beyond { cause: absent_place, elsewhere: &elsewhere };
-        let source = Source { world, grid: self.grid, state: &state, beyond, numbers: &numbers };
+        let missing_students = MissingStudents::find(problem, &state, missing_schools.map_or(&[], |missing_schools| missing_schools.schools.as_slice()));
+        missing_students.add_to(&mut state.extra);
+        let changed = state.changed(problem);
+        let ladders = ladders(problem, &state, &changed, self.threads);
+        let numbers = Numbered::new(problem.records, &changed);
+        let absent_place = missing_schools.map(|_| found.len());
+        let beyond = Beyond { cause: absent_place, missing_students: &missing_students };
+        let source = Source { problem, grid: self.grid, state: &state, beyond, numbers: &numbers };
         let cells = cells(&source, ladders, self.threads);
-        let owned = owned(world, &changed, found.len());
+        let owned = owned(problem, &changed, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
-        if let Some(absent) = absent {
-            causes.push(self.absent_cause(absent, &cells, causes.len()));
+        if let Some(missing_schools) = missing_schools {
+            causes.push(self.absent_cause(missing_schools, &cells, causes.len()));
         }
         causes.extend(self.unmet_causes(&causes));
         rank(&mut causes);
-        let residues = residues(&cells, world.book);
+        let residues = residues(&cells, problem.counting);
         Reconciliation {
-            year: world.book.year,
-            book: world.book.clone(),
-            inputs: world.records.files.clone(),
+            year: problem.counting.year,
+            counting: problem.counting.clone(),
+            inputs: problem.records.files.clone(),
             officials: self.officials.to_vec(),
             leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
             names: self.names(),
@@ -259,10 +259,10 @@ impl Finish<'_> {
         }
     }
 
-    fn absent_cause(&self, absent: &Absent, cells: &Cells, place: usize) -> CauseFound {
+    fn absent_cause(&self, missing_schools: &MissingSchools, cells: &Cells, place: usize) -> CauseFound {
         let cause = self.causes.iter().find(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools));
         let schools: Vec<String> =
-            absent.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
+            missing_schools.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
         let touched = cells.iter().filter(|cell| cell.steps.iter().any(|step| step.cause == place)).count() as u64;
         CauseFound {
             // It was found because there is such a cause.
@@ -285,7 +285,7 @@ impl Finish<'_> {
 
     /// Causes that the user takes for true and that change nothing.
     fn unmet_causes(&self, found: &[CauseFound]) -> Vec<CauseFound> {
-        let has_earlier = self.world.records.files.iter().any(|file| file.is_earlier);
+        let has_earlier = self.problem.records.files.iter().any(|file| file.is_earlier);
         let mut unmet_causes: Vec<CauseFound> = Vec::new();
         for (place, with) in &self.wishes.assumed {
             let cause = &self.causes[*place];
@@ -332,9 +332,9 @@ impl Finish<'_> {
 
     /// Names from the score files, then from entity lists.
     fn names(&self) -> Vec<(Code, String)> {
-        let mut names = self.world.records.names.clone();
-        for list in self.set.entities_of(self.world.book.year) {
-            for code in self.world.grid.types.keys() {
+        let mut names = self.problem.records.names.clone();
+        for list in self.set.entities_of(self.problem.counting.year) {
+            for code in self.problem.grid.types.keys() {
                 let Some(entity) = list.entities.get(code) else { continue };
                 let name = if entity.school.is_empty() { &entity.district } else { &entity.school };
                 if !name.is_empty() {
@@ -364,12 +364,12 @@ impl Finish<'_> {
             })
             .collect();
         let earlier = |cause: &&BoundCause| matches!(cause.hypothesis, Hypothesis::Earlier(_));
-        if !self.world.records.files.iter().any(|file| file.is_earlier) {
+        if !self.problem.records.files.iter().any(|file| file.is_earlier) {
             all.extend(
                 self.causes.iter().filter(earlier).map(|cause| untold(cause.cause, "an earlier download (--earlier)")),
             );
         }
-        for (supposition, column) in &self.world.records.untold {
+        for (supposition, column) in &self.problem.records.untold {
             let place =
                 self.causes.iter().filter(|cause| matches!(cause.hypothesis, Hypothesis::Suppose(_))).nth(*supposition);
             if let Some(cause) = place {
@@ -382,12 +382,12 @@ impl Finish<'_> {
 }
 
 /// The records that each hypothesis changes, after those before it.
-fn owned(world: &World<'_>, changed: &[Changed], count: usize) -> Vec<Vec<u32>> {
+fn owned(problem: &Problem<'_>, changed: &[Changed], count: usize) -> Vec<Vec<u32>> {
     let mut owned = vec![Vec::new(); count];
-    let is_published = |facets: &Facets| world.grid.publishes(world.book, &world.records.places, facets);
-    let counts = |facets: &Facets| !Sums::of(world.book, facets).is_zero();
+    let is_published = |facets: &Facets| problem.grid.publishes(problem.counting, &problem.records.places, facets);
+    let counts = |facets: &Facets| !Sums::of(problem.counting, facets).is_zero();
     for Changed { record, stages } in changed {
-        let mut before = world.records.facets[*record as usize];
+        let mut before = problem.records.facets[*record as usize];
         // What one cause leaves unpublished another may publish.
         if !is_published(&before) && !stages.iter().any(|(_, facets)| is_published(facets)) {
             continue;

@@ -9,11 +9,11 @@ use std::cmp::Reverse;
 use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
-use super::effect::Look;
+use super::delta::RowScope;
 use super::state::State;
 use super::threads::{each, locked, rooms};
 use super::value::Bounds;
-use super::world::{Fit, Shift, World};
+use super::problem::{Fit, Delta, Problem};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
 
@@ -50,28 +50,28 @@ type IsAssumed<'a> = &'a dyn Fn(&Candidate) -> bool;
 
 /// A search under way.
 pub struct Search<'a> {
-    world: &'a World<'a>,
+    problem: &'a Problem<'a>,
     causes: &'a [BoundCause],
     candidates: Vec<Candidate>,
     /// Room for each thread to add things up in.
-    rooms: Vec<Mutex<Shift>>,
+    rooms: Vec<Mutex<Delta>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
-    pub fn new(world: &'a World<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
-        let rooms = rooms(threads, || Shift::new(world.grid.rows.len()));
-        Self { world, causes, candidates, rooms }
+    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
+        let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
+        Self { problem, causes, candidates, rooms }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
     pub fn run(&self, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
-        let mut state = State::new(self.world, extra);
+        let mut state = State::new(self.problem, extra);
         let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
         let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
-                state.choose(self.world, candidate, &self.rooms);
+                state.choose(self.problem, candidate, &self.rooms);
             }
         }
         let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
             self.refine(&mut state, &open, &is_assumed);
             let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
-            let dropped = state.drop(self.world, place, &self.rooms);
+            let dropped = state.drop(self.problem, place, &self.rooms);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
@@ -99,7 +99,7 @@ impl<'a> Search<'a> {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.world, candidate, Look::All, &mut locked(&self.rooms[0]));
+                    let best = state.with_day(self.problem, candidate, RowScope::All, &mut locked(&self.rooms[0]));
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -115,11 +115,11 @@ impl<'a> Search<'a> {
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
             let before = state.total;
-            state.choose(self.world, best, &self.rooms);
+            state.choose(self.problem, best, &self.rooms);
             // A coarse look chose it; all rows have the last word.
             if state.total.cost >= before.cost {
                 let last = state.chosen.len() - 1;
-                let dropped = state.drop(self.world, last, &self.rooms);
+                let dropped = state.drop(self.problem, last, &self.rooms);
                 rejected.push((dropped.cause, dropped.with));
             }
         }
@@ -143,7 +143,7 @@ impl<'a> Search<'a> {
         // The largest first, so that no thread has to wait long for another at the end.
         let mut places: Vec<usize> = (0..open.len()).collect();
         places.sort_by_key(|place| Reverse(open[*place].changes.len()));
-        let tried = each(&places, &self.rooms, |place, shift| self.tried(state, open[*place], shift));
+        let tried = each(&places, &self.rooms, |place, delta| self.tried(state, open[*place], delta));
         let told = places.into_iter().zip(tried);
         let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
         let better = results.filter(|(cost, ..)| *cost < state.total.cost);
@@ -152,11 +152,11 @@ impl<'a> Search<'a> {
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
-    fn tried(&self, state: &State, candidate: &Candidate, shift: &mut Shift) -> Option<(Fit, Option<i32>)> {
+    fn tried(&self, state: &State, candidate: &Candidate, delta: &mut Delta) -> Option<(Fit, Option<i32>)> {
         if candidate.has_open_day {
-            return state.with_day(self.world, candidate, Look::Few, shift).map(|(day, fit)| (fit, Some(day)));
+            return state.with_day(self.problem, candidate, RowScope::Main, delta).map(|(day, fit)| (fit, Some(day)));
         }
-        Some((state.with(self.world, candidate, Look::Few, shift), None))
+        Some((state.with(self.problem, candidate, RowScope::Main, delta), None))
     }
 
     /// Looks for better days, now that the other hypotheses are there.
@@ -169,26 +169,26 @@ impl<'a> Search<'a> {
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let before = state.total;
-            let known = state.drop(self.world, place, &self.rooms);
+            let known = state.drop(self.problem, place, &self.rooms);
             let again = self.better_day(state, source, (day, before)).unwrap_or(known);
-            state.choose_at(self.world, place, again, &self.rooms);
+            state.choose_at(self.problem, place, again, &self.rooms);
         }
     }
 
     /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
     /// groups tells the day; all rows have the last word.
     fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
-        let mut shift = locked(&self.rooms[0]);
-        let (other, _) = state.with_day(self.world, source, Look::Few, &mut shift)?;
+        let mut delta = locked(&self.rooms[0]);
+        let (other, _) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
         let candidate = (other != day).then(|| source.after(other))?;
-        (state.with(self.world, &candidate, Look::All, &mut shift).cost < total.cost).then_some(candidate)
+        (state.with(self.problem, &candidate, RowScope::All, &mut delta).cost < total.cost).then_some(candidate)
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
     fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
-        let favours = each(&open, &self.rooms, |place, shift| state.favour(self.world, *place, shift));
+        let favours = each(&open, &self.rooms, |place, delta| state.favour(self.problem, *place, delta));
         let all = open.into_iter().zip(favours);
         let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
         weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
@@ -199,9 +199,9 @@ impl<'a> Search<'a> {
     fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = state.favour(self.world, place, &mut locked(&self.rooms[0]));
+            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
             let total = state.total;
-            let own = state.drop(self.world, place, &self.rooms);
+            let own = state.drop(self.problem, place, &self.rooms);
             let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
@@ -211,7 +211,7 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             all.push(Found { candidate: kept.clone(), mended, broken, tied });
-            state.choose_at(self.world, place, kept, &self.rooms);
+            state.choose_at(self.problem, place, kept, &self.rooms);
         }
         all
     }
@@ -221,30 +221,30 @@ impl<'a> Search<'a> {
         let is_other =
             |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
         let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
-        let here = match self.world.leaves_main_groups(own) {
+        let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
-            false => state.with(self.world, own, Look::Few, &mut locked(&self.rooms[0])),
+            false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.rooms[0])),
         };
-        let equals = each(&others, &self.rooms, |other, shift| {
+        let equals = each(&others, &self.rooms, |other, delta| {
             // A look at few groups rules most out.
-            if !self.world.leaves_main_groups(other) {
-                let (there, _) = self.tried(state, other, shift)?;
+            if !self.problem.leaves_main_groups(other) {
+                let (there, _) = self.tried(state, other, delta)?;
                 if there.misses > here.misses {
                     return None;
                 }
             }
-            self.equal(state, other, total, shift)
+            self.equal(state, other, total, delta)
         });
         equals.into_iter().flatten().collect()
     }
 
     /// Another hypothesis, if it fits just as well in all groups.
-    fn equal(&self, state: &State, other: &Candidate, total: Fit, shift: &mut Shift) -> Option<Candidate> {
+    fn equal(&self, state: &State, other: &Candidate, total: Fit, delta: &mut Delta) -> Option<Candidate> {
         if other.has_open_day {
-            let (day, fit) = state.with_day(self.world, other, Look::All, shift)?;
+            let (day, fit) = state.with_day(self.problem, other, RowScope::All, delta)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
         }
-        let fit = state.with(self.world, other, Look::All, shift);
+        let fit = state.with(self.problem, other, RowScope::All, delta);
         (fit.misses <= total.misses).then(|| other.clone())
     }
 

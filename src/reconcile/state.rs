@@ -3,13 +3,13 @@
 use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
-use super::effect::Look;
+use super::delta::RowScope;
 use super::files::Supposed;
 use super::sums::Sums;
 use super::threads::{each, locked, parts};
 use super::value::Bounds;
-use super::world::{Fit, Shift, World};
-use crate::engine::Facets;
+use super::problem::{Fit, Delta, Problem};
+use crate::facets::{Facets};
 
 /// A hypothesis that was chosen.
 #[derive(Clone, Debug)]
@@ -109,35 +109,35 @@ pub struct State {
 
 impl State {
     /// The standard rules.
-    pub fn new(world: &World<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
-        let sums = world.base.to_vec();
+    pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
+        let sums = problem.base.to_vec();
         let fits: Vec<Fit> =
-            (0..sums.len()).map(|row| world.fit(row as u32, sums[row], extra[row].as_deref())).collect();
+            (0..sums.len()).map(|row| problem.fit(row as u32, sums[row], extra[row].as_deref())).collect();
         let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
-        let chains = Chains { places: vec![0; world.records.facets.len()], chains: Vec::new() };
+        let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
         Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
     }
 
     /// What the rows would be like with another hypothesis.
-    pub fn with(&self, world: &World<'_>, candidate: &Candidate, look: Look, shift: &mut Shift) -> Fit {
-        let effect = candidate.effects.get(world, candidate, look, shift);
-        let groups = world.groups(candidate, look);
-        shift.clear();
-        effect.of_day(0).iter().for_each(|(row, sums)| shift.add(*row, *sums));
-        let new = self.further_of(world, candidate, &candidate.with);
-        candidate.changes.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
-        for record in self.met_besides(world, candidate) {
-            self.shift(world, record, &new, groups, shift);
+    pub fn with(&self, problem: &Problem<'_>, candidate: &Candidate, scope: RowScope, delta: &mut Delta) -> Fit {
+        let effect = candidate.effects.get(problem, candidate, scope, delta);
+        let groups = problem.groups(candidate, scope);
+        delta.clear();
+        effect.of_day(0).iter().for_each(|(row, sums)| delta.add(*row, *sums));
+        let new = self.further_of(problem, candidate, &candidate.with);
+        candidate.changes.iter().for_each(|change| self.correct(problem, change, &new, groups, delta));
+        for record in self.met_besides(problem, candidate) {
+            self.delta(problem, record, &new, groups, delta);
         }
-        self.judged(world, shift, self.total)
+        self.judged(problem, delta, self.total)
     }
 
     /// The records that a further hypothesis is not about by itself, but may be once those chosen
     /// have changed them.
-    fn met_besides(&self, world: &World<'_>, new: &Candidate) -> Vec<u32> {
+    fn met_besides(&self, problem: &Problem<'_>, new: &Candidate) -> Vec<u32> {
         let earlier = self.in_order.iter().filter(|earlier| earlier.cause < new.cause);
-        let records = earlier.flat_map(|earlier| world.pairs.records(earlier.cause, new.cause));
+        let records = earlier.flat_map(|earlier| problem.pairs.records(earlier.cause, new.cause));
         let mut records: Vec<u32> =
             records.filter(|record| self.chains.get(*record).is_some() && !new.is_about(*record)).collect();
         records.sort_unstable();
@@ -146,44 +146,44 @@ impl State {
     }
 
     /// Adds what a hypothesis makes of a record that it is not about by itself.
-    fn shift(&self, world: &World<'_>, record: u32, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+    fn delta(&self, problem: &Problem<'_>, record: u32, new: &Further<'_>, groups: u64, delta: &mut Delta) {
         let Some(chain) = self.chains.get(record) else { return };
-        let after = self.further(world, (record, chain), new, None);
+        let after = self.further(problem, (record, chain), new, None);
         if chain.now() != after {
-            shift.replace(world, &chain.now(), &after, groups);
+            delta.replace(problem, &chain.now(), &after, groups);
         }
     }
 
     /// Corrects what a hypothesis by itself makes of a record, if others have changed the record.
-    fn correct(&self, world: &World<'_>, change: &Supposed, new: &Further<'_>, groups: u64, shift: &mut Shift) {
+    fn correct(&self, problem: &Problem<'_>, change: &Supposed, new: &Further<'_>, groups: u64, delta: &mut Delta) {
         let record = change.record;
         let Some(chain) = self.chains.get(record) else { return };
-        let base = world.records.facets[record as usize];
-        let after = self.further(world, (record, chain), new, Some(change.after));
+        let base = problem.records.facets[record as usize];
+        let after = self.further(problem, (record, chain), new, Some(change.after));
         if (base, change.after) == (chain.now(), after) {
             return;
         }
-        shift.replace(world, &change.after, &base, groups);
+        delta.replace(problem, &change.after, &base, groups);
         if chain.now() != after {
-            shift.replace(world, &chain.now(), &after, groups);
+            delta.replace(problem, &chain.now(), &after, groups);
         }
     }
 
     /// How a record counts with a further hypothesis in its place among those chosen.
     fn further(
         &self,
-        world: &World<'_>,
+        problem: &Problem<'_>,
         (record, chain): (u32, &Chain),
         new: &Further<'_>,
         own: Option<Facets>,
     ) -> Facets {
-        let base = world.records.facets[record as usize];
+        let base = problem.records.facets[record as usize];
         if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
-            let mut walk = Walk { world, record, base, now: chain.now() };
+            let mut walk = Walk { problem, record, base, now: chain.now() };
             walk.step((new.cause, new.with), own, &chain.walked.applied);
             return walk.now;
         }
-        let mut walk = Walk { world, record, base, now: base };
+        let mut walk = Walk { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut rest = Some(new);
         for one in &self.in_order {
@@ -205,13 +205,13 @@ impl State {
     /// and returns how it has come through them; without one of them, if it is named.
     fn walked(
         &self,
-        world: &World<'_>,
+        problem: &Problem<'_>,
         (record, chain): (u32, &Chain),
         without: Option<u32>,
         mut tell: impl FnMut(&Chosen, Facets),
     ) -> Walked {
-        let base = world.records.facets[record as usize];
-        let mut walk = Walk { world, record, base, now: base };
+        let base = problem.records.facets[record as usize];
+        let mut walk = Walk { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut last = None;
         for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
@@ -226,35 +226,35 @@ impl State {
         Walked { now: walk.now, last, applied }
     }
 
-    fn further_of<'c>(&self, world: &World<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
+    fn further_of<'c>(&self, problem: &Problem<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
         let mut later = self.in_order.iter().filter(|one| one.cause > candidate.cause);
-        let is_last = !later.any(|one| world.pairs.has(candidate.cause, one.cause));
+        let is_last = !later.any(|one| problem.pairs.has(candidate.cause, one.cause));
         Further { cause: candidate.cause, with, is_last }
     }
 
     /// The same for the records after each day in turn: the best day, if any is better than none.
     pub fn with_day(
         &self,
-        world: &World<'_>,
+        problem: &Problem<'_>,
         candidate: &Candidate,
-        look: Look,
-        shift: &mut Shift,
+        scope: RowScope,
+        delta: &mut Delta,
     ) -> Option<(i32, Fit)> {
-        let effect = candidate.effects.get(world, candidate, look, shift);
-        let groups = world.groups(candidate, look);
-        shift.clear();
+        let effect = candidate.effects.get(problem, candidate, scope, delta);
+        let groups = problem.groups(candidate, scope);
+        delta.clear();
         let any_day = With::After(i32::MIN, i32::MIN);
-        let new = self.further_of(world, candidate, &any_day);
+        let new = self.further_of(problem, candidate, &any_day);
         let mut best: Option<(i32, Fit)> = None;
         let mut fit = self.total;
         let mut worse = 0;
         let mut days = candidate.days().enumerate().peekable();
         while let Some((place, same_day)) = days.next() {
-            effect.of_day(place).iter().for_each(|(row, sums)| shift.add(*row, *sums));
-            same_day.iter().for_each(|change| self.correct(world, change, &new, groups, shift));
+            effect.of_day(place).iter().for_each(|(row, sums)| delta.add(*row, *sums));
+            same_day.iter().for_each(|change| self.correct(problem, change, &new, groups, delta));
             // The records of this day are in: the day to find lies before it.
             let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
-            fit = self.judged(world, shift, fit);
+            fit = self.judged(problem, delta, fit);
             let is_better = best.is_none_or(|(_, known)| fit.cost < known.cost) && fit.cost < self.total.cost;
             if is_better {
                 best = Some((day, fit));
@@ -268,13 +268,13 @@ impl State {
     }
 
     /// All misses and costs with what was added since they were so much.
-    fn judged(&self, world: &World<'_>, shift: &mut Shift, last: Fit) -> Fit {
+    fn judged(&self, problem: &Problem<'_>, delta: &mut Delta, last: Fit) -> Fit {
         let mut total = last;
-        shift.look(|row, added, known| {
+        delta.look(|row, added, known| {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let fit = world.fit(row, sums, self.extra[place].as_deref());
+            let fit = problem.fit(row, sums, self.extra[place].as_deref());
             total = minus(plus(total, fit), known.unwrap_or(self.fits[place]));
             fit
         });
@@ -282,15 +282,15 @@ impl State {
     }
 
     /// Figures that a chosen hypothesis mends and breaks.
-    pub fn favour(&self, world: &World<'_>, place: usize, shift: &mut Shift) -> (u32, u32) {
-        shift.clear();
-        self.shift_back(world, place, shift);
+    pub fn favour(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> (u32, u32) {
+        delta.clear();
+        self.delta_back(problem, place, delta);
         let (mut mended, mut broken) = (0, 0);
-        shift.look(|row, added, _| {
+        delta.look(|row, added, _| {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let (with, without) = (self.fits[place], world.fit(row, sums, self.extra[place].as_deref()));
+            let (with, without) = (self.fits[place], problem.fit(row, sums, self.extra[place].as_deref()));
             mended += without.misses.saturating_sub(with.misses);
             broken += with.misses.saturating_sub(without.misses);
             without
@@ -299,56 +299,56 @@ impl State {
     }
 
     /// Chooses a hypothesis, at the end.
-    pub fn choose(&mut self, world: &World<'_>, candidate: Candidate, rooms: &[Mutex<Shift>]) {
-        self.choose_at(world, self.chosen.len(), candidate, rooms);
+    pub fn choose(&mut self, problem: &Problem<'_>, candidate: Candidate, rooms: &[Mutex<Delta>]) {
+        self.choose_at(problem, self.chosen.len(), candidate, rooms);
     }
 
     /// Chooses a hypothesis at a place in the order of choice.
-    pub fn choose_at(&mut self, world: &World<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Shift>]) {
+    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Delta>]) {
         let id = self.next_id;
         self.next_id += 1;
         let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
         self.in_order.insert(self.in_order.partition_point(|one| one.cause <= new.cause), new);
         for change in &*candidate.changes {
-            let base = world.records.facets[change.record as usize];
+            let base = problem.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.push((id, change.after));
         }
-        self.settle(world, &candidate, rooms);
+        self.settle(problem, &candidate, rooms);
         self.chosen.insert(place, candidate);
         self.ids.insert(place, id);
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, world: &World<'_>, place: usize, rooms: &[Mutex<Shift>]) -> Candidate {
+    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> Candidate {
         let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
         self.in_order.retain(|one| one.id != id);
         for change in &*candidate.changes {
-            let base = world.records.facets[change.record as usize];
+            let base = problem.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.retain(|(one, _)| *one != id);
         }
-        self.settle(world, &candidate, rooms);
+        self.settle(problem, &candidate, rooms);
         candidate
     }
 
     /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
     /// thread does some of the records.
-    fn settle(&mut self, world: &World<'_>, candidate: &Candidate, rooms: &[Mutex<Shift>]) {
+    fn settle(&mut self, problem: &Problem<'_>, candidate: &Candidate, rooms: &[Mutex<Delta>]) {
         let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
-        records.extend(self.met_besides(world, candidate));
+        records.extend(self.met_besides(problem, candidate));
         rooms.iter().for_each(|room| locked(room).clear());
-        let walked = each(&parts(records.len(), RECORDS), rooms, |part, shift| {
+        let walked = each(&parts(records.len(), RECORDS), rooms, |part, delta| {
             let walk = |record: &u32| {
                 let chain = self.chains.get(*record)?;
-                let walked = self.walked(world, (*record, chain), None, |_, _| {});
+                let walked = self.walked(problem, (*record, chain), None, |_, _| {});
                 if chain.now() != walked.now {
-                    shift.replace(world, &chain.now(), &walked.now, u64::MAX);
+                    delta.replace(problem, &chain.now(), &walked.now, u64::MAX);
                 }
                 Some((*record, walked))
             };
             records[part.clone()].iter().filter_map(walk).collect::<Vec<_>>()
         });
         for (record, walked) in walked.into_iter().flatten() {
-            let base = world.records.facets[record as usize];
+            let base = problem.records.facets[record as usize];
             self.chains.get_or_start(record, base).walked = walked;
         }
         let mut rows: Vec<u32> = Vec::new();
@@ -361,33 +361,33 @@ impl State {
         // A row of two rooms is looked at twice; the second look changes nothing.
         for row in rows {
             let place = row as usize;
-            let fit = world.fit(row, self.sums[place], self.extra[place].as_deref());
+            let fit = problem.fit(row, self.sums[place], self.extra[place].as_deref());
             self.total = minus(plus(self.total, fit), self.fits[place]);
             self.fits[place] = fit;
         }
     }
 
     /// What the rows would be like without a chosen hypothesis.
-    fn shift_back(&self, world: &World<'_>, place: usize, shift: &mut Shift) {
+    fn delta_back(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) {
         let (candidate, id) = (&self.chosen[place], self.ids[place]);
-        let besides = self.met_besides(world, candidate);
+        let besides = self.met_besides(problem, candidate);
         for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
             let Some(chain) = self.chains.get(record) else { continue };
-            let after = self.walked(world, (record, chain), Some(id), |_, _| {}).now;
+            let after = self.walked(problem, (record, chain), Some(id), |_, _| {}).now;
             if chain.now() != after {
-                shift.replace(world, &chain.now(), &after, u64::MAX);
+                delta.replace(problem, &chain.now(), &after, u64::MAX);
             }
         }
     }
 
     /// The records that hypotheses change, ascending.
-    pub fn changed(&self, world: &World<'_>) -> Vec<Changed> {
+    pub fn changed(&self, problem: &Problem<'_>) -> Vec<Changed> {
         let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
         let told = |record: u32| {
             let chain = self.chains.get(record)?;
             let mut told = Vec::new();
             let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
-            self.walked(world, (record, chain), None, tell);
+            self.walked(problem, (record, chain), None, tell);
             (!told.is_empty()).then_some(Changed { record, stages: told })
         };
         self.chains.records().filter_map(told).collect()
@@ -408,7 +408,7 @@ impl Chain {
 
 /// A record on its way through hypotheses, in the order of their causes.
 struct Walk<'a> {
-    world: &'a World<'a>,
+    problem: &'a Problem<'a>,
     record: u32,
     base: Facets,
     now: Facets,
@@ -423,11 +423,11 @@ impl Walk<'_> {
         own: Option<Facets>,
         applied: &[(usize, Facets)],
     ) -> Option<Facets> {
-        let pairs = &self.world.pairs;
+        let pairs = &self.problem.pairs;
         // A pair tells of records that its first cause is about by itself.
         let earlier = applied.iter().rev().find(|(first, _)| pairs.has(*first, cause));
         let (from, to) = match earlier {
-            Some((first, after)) => (*after, pairs.get(*first, cause, self.record, with, &self.world.records.texts)?),
+            Some((first, after)) => (*after, pairs.get(*first, cause, self.record, with, &self.problem.records.texts)?),
             None => (self.base, own?),
         };
         self.now = overlaid(self.now, from, to);

@@ -2,8 +2,8 @@
 
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 
-use crate::counting::Book;
-use crate::engine::Facets;
+use crate::counting::CountingRules;
+use crate::facets::{Facets};
 
 /// The counts of one entity, test, grade and student group, or a difference of two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Sums {
 impl Sums {
     /// What one record adds wherever it counts.
     #[inline]
-    pub fn of(book: &Book, facets: &Facets) -> Self {
-        let Some(class) = book.classes.get(usize::from(facets.class)) else { return Self::default() };
+    pub fn of(counting: &CountingRules, facets: &Facets) -> Self {
+        let Some(class) = counting.classes.get(usize::from(facets.class)) else { return Self::default() };
         let mut sums = Self {
             enrolled: i32::from(class.enrolled),
             tested: i32::from(class.tested),

@@ -264,20 +264,20 @@ impl Page<'_> {
 
     /// `Example Unified · ELA · grade 5 · all students · tested`.
     fn heading(&self, cell: &Cell<'_>) -> String {
-        let book = &self.all.book;
-        let test = book
+        let counting = &self.all.counting;
+        let test = counting
             .tests
             .iter()
             .find(|test| test.id == cell.test)
             .map_or_else(|| format!("test {}", cell.test), |test| test.short.clone());
-        let grade = book
+        let grade = counting
             .grades
             .iter()
             .find(|row| row.code == cell.grade)
             .map_or_else(|| format!("grade {}", cell.grade), |row| row.name.clone());
         let group = match cell.group {
             ALL_STUDENTS => "all students".to_owned(),
-            id => book
+            id => counting
                 .groups
                 .iter()
                 .find(|group| group.id == id)

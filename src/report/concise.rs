@@ -6,7 +6,7 @@ use miette::Diagnostic;
 
 use super::number::plural;
 use super::{Material, RuleWords};
-use crate::engine::Finding;
+use crate::outcome::{Finding};
 use crate::input::InputError;
 use crate::privacy::text::neutralise;
 

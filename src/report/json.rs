@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::waiver::WaiverOut;
 use super::{Material, RuleWords};
-use crate::engine::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
+use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
 use crate::layout::registry;
 use crate::privacy::json;

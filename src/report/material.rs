@@ -2,7 +2,7 @@
 
 use super::message::{self, Printable};
 use super::{Place, RuleBook, RuleWords};
-use crate::engine::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
+use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::layout::{FieldId, registry};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::Pseudonyms;

@@ -1,7 +1,8 @@
 //! Fills the placeholders of a rule's message with masked and neutralised values.
 
 use super::number;
-use crate::engine::{Finding, Shown};
+use crate::finding::{Shown};
+use crate::outcome::{Finding};
 use crate::layout::{FieldId, registry};
 use crate::privacy::mask::{Reveal, mask};
 use crate::privacy::text::quote;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::engine::Finding;
+use crate::outcome::{Finding};
 use crate::input::{Dialect, FileInfo};
 use crate::privacy::text::{neutralise, width};
 

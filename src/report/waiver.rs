@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::WaiverTold;
+use crate::outcome::{WaiverShown};
 
 /// What a waiver says.
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ pub struct WaiverOut<'a> {
 
 impl<'a> WaiverOut<'a> {
     /// A waiver as it is shown.
-    pub fn of(waiver: &'a WaiverTold) -> Self {
+    pub fn of(waiver: &'a WaiverShown) -> Self {
         Self {
             path: waiver.path.to_string_lossy().into_owned(),
             line: waiver.line,

@@ -71,15 +71,15 @@ impl RuleBook {
 
     /// The words of a set of rules, with the messages of single years.
     pub fn of_set(set: &RuleSet) -> Self {
-        let mut book = Self::new(set.rules());
+        let mut counting = Self::new(set.rules());
         for rule in set.rules() {
             let messages = registry().years().map(|year| (year, set.message(rule, year)));
             let other = messages.filter(|(_, message)| *message != rule.message);
-            if let Some(words) = book.words.get_mut(&rule.code) {
+            if let Some(words) = counting.words.get_mut(&rule.code) {
                 words.messages = other.map(|(year, message)| (year, message.to_owned())).collect();
             }
         }
-        book
+        counting
     }
 
     /// The words of a rule; those of an unknown one say only that it is unknown.

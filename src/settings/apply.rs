@@ -7,9 +7,8 @@ use super::bind::{Bound, BoundWaiver, Runs};
 use super::file::SettingsFile;
 use super::merge::{Origin, Settings};
 use super::waiver::{Holder, Standing};
-use crate::engine::{
-    Finding, Outcome, RuleOutcome, SettingsUsed, Shown, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
-};
+use crate::finding::{Shown};
+use crate::outcome::{Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed};
 use crate::privacy::pseudonym::Pseudonyms;
 
 const EXPIRED: &str = "L091";

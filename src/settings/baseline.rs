@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::apply::{WAIVER_RULES, school_of};
-use crate::engine::{Finding, Outcome, Subject};
+use crate::outcome::{Finding, Outcome, Subject};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::Severity;
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use toml::Spanned;
 
-use crate::engine::WaiverTold;
+use crate::outcome::{WaiverShown};
 use crate::privacy::pseudonym::Pseudonyms;
 
 /// Whose findings a waiver covers.
@@ -82,13 +82,13 @@ impl Standing {
 
 impl Waiver {
     /// The waiver of the rule of a code as it may be shown: a student by pseudonym, if at all.
-    pub fn told(&self, code: &str, pseudonyms: Option<&Pseudonyms>) -> WaiverTold {
+    pub fn told(&self, code: &str, pseudonyms: Option<&Pseudonyms>) -> WaiverShown {
         let (student, test, school) = match &self.holder {
             Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
             Holder::School(code) => (None, None, Some(code.clone())),
             Holder::Anyone => (None, None, None),
         };
-        WaiverTold {
+        WaiverShown {
             path: self.path.clone(),
             line: self.line,
             rule: code.to_owned(),

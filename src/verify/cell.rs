@@ -25,7 +25,7 @@ impl<'a> Recount<'a> {
         }
         let none = Counted::default();
         let counted = self.cells.get(&key).unwrap_or(&none);
-        let test = self.book.tests.iter().find(|test| test.id == cell.test);
+        let test = self.counting.tests.iter().find(|test| test.id == cell.test);
         let figure = |part: &Part| value(part, measure, test);
         let mut sum = counted.base;
         let mut at = figure(&sum);
@@ -121,7 +121,7 @@ impl<'a> Recount<'a> {
         if !self.missing.is_in(key) {
             return step.map_or(Ok(()), |_| Err("no missing school has a part in it".to_owned()));
         }
-        let Some(range) = self.missing.value((key, self.book), sum, measure) else {
+        let Some(range) = self.missing.value((key, self.counting), sum, measure) else {
             return step.map_or(Ok(()), |_| Err("there is no such figure with missing schools".to_owned()));
         };
         if !range.holds(at) {

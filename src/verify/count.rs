@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::records::{Record, Seen};
-use crate::counting::{Book, Rows};
-use crate::engine::Supposition;
+use crate::counting::{CountingRules, Rows};
+use crate::facets::{Supposition};
 use crate::rule::{Stand, Stands, Truth, number, text, truth};
 
 /// The official number of a test, a grade row and a student group at an entity.
@@ -14,7 +14,7 @@ pub type Key = (String, u16, u8, u16);
 /// What decides where and how a record counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The class, by its place in the book; none for a record that does not count at all.
+    /// The class, by its place in the counting rules; none for a record that does not count at all.
     pub class: Option<usize>,
     /// Type and code of the place.
     pub place: Option<(u8, String)>,
@@ -22,7 +22,7 @@ pub struct Standing {
     pub grade: u8,
     /// The record type.
     pub record_type: u8,
-    /// The groups, by their place in the book.
+    /// The groups, by their place in the counting rules.
     pub groups: Vec<bool>,
     /// The score; 0 for none.
     pub score: i64,
@@ -63,31 +63,31 @@ impl Part {
 }
 
 /// How a record stands by the standard rules, seen with other values where some are given.
-pub fn standing(book: &Book, record: &Record, stands: &Stands) -> Standing {
+pub fn standing(counting: &CountingRules, record: &Record, stands: &Stands) -> Standing {
     let seen = Seen { record, stands };
     let small = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok()).unwrap_or_default();
-    let place = book.places.iter().find(|place| truth(&place.when, &seen) == Truth::True).map(|place| {
+    let place = counting.places.iter().find(|place| truth(&place.when, &seen) == Truth::True).map(|place| {
         let digits = text(&place.code, &seen).trim().to_owned();
         let second = if place.district_level { digits.clone() } else { String::new() };
         let code: String = (digits + &second).chars().chain("00000000000000".chars()).take(14).collect();
         (place.entity_type, code)
     });
     Standing {
-        class: book.classes.iter().position(|class| truth(&class.condition, &seen) == Truth::True),
+        class: counting.classes.iter().position(|class| truth(&class.condition, &seen) == Truth::True),
         place,
         // Type, score and level are the record's own, whatever the state has seen.
-        record_type: small(number(&book.measures.record_type, record)),
-        grade: small(number(&book.measures.grade, &seen)),
-        groups: book.groups.iter().map(|group| truth(&group.condition, &seen) == Truth::True).collect(),
-        score: number(&book.measures.score, record).filter(|score| *score > 0).unwrap_or_default(),
-        level: number(&book.measures.level, record).unwrap_or_default(),
+        record_type: small(number(&counting.measures.record_type, record)),
+        grade: small(number(&counting.measures.grade, &seen)),
+        groups: counting.groups.iter().map(|group| truth(&group.condition, &seen) == Truth::True).collect(),
+        score: number(&counting.measures.score, record).filter(|score| *score > 0).unwrap_or_default(),
+        level: number(&counting.measures.level, record).unwrap_or_default(),
     }
 }
 
 /// What a supposition makes of a record in which some values are seen otherwise already: how it
 /// stands without and with it, and the values seen from then on. None where it is not about the record.
 pub fn supposed(
-    book: &Book,
+    counting: &CountingRules,
     record: &Record,
     stands: &Stands,
     one: &Supposition,
@@ -105,7 +105,7 @@ pub fn supposed(
         };
         then.insert(*field, value);
     }
-    let (from, mut to) = (standing(book, record, stands), standing(book, record, &then));
+    let (from, mut to) = (standing(counting, record, stands), standing(counting, record, &then));
     if !one.counts {
         to.class = None;
     }
@@ -118,10 +118,10 @@ pub fn supposed(
 }
 
 /// What a record adds to which cells.
-pub fn parts(book: &Book, standing: &Standing) -> BTreeMap<Key, Part> {
+pub fn parts(counting: &CountingRules, standing: &Standing) -> BTreeMap<Key, Part> {
     let mut parts = BTreeMap::new();
-    let class = standing.class.and_then(|class| book.classes.get(class));
-    let test = book.test_of(standing.record_type);
+    let class = standing.class.and_then(|class| counting.classes.get(class));
+    let test = counting.test_of(standing.record_type);
     let (Some(class), Some((kind, code)), Some(test)) = (class, &standing.place, test) else { return parts };
     let mut part = Part::default();
     part.numbers[0] = i64::from(class.enrolled);
@@ -146,10 +146,10 @@ pub fn parts(book: &Book, standing: &Standing) -> BTreeMap<Key, Part> {
         entities.push(format!("{}000000000000", &code[..2]));
         entities.push("00000000000000".to_owned());
     }
-    for grade in grades(book, standing, class.rows) {
+    for grade in grades(counting, standing, class.rows) {
         for entity in &entities {
             for (place, _) in standing.groups.iter().enumerate().filter(|(_, is_member)| **is_member) {
-                if let Some(group) = book.groups.get(place) {
+                if let Some(group) = counting.groups.get(place) {
                     parts.insert((entity.clone(), test.id, grade, group.id), part);
                 }
             }
@@ -158,8 +158,8 @@ pub fn parts(book: &Book, standing: &Standing) -> BTreeMap<Key, Part> {
     parts
 }
 
-fn grades(book: &Book, standing: &Standing, rows: Rows) -> Vec<u8> {
-    book.grade_rows(standing.record_type, standing.grade, rows)
+fn grades(counting: &CountingRules, standing: &Standing, rows: Rows) -> Vec<u8> {
+    counting.grade_rows(standing.record_type, standing.grade, rows)
 }
 
 /// How a record stands once what differs between two ways to stand is changed in it. What does not

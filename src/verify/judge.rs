@@ -7,7 +7,7 @@ use super::claim::Claim;
 use super::count::Key;
 use super::recount::Recount;
 use crate::cause::bound_causes;
-use crate::counting::Book;
+use crate::counting::CountingRules;
 use crate::input::Options;
 use crate::official::{self, Measure, OfficialSet};
 use crate::reconcile::ReconcileError;
@@ -50,7 +50,7 @@ impl Verdict {
 pub struct VerifyOptions<'a> {
     /// How they are read.
     pub input: Options,
-    /// Told the bytes of the current file read so far.
+    /// SupposedRecords the bytes of the current file read so far.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
@@ -65,11 +65,11 @@ pub fn verify(
     officials: &[PathBuf],
     options: &VerifyOptions<'_>,
 ) -> Result<Verdict, ReconcileError> {
-    let book = Book::of(claim.year)?;
-    let causes = bound_causes(&book)?;
+    let counting = CountingRules::of(claim.year)?;
+    let causes = bound_causes(&counting)?;
     let set = official::read(officials, &official::Options::default())?;
     let mut verdict = Verdict::default();
-    let mut recount = Recount::new(&book, claim, &causes, &mut verdict);
+    let mut recount = Recount::new(&counting, claim, &causes, &mut verdict);
     recount.earlier(earlier, options, claim)?;
     recount.absent(&set);
     recount.files(paths, options, &mut verdict)?;

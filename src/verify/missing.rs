@@ -7,7 +7,7 @@ use super::claim::Claim;
 use super::count::{Key, Part};
 use super::figure::{Range, value};
 use super::judge::Officials;
-use crate::counting::{Book, GradeKind};
+use crate::counting::{CountingRules, GradeKind};
 use crate::layout::codes;
 use crate::official::{Measure, Official, OfficialSet, Values};
 
@@ -36,7 +36,7 @@ const SUM: usize = 9;
 
 impl Missing {
     /// What the official rows of schools add to themselves and their districts.
-    pub(super) fn of(schools: HashSet<String>, set: &OfficialSet, book: &Book) -> Self {
+    pub(super) fn of(schools: HashSet<String>, set: &OfficialSet, counting: &CountingRules) -> Self {
         let mut missing = Self { schools, ..Self::default() };
         let mut seen: HashSet<Key> = HashSet::new();
         for row in set.files.iter().flat_map(|file| &file.rows) {
@@ -45,7 +45,7 @@ impl Missing {
             if !missing.schools.contains(&code) || !seen.insert(key) {
                 continue;
             }
-            let within = within(&row.values, scale(book, row.test, row.grade));
+            let within = within(&row.values, scale(counting, row.test, row.grade));
             for entity in [code.clone(), format!("{}0000000", &code[..7])] {
                 missing.rows.entry((entity, row.test, row.grade, row.group)).or_default().add(&within);
             }
@@ -59,7 +59,7 @@ impl Missing {
         claim: &Claim,
         officials: &Officials,
         counted: impl Fn(&Key) -> Part,
-        book: &Book,
+        counting: &CountingRules,
     ) {
         let mut left: HashMap<Key, [Option<Range>; 3]> = HashMap::new();
         for cell in claim.cells.iter().filter(|cell| cell.status != "not-checkable") {
@@ -76,8 +76,8 @@ impl Missing {
             left.insert(key, all);
         }
         for (key, own) in &left {
-            if !self.schools.contains(&key.0) && is_of_students(key, own, &left, book) {
-                self.elsewhere.insert(key.clone(), left_within(own, scale(book, key.1, key.2)));
+            if !self.schools.contains(&key.0) && is_of_students(key, own, &left, counting) {
+                self.elsewhere.insert(key.clone(), left_within(own, scale(counting, key.1, key.2)));
             }
         }
     }
@@ -100,9 +100,9 @@ impl Missing {
     }
 
     /// What a figure can be with what is missing; none where the public site shows none.
-    pub(super) fn value(&self, (key, book): (&Key, &Book), own: &Part, measure: Measure) -> Option<Range> {
+    pub(super) fn value(&self, (key, counting): (&Key, &CountingRules), own: &Part, measure: Measure) -> Option<Range> {
         let all = self.with(key, own);
-        let test = book.tests.iter().find(|test| test.id == key.1);
+        let test = counting.tests.iter().find(|test| test.id == key.1);
         let (lo, hi) = (value(&all.lo, measure, test), value(&all.hi, measure, test));
         let whole = |part: &Part| part.numbers[2];
         Some(match measure {
@@ -157,9 +157,9 @@ fn official(officials: &Officials, key: &Key, measure: Measure, shown: &str) -> 
 }
 
 /// The scores of a test in a grade, or in all its grades.
-fn scale(book: &Book, test: u16, grade: u8) -> (i64, i64) {
-    let Some(test) = book.tests.iter().find(|one| one.id == test) else { return (0, 9_999) };
-    let of = |grade: u8| codes().score_bounds(test.record_type, grade, book.year);
+fn scale(counting: &CountingRules, test: u16, grade: u8) -> (i64, i64) {
+    let Some(test) = counting.tests.iter().find(|one| one.id == test) else { return (0, 9_999) };
+    let of = |grade: u8| codes().score_bounds(test.record_type, grade, counting.year);
     let all: Vec<(u16, u16)> = match of(grade) {
         Some(one) => vec![one],
         None => (0..=12).filter_map(of).collect(),
@@ -228,7 +228,7 @@ fn is_of_students(
     (entity, test, grade, group): &Key,
     own: &[Option<Range>; 3],
     left: &HashMap<Key, [Option<Range>; 3]>,
-    book: &Book,
+    counting: &CountingRules,
 ) -> bool {
     let fits = |part: Option<Range>, whole: Option<Range>| part.zip(whole).is_none_or(|(one, all)| one.lo <= all.hi);
     let known = own.iter().flatten();
@@ -242,11 +242,11 @@ fn is_of_students(
         left.get(&(entity.to_owned(), *test, grade, group)).and_then(|left| left[count])
     };
     let district = format!("{}0000000", &entity[..7]);
-    let single: Vec<u8> = book.grades.iter().filter(|one| one.kind == GradeKind::Grade).map(|one| one.code).collect();
+    let single: Vec<u8> = counting.grades.iter().filter(|one| one.kind == GradeKind::Grade).map(|one| one.code).collect();
     (0..3).all(|count| {
         let is_part =
             fits(own[count], at(entity, *grade, 1, count)) && fits(own[count], at(&district, *grade, *group, count));
-        let sums = book.grades.iter().filter_map(|sum| match &sum.kind {
+        let sums = counting.grades.iter().filter_map(|sum| match &sum.kind {
             GradeKind::All => Some((sum.code, &single)),
             GradeKind::Sum(members) => Some((sum.code, members)),
             GradeKind::Grade | GradeKind::ClassOf(_) => None,

@@ -9,8 +9,8 @@ use super::judge::{Officials, Verdict, VerifyOptions};
 use super::missing::Missing;
 use super::records::{Record, Seen, each_record, opened};
 use crate::cause::{Aspect, BoundCause, Hypothesis};
-use crate::counting::Book;
-use crate::engine::Parameter;
+use crate::counting::CountingRules;
+use crate::facets::{Parameter};
 use crate::official::OfficialSet;
 use crate::reconcile::ReconcileError;
 use crate::rule::{Stands, number, read, text};
@@ -34,7 +34,7 @@ pub(super) struct Counted {
 
 /// The recount of all cells.
 pub(super) struct Recount<'a> {
-    pub(super) book: &'a Book,
+    pub(super) counting: &'a CountingRules,
     pub(super) causes: Vec<Applied<'a>>,
     pub(super) cells: HashMap<Key, Counted>,
     /// How the records of earlier downloads stood, by student and test, and where they are.
@@ -51,7 +51,7 @@ pub(super) struct Recount<'a> {
 
 impl<'a> Recount<'a> {
     /// A recount without any record yet. Causes that are claimed and not known are told of.
-    pub(super) fn new(book: &'a Book, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
+    pub(super) fn new(counting: &'a CountingRules, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
             let mut known = causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == one.id).peekable();
@@ -71,7 +71,7 @@ impl<'a> Recount<'a> {
         }
         applied.sort_by_key(|one| (one.order, one.rank));
         Self {
-            book,
+            counting,
             causes: applied,
             cells: HashMap::new(),
             then: HashMap::new(),
@@ -95,13 +95,13 @@ impl<'a> Recount<'a> {
         }
         let first = claim.inputs.iter().filter(|input| !input.earlier).count();
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
-            let book = self.book;
+            let counting = self.counting;
             let then = &mut self.then;
             each_record(first + place, file, options.progress, |record| {
                 let Some(record) = record else { return };
-                let Some(identity) = identity(book, &record) else { return };
+                let Some(identity) = identity(counting, &record) else { return };
                 let claim = RecordClaim { input: record.input, line: record.line };
-                then.entry(identity).or_insert_with(|| (standing(book, &record, &Stands::new()), claim));
+                then.entry(identity).or_insert_with(|| (standing(counting, &record, &Stands::new()), claim));
             })?;
         }
         Ok(())
@@ -117,14 +117,14 @@ impl<'a> Recount<'a> {
         let files = opened(paths, &options.input)?;
         let several = files.len() > 1;
         for (place, file) in files.into_iter().enumerate() {
-            if file.info.year != self.book.year {
+            if file.info.year != self.counting.year {
                 verdict.of_the_whole.push(format!("{} is of {}", file.info.path.display(), file.info.year));
             }
             let earlier_files: HashSet<(String, String)> = if several { self.now.clone() } else { HashSet::new() };
             self.seen_keys.clear();
             each_record(place, file, options.progress, |record| {
                 let Some(record) = record else { return };
-                let identity = identity(self.book, &record);
+                let identity = identity(self.counting, &record);
                 if identity.as_ref().is_some_and(|identity| earlier_files.contains(identity)) {
                     return;
                 }
@@ -136,7 +136,7 @@ impl<'a> Recount<'a> {
 
     /// Counts a record under the standard rules and under the causes.
     fn record(&mut self, record: &Record, identity: Option<(String, String)>) {
-        let base = standing(self.book, record, &Stands::new());
+        let base = standing(self.counting, record, &Stands::new());
         let is_first = identity.as_ref().is_none_or(|identity| !self.now.contains(identity));
         let mut stages: Vec<(usize, Standing)> = Vec::new();
         let (mut now, mut seen) = (base.clone(), Stands::new());
@@ -195,7 +195,7 @@ impl<'a> Recount<'a> {
     /// what is missing.
     fn parts(&self, standing: &Standing) -> BTreeMap<Key, Part> {
         let is_missing = standing.place.as_ref().is_some_and(|(_, code)| self.missing.schools.contains(code));
-        if is_missing { BTreeMap::new() } else { parts(self.book, standing) }
+        if is_missing { BTreeMap::new() } else { parts(self.counting, standing) }
     }
 
     /// How a record stands without and with a cause; none where the cause is not about it. Causes of
@@ -221,7 +221,7 @@ impl<'a> Recount<'a> {
                 if !is_meant {
                     return None;
                 }
-                let (from, to, then) = supposed(self.book, record, &stands, one)?;
+                let (from, to, then) = supposed(self.counting, record, &stands, one)?;
                 // What changes nothing by itself changes nothing for later causes.
                 if from == to {
                     return None;
@@ -258,7 +258,7 @@ impl<'a> Recount<'a> {
         let Some((then, _)) = self.then.get(identity) else {
             return (aspect == Aspect::New).then(|| Standing { class: None, ..base.clone() });
         };
-        let class = |standing: &Standing| self.book.classes.get(standing.class?);
+        let class = |standing: &Standing| self.counting.classes.get(standing.class?);
         let (now_class, then_class) = (class(base)?, class(then)?);
         let result = Standing { class: then.class, score: then.score, level: then.level, ..base.clone() };
         match aspect {
@@ -300,7 +300,7 @@ impl<'a> Recount<'a> {
         let Some(schools) = self.causes.iter().find(is_absent).and_then(|cause| cause.school.as_deref()) else {
             return;
         };
-        self.missing = Missing::of(schools.split(", ").map(str::to_owned).collect(), set, self.book);
+        self.missing = Missing::of(schools.split(", ").map(str::to_owned).collect(), set, self.counting);
     }
 
     /// Whether missing schools may have students whom other rows count.
@@ -320,14 +320,14 @@ impl<'a> Recount<'a> {
             cell.steps.values().for_each(|(part, _)| sum.add(part, 1));
             sum
         };
-        missing.find_elsewhere(claim, officials, counted, self.book);
+        missing.find_elsewhere(claim, officials, counted, self.counting);
         self.missing = missing;
     }
 }
 
 /// What a student is known by, with the test; none where that is blank.
-fn identity(book: &Book, record: &Record) -> Option<(String, String)> {
-    let student = text(&book.measures.identity, record).trim().to_ascii_uppercase();
-    let test = number(&book.measures.record_type, record).unwrap_or_default().to_string();
+fn identity(counting: &CountingRules, record: &Record) -> Option<(String, String)> {
+    let student = text(&counting.measures.identity, record).trim().to_ascii_uppercase();
+    let test = number(&counting.measures.record_type, record).unwrap_or_default().to_string();
     (!student.is_empty()).then_some((student, test))
 }

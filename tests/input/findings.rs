@@ -13,7 +13,7 @@ fn named(text: impl AsRef<[u8]>) -> ReadFile {
 }
 
 fn shown(file: &ReadFile) -> Vec<String> {
-    let line = |one: &scorelint::engine::FileFinding| {
+    let line = |one: &scorelint::finding::FileFinding| {
         let values: Vec<String> = one.shown.iter().map(|shown| format!("{}={}", shown.name, shown.value)).collect();
         format!("{} {}", one.code, values.join(" "))
     };
@@ -44,8 +44,8 @@ fn what_was_detected_is_said_with_the_reason() {
     let sheet = Sheet::new(2022, 3);
     let plain = read(&Folder::new().write("scores.csv", sheet.delimited(',')));
     let fixed = read(&Folder::new().write("scores.dat", sheet.fixed()));
-    let book = read(&Folder::new().write("scores.xlsx", sheet.workbook(&["a banner"])));
-    let all = [named(sheet.caret()), plain, fixed, book].iter().map(lines).collect::<Vec<_>>().join("\n\n");
+    let counting = read(&Folder::new().write("scores.xlsx", sheet.workbook(&["a banner"])));
+    let all = [named(sheet.caret()), plain, fixed, counting].iter().map(lines).collect::<Vec<_>>().join("\n\n");
     snapshots().bind(|| insta::assert_snapshot!("input_detected", all));
 }
 

@@ -106,8 +106,8 @@ fn packed_files() {
     let gz = read(&folder.write("a.csv.gz", gzip(caret.as_bytes())));
     assert_same(&gz, &sheet);
     assert_eq!(gz.detected("compression"), ["gzip: the file starts with the gzip mark 1F 8B"]);
-    let book = sheet.workbook(&[]);
-    for (name, bytes) in [("x.csv", caret.as_bytes()), ("x.dat", fixed.as_bytes()), ("x.xlsx", &book)] {
+    let counting = sheet.workbook(&[]);
+    for (name, bytes) in [("x.csv", caret.as_bytes()), ("x.dat", fixed.as_bytes()), ("x.xlsx", &counting)] {
         let file = read(&folder.write("a.zip", zip(&[(name, bytes)])));
         assert_same(&file, &sheet);
         assert_eq!(file.info.member.as_deref(), Some(name));
@@ -173,8 +173,8 @@ fn workbooks_with_banner_rows() {
 #[test]
 fn a_workbook_shows_what_the_spreadsheet_made_of_the_values() {
     let sheet = Sheet::new(2025, 1);
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let page = book.add_worksheet();
+    let mut counting = rust_xlsxwriter::Workbook::new();
+    let page = counting.add_worksheet();
     for (column, name) in sheet.header.iter().enumerate() {
         page.write_string(0, column as u16, name).unwrap();
     }
@@ -184,7 +184,7 @@ fn a_workbook_shows_what_the_spreadsheet_made_of_the_values() {
     page.write_number(1, sheet.column("ssid") as u16, 9_000_000_001_f64).unwrap();
     page.write_number_with_format(1, sheet.column("date_of_birth") as u16, 40_644, &day).unwrap();
     let folder = Folder::new();
-    let file = read(&folder.write("a.xlsx", book.save_to_buffer().unwrap()));
+    let file = read(&folder.write("a.xlsx", counting.save_to_buffer().unwrap()));
     let cell = |field| file.rows[0][sheet.column(field)].as_str();
     assert_eq!(cell("record_type"), "1");
     assert_eq!(cell("calpads_district_code"), "58999990000000");

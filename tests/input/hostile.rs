@@ -76,8 +76,8 @@ fn a_bomb_is_stopped_by_size_and_by_ratio() {
 
 #[test]
 fn a_workbook_is_measured_before_it_is_read() {
-    let book = Sheet::new(2022, 20).workbook(&[]);
-    let error = limited(&book, Limits { expanded: 5000, ..Limits::default() }).unwrap_err();
+    let counting = Sheet::new(2022, 20).workbook(&[]);
+    let error = limited(&counting, Limits { expanded: 5000, ..Limits::default() }).unwrap_err();
     assert!(matches!(error.kind(), InputErrorKind::BrokenArchive { .. } | InputErrorKind::TooLarge { .. }), "{error}");
 }
 

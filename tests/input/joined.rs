@@ -176,15 +176,15 @@ fn a_header_below_other_lines_is_said_to_be() {
 fn numbers_of_a_workbook_keep_the_digits_that_are_stored() {
     let folder = Folder::new();
     let layout = scorelint::layout::registry().layout(2022).unwrap();
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
+    let mut counting = rust_xlsxwriter::Workbook::new();
+    let sheet = counting.add_worksheet();
     for (column, field) in layout.fields.iter().enumerate() {
         sheet.write_string(0, column as u16, field.label()).unwrap();
     }
     let code = Sheet::new(2022, 1).column("calpads_district_code") as u16;
     sheet.write_number(1, code, 58_999_990_000_000.0).unwrap();
     sheet.write_number(2, code, 1_234_567_890_123_456_789.0).unwrap();
-    let file = drain(opened(&[folder.write("a.xlsx", book.save_to_buffer().unwrap())]).remove(0)).unwrap();
+    let file = drain(opened(&[folder.write("a.xlsx", counting.save_to_buffer().unwrap())]).remove(0)).unwrap();
     let column = file.rows.iter().map(|row| row[usize::from(code)].as_str()).collect::<Vec<_>>();
     assert_eq!(column, ["58999990000000", "1.23457E+18"]);
     assert_eq!(

@@ -34,7 +34,7 @@ fn each_says_what_to_do() {
     dropped.header.truncate(6);
     dropped.rows[0].truncate(6);
     let packed = zip(&[("a.csv", caret.as_bytes())]);
-    let book = Sheet::new(2022, 2).workbook(&[]);
+    let counting = Sheet::new(2022, 2).workbook(&[]);
     let research = "County Code^District Code^School Code^Test Year^Test ID^Student Group ID^Grade^Mean Scale Score\n";
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("empty.csv", vec![]),
@@ -62,8 +62,8 @@ fn each_says_what_to_do() {
         ("nested.csv.gz", gzip(&packed)),
         ("broken.gz", b"\x1F\x8B\x08\x00rubbish rubbish".to_vec()),
         ("broken.xlsx", zip(&[("xl/workbook.xml", b"<workbook>")])),
-        ("cut.xlsx", book[..book.len() / 2].to_vec()),
-        ("stub.xlsx", book[..400].to_vec()),
+        ("cut.xlsx", counting[..counting.len() / 2].to_vec()),
+        ("stub.xlsx", counting[..400].to_vec()),
     ];
     let mut lines: Vec<String> =
         files.iter().map(|(name, bytes)| told(&refused(&folder.write(name, bytes)), &folder)).collect();

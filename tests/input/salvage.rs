@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use scorelint::engine::FileFinding;
+use scorelint::finding::{FileFinding};
 use scorelint::input::{InputError, InputErrorKind, Limits, Opened, Options, open, open_each};
 use zip::write::SimpleFileOptions;
 
@@ -237,8 +237,8 @@ fn protected_files_are_named_and_the_others_read() {
 
 #[test]
 fn a_workbook_that_breaks_off_is_refused() {
-    let book = Sheet::new(2022, 5).workbook(&[]);
-    let list = book.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
-    let files = opened(&book[..list], Limits::default());
+    let counting = Sheet::new(2022, 5).workbook(&[]);
+    let list = counting.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    let files = opened(&counting[..list], Limits::default());
     assert!(matches!(&files[..], [Err(error)] if is_broken(error)), "{files:?}");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use scorelint::engine::Outcome;
+use scorelint::outcome::{Outcome};
 use scorelint::official::{LintOptions, check, sort_out};
 use scorelint::rule::{Rule, RuleSet, Severity};
 

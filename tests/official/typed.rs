@@ -72,8 +72,8 @@ fn the_workbook_is_opened_by_a_library_and_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("numbers.xlsx");
     template(&path, &[]);
-    let mut book: Xlsx<_> = open_workbook(&path).unwrap();
-    let sheet = book.worksheet_range("Official numbers").unwrap();
+    let mut counting: Xlsx<_> = open_workbook(&path).unwrap();
+    let sheet = counting.worksheet_range("Official numbers").unwrap();
     let texts = sheet.used_cells().all(|(_, _, cell)| matches!(cell, Data::String(_)));
     assert!(texts && sheet.height() > 20 && sheet.get_value((1, 1)).unwrap().to_string().len() == 16);
     // The same table with numbers, as a person types them, among them a percent.
@@ -177,8 +177,8 @@ fn names_are_never_formulas() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = written(&folder, "names.xlsx", template_workbook(&[row]).unwrap());
-    let mut book: Xlsx<_> = open_workbook(&path).unwrap();
-    assert!(book.worksheet_formula("Official numbers").unwrap().is_empty());
+    let mut counting: Xlsx<_> = open_workbook(&path).unwrap();
+    assert!(counting.worksheet_formula("Official numbers").unwrap().is_empty());
 }
 
 #[test]

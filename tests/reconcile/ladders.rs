@@ -64,7 +64,7 @@ fn ladders_start_from_the_account() {
     let figures: HashMap<_, _> = account
         .cells(&filter, Sharing::Internal)
         .map(|cell| {
-            let key = (cell.entity.code_text(), cell.test.id, cell.grade, account.book.groups[cell.group].id);
+            let key = (cell.entity.code_text(), cell.test.id, cell.grade, account.counting.groups[cell.group].id);
             (key, cell.figures)
         })
         .collect();

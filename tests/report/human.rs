@@ -1,6 +1,6 @@
 //! The report for people, at two widths, plain and coloured.
 
-use scorelint::engine::{Outcome, RecordShown, Status};
+use scorelint::outcome::{Outcome, RecordShown, Status};
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::privacy::text::width;

@@ -1,6 +1,6 @@
 //! No value of a student gets out of a report unless it was asked for.
 
-use scorelint::engine::Outcome;
+use scorelint::outcome::{Outcome};
 use scorelint::layout::{Sensitivity, registry};
 use scorelint::privacy::mask::Reveal;
 use scorelint::report::{Material, RuleBook, Timings, write_concise, write_json};

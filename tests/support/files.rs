@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use scorelint::engine::FileFinding;
+use scorelint::finding::{FileFinding};
 use scorelint::input::index::{Cursor, Index};
 use scorelint::input::{Block, FileInfo, InputError, Opened, Options, open};
 use scorelint::layout::{Layout, registry};
@@ -74,8 +74,8 @@ impl Sheet {
 
     /// A workbook of texts, with these rows above the header.
     pub fn workbook(&self, banner: &[&str]) -> Vec<u8> {
-        let mut book = rust_xlsxwriter::Workbook::new();
-        let sheet = book.add_worksheet();
+        let mut counting = rust_xlsxwriter::Workbook::new();
+        let sheet = counting.add_worksheet();
         let mut row = 0;
         for line in banner {
             sheet.write_string(row, 0, *line).unwrap();
@@ -87,7 +87,7 @@ impl Sheet {
             }
             row += 1;
         }
-        book.save_to_buffer().unwrap()
+        counting.save_to_buffer().unwrap()
     }
 }
 

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use scorelint::engine::{
-    CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Shown, Status, Subject,
-};
+use scorelint::finding::{Shown};
+use scorelint::outcome::{CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
 use scorelint::input::{Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use scorelint::layout::{Certainty, RecordTypes, registry};
 use scorelint::report::RuleBook;

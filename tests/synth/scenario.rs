@@ -180,7 +180,7 @@ fn figures(path: &Path, sharing: Sharing) -> BTreeMap<Key, (Figures, bool)> {
     cells
         .filter(|cell| has_students((cell.entity, cell.test.id, cell.grade), cell.group))
         .map(|cell| {
-            let group = account.book.groups[cell.group].id;
+            let group = account.counting.groups[cell.group].id;
             (
                 (cell.entity.code_text(), cell.test.id, u16::from(cell.grade), group),
                 (cell.figures, cell.test.levels > 0),

@@ -52,10 +52,10 @@ impl<'a> Page<'a> {
     /// Records by reason of the chosen entities, none counted twice.
     pub(super) fn reasons_of_entities(&self) -> Vec<(String, u64)> {
         let account = self.account;
-        let mut rows: Vec<(String, u64)> = account.book.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
+        let mut rows: Vec<(String, u64)> = account.counting.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
         let tops: BTreeSet<Entity> = self.tops().into_iter().collect();
         for (entity, record_type, class, records) in account.cube.classes_by_entity() {
-            let test = account.book.test_of(record_type).map(|test| test.id);
+            let test = account.counting.test_of(record_type).map(|test| test.id);
             let of_test = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test));
             if of_test && tops.contains(&entity) {
                 rows[class].1 += records;
@@ -68,9 +68,9 @@ impl<'a> Page<'a> {
         let account = self.account;
         let mut rows: Vec<(String, u64)> = Vec::new();
         for (record_type, place, records) in account.cube.contradictions() {
-            let test = account.book.test_of(record_type);
+            let test = account.counting.test_of(record_type);
             let wanted = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test.id));
-            let Some(one) = account.book.contradictions.get(place).filter(|_| wanted) else { continue };
+            let Some(one) = account.counting.contradictions.get(place).filter(|_| wanted) else { continue };
             match rows.iter_mut().find(|(words, _)| *words == one.words) {
                 Some((_, all)) => *all += records,
                 None => rows.push((one.words.clone(), records)),

@@ -29,7 +29,7 @@ impl<'a> Page<'a> {
     pub(super) fn other_ways(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         let is_used = |label: &str| cells.iter().flat_map(|cell| &cell.variants).any(|(one, _)| *one == label);
         let account = self.account;
-        let used: Vec<_> = account.book.class_variants.iter().filter(|one| is_used(&one.label)).collect();
+        let used: Vec<_> = account.counting.class_variants.iter().filter(|one| is_used(&one.label)).collect();
         if used.is_empty() {
             return Ok(());
         }
@@ -104,10 +104,10 @@ impl<'a> Page<'a> {
     pub(super) fn low_groups(&mut self) -> io::Result<()> {
         /// Groups of a test that are listed; all are with `--by group`.
         const LISTED: usize = 12;
-        let line = self.account.book.measures.participation_line;
-        let few = self.account.book.suppression.results_to;
+        let line = self.account.counting.measures.participation_line;
+        let few = self.account.counting.suppression.results_to;
         let is_low = |cell: &Cell<'_>| {
-            let is_all = self.account.book.groups.get(cell.group).is_some_and(|group| group.id == ALL_STUDENTS);
+            let is_all = self.account.counting.groups.get(cell.group).is_some_and(|group| group.id == ALL_STUDENTS);
             let has_many = cell.figures.enrolled.is_some_and(|enrolled| enrolled > few);
             !is_all && has_many && cell.figures.participation().is_some_and(|rate| rate < line * 100)
         };
@@ -128,7 +128,7 @@ impl<'a> Page<'a> {
             for of_test in low.chunk_by(|one, next| one.test.id == next.test.id) {
                 for cell in of_test.iter().take(LISTED) {
                     self.test_line(&mut test, cell)?;
-                    let label = self.account.book.groups.get(cell.group).map_or("", |group| group.label.as_str());
+                    let label = self.account.counting.groups.get(cell.group).map_or("", |group| group.label.as_str());
                     self.row(&format!("  {label}"), &cell.figures, self.means())?;
                 }
                 if let more @ 1.. = of_test.len().saturating_sub(LISTED) {
@@ -152,7 +152,7 @@ impl<'a> Page<'a> {
                 if self.test_line(&mut test, cell)? {
                     category = "";
                 }
-                let Some(group) = self.account.book.groups.get(cell.group) else { continue };
+                let Some(group) = self.account.counting.groups.get(cell.group) else { continue };
                 if category != group.category && group.category != group.name {
                     self.line(&format!(" {}", group.category))?;
                 }
@@ -163,13 +163,13 @@ impl<'a> Page<'a> {
                 }
             }
             let is_all =
-                |cell: &&Cell<'_>| account.book.groups.get(cell.group).is_some_and(|one| one.id == ALL_STUDENTS);
+                |cell: &&Cell<'_>| account.counting.groups.get(cell.group).is_some_and(|one| one.id == ALL_STUDENTS);
             if cells.iter().any(|cell| !cell.variants.is_empty() && !is_all(&cell)) {
                 self.line("or: the definition of the group is not published; counted both ways")?;
             }
             self.other_ways(&cells)?;
         }
-        let not_told = underivable_groups(self.account.book.year);
+        let not_told = underivable_groups(self.account.counting.year);
         if !not_told.is_empty() {
             let names: Vec<String> = not_told.into_iter().map(|(id, name)| format!("{name} ({id})")).collect();
             let width = self.width;
@@ -190,7 +190,7 @@ impl<'a> Page<'a> {
 
     /// The place of a group's category: that of its first group.
     pub(super) fn category_place(&self, group: usize) -> usize {
-        let groups = &self.account.book.groups;
+        let groups = &self.account.counting.groups;
         let category = groups.get(group).map(|group| &group.category);
         groups.iter().position(|one| Some(&one.category) == category).unwrap_or(group)
     }

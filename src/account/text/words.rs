@@ -105,19 +105,19 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn grade_name(&self, code: u8) -> String {
-        let row = self.account.book.grades.iter().find(|row| row.code == code);
+        let row = self.account.counting.grades.iter().find(|row| row.code == code);
         row.map_or_else(|| format!("grade {code}"), |row| row.name.clone())
     }
 
     pub(super) fn group_name(&self, id: u16) -> &'a str {
-        let group = self.account.book.groups.iter().find(|group| group.id == id);
+        let group = self.account.counting.groups.iter().find(|group| group.id == id);
         group.map_or("", |group| group.label.as_str())
     }
 
     /// Whether the table of one grade row has means.
     pub(super) fn means(&self) -> Means {
         let grade = self.grade();
-        let has_mean = self.account.book.grades.iter().any(|row| row.code == grade && row.has_mean);
+        let has_mean = self.account.counting.grades.iter().any(|row| row.code == grade && row.has_mean);
         if has_mean { Means::Shown } else { Means::Left }
     }
 

@@ -3,9 +3,10 @@
 use std::num::NonZero;
 
 use super::{Failure, Hashing, Request};
-use crate::beside::{both, drop_beside};
+use crate::parallel::{both, drop_in_background};
 use crate::cli::rules::load_for_run;
-use crate::engine::{CheckError, CheckOptions, Detail, Outcome, check_beside};
+use crate::check::{CheckError, CheckOptions, Detail, check_with};
+use crate::outcome::{Outcome};
 use crate::input::{Options, warm_up};
 use crate::official;
 use crate::report::{RuleBook, Timings};
@@ -38,7 +39,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     };
     let sorted = official::sort_out(request.paths);
     let students = || {
-        check_beside(&sorted.students, request.second, &options).map_err(|error| match error {
+        check_with(&sorted.students, request.second, &options).map_err(|error| match error {
             CheckError::Input(error) => Failure::input(error),
             CheckError::Rule(error) => Failure::rules(*error),
             CheckError::Second(error) => Failure::input(error),
@@ -63,9 +64,9 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     let names_student = bound.waivers.iter().any(|one| matches!(one.waiver.holder, Holder::Student { .. }));
     let pseudonyms = if names_student { (request.key)().ok() } else { None };
     apply(request.settings, &bound, &mut outcome, pseudonyms.as_ref());
-    let book = RuleBook::of_set(&rules);
-    drop_beside(rules);
-    Ok((outcome, book))
+    let counting = RuleBook::of_set(&rules);
+    drop_in_background(rules);
+    Ok((outcome, counting))
 }
 
 /// The rules of a run, and what the settings say about them.

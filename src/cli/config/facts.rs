@@ -1,6 +1,6 @@
 //! What there is to say about the settings of a run, gathered for both forms of output.
 
-use crate::engine::WaiverTold;
+use crate::outcome::{WaiverShown};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::RuleSet;
 use crate::settings::{Bound, BoundWaiver, Origin, Runs, Settings, Standing};
@@ -18,7 +18,7 @@ pub(super) struct Fact {
 /// A waiver and how it stands.
 pub(super) struct WaiverFact {
     /// The waiver.
-    pub told: WaiverTold,
+    pub told: WaiverShown,
     /// How it stands on the day of the run.
     pub standing: Standing,
 }

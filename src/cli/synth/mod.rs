@@ -14,7 +14,7 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use self::lists::{list_faults, list_scenarios};
 use super::errors::say;
 use crate::input::View;
-use crate::new_file::NewFile;
+use crate::atomic_file::AtomicFile;
 use crate::report::number::plural;
 use crate::synth::{
     Cause, FaultOrder, Form, Made, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,
@@ -251,7 +251,7 @@ impl SecondPaths {
     /// Writes the district with its second files.
     fn write(&self, order: &Order, out: &mut dyn Write) -> Result<Made, SynthError> {
         let cannot = |path: &Path, error| SynthError::WriteAt { path: path.to_owned(), error };
-        let begin = |path: &PathBuf| NewFile::at(path).map(BufWriter::new).map_err(|error| cannot(path, error));
+        let begin = |path: &PathBuf| AtomicFile::at(path).map(BufWriter::new).map_err(|error| cannot(path, error));
         let (mut roster, mut entities) = (begin(&self.roster)?, begin(&self.entities)?);
         let mut earlier = self.earlier.as_ref().map(begin).transpose()?;
         let earlier_out = earlier.as_mut().map(|file| file as &mut dyn Write);
@@ -259,7 +259,7 @@ impl SecondPaths {
         let made = write_with_second_files(order, out, outputs)?;
         for file in earlier.into_iter().chain([roster, entities]) {
             let path = file.get_ref().path().to_owned();
-            let kept = file.into_inner().map_err(IntoInnerError::into_error).and_then(NewFile::keep);
+            let kept = file.into_inner().map_err(IntoInnerError::into_error).and_then(AtomicFile::keep);
             kept.map_err(|error| cannot(&path, error))?;
         }
         for path in self.all() {
@@ -309,7 +309,7 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
         side.push(".faults.tsv");
         let side = PathBuf::from(side);
         let list = side_file(&made.planted);
-        NewFile::make(&side, list.as_bytes()).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
+        AtomicFile::make(&side, list.as_bytes()).into_diagnostic().wrap_err_with(|| cannot_write(&side))?;
         say(format_args!("{}: {}", side.display(), plural(made.planted.len() as u64, "fault")));
     }
     Ok(())
@@ -317,7 +317,7 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
 
 /// Writes the score file, and its second files if they are asked for.
 fn write_at(path: &Path, order: &Order, second_files: bool) -> miette::Result<Made> {
-    let mut file = NewFile::at(path).into_diagnostic().wrap_err_with(|| cannot_write(path))?;
+    let mut file = AtomicFile::at(path).into_diagnostic().wrap_err_with(|| cannot_write(path))?;
     let made = if second_files {
         SecondPaths::beside(path, order).write(order, &mut file)
     } else {

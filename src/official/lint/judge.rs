@@ -1,6 +1,6 @@
 //! Counts how a check came out, and keeps findings for the report.
 
-use crate::engine::{FileFinding, Shown};
+use crate::finding::{FileFinding, Shown};
 use crate::official::interval::Interval;
 use crate::official::model::OfficialRow;
 

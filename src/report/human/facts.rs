@@ -2,7 +2,7 @@
 
 use super::block::Sample;
 use super::frame::lines as line_list;
-use crate::engine::{Finding, RuleOutcome};
+use crate::outcome::{Finding, RuleOutcome};
 use crate::privacy::text::neutralise;
 use crate::report::number::{counted, grouped, plural};
 use crate::report::{Material, RuleWords};

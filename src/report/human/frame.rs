@@ -7,7 +7,7 @@ use super::super::number::grouped;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
 use super::{Look, paint};
-use crate::engine::{CellShown, Finding};
+use crate::outcome::{CellShown, Finding};
 use crate::input::FileInfo;
 use crate::layout::registry;
 use crate::privacy::text::neutralise;

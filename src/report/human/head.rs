@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use super::{Look, paint};
-use crate::engine::{InputOutcome, Role};
+use crate::outcome::{InputOutcome, Role};
 use crate::privacy::text::{fit, neutralise, width};
 use crate::report::Material;
 use crate::report::number::{grouped, plural, size};

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use super::{Look, block_order, paint};
-use crate::engine::{RuleOutcome, Status};
+use crate::outcome::{RuleOutcome, Status};
 use crate::privacy::mask::Reveal;
 use crate::privacy::text::{fit, neutralise, width};
 use crate::report::number::{duration, grouped, per_second, plural, size};

@@ -45,7 +45,7 @@ impl OfficialEntity {
 
 /// All entities by their codes: those that records reach, and those of the district without any.
 pub(super) fn entities(account: &Account, facts: &Facts) -> BTreeMap<String, OfficialEntity> {
-    let year = account.book.year;
+    let year = account.counting.year;
     let mut all = BTreeMap::new();
     for (entity, _) in account.cube.entities().filter(|(entity, _)| entity.entity_type != 0) {
         let one = named(entity, facts, year);

@@ -36,7 +36,7 @@ pub(super) struct OfficialFiles {
 impl OfficialFiles {
     /// The files that an account makes.
     pub(super) fn new(account: &Account, facts: &Facts) -> Self {
-        let year = account.book.year;
+        let year = account.counting.year;
         let all = entities(account, facts);
         let research = Research::new(account, &all);
         let version = known("version", year);

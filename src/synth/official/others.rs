@@ -3,7 +3,7 @@
 
 use super::known;
 use crate::counting::TestInfo;
-use crate::engine::GroupCells;
+use crate::tally::{GroupCells};
 use crate::layout::codes;
 
 /// Counties of the state, each with as many others.

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::entities::OfficialEntity;
 use super::{known, others::others};
 use crate::account::{ALL_GRADES, Account, Figures};
-use crate::counting::{Book, GradeKind, TestInfo};
-use crate::engine::GroupCells;
+use crate::counting::{CountingRules, GradeKind, TestInfo};
+use crate::tally::{GroupCells};
 use crate::layout::codes;
 
 const HIDDEN: &str = "*";
 
-/// Where a row stands: entity, test, grade, and the place of the group in the book.
+/// Where a row stands: entity, test, grade, and the place of the group in the counting rules.
 type Key<'a> = (&'a str, u16, u8, usize);
 
 /// All rows of a year.
@@ -35,7 +35,7 @@ pub(super) struct Row<'a> {
 
 impl<'a> Research<'a> {
     pub(super) fn new(account: &'a Account, entities: &'a BTreeMap<String, OfficialEntity>) -> Self {
-        let tests = account.book.tests.iter().map(|test| with_levels(test, account.book.year)).collect();
+        let tests = account.counting.tests.iter().map(|test| with_levels(test, account.counting.year)).collect();
         let mut research = Self { account, entities, tests, counts: HashMap::new() };
         research.take_counts();
         research.add_others();
@@ -62,8 +62,8 @@ impl<'a> Research<'a> {
     }
 
     fn shown(&self, counts: &GroupCells, test: &TestInfo, grade: u8) -> Figures {
-        let has_mean = self.account.book.grades.iter().any(|row| row.code == grade && row.has_mean);
-        Figures::new(counts, test, has_mean).shared(self.account.book.suppression)
+        let has_mean = self.account.counting.grades.iter().any(|row| row.code == grade && row.has_mean);
+        Figures::new(counts, test, has_mean).shared(self.account.counting.suppression)
     }
 
     /// The counts of all rows that have students; there is no row for a group without any.
@@ -83,7 +83,7 @@ impl<'a> Research<'a> {
 
     /// The number of `Class of` in the public files is not known, so there are no such rows.
     fn is_class_of(&self, grade: u8) -> bool {
-        let mut rows = self.account.book.grades.iter();
+        let mut rows = self.account.counting.grades.iter();
         rows.any(|row| row.code == grade && matches!(row.kind, GradeKind::ClassOf(_)))
     }
 
@@ -91,23 +91,23 @@ impl<'a> Research<'a> {
     /// are sums of these. Those of the county have rows of a district and school of their own, so
     /// that the county is the sum of its districts. Tests for which none can be invented have no such rows.
     fn add_others(&mut self) {
-        let book = &self.account.book;
+        let counting = &self.account.counting;
         let is_wide = |code: &str| self.entities.get(code).is_some_and(OfficialEntity::holds_others);
         let wide: Vec<Key<'a>> = self.counts.keys().filter(|(code, ..)| is_wide(code)).copied().collect();
         let all: HashSet<Key<'a>> = wide.iter().copied().collect();
         for key in wide {
             let (code, test, grade, group) = key;
             let is_state = code.starts_with("00");
-            let members = |row: u8| book.grades.iter().filter(move |one| holds(book, row, one.code));
+            let members = |row: u8| counting.grades.iter().filter(move |one| holds(counting, row, one.code));
             let Some(info) = self.tests.iter().find(|one| one.id == test) else { continue };
             let present = members(grade).filter(|row| all.contains(&(code, test, row.code, group)));
             let added: Option<Vec<GroupCells>> =
-                present.map(|row| others(info, row.code, book.year, is_state)).collect();
+                present.map(|row| others(info, row.code, counting.year, is_state)).collect();
             let Some(added) = added else {
                 self.counts.remove(&key);
                 continue;
             };
-            let own = [known("others-district", book.year), known("others-school", book.year)];
+            let own = [known("others-district", counting.year), known("others-school", counting.year)];
             let own = own.into_iter().filter(|_| !is_state).filter_map(|code| self.entities.get_key_value(code));
             for code in own.map(|(code, _)| code.as_str()).chain([code]) {
                 let counts = self.counts.entry((code, test, grade, group)).or_default();
@@ -118,9 +118,9 @@ impl<'a> Research<'a> {
 
     /// One cell of a row, by the measure of its column.
     pub(super) fn cell(&self, row: &Row<'_>, measure: &str) -> String {
-        let year = self.account.book.year;
+        let year = self.account.counting.year;
         match measure {
-            "group" => self.account.book.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string()),
+            "group" => self.account.counting.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string()),
             "test" => row.test.id.to_string(),
             "test_type" => known(&format!("test-type-{}", row.test.id), year).to_owned(),
             "grade" => row.grade.to_string(),
@@ -177,9 +177,9 @@ fn with_levels(test: &TestInfo, year: u16) -> TestInfo {
 }
 
 /// Whether a grade row holds the students of a grade.
-fn holds(book: &Book, row: u8, grade: u8) -> bool {
-    let is_grade = |code: u8| book.grades.iter().any(|one| one.code == code && one.kind == GradeKind::Grade);
-    let kind = book.grades.iter().find(|one| one.code == row).map(|one| &one.kind);
+fn holds(counting: &CountingRules, row: u8, grade: u8) -> bool {
+    let is_grade = |code: u8| counting.grades.iter().any(|one| one.code == code && one.kind == GradeKind::Grade);
+    let kind = counting.grades.iter().find(|one| one.code == row).map(|one| &one.kind);
     is_grade(grade)
         && match kind {
             Some(GradeKind::Grade) => row == grade,

@@ -3,7 +3,7 @@
 
 use super::super::named::column_named;
 use super::super::record::{Col, Record};
-use crate::counting::{Book, GradeKind, Rows};
+use crate::counting::{CountingRules, GradeKind, Rows};
 use crate::layout::{FieldId, Layout, registry};
 use crate::rule::{RecordView, Truth, number, text, truth};
 
@@ -21,7 +21,7 @@ pub(super) struct Counted {
 
 /// Tells what records add.
 pub(super) struct Counter<'a> {
-    book: &'a Book,
+    counting: &'a CountingRules,
     /// The column of each field, by its number.
     columns: Vec<Col>,
     /// The tests that have official numbers.
@@ -42,26 +42,26 @@ impl RecordView for Cells<'_> {
 
 impl<'a> Counter<'a> {
     /// For the tests that are published.
-    pub(super) fn new(book: &'a Book, layout: &Layout, tests: Vec<u16>) -> Self {
+    pub(super) fn new(counting: &'a CountingRules, layout: &Layout, tests: Vec<u16>) -> Self {
         let columns = registry().fields().map(|(_, info)| column_named(layout, info.name)).collect();
-        Self { book, columns, tests }
+        Self { counting, columns, tests }
     }
 
     /// What a record adds; `None` for one that no official number counts.
     pub(super) fn counted(&self, record: &Record) -> Option<Counted> {
         let cells = Cells { record, columns: &self.columns };
         let small = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok());
-        let test = self.book.test_of(small(number(&self.book.measures.record_type, &cells))?)?;
-        let class = self.book.classes.iter().find(|class| truth(&class.condition, &cells) == Truth::True)?;
-        let grade = number(&self.book.measures.grade, &cells)?;
+        let test = self.counting.test_of(small(number(&self.counting.measures.record_type, &cells))?)?;
+        let class = self.counting.classes.iter().find(|class| truth(&class.condition, &cells) == Truth::True)?;
+        let grade = number(&self.counting.measures.grade, &cells)?;
         let is_counted = class.rows == Rows::Grade && (class.enrolled || class.tested);
         if !is_counted || !self.tests.contains(&test.id) || !self.has_row(small(Some(grade))?) {
             return None;
         }
-        let groups = self.book.groups.iter().enumerate();
+        let groups = self.counting.groups.iter().enumerate();
         let result = class
             .with_scores
-            .then(|| (number(&self.book.measures.score, &cells), number(&self.book.measures.level, &cells)));
+            .then(|| (number(&self.counting.measures.score, &cells), number(&self.counting.measures.level, &cells)));
         Some(Counted {
             entity: self.entity(&cells)?,
             test: test.id,
@@ -76,11 +76,11 @@ impl<'a> Counter<'a> {
     }
 
     fn has_row(&self, grade: u8) -> bool {
-        self.book.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == grade)
+        self.counting.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == grade)
     }
 
     fn entity(&self, cells: &Cells<'_>) -> Option<(u8, String)> {
-        let place = self.book.places.iter().find(|place| truth(&place.when, cells) == Truth::True)?;
+        let place = self.counting.places.iter().find(|place| truth(&place.when, cells) == Truth::True)?;
         let code = text(&place.code, cells).trim().to_owned();
         Some((place.entity_type, if place.district_level { code.repeat(2) } else { code }))
     }

@@ -22,10 +22,10 @@ use super::student::Move;
 use super::write::{Form, Lines};
 use super::{Order, SynthError, file_name, writer};
 use crate::account::{Account, AccountOptions, account};
-use crate::counting::Book;
+use crate::counting::CountingRules;
 use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
-use crate::new_file::NewFile;
+use crate::atomic_file::AtomicFile;
 use crate::privacy::json::pretty;
 use counted::Counter;
 use sides::{Sides, Sink, Sinks};
@@ -132,7 +132,7 @@ fn check_students(scenario: &Scenario, students: u64) -> Result<(), SynthError> 
 /// once all are whole.
 struct Output<'a> {
     folder: &'a Path,
-    files: Vec<NewFile>,
+    files: Vec<AtomicFile>,
     /// Folders that were not there, those around others first.
     new_folders: Vec<PathBuf>,
 }
@@ -146,7 +146,7 @@ impl Output<'_> {
             self.new_folders.extend(missing.into_iter().rev());
             create_dir_all(parent).map_err(|error| SynthError::WriteAt { path: parent.to_owned(), error })?;
         }
-        let begun = NewFile::at(&path).and_then(|file| Ok((file.handle()?, file)));
+        let begun = AtomicFile::at(&path).and_then(|file| Ok((file.handle()?, file)));
         let (handle, file) = begun.map_err(|error| SynthError::WriteAt { path, error })?;
         self.files.push(file);
         Ok(handle)
@@ -184,14 +184,14 @@ fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, Synth
     let year = district.year;
     let layout = registry().layout(year).ok_or(SynthError::Year(year))?;
     let facts = Facts::new(year).ok_or(SynthError::Year(year))?;
-    let book = Book::of(year)?;
+    let counting = CountingRules::of(year)?;
     let scratch = tempfile::tempdir()?;
     let name = file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() });
     let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
     let mut truth = Truth::new(year, district.seed, order.scenario.map(|scenario| scenario.name));
     let changes = table::changes(order.scenario, year);
     let sinks = open(order, layout, &official, (&changes, &mut truth, output))?;
-    let counter = Counter::new(&book, layout, published_tests(year));
+    let counter = Counter::new(&counting, layout, published_tests(year));
     let sides = Sides::new(changes, (layout, &facts, district.seed), counter, sinks);
     let records;
     (truth.causes, records) = write_sides(order, layout, &facts, sides)?;

@@ -1,0 +1,26 @@
+//! The columns that say which school or LEA a record belongs to
+//! (`rules/layouts/entity-columns.tsv`), the most telling first.
+
+use std::sync::LazyLock;
+
+use crate::layout::{FieldId, registry};
+use crate::table::Table;
+
+const COLUMNS: &str = include_str!("../../rules/layouts/entity-columns.tsv");
+
+/// The school a record counts for: the first filled one of these fields.
+pub(crate) fn school_fields() -> &'static [FieldId] {
+    static SCHOOLS: LazyLock<Vec<FieldId>> = LazyLock::new(|| fields(|entity| entity == "school"));
+    &SCHOOLS
+}
+
+/// Whether a field names a school or an LEA, which says nothing about one student.
+pub(crate) fn names_entity(field: FieldId) -> bool {
+    static ALL: LazyLock<Vec<FieldId>> = LazyLock::new(|| fields(|_| true));
+    ALL.contains(&field)
+}
+
+fn fields(is_wanted: fn(&str) -> bool) -> Vec<FieldId> {
+    let rows = Table::new(COLUMNS).rows().filter(|row| is_wanted(row.get("entity")));
+    rows.filter_map(|row| registry().id(row.get("field"))).collect()
+}

@@ -1,0 +1,230 @@
+//! Judges rules about records taken together, when the whole file has been read: groups the
+//! entries of each table and looks at every group once a rule.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::chains::{Chains, Room, Share, Wanted};
+use super::program::Program;
+use super::run::Counts;
+use super::sets::{Entries, Judge, SetPlan, Within};
+
+/// Tables a thread, with which the threads end at about the same time.
+const MANY: usize = 4;
+
+/// How many records of a group are named.
+pub(crate) const NAMED: usize = 20;
+
+/// A group that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SetHit {
+    pub(crate) instance: usize,
+    /// Records of the group, the one to show first; at most [`NAMED`]. For `same` one record for
+    /// each different value, else those that break the rule.
+    pub(crate) records: Vec<u32>,
+    /// What the message calls `{count}`: records, different values or participants.
+    pub(crate) count: u64,
+    /// Participants that meet the condition of a share.
+    pub(crate) met: u64,
+    /// The place of the student group in the program, for rules that go through them.
+    pub(crate) group: Option<u16>,
+}
+
+/// How the set rules of a table came out for the keys of a share.
+struct TableResult {
+    hits: Vec<SetHit>,
+    counts: Vec<(usize, Counts)>,
+}
+
+/// A group of entries, and what they have in common.
+struct Group<'a> {
+    entries: &'a [u32],
+    /// The conditions that some of them meet.
+    some: u32,
+    /// Whether all compared values are the same in all of them.
+    is_alike: bool,
+}
+
+/// Judges all tables; returns the broken groups by instance and first record, and adds to the
+/// counts of the instances. Each thread takes the groups of some keys.
+pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
+    let threads = threads.max(1);
+    let tables = largest_first(program, entries);
+    // Each part of a table looks at all its keys, so tables are taken apart only where they are few.
+    let parts = if tables.len() >= threads * MANY { 1 } else { threads as u32 };
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    let work = || {
+        let mut room = Room::default();
+        loop {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            let part = (task % parts as usize) as u32;
+            let Some(place) = tables.get(task / parts as usize).copied() else { break };
+            let all = &entries[place];
+            let table = Entered { all, width: program.tables[place].values.len(), share: Share { part, parts } };
+            let result = judge_table(program, place, &table, &mut room);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut hits = Vec::new();
+    for result in results.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        hits.extend(result.hits);
+        for (instance, one) in result.counts {
+            counts[instance].applicable += one.applicable;
+            counts[instance].broke += one.broke;
+        }
+    }
+    hits.sort_by(|a, b| (a.instance, &a.records, a.group).cmp(&(b.instance, &b.records, b.group)));
+    hits
+}
+
+/// The tables whose entries are grouped here, those with most of them first.
+fn largest_first(program: &Program, entries: &[Entries]) -> Vec<usize> {
+    let is_counted = |place: &usize| matches!(program.tables[*place].within, Within::Groups(_) | Within::Counted(_));
+    let mut tables: Vec<usize> = (0..entries.len()).filter(|place| !is_counted(place)).collect();
+    tables.sort_by_key(|place| std::cmp::Reverse(entries[*place].keys.len()));
+    tables
+}
+
+fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut Room) -> TableResult {
+    let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
+    let mut counts: Vec<Counts> = plans.iter().map(|plan| table.counts_before(plan)).collect();
+    let mut hits = Vec::new();
+    let wanted = wanted_of(&plans);
+    Chains::new(&table.all.keys, table.share, wanted, room).each(|entries| {
+        let group = table.group(entries);
+        for (plan, counts) in plans.iter().zip(&mut counts) {
+            if group.some >> plan.when & 1 != 0 {
+                hits.extend(judge_group(table, plan, &group, counts));
+            }
+        }
+    });
+    TableResult { hits, counts: plans.iter().map(|plan| plan.instance).zip(counts).collect() }
+}
+
+/// The groups that rules have something to ask of.
+fn wanted_of(plans: &[&SetPlan]) -> Wanted {
+    // Nothing is asked of a single record but whether it is there, or has a companion.
+    let asks_of_pairs = |plan: &&SetPlan| matches!(plan.judge, Judge::Unique | Judge::Same(_));
+    if plans.iter().all(|plan| matches!(plan.judge, Judge::Unique)) {
+        Wanted::FewRepeated
+    } else if plans.iter().all(asks_of_pairs) {
+        Wanted::Repeated
+    } else {
+        Wanted::All
+    }
+}
+
+/// Counts how a rule comes out for a group in which some entry takes part.
+fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &Group<'_>, counts: &mut Counts) -> Option<SetHit> {
+    let has = |entry: u32, bit: usize| table.all.has(entry, bit);
+    let members = group.entries.iter().copied().filter(|entry| has(*entry, plan.when));
+    let hit =
+        |records: Vec<u32>, count: u64, met: u64| SetHit { instance: plan.instance, records, count, met, group: None };
+    let record = |entry: u32| table.all.rows[entry as usize];
+    let hit = match &plan.judge {
+        Judge::Unique => {
+            let size = members.clone().count() as u64;
+            // Counted one a record so far; it is one a group.
+            counts.applicable -= size - 1;
+            (size > 1).then(|| hit(members.map(record).take(NAMED).collect(), size, 0))
+        }
+        Judge::Same(_) if group.entries.len() < 2 => None,
+        Judge::Same(values) => {
+            counts.applicable += 1;
+            if group.is_alike {
+                return None;
+            }
+            differing(table, values, members).map(|entries| {
+                let count = entries.len() as u64;
+                hit(entries.into_iter().map(record).take(NAMED).collect(), count, 0)
+            })
+        }
+        Judge::Exists(conditions) => {
+            counts.applicable += 1;
+            let all = conditions.iter().all(|bit| group.some >> bit & 1 != 0);
+            (!all).then(|| hit(members.map(record).take(NAMED).collect(), group.entries.len() as u64, 0))
+        }
+        Judge::AtMost(limit, bit) => {
+            counts.applicable += 1;
+            if group.entries.len() as u64 <= u64::from(*limit) {
+                return None;
+            }
+            let found = members.filter(|entry| has(*entry, *bit));
+            let count = found.clone().count() as u64;
+            (count > u64::from(*limit)).then(|| hit(found.map(record).take(NAMED).collect(), count, 0))
+        }
+        Judge::Share { bit, percent, among } => {
+            let size = members.clone().count() as u64;
+            if size < u64::from(*among) {
+                return None;
+            }
+            let met = members.clone().filter(|entry| has(*entry, *bit)).count() as u64;
+            counts.applicable += 1;
+            let broke = met * 100 < size * u64::from(*percent);
+            broke.then(|| hit(members.map(record).take(1).collect(), size, met))
+        }
+    };
+    counts.broke += u64::from(hit.is_some());
+    hit
+}
+
+/// One entry for each different value of the first compared value, if every value differs
+/// somewhere in the group.
+fn differing(table: &Entered<'_>, values: &[usize], members: impl Iterator<Item = u32> + Clone) -> Option<Vec<u32>> {
+    // Unknown values (0) neither agree nor differ.
+    let known = |value: usize| {
+        members.clone().map(move |entry| (table.value(entry, value), entry)).filter(|(one, _)| *one != 0)
+    };
+    let differs = |value: &usize| {
+        let mut known = known(*value).map(|(one, _)| one);
+        known.next().is_some_and(|first| known.any(|one| one != first))
+    };
+    if !values.iter().all(differs) {
+        return None;
+    }
+    let mut seen: Vec<(u32, u32)> = Vec::new();
+    for (one, entry) in known(*values.first()?) {
+        if seen.len() <= NAMED && seen.iter().all(|(other, _)| *other != one) {
+            seen.push((one, entry));
+        }
+    }
+    Some(seen.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// The entries of a table whose keys fall to one thread.
+struct Entered<'a> {
+    all: &'a Entries,
+    /// Compared values of an entry.
+    width: usize,
+    share: Share,
+}
+
+impl Entered<'_> {
+    fn value(&self, entry: u32, value: usize) -> u32 {
+        self.all.value(entry, (value, self.width))
+    }
+
+    fn group<'a>(&self, entries: &'a [u32]) -> Group<'a> {
+        let some = entries.iter().fold(0, |some, entry| some | self.all.bits(*entry));
+        let is_alike = entries.windows(2).all(|pair| self.all.are_alike((pair[0], pair[1]), self.width));
+        Group { entries, some, is_alike }
+    }
+
+    /// What is counted of a rule before any group is looked at: records are unique until others of
+    /// the same key turn up.
+    fn counts_before(&self, plan: &SetPlan) -> Counts {
+        if !matches!(plan.judge, Judge::Unique) {
+            return Counts::default();
+        }
+        let own =
+            (0..).zip(&self.all.keys).filter(|(entry, key)| self.share.has(**key) && self.all.has(*entry, plan.when));
+        Counts { applicable: own.count() as u64, ..Counts::default() }
+    }
+}

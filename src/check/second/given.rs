@@ -1,0 +1,325 @@
+//! The second files as the user gives them: opened once, held against each checked file, and read
+//! for those they go with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::SecondError;
+use super::joined::{Beside, Joined, Wanted};
+use super::rows::each_record;
+use super::store::Store;
+use crate::check::{CheckError};
+use crate::input::{self, Detected, FileInfo, Options};
+use crate::layout::{FieldId, registry};
+use crate::official::{self, EntityList};
+use crate::rule::{Match, Need, RecordView, SecondFile};
+
+/// The second files of a run, by what they are.
+#[derive(Clone, Debug, Default)]
+pub struct SecondPaths {
+    /// Official entity lists.
+    pub entities: Vec<PathBuf>,
+    /// Earlier student files: of years before, or earlier downloads of the same year.
+    pub earlier: Vec<PathBuf>,
+    /// The enrolled view, or rosters in its form.
+    pub enrolled: Vec<PathBuf>,
+}
+
+const ENTITIES: &str = "--entities";
+const EARLIER: &str = "--earlier";
+const ENROLLED: &str = "--enrolled";
+
+/// What a student file is given as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Earlier,
+    Roster,
+}
+
+struct StudentFile {
+    role: Role,
+    info: FileInfo,
+    /// Whether it went with a checked file, and else why not.
+    used: Result<(), String>,
+}
+
+struct List {
+    list: EntityList,
+    used: Result<(), String>,
+}
+
+/// The second files of a run.
+pub(crate) struct Given {
+    options: Options,
+    students: Vec<StudentFile>,
+    lists: Vec<List>,
+}
+
+impl Given {
+    /// Opens the second files.
+    pub(crate) fn open(paths: &SecondPaths, options: &Options) -> Result<Self, CheckError> {
+        // What is stated about the checked files (a year, a dialect) is not stated about these.
+        let options = Options { limits: options.limits, ..Options::default() };
+        let mut given = Self { lists: Vec::new(), students: Vec::new(), options };
+        given.add_lists(&paths.entities)?;
+        given.add_students(&paths.earlier, Role::Earlier)?;
+        given.add_students(&paths.enrolled, Role::Roster)?;
+        Ok(given)
+    }
+
+    fn add_lists(&mut self, paths: &[PathBuf]) -> Result<(), CheckError> {
+        no_pipe(paths, ENTITIES)?;
+        let options = official::Options { limits: self.options.limits, ..official::Options::default() };
+        for path in paths {
+            let name = path.display().to_string();
+            let set = match official::read(std::slice::from_ref(path), &options) {
+                Ok(set) if set.entities.is_empty() => return Err(SecondError::NoList { path: name }.into()),
+                Err(error) if error.is_another_kind() => return Err(SecondError::NoList { path: name }.into()),
+                set => set?,
+            };
+            for list in set.entities {
+                if list.year == 0 {
+                    return Err(SecondError::NoYear { path: name }.into());
+                }
+                self.lists.push(List { list, used: Err(String::new()) });
+            }
+        }
+        Ok(())
+    }
+
+    fn add_students(&mut self, paths: &[PathBuf], role: Role) -> Result<(), CheckError> {
+        no_pipe(paths, role.option())?;
+        if paths.is_empty() {
+            return Ok(());
+        }
+        for opened in input::open_each(paths, &self.options) {
+            let info = opened?.info;
+            self.students.push(StudentFile { role, info, used: Err(String::new()) });
+        }
+        Ok(())
+    }
+
+    /// Finds out which second files go with a checked file, and adds them to what is said about it.
+    pub(crate) fn meet(&mut self, info: &mut FileInfo) {
+        for one in &mut self.students {
+            let fits = one.role.fits(&one.info, info);
+            if fits.is_ok() {
+                let why = format!("given with {}, of {}", one.role.option(), one.info.year);
+                info.detected.push(Detected { what: one.role.word(), value: path_of(&one.info), why });
+            }
+            note(&mut one.used, fits);
+        }
+        for one in &mut self.lists {
+            let fits = fits_year(one.list.year, info.year);
+            if fits.is_ok() {
+                let why = format!("given with {ENTITIES}, of {}", one.list.year);
+                info.detected.push(Detected { what: "entities", value: one.list.path.display().to_string(), why });
+            }
+            note(&mut one.used, fits);
+        }
+    }
+
+    /// The first second file that went with no checked file.
+    pub(crate) fn unused(&self) -> Option<SecondError> {
+        let student = self.students.iter().find_map(|one| {
+            let why = one.used.as_ref().err()?;
+            Some(SecondError::Unfit {
+                path: path_of(&one.info),
+                option: one.role.option(),
+                why: why.clone(),
+                help: one.role.help(),
+            })
+        });
+        student.or_else(|| {
+            self.lists.iter().find_map(|one| {
+                let why = one.used.as_ref().err()?.clone();
+                let help = "give the entity file of the same year as the checked file";
+                Some(SecondError::Unfit { path: one.list.path.display().to_string(), option: ENTITIES, why, help })
+            })
+        })
+    }
+
+    /// What a rule needs that does not go with the checked file, in words.
+    pub(crate) fn lacks(&self, need: Need, info: &FileInfo) -> Option<String> {
+        let year = info.year;
+        match need {
+            Need::EntityList if self.lists.iter().all(|one| one.list.year != year) => {
+                Some(format!("no official entity list of {year} is given ({ENTITIES} FILE)"))
+            }
+            Need::EarlierFile if !self.has(Role::Earlier, info) => {
+                Some(format!("no earlier file is given ({EARLIER} FILE)"))
+            }
+            Need::Roster if !self.has(Role::Roster, info) => {
+                Some(format!("no enrolled view or roster is given ({ENROLLED} FILE)"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why an instance of a rule cannot run: a file of some year is not given, or lacks a column.
+    pub(crate) fn misses(&self, wanted: &Wanted, info: &FileInfo) -> Option<String> {
+        wanted.iter().find_map(|(file, matches)| {
+            let (role, year) = match file {
+                SecondFile::Earlier(before) => (Role::Earlier, info.year.saturating_sub(*before)),
+                SecondFile::Roster => (Role::Roster, info.year),
+                SecondFile::Checked => return None,
+            };
+            let files: Vec<&FileInfo> = self.going_with(role, info).filter(|one| one.year == year).collect();
+            if files.is_empty() {
+                return Some(format!("no file of {year} is given ({} FILE)", role.option()));
+            }
+            let fields = matches.values().flatten();
+            let lacking = fields.filter(|field| files.iter().any(|file| file.column_of(**field).is_none()));
+            let field = lacking.min()?;
+            Some(format!("the file of {year} has no column for {}", registry().info(*field).title))
+        })
+    }
+
+    /// The rosters that go with a checked file.
+    pub(crate) fn rosters(&self, info: &FileInfo) -> Vec<FileInfo> {
+        self.going_with(Role::Roster, info).cloned().collect()
+    }
+
+    fn has(&self, role: Role, info: &FileInfo) -> bool {
+        self.going_with(role, info).next().is_some()
+    }
+
+    fn going_with(&self, role: Role, info: &FileInfo) -> impl Iterator<Item = &FileInfo> {
+        let students = self.students.iter().filter(move |one| one.role == role && role.fits(&one.info, info).is_ok());
+        students.map(|one| &one.info)
+    }
+
+    /// Reads what is wanted of the second files that go with a checked file.
+    pub(crate) fn join(&self, wanted: &Wanted, info: &FileInfo) -> Result<Beside, CheckError> {
+        let mut joined = Joined::default();
+        for (file, matches) in wanted {
+            let (role, year) = match file {
+                SecondFile::Earlier(before) => (Role::Earlier, info.year.saturating_sub(*before)),
+                SecondFile::Roster => (Role::Roster, info.year),
+                SecondFile::Checked => continue,
+            };
+            let files: Vec<&FileInfo> = self.going_with(role, info).filter(|one| one.year == year).collect();
+            let stores = read(&files, matches.iter().map(|(of, fields)| (of, fields.iter().copied())), &self.options)?;
+            joined.stores.extend(stores);
+        }
+        for one in self.lists.iter().filter(|one| one.list.year == info.year) {
+            add_entities(&mut joined, &one.list);
+        }
+        Ok(Beside::new(joined))
+    }
+
+    /// Reads what is wanted of a checked file, for rules that go through the roster.
+    pub(crate) fn join_checked(
+        wanted: &Wanted,
+        checked: &FileInfo,
+        options: &Options,
+    ) -> Result<Beside, CheckError> {
+        let mut joined = Joined::default();
+        if let Some(matches) = wanted.get(&SecondFile::Checked) {
+            let matches = matches.iter().map(|(of, fields)| (of, fields.iter().copied()));
+            joined.stores.extend(read(&[checked], matches, options)?);
+        }
+        Ok(Beside::new(joined))
+    }
+
+    /// How second files are read.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+}
+
+impl Role {
+    fn option(self) -> &'static str {
+        match self {
+            Self::Earlier => EARLIER,
+            Self::Roster => ENROLLED,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Earlier => "earlier",
+            Self::Roster => "roster",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Earlier => "give a student file of the same LEA, of a year before or an earlier download",
+            Self::Roster => "give the enrolled view of the same year and LEA",
+        }
+    }
+
+    /// Whether a file goes with a checked one, or why not.
+    fn fits(self, second: &FileInfo, checked: &FileInfo) -> Result<(), String> {
+        if let (Some(second), Some(checked)) = (&second.lea, &checked.lea)
+            && second != checked
+        {
+            return Err(format!("it is of LEA {second}, the checked file of LEA {checked}"));
+        }
+        match self {
+            Self::Earlier if second.year > checked.year => {
+                Err(format!("it is of {}, later than the checked file of {}", second.year, checked.year))
+            }
+            Self::Earlier => Ok(()),
+            Self::Roster => fits_year(second.year, checked.year),
+        }
+    }
+}
+
+fn fits_year(second: u16, checked: u16) -> Result<(), String> {
+    if second == checked {
+        return Ok(());
+    }
+    Err(format!("it is of {second}, the checked file of {checked}"))
+}
+
+fn note(used: &mut Result<(), String>, fits: Result<(), String>) {
+    if used.is_err() {
+        *used = fits;
+    }
+}
+
+fn no_pipe(paths: &[PathBuf], option: &'static str) -> Result<(), SecondError> {
+    match paths.iter().any(|path| path == Path::new("-")) {
+        true => Err(SecondError::Pipe { option }),
+        false => Ok(()),
+    }
+}
+
+fn path_of(info: &FileInfo) -> String {
+    let path = info.path.display();
+    info.member.as_ref().map_or_else(|| path.to_string(), |member| format!("{path}:{member}"))
+}
+
+/// A list names schools by 14 digits; rules also ask by the 7 of the school alone, which is how a
+/// charter is found whatever district its code begins with.
+fn add_entities(joined: &mut Joined, list: &EntityList) {
+    for (code, entity) in &list.entities {
+        let code = String::from_utf8_lossy(code).into_owned();
+        let kind = Some(i64::from(entity.entity_type));
+        let school = code.get(7..).filter(|school| school.bytes().any(|digit| digit != b'0')).map(str::to_owned);
+        for key in school.into_iter().chain([code]) {
+            let known = joined.entities.entry(key).or_insert(kind);
+            if *known != kind {
+                *known = None;
+            }
+        }
+    }
+}
+
+/// Reads files into stores, one for each way of matching.
+fn read<'m>(
+    files: &[&FileInfo],
+    matches: impl Iterator<Item = (&'m Match, impl Iterator<Item = FieldId>)>,
+    options: &Options,
+) -> Result<Vec<(Match, Store)>, CheckError> {
+    let new = |(of, fields): (&Match, _)| (of.clone(), Store::new(Arc::clone(&of.by), Iterator::collect(fields)));
+    let mut stores: Vec<(Match, Store)> = matches.map(new).collect();
+    for info in files {
+        let mut source = input::reopen(info, options)?;
+        let add = |row: &dyn RecordView| stores.iter_mut().for_each(|(_, store)| store.add(row));
+        each_record(source.as_mut(), info, add)?;
+    }
+    Ok(stores)
+}

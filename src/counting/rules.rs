@@ -1,0 +1,409 @@
+//! Everything there is to know for counting the records of a year: the tables under
+//! `rules/counting`, bound.
+
+use super::groups::{Group, student_groups};
+use super::spans;
+use crate::layout::{Certainty, RecordType};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, key};
+use crate::table::{Row, Table};
+
+const CLASSES: (&str, &str) = ("rules/counting/classes.tsv", include_str!("../../rules/counting/classes.tsv"));
+const CLASS_VARIANTS: &str = include_str!("../../rules/counting/class-variants.tsv");
+const CONTRADICTIONS: (&str, &str) =
+    ("rules/counting/contradictions.tsv", include_str!("../../rules/counting/contradictions.tsv"));
+const PLACES: (&str, &str) = ("rules/counting/places.tsv", include_str!("../../rules/counting/places.tsv"));
+const MEASURES: (&str, &str) = ("rules/counting/measures.tsv", include_str!("../../rules/counting/measures.tsv"));
+const TESTS: &str = include_str!("../../rules/counting/tests.tsv");
+const GRADES: &str = include_str!("../../rules/counting/grades.tsv");
+const ENTITY_TYPES: &str = include_str!("../../rules/counting/entity-types.tsv");
+const SUPPRESSION: &str = include_str!("../../rules/counting/suppression.tsv");
+const LIMITS: &str = include_str!("../../rules/counting/limits.tsv");
+
+/// Which rows of the public files a record is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rows {
+    /// None.
+    None,
+    /// Those of its grade and of all grades.
+    Grade,
+    /// Those of `Class of` only.
+    ClassOf,
+}
+
+/// What becomes of a record, and why.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// A short name that does not change.
+    pub id: String,
+    /// The reason, for a person.
+    pub reason: String,
+    /// Which records are in it, unless an earlier class has them.
+    pub condition: Expr,
+    /// Whether they count as enrolled.
+    pub enrolled: bool,
+    /// Whether they count as tested.
+    pub tested: bool,
+    /// Whether they count as tested with scores.
+    pub with_scores: bool,
+    /// The rows they are counted in.
+    pub rows: Rows,
+    /// How sure this is.
+    pub certainty: Certainty,
+}
+
+/// Another way to count some classes, where official practice is not certain.
+#[derive(Clone, Debug)]
+pub struct ClassVariant {
+    /// A short name that fits a table: `R as untested`.
+    pub label: String,
+    /// What is different, for a person.
+    pub words: String,
+    /// The record types it is for; empty for all.
+    pub tests: Vec<u8>,
+    /// The places of the classes in [`CountingRules::classes`].
+    pub classes: Vec<usize>,
+    /// Whether they count as enrolled.
+    pub enrolled: bool,
+    /// Whether they count as tested.
+    pub tested: bool,
+    /// Where they do.
+    pub rows: VariantRows,
+    /// How sure the main way to count is.
+    pub certainty: Certainty,
+}
+
+/// The rows in which another way to count makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariantRows {
+    /// Those that the records are counted in anyway.
+    Same,
+    /// Those of their grade and of all grades, besides those that they are counted in anyway.
+    Grade,
+}
+
+/// Values of a record that contradict each other.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// A short name that does not change.
+    pub id: String,
+    /// What contradicts what.
+    pub words: String,
+    /// The records that have it.
+    pub condition: Expr,
+}
+
+/// How a place is made of a record.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The records it is for, unless an earlier place has them.
+    pub when: Expr,
+    /// The number of the entity type in the public files.
+    pub entity_type: u8,
+    /// A district of seven digits instead of a school of fourteen: the students of the district's
+    /// own program.
+    pub district_level: bool,
+    /// Its code.
+    pub code: Text,
+    /// The name of the school, where the record has it.
+    pub name: Option<Text>,
+    /// The name of the district, where the record has it.
+    pub lea_name: Option<Text>,
+}
+
+/// A test of the public files.
+#[derive(Clone, Debug)]
+pub struct TestInfo {
+    /// Its number.
+    pub id: u16,
+    /// Its name there.
+    pub name: String,
+    /// A name that fits a table.
+    pub short: String,
+    /// The records that it is made of.
+    pub record_type: RecordType,
+    /// How many achievement levels are counted; 0 where the file has none.
+    pub levels: usize,
+    /// The first level that is "met".
+    pub met_from: usize,
+}
+
+/// A grade row of the public files.
+#[derive(Clone, Debug)]
+pub struct GradeRow {
+    /// Its number.
+    pub code: u8,
+    /// What it is called.
+    pub name: String,
+    /// What is counted in it.
+    pub kind: GradeKind,
+    /// The tests that have it; empty for all.
+    pub tests: Vec<u8>,
+    /// Whether a mean is published for it.
+    pub has_mean: bool,
+}
+
+/// What a grade row is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GradeKind {
+    /// The grade assessed.
+    Grade,
+    /// All grades of the test.
+    All,
+    /// These grades together.
+    Sum(Vec<u8>),
+    /// These grades together with the results of earlier years.
+    ClassOf(Vec<u8>),
+}
+
+/// What is hidden in shared tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Suppression {
+    /// Counts from 1 to this one are hidden.
+    pub counts_to: u64,
+    /// Means, levels and shares are hidden up to this many with scores.
+    pub results_to: u64,
+    /// All of a row is hidden up to this many with scores; 0 for never.
+    pub row_to: Option<u64>,
+}
+
+/// Numbers read from every record.
+#[derive(Clone, Debug)]
+pub struct Measures {
+    /// The record type.
+    pub record_type: Num,
+    /// The grade assessed.
+    pub grade: Num,
+    /// The scale score.
+    pub score: Num,
+    /// The achievement level.
+    pub level: Num,
+    /// The percentage of the enrolled who are to be tested.
+    pub participation_line: u64,
+    /// What a student is known by.
+    pub identity: Text,
+}
+
+/// The knowledge of a year.
+#[derive(Clone, Debug)]
+pub struct CountingRules {
+    /// The year.
+    pub year: u16,
+    /// The student groups, by number.
+    pub groups: Vec<Group>,
+    /// The classes, in the order they are tried.
+    pub classes: Vec<Class>,
+    /// Other ways to count classes.
+    pub class_variants: Vec<ClassVariant>,
+    /// The contradictions.
+    pub contradictions: Vec<Contradiction>,
+    /// The places, in the order they are tried.
+    pub places: Vec<Place>,
+    /// The tests, by number.
+    pub tests: Vec<TestInfo>,
+    /// The grade rows, by code.
+    pub grades: Vec<GradeRow>,
+    /// What is read of every record.
+    pub measures: Measures,
+    /// What is hidden in shared tables.
+    pub suppression: Suppression,
+}
+
+impl CountingRules {
+    /// The knowledge of a year.
+    ///
+    /// # Errors
+    /// A mistake in the shipped tables; a test makes sure that there is none.
+    pub fn of(year: u16) -> Result<Self, Box<RuleError>> {
+        let classes = rows(CLASSES.1, year).map(|row| class(&row, year)).collect::<Result<Vec<Class>, _>>()?;
+        Ok(Self {
+            year,
+            groups: student_groups(year)?,
+            class_variants: rows(CLASS_VARIANTS, year).map(|row| class_variant(&row, &classes)).collect(),
+            classes,
+            contradictions: rows(CONTRADICTIONS.1, year)
+                .map(|row| {
+                    let condition = spans::bound_for_tests(CONTRADICTIONS.0, &row, "condition", year)?;
+                    Ok(Contradiction { id: text(&row, "id"), words: text(&row, "words"), condition })
+                })
+                .collect::<Result<_, Box<RuleError>>>()?,
+            places: rows(PLACES.1, year).map(|row| place(&row, year)).collect::<Result<_, _>>()?,
+            tests: rows(TESTS, year).filter_map(|row| test(&row)).collect(),
+            grades: rows(GRADES, year).filter_map(|row| grade(&row)).collect(),
+            measures: measures(year)?,
+            suppression: suppression_of(year),
+        })
+    }
+
+    /// The grade rows that a record of a type and grade is counted in.
+    pub fn grade_rows(&self, record_type: u8, grade: u8, rows: Rows) -> Vec<u8> {
+        let is_grade = |code: u8| self.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == code);
+        let counted = |row: &&GradeRow| match (&row.kind, rows) {
+            (_, Rows::None) => false,
+            (GradeKind::ClassOf(_), Rows::ClassOf) => true,
+            (_, Rows::ClassOf) => false,
+            (GradeKind::Grade, Rows::Grade) => grade == row.code,
+            (GradeKind::All, Rows::Grade) => is_grade(grade),
+            (GradeKind::Sum(members) | GradeKind::ClassOf(members), Rows::Grade) => members.contains(&grade),
+        };
+        let of_test = |row: &&GradeRow| row.tests.is_empty() || row.tests.contains(&record_type);
+        self.grades.iter().filter(of_test).filter(counted).map(|row| row.code).collect()
+    }
+
+    /// The test that records of a type are counted for; none for tests without public results.
+    pub fn test_of(&self, record_type: u8) -> Option<&TestInfo> {
+        self.tests.iter().find(|test| test.record_type.0 == record_type)
+    }
+}
+
+/// The record type of a test of the public files.
+pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
+    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.record_type)
+}
+
+/// What the public site hides in a year.
+pub fn suppression_of(year: u16) -> Suppression {
+    rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default()
+}
+
+/// The word for a type of entity in the public files.
+pub fn entity_type_name(id: u8) -> &'static str {
+    let row = Table::new(ENTITY_TYPES).rows().find(|row| row.get("id").parse() == Ok(id));
+    row.map_or("", |row| row.get("name"))
+}
+
+/// A reason why a file cannot tell all, and the sentence about it.
+pub fn limits() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    Table::new(LIMITS).rows().map(|row| (row.get("id"), row.get("when"), row.get("text")))
+}
+
+fn rows(table: &'static str, year: u16) -> impl Iterator<Item = Row<'static>> {
+    Table::new(table).rows().filter(move |row| spans::holds(row, year))
+}
+
+fn text(row: &Row<'_>, column: &str) -> String {
+    row.get(column).to_owned()
+}
+
+fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
+    let counts = |column: &str| row.get(column) == "yes";
+    Ok(Class {
+        id: text(row, "id"),
+        reason: text(row, "reason"),
+        condition: spans::bound_for_tests(CLASSES.0, row, "condition", year)?,
+        enrolled: counts("enrolled"),
+        tested: counts("tested"),
+        with_scores: counts("with_scores"),
+        rows: match row.get("rows") {
+            "grade" => Rows::Grade,
+            "class-of" => Rows::ClassOf,
+            _ => Rows::None,
+        },
+        certainty: spans::certainty(row.get("certainty")),
+    })
+}
+
+fn class_variant(row: &Row<'_>, classes: &[Class]) -> ClassVariant {
+    let ids: Vec<&str> = row.get("classes").split('|').collect();
+    let chosen = classes.iter().enumerate().filter(|(_, class)| ids.contains(&class.id.as_str()));
+    ClassVariant {
+        label: text(row, "label"),
+        words: text(row, "words"),
+        tests: row.get("tests").split('|').filter_map(|test| test.parse().ok()).collect(),
+        classes: chosen.map(|(place, _)| place).collect(),
+        enrolled: row.get("enrolled") == "yes",
+        tested: row.get("tested") == "yes",
+        rows: if row.get("rows") == "grade" { VariantRows::Grade } else { VariantRows::Same },
+        certainty: spans::certainty(row.get("certainty")),
+    }
+}
+
+fn place(row: &Row<'_>, year: u16) -> Result<Place, Box<RuleError>> {
+    let made = |column: &str| {
+        let text = row.get(column);
+        if text.is_empty() { Ok(None) } else { text_of(PLACES.0, text, year) }
+    };
+    Ok(Place {
+        when: spans::bound_for_tests(PLACES.0, row, "when", year)?,
+        entity_type: row.get("type").parse().unwrap_or_default(),
+        district_level: row.get("kind") == "district-level",
+        code: made("code")?.unwrap_or_else(|| Text::Const(String::new())),
+        name: made("name")?,
+        lea_name: made("lea_name")?,
+    })
+}
+
+fn text_of(table: &str, text: &str, year: u16) -> Result<Option<Text>, Box<RuleError>> {
+    Ok(match key(table, text, year, &[year])? {
+        Key::Text(text) => Some(text),
+        Key::Num(_) | Key::Truth(_) | Key::StudentGroup | Key::File => None,
+    })
+}
+
+fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
+    let expression = |id: &str| {
+        let row = Table::new(MEASURES.1).rows().find(|row| row.get("id") == id);
+        row.map_or("", |row| row.get("expression"))
+    };
+    let number = |id: &str| {
+        Ok::<_, Box<RuleError>>(match key(MEASURES.0, expression(id), year, &[year])? {
+            // The digits of a cell are its number, which the engine works out once a value.
+            Key::Num(Num::Digits(text)) => match *text {
+                Text::Cell(Cell { field, form: Form::Value }) => Num::Number(field),
+                text => Num::Digits(Box::new(text)),
+            },
+            Key::Num(number) => number,
+            Key::Text(text) => Num::Digits(Box::new(text)),
+            Key::Truth(_) | Key::StudentGroup | Key::File => Num::Const(0),
+        })
+    };
+    Ok(Measures {
+        record_type: number("record_type")?,
+        grade: number("grade")?,
+        score: number("score")?,
+        level: number("level")?,
+        participation_line: match number("participation_line")? {
+            Num::Const(line) => u64::try_from(line).unwrap_or_default(),
+            _ => 0,
+        },
+        identity: text_of(MEASURES.0, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
+    })
+}
+
+fn test(row: &Row<'_>) -> Option<TestInfo> {
+    Some(TestInfo {
+        id: row.get("test_id").parse().ok()?,
+        name: text(row, "name"),
+        short: text(row, "short"),
+        record_type: RecordType(row.get("record_type").parse().ok()?),
+        levels: row.get("levels").parse().ok()?,
+        met_from: row.get("met_from").parse().ok()?,
+    })
+}
+
+fn grade(row: &Row<'_>) -> Option<GradeRow> {
+    let numbers = |column: &str| row.get(column).split('|').filter_map(|one| one.parse().ok()).collect::<Vec<u8>>();
+    let kind = match row.get("kind") {
+        "grade" => GradeKind::Grade,
+        "all" => GradeKind::All,
+        "sum" => GradeKind::Sum(numbers("members")),
+        "class-of" => GradeKind::ClassOf(numbers("members")),
+        _ => return None,
+    };
+    Some(GradeRow {
+        code: row.get("code").parse().ok()?,
+        name: text(row, "name"),
+        kind,
+        tests: numbers("tests"),
+        has_mean: row.get("mean") == "yes",
+    })
+}
+
+fn suppression(row: &Row<'_>) -> Suppression {
+    let number = |column: &str| row.get(column).parse::<u64>().unwrap_or_default();
+    let row_to = number("hide_row_to");
+    Suppression {
+        counts_to: number("hide_counts_to"),
+        results_to: number("hide_results_to"),
+        row_to: (row_to > 0).then_some(row_to),
+    }
+}

@@ -1,0 +1,214 @@
+//! Works out batch by batch how records count, and how they would.
+
+use super::super::evaluate::{Batch, State};
+use super::super::mask::{BATCH, Mask};
+use super::super::program::{NodeId, NumId, TextPlan};
+use super::super::sets::hash_text;
+use super::super::tally::EntityCode;
+use super::plan::{ParameterPlan, PlacePlan, SupposedPlan, FacetsPlan};
+use super::{FacetChange, Facets, NO_PLACE, PlaceName, SupposedRecords, FileFacets};
+
+impl FacetsPlan<'_> {
+    /// Tells of a batch whose first record has a number in its block.
+    pub(crate) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
+        let rows = batch.records.len();
+        for num in [Some(self.base.record_type), Some(self.base.grade), self.base.score, self.base.level] {
+            num.into_iter().for_each(|num| state.number(batch, num));
+        }
+        let mut facets = [Facets::NONE; BATCH];
+        let mut counted = batch.valid;
+        for row in 0..rows {
+            let identity = if batch.valid.has(row) { self.identity(state, batch, row) } else { 0 };
+            if identity != 0 && self.known.contains(&identity) {
+                counted.clear(row);
+            }
+            out.identities.push(identity);
+        }
+        self.keys(batch, rows, out);
+        self.base(state, batch, (counted, first), &mut facets, out);
+        for plan in &self.suppositions {
+            self.suppose(plan, state, batch, (counted, first), &facets, out);
+        }
+        out.facets.extend_from_slice(&facets[..rows]);
+    }
+
+    fn identity(&self, state: &State, batch: &Batch<'_>, row: usize) -> u64 {
+        let student = self.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
+        let test = state.number_of(self.base.record_type, row).unwrap_or_default() as u64;
+        student.map_or(0, |student| student ^ test.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    fn keys(&self, batch: &Batch<'_>, rows: usize, out: &mut FileFacets) {
+        out.keys.resize_with(self.keys.len(), Vec::new);
+        for (key, hashes) in self.keys.iter().zip(&mut out.keys) {
+            hashes.extend((0..rows).map(|row| {
+                let valid = key.as_ref().filter(|_| batch.valid.has(row));
+                valid.and_then(|parts| hash_of(parts, batch, row)).unwrap_or_default()
+            }));
+        }
+    }
+
+    fn base(
+        &self,
+        state: &mut State,
+        batch: &Batch<'_>,
+        (counted, first): (Mask, u32),
+        facets: &mut [Facets; BATCH],
+        out: &mut FileFacets,
+    ) {
+        let small = |state: &State, num: NumId, row: usize| {
+            state.number_of(num, row).and_then(|one| u8::try_from(one).ok()).unwrap_or_default()
+        };
+        for row in counted.rows() {
+            let one = &mut facets[row];
+            one.record_type = small(state, self.base.record_type, row);
+            one.grade = small(state, self.base.grade, row);
+            one.level = self.base.level.map_or(0, |level| small(state, level, row));
+            let score = self.base.score.and_then(|score| state.number_of(score, row));
+            one.score = score.and_then(|score| u16::try_from(score).ok()).unwrap_or_default();
+        }
+        classify(&self.base.classes, state, batch, counted, facets);
+        self.locate(&self.base.places, state, batch, (counted, first), facets, out);
+        join_groups(&self.base.members, state, batch, counted, facets);
+    }
+
+    fn suppose(
+        &self,
+        plan: &SupposedPlan,
+        state: &mut State,
+        batch: &Batch<'_>,
+        (counted, first): (Mask, u32),
+        base: &[Facets; BATCH],
+        out: &mut FileFacets,
+    ) {
+        let about = state.truths(batch, plan.when).yes.and(counted);
+        if about.is_empty() {
+            return;
+        }
+        let mut after = *base;
+        if !plan.counts {
+            about.rows().for_each(|row| after[row] = Facets::NONE);
+        }
+        if let Some(classes) = &plan.classes {
+            classify(classes, state, batch, about, &mut after);
+        }
+        if let Some(places) = &plan.places {
+            self.locate(places, state, batch, (about, first), &mut after, out);
+        }
+        if let Some(grade) = plan.grade {
+            state.number(batch, grade);
+            for row in about.rows() {
+                let grade = state.number_of(grade, row).and_then(|one| u8::try_from(one).ok());
+                after[row].grade = grade.unwrap_or_default();
+            }
+        }
+        join_groups(&plan.members, state, batch, about, &mut after);
+        if let ParameterPlan::Day(day) = plan.parameter {
+            state.number(batch, day);
+        }
+        let is_told = |row: &usize| plan.told == SupposedRecords::All || after[*row] != base[*row];
+        for row in about.rows().filter(is_told) {
+            let parameter = match &plan.parameter {
+                ParameterPlan::None => Some(0),
+                ParameterPlan::Day(day) => state.number_of(*day, row).and_then(|day| i32::try_from(day).ok()),
+                ParameterPlan::Text(text) => {
+                    let text = text.make(batch, row).trim().to_owned();
+                    (!text.is_empty()).then(|| i32::try_from(self.texts.number(&text)).unwrap_or(i32::MAX))
+                }
+            };
+            if let Some(parameter) = parameter {
+                let record = first + row as u32;
+                out.changes.push(FacetChange { record, supposition: plan.place, parameter, after: after[row] });
+            }
+        }
+    }
+
+    fn locate(
+        &self,
+        places: &[PlacePlan],
+        state: &mut State,
+        batch: &Batch<'_>,
+        (rows, first): (Mask, u32),
+        facets: &mut [Facets; BATCH],
+        out: &mut FileFacets,
+    ) {
+        let mut left = rows;
+        for place in places {
+            if left.is_empty() {
+                return;
+            }
+            let here = state.truths(batch, place.when).yes.and(left);
+            let mut last: Option<(EntityCode, u32)> = None;
+            for row in here.rows() {
+                let found = place.of(batch, row);
+                let number = match last {
+                    Some((known, number)) if known == found => number,
+                    _ => self.places.number(&found),
+                };
+                let named = out.names.entry(number).or_insert_with(|| place.name(batch, row, first));
+                if first + (row as u32) < named.record {
+                    *named = place.name(batch, row, first);
+                }
+                last = Some((found, number));
+                facets[row].place = number;
+            }
+            left = left.without(here);
+        }
+        left.rows().for_each(|row| facets[row].place = NO_PLACE);
+    }
+}
+
+impl PlacePlan {
+    fn of(&self, batch: &Batch<'_>, row: usize) -> EntityCode {
+        let digits = self.code.make(batch, row);
+        EntityCode::new(self.entity_type, digits.trim().as_bytes(), self.district_level)
+    }
+
+    fn name(&self, batch: &Batch<'_>, row: usize, first: u32) -> PlaceName {
+        let made = |name: &Option<TextPlan>| {
+            name.as_ref().map(|name| name.make(batch, row).trim().to_owned()).unwrap_or_default()
+        };
+        PlaceName { record: first + row as u32, school: made(&self.name), lea: made(&self.lea_name) }
+    }
+}
+
+/// Gives each row its class: the first whose condition holds.
+fn classify(classes: &[(u8, NodeId)], state: &mut State, batch: &Batch<'_>, rows: Mask, facets: &mut [Facets; BATCH]) {
+    let mut left = rows;
+    for (class, node) in classes {
+        if left.is_empty() {
+            return;
+        }
+        let here = state.truths(batch, *node).yes.and(left);
+        here.rows().for_each(|row| facets[row].class = *class);
+        left = left.without(here);
+    }
+}
+
+fn join_groups(
+    members: &[(usize, NodeId)],
+    state: &mut State,
+    batch: &Batch<'_>,
+    rows: Mask,
+    facets: &mut [Facets; BATCH],
+) {
+    for (group, node) in members {
+        let members = state.truths(batch, *node).yes;
+        for row in rows.rows() {
+            let bit = 1 << group;
+            let one = &mut facets[row].groups;
+            *one = if members.has(row) { *one | bit } else { *one & !bit };
+        }
+    }
+}
+
+/// The hash of a key; none where a part is blank, or there are no parts.
+fn hash_of(parts: &[TextPlan], batch: &Batch<'_>, row: usize) -> Option<u64> {
+    if parts.is_empty() {
+        return None;
+    }
+    let hash = parts.iter().try_fold(0_u64, |hash, part| {
+        Some((hash.rotate_left(17) ^ hash_text(part, batch, row)?).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    });
+    hash.map(|hash| hash.max(1))
+}

@@ -1,0 +1,178 @@
+//! Tells for every record of a file how it counts, and how it would count under each of a number
+//! of hypotheses. Nothing is added up here; a record leaves a few words of memory.
+//!
+//! What is told is compiled in `plan`, worked out batch by batch in `collect`, and brought into an
+//! order that does not depend on threads in `settle`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::program::{Compiler, Program};
+use super::run::{RunOptions, run};
+use super::tally::{EntityCode, TallyError};
+use crate::counting::CountingRules;
+use crate::input::{InputError, Opened};
+use crate::rule::{Expr, Num, Stands, Text};
+
+mod collect;
+mod plan;
+mod settle;
+
+pub(crate) use plan::FacetsPlan;
+
+/// Stands for "counts nowhere" among the classes of the counting rules.
+pub const NOWHERE: u8 = u8::MAX;
+
+/// Stands for "no place" among places.
+pub const NO_PLACE: u32 = u32::MAX;
+
+/// Everything that decides where a record counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Facets {
+    /// The student groups it belongs to: one bit each, in the order of the counting rules.
+    pub groups: u64,
+    /// The place, by its number in [`FileFacets::places`].
+    pub place: u32,
+    /// The scale score; 0 where there is none.
+    pub score: u16,
+    /// Its class, by its place in the counting rules, or [`NOWHERE`].
+    pub class: u8,
+    /// The record type; 0 where it is no number.
+    pub record_type: u8,
+    /// The grade assessed; 0 where it is no number.
+    pub grade: u8,
+    /// The achievement level; 0 where there is none.
+    pub level: u8,
+}
+
+impl Facets {
+    /// The facets of a record that counts nowhere.
+    pub const NONE: Self =
+        Self { groups: 0, place: NO_PLACE, score: 0, class: NOWHERE, record_type: 0, grade: 0, level: 0 };
+}
+
+/// What is supposed of some records.
+#[derive(Clone, Debug)]
+pub struct Supposition {
+    /// Which records it is about.
+    pub when: Expr,
+    /// What the state has seen in them instead.
+    pub sees: Stands,
+    /// Student groups with another definition: the place in the counting rules, and who belongs to it.
+    pub groups: Vec<(usize, Expr)>,
+    /// Whether such records count at all.
+    pub counts: bool,
+    /// What tells the records apart further.
+    pub parameter: Parameter,
+    /// Which of its records are told.
+    pub records: SupposedRecords,
+}
+
+/// Which records of a supposition are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SupposedRecords {
+    /// Those that would count otherwise.
+    Changed,
+    /// All that it is about.
+    All,
+}
+
+/// What tells the records of a supposition apart.
+#[derive(Clone, Debug)]
+pub enum Parameter {
+    /// Nothing: it is about all of them.
+    None,
+    /// A day.
+    Day(Num),
+    /// A text, such as a school.
+    Text(Text),
+}
+
+/// How one record would count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FacetChange {
+    /// The record, counted from 0.
+    pub record: u32,
+    /// The supposition, by its place.
+    pub supposition: u16,
+    /// Its day (since 1970), or the number of its text in [`FileFacets::texts`]; 0 where there is none.
+    pub parameter: i32,
+    /// How it would count.
+    pub after: Facets,
+}
+
+/// What a file came to.
+#[derive(Debug, Default)]
+pub struct FileFacets {
+    /// How each record counts, in file order.
+    pub facets: Vec<Facets>,
+    /// The line each record stands on, 1-based.
+    pub lines: Vec<u32>,
+    /// What student and test each record is of, as a hash; 0 where that cannot be told.
+    pub identities: Vec<u64>,
+    /// For each key asked for, its hash a record; 0 where a part of it is blank.
+    pub keys: Vec<Vec<u64>>,
+    /// How records would count, by record and supposition.
+    pub changes: Vec<FacetChange>,
+    /// The places, by number.
+    pub places: Vec<EntityCode>,
+    /// What the first record of a place calls it and its district, by number.
+    pub names: FxHashMap<u32, PlaceName>,
+    /// The texts of parameters, by number.
+    pub texts: Vec<String>,
+    /// Why the file could not be read to its end.
+    pub failure: Option<InputError>,
+    /// Suppositions that need a column that the file lacks: their place, and the column.
+    pub untold: Vec<(usize, &'static str)>,
+}
+
+/// What a record calls its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlaceName {
+    /// The record, counted from 0.
+    pub record: u32,
+    /// The school.
+    pub school: String,
+    /// Its district.
+    pub lea: String,
+}
+
+/// What is asked of a file.
+pub struct FacetOptions<'a> {
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// SupposedRecords the bytes of the file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Students and tests of earlier files: their records count nowhere.
+    pub known: &'a FxHashSet<u64>,
+    /// The suppositions.
+    pub suppositions: &'a [Supposition],
+    /// Keys whose hashes are wanted.
+    pub keys: &'a [Vec<Text>],
+}
+
+/// Tells how the records of a file count.
+///
+/// # Errors
+/// When the file lacks a column that every count rests on.
+pub fn trace(opened: Opened, counting: &CountingRules, options: &FacetOptions<'_>) -> Result<FileFacets, TallyError> {
+    let Opened { info, mut source, .. } = opened;
+    let mut compiler = Compiler::new(&info, &[]);
+    let plan = FacetsPlan::new(&mut compiler, counting, options)?;
+    let program: Program = compiler.finish();
+    let run_options = RunOptions {
+        threads: options.threads,
+        timings: false,
+        progress: options.progress,
+        schools: Vec::new(),
+        tally: None,
+        trace: Some(&plan),
+    };
+    let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
+    let mut trace = run.trace;
+    trace.failure = failure;
+    trace.keys.resize_with(options.keys.len(), Vec::new);
+    trace.untold = plan.untold;
+    (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());
+    trace.settle(options.suppositions);
+    Ok(trace)
+}

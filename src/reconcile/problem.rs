@@ -1,0 +1,326 @@
+//! Everything that a search looks at and does not change: records, official rows, hypotheses, and
+//! what each row counts by the standard rules.
+
+use std::sync::Arc;
+
+use super::candidates::Candidate;
+use super::delta::RowScope;
+use super::files::Records;
+use super::grid::{Grid, GridRow, Ways};
+use super::marks::{Mark, Miss};
+use super::pairs::Pairs;
+use super::sums::Sums;
+use super::threads::{each, locked, parts, rooms};
+use super::value::{Bounds, Figures, is_count, scale_of};
+use crate::counting::{CountingRules, TestInfo};
+use crate::facets::{Facets};
+use crate::official::Measure;
+
+/// Records that a thread counts at a time.
+const RECORDS: usize = 8192;
+
+/// The fixed part of a search.
+pub struct Problem<'a> {
+    /// The year's knowledge.
+    pub counting: &'a CountingRules,
+    /// The records.
+    pub records: &'a Records,
+    /// The official rows.
+    pub grid: &'a Grid,
+    /// How records count under two causes.
+    pub pairs: Pairs,
+    /// Whether a place is a school that the files lack: what is moved there is part of what is missing.
+    pub is_absent: Vec<bool>,
+    /// The test of each row.
+    tests: Vec<&'a TestInfo>,
+    /// What stands for tests that the year does not have.
+    pub unknown: &'a TestInfo,
+    /// The marks of all rows, one row after the other.
+    marks: Vec<Mark>,
+    /// Where those of each row end, and what is off there whatever is counted.
+    marked: Vec<(u32, Fit)>,
+    /// What each row counts by the standard rules.
+    pub base: Arc<Vec<Sums>>,
+    /// The groups that tell enough about hypotheses that are not about groups.
+    main: u64,
+}
+
+/// How well a row agrees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// Figures that do not agree.
+    pub misses: u32,
+    /// How far they are off, on a scale that grows ever slower.
+    pub cost: u32,
+}
+
+/// The sums that a hypothesis would add to rows; used again and again.
+#[derive(Debug, Default)]
+pub struct Delta {
+    sums: Vec<Sums>,
+    marks: Vec<Touch>,
+    touched: Vec<u32>,
+    /// Of those, the rows that nobody has looked at since something was added.
+    fresh: Vec<u32>,
+    /// How well rows agreed when they were looked at last.
+    fits: Vec<Fit>,
+    ways: Ways,
+}
+
+/// What has happened to a row of a delta.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Touch {
+    #[default]
+    Untouched,
+    /// Something was added for the first time, and nobody has looked.
+    New,
+    /// Looked at.
+    Seen,
+    /// Looked at, and changed since.
+    Changed,
+}
+
+impl Delta {
+    /// Room for so many rows.
+    pub fn new(rows: usize) -> Self {
+        Self {
+            sums: vec![Sums::default(); rows],
+            marks: vec![Touch::Untouched; rows],
+            fits: vec![Fit::default(); rows],
+            ..Self::default()
+        }
+    }
+
+    /// The rows with something added, and what.
+    pub fn rows(&self) -> impl Iterator<Item = (u32, Sums)> + '_ {
+        self.touched.iter().filter_map(|row| Some((*row, *self.sums.get(*row as usize)?)))
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.fresh.clear();
+        for row in self.touched.drain(..) {
+            self.sums[row as usize] = Sums::default();
+            self.marks[row as usize] = Touch::Untouched;
+        }
+    }
+
+    /// Looks at the rows to which something was added since the last look: tells of each what is
+    /// added in all, and how well it agreed at the last look, if there was one; takes how well it
+    /// agrees now.
+    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<Fit>) -> Fit) {
+        for row in self.fresh.drain(..) {
+            let place = row as usize;
+            let last = (self.marks[place] == Touch::Changed).then(|| self.fits[place]);
+            self.fits[place] = judge(row, self.sums[place], last);
+            self.marks[place] = Touch::Seen;
+        }
+    }
+
+    /// Adds what a record counts as now and takes away what it counted as before, in the rows of
+    /// some groups.
+    pub fn replace(&mut self, problem: &Problem<'_>, before: &Facets, after: &Facets, groups: u64) {
+        let mut ways = std::mem::take(&mut self.ways);
+        problem.each_change(&mut ways, (before, after), groups, |row, sums| self.add(row, sums));
+        self.ways = ways;
+    }
+
+    /// Adds something to a row.
+    #[inline]
+    pub fn add(&mut self, row: u32, sums: Sums) {
+        let place = row as usize;
+        self.sums[place] += sums;
+        match self.marks[place] {
+            Touch::New | Touch::Changed => return,
+            Touch::Untouched => {
+                self.touched.push(row);
+                self.marks[place] = Touch::New;
+            }
+            Touch::Seen => self.marks[place] = Touch::Changed,
+        }
+        self.fresh.push(row);
+    }
+}
+
+impl<'a> Problem<'a> {
+    /// Counts the records by the standard rules.
+    pub fn new(
+        counting: &'a CountingRules,
+        (records, pairs): (&'a Records, Pairs),
+        grid: &'a Grid,
+        unknown: &'a TestInfo,
+        threads: usize,
+    ) -> Self {
+        let test = |row: &GridRow| counting.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
+        let tests: Vec<&TestInfo> = grid.rows.iter().map(test).collect();
+        let is_absent = vec![false; records.places.len()];
+        let (marks, marked) = marks(grid, &tests);
+        let (base, main) = (Arc::default(), grid.main_groups(counting));
+        let mut problem = Self { counting, records, grid, pairs, is_absent, tests, unknown, marks, marked, base, main };
+        problem.base = Arc::new(problem.counted(threads));
+        problem
+    }
+
+    /// What each row counts by the standard rules.
+    fn counted(&self, threads: usize) -> Vec<Sums> {
+        let rooms = rooms(threads, || Delta::new(self.grid.rows.len()));
+        each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, delta| {
+            for facets in &self.records.facets[records.clone()] {
+                delta.replace(self, &Facets::NONE, facets, u64::MAX);
+            }
+        });
+        let mut sums = vec![Sums::default(); self.grid.rows.len()];
+        for room in rooms {
+            let delta = locked(&room);
+            delta.rows().for_each(|(row, added)| sums[row as usize] += added);
+        }
+        sums
+    }
+
+    /// The groups in which a hypothesis is looked at.
+    pub fn groups(&self, candidate: &Candidate, scope: RowScope) -> u64 {
+        match scope {
+            RowScope::All => u64::MAX,
+            RowScope::Main if candidate.groups_only != 0 => candidate.groups_only,
+            RowScope::Main => self.main,
+        }
+    }
+
+    /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
+    pub fn leaves_main_groups(&self, candidate: &Candidate) -> bool {
+        candidate.groups_only != 0 && candidate.groups_only & self.main == 0
+    }
+
+    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
+    /// once where the record stays in the same rows, else it may be told twice.
+    pub fn each_change(
+        &self,
+        ways: &mut Ways,
+        (before, after): (&Facets, &Facets),
+        groups: u64,
+        mut tell: impl FnMut(u32, Sums),
+    ) {
+        let (out, into) = (Sums::of(self.counting, before), Sums::of(self.counting, after));
+        let out = Sums::default() - out;
+        if !self.is_same_way(before, after) {
+            self.each_row(ways, before, before.groups & groups, out, &mut tell);
+            self.each_row(ways, after, after.groups & groups, into, &mut tell);
+            return;
+        }
+        self.each_row(ways, before, before.groups & !after.groups & groups, out, &mut tell);
+        self.each_row(ways, before, before.groups & after.groups & groups, into + out, &mut tell);
+        self.each_row(ways, after, after.groups & !before.groups & groups, into, &mut tell);
+    }
+
+    /// Whether a record counts in the same rows before and after, its groups aside.
+    pub fn is_same_way(&self, before: &Facets, after: &Facets) -> bool {
+        let way = |facets: &Facets| {
+            let class = self.counting.classes.get(usize::from(facets.class));
+            (facets.place, facets.record_type, facets.grade, class.map(|class| class.rows))
+        };
+        way(before) == way(after)
+    }
+
+    /// Tells the rows to compare with that a record counts in, of some groups.
+    #[inline]
+    fn each_row(&self, ways: &mut Ways, facets: &Facets, groups: u64, sums: Sums, tell: &mut impl FnMut(u32, Sums)) {
+        if groups == 0 || sums.is_zero() || self.is_absent.get(facets.place as usize).copied().unwrap_or_default() {
+            return;
+        }
+        for slot in self.grid.slots_of(ways, self.counting, &self.records.places, facets) {
+            let (rows, compared) = self.grid.rows_of(*slot);
+            let mut left = groups & compared;
+            while left != 0 {
+                tell(rows[left.trailing_zeros() as usize], sums);
+                left &= left - 1;
+            }
+        }
+    }
+
+    /// The figures of a row with other counts.
+    pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w Bounds>) -> Figures<'w> {
+        Figures { test: self.tests[row as usize], sums, extra }
+    }
+
+    /// The lowest and the highest score that can stand behind a row.
+    pub fn scale_of(&self, row: usize) -> (i64, i64) {
+        scale_of(self.tests[row], self.grid.rows[row].grade, self.counting.year)
+    }
+
+    /// How well a row agrees with the official figures.
+    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+        if extra.is_some() || sums.untold > 0 {
+            return self.fit_in_full(row, sums, extra);
+        }
+        let place = row as usize;
+        let begin = place.checked_sub(1).map_or(0, |before| self.marked[before].0);
+        let (end, mut fit) = self.marked[place];
+        let test = self.tests[place];
+        for mark in &self.marks[begin as usize..end as usize] {
+            if let Some(miss) = mark.miss(test, &sums) {
+                fit.add(miss);
+            }
+        }
+        fit
+    }
+
+    /// The same where not all is known exactly.
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+        let figures = self.figures(row, sums, extra);
+        let mut fit = Fit::default();
+        for (measure, official) in &self.grid.rows[row as usize].figures {
+            if !figures.is_untold(*measure) {
+                fit.add_distance(*measure, figures.distance(*measure, *official));
+            }
+        }
+        fit
+    }
+}
+
+impl Fit {
+    fn add(&mut self, miss: Miss) {
+        self.misses += 1;
+        self.cost += match miss {
+            Miss::Count(distance) => weight(distance),
+            Miss::Derived => DERIVED,
+        };
+    }
+
+    fn add_distance(&mut self, measure: Measure, distance: i64) {
+        if distance > 0 {
+            self.add(if is_count(measure) { Miss::Count(distance) } else { Miss::Derived });
+        }
+    }
+}
+
+/// The marks of all rows.
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
+    let figures = grid.rows.iter().map(|row| row.figures.len()).sum();
+    let (mut marks, mut marked) = (Vec::with_capacity(figures), Vec::with_capacity(grid.rows.len()));
+    for (row, test) in grid.rows.iter().zip(tests) {
+        let mut fixed = Fit::default();
+        let none = Figures { test, sums: Sums::default(), extra: None };
+        for (measure, official) in &row.figures {
+            match Mark::new(test, *measure, *official) {
+                Some(mark) => marks.push(mark),
+                None if none.is_untold(*measure) => {}
+                // There is no such figure, whatever is counted.
+                None => fixed.add_distance(*measure, none.distance(*measure, *official)),
+            }
+        }
+        marked.push((u32::try_from(marks.len()).unwrap_or(u32::MAX), fixed));
+    }
+    (marks, marked)
+}
+
+/// The cost of a mean or a percentage that does not agree, however far it is off.
+const DERIVED: u32 = 4;
+
+/// The cost of a count that is off by so much: 8 for one, then more and more slowly.
+fn weight(distance: i64) -> u32 {
+    let distance = distance.unsigned_abs();
+    let power = distance.ilog2();
+    // The three bits after the first tell eighths of a power.
+    let eighths = if power >= 3 { distance >> (power - 3) } else { distance << (3 - power) } & 7;
+    8 + 4 * power + (eighths as u32) / 2
+}

@@ -1,0 +1,105 @@
+//! Counts the records of a file by place, test, grade and class, and within these by student
+//! group.
+
+mod counts;
+mod count_group;
+mod plan;
+
+use rustc_hash::FxHashSet;
+
+use super::outcome::FileFinding;
+use super::program::{Compiler, Program};
+use super::run::{RunOptions, run};
+use crate::counting::CountingRules;
+use crate::input::{InputError, Opened};
+pub(crate) use counts::TallyCounts;
+pub use count_group::{SmallCounts, CountGroup, EntityCode};
+pub(crate) use plan::{TallyPlan, number, text};
+
+/// How records are counted.
+pub struct TallyOptions<'a> {
+    /// Threads to work on; at least 1.
+    pub threads: usize,
+    /// Told the bytes of the file read so far, from any thread.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Students and tests that an earlier file has; their records are not counted again.
+    pub known: &'a FxHashSet<u64>,
+    /// Whether the students and tests of this file are remembered for later ones.
+    pub remember: bool,
+}
+
+impl TallyOptions<'_> {
+    /// Whether it matters whose record one is.
+    fn asks_who(&self) -> bool {
+        self.remember || !self.known.is_empty()
+    }
+}
+
+/// Why a file cannot be counted.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum TallyError {
+    /// Without these columns nothing can be told of a record.
+    #[error("the file has no column for {0}, so its records cannot be counted")]
+    #[diagnostic(help("download the file again with all columns"))]
+    Missing(&'static str),
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Records read.
+    pub records: u64,
+    /// Records with a wrong number of cells, of which nothing can be told.
+    pub unreadable: u64,
+    /// Records that an earlier file has.
+    pub repeated: u64,
+    /// Records without an identifier, which cannot be found again in another file.
+    pub unidentified: u64,
+    /// The count_groups, in a fixed order.
+    pub count_groups: Vec<CountGroup>,
+    /// The places in the counting rules of what [`CountGroup::groups`] counts: group, and variant if it is one.
+    pub sets: Vec<(usize, Option<usize>)>,
+    /// Students and tests, if they were to be remembered.
+    pub identities: FxHashSet<u64>,
+    /// What could not be told because the file lacks a column: what, and the field.
+    pub untold: Vec<(String, &'static str)>,
+    /// What was noticed while the file was read.
+    pub findings: Vec<FileFinding>,
+    /// Why it could not be read to its end, if it could not.
+    pub failure: Option<InputError>,
+}
+
+/// Counts the records of a file.
+///
+/// # Errors
+/// When the file lacks a column that every count rests on.
+pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_>) -> Result<Tally, TallyError> {
+    let Opened { info, mut findings, mut source } = opened;
+    let mut compiler = Compiler::new(&info, &[]);
+    let mut untold = Vec::new();
+    let plan = TallyPlan::new(&mut compiler, counting, options, &mut untold)?;
+    let program: Program = compiler.finish();
+    let run_options = RunOptions {
+        threads: options.threads,
+        timings: false,
+        progress: options.progress,
+        schools: Vec::new(),
+        tally: Some(&plan),
+        trace: None,
+    };
+    let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
+    findings.extend(source.take_findings());
+    let mut counts = run.tally.unwrap_or_default();
+    Ok(Tally {
+        records: run.records,
+        unreadable: run.odd.len() as u64,
+        repeated: counts.repeated,
+        unidentified: counts.unidentified,
+        sets: plan.sets.clone(),
+        identities: std::mem::take(&mut counts.identities),
+        count_groups: counts.count_groups(),
+        untold,
+        findings,
+        failure,
+    })
+}
