@@ -3,15 +3,19 @@
 //! official aggregates.
 
 pub mod account;
-mod parallel;
+mod atomic_file;
 pub mod cause;
+pub mod check;
 pub mod cli;
 pub mod counting;
 pub mod engine;
+pub mod facets;
+pub mod finding;
 pub mod input;
 pub mod layout;
-mod atomic_file;
 pub mod official;
+pub mod outcome;
+mod parallel;
 pub mod privacy;
 pub mod reconcile;
 pub mod report;
@@ -19,4 +23,5 @@ pub mod rule;
 pub mod settings;
 pub mod synth;
 pub mod table;
+pub mod tally;
 pub mod verify;

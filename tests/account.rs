@@ -314,7 +314,7 @@ fn only_groups_that_somebody_is_in_are_kept() {
 #[test]
 fn percents_round_half_up_and_means_to_tenths() {
     use scorelint::account::{Cell, Figures};
-    use scorelint::tally::{GroupCells};
+    use scorelint::tally::GroupCells;
     let _ = |cell: Cell<'_>| cell.grade;
     let counting = CountingRules::of(2024).unwrap();
     let test = counting.tests.iter().find(|test| test.id == 1).unwrap();

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use scorelint::counting::{student_groups, underivable_groups};
 use scorelint::check::{CheckOptions, Detail, check};
-use scorelint::outcome::{Outcome, Status};
+use scorelint::counting::{student_groups, underivable_groups};
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
+use scorelint::outcome::{Outcome, Status};
 use scorelint::rule::{Demand, RecordView, RuleSet, StudentGroups, judge_set};
 use scorelint::synth::{Form, Order, write_district};
 

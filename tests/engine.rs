@@ -6,10 +6,10 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use scorelint::check::{CheckOptions, Detail, check};
-use scorelint::engine::{truths_of};
-use scorelint::outcome::{Outcome};
+use scorelint::engine::truths_of;
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
+use scorelint::outcome::Outcome;
 use scorelint::rule::{Demand, RecordView, Rule, RuleSet, Scope, Severity, Truth, truth};
 use scorelint::synth::{Form, Order, write_district};
 

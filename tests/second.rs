@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use scorelint::check::{CheckOptions, Detail, SecondPaths, check_with};
-use scorelint::engine::{truths_with};
-use scorelint::outcome::{Outcome, Status};
+use scorelint::engine::truths_with;
 use scorelint::input::{Options, View};
 use scorelint::layout::{FieldId, registry};
+use scorelint::outcome::{Outcome, Status};
 use scorelint::rule::{
     Demand, Expr, Match, Matched, MatchedCell, Num, Op, RecordView, Rule, RuleSet, SecondFile, SecondFiles, Severity,
     Test, Text, Truth, match_key, truth,

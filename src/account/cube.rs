@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;
 
-use crate::counting::{CountingRules, ClassVariant, Rows, VariantRows};
-use crate::tally::{GroupCells, CountGroup, EntityCode, PackedRow, SumRows};
+use crate::counting::{ClassVariant, CountingRules, Rows, VariantRows};
+use crate::tally::{CountGroup, EntityCode, GroupCells, PackedRow, SumRows};
 
 const STATE: u8 = 4;
 const COUNTY: u8 = 5;
@@ -129,7 +129,12 @@ impl Cube {
     }
 
     /// Adds the count_groups of a file, which are used up one by one: all of a state twice take much room.
-    pub(super) fn add(&mut self, counting: &CountingRules, sets: &[(usize, Option<usize>)], count_groups: Vec<CountGroup>) {
+    pub(super) fn add(
+        &mut self,
+        counting: &CountingRules,
+        sets: &[(usize, Option<usize>)],
+        count_groups: Vec<CountGroup>,
+    ) {
         let places: Vec<Option<usize>> = sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
         for place in places.iter().flatten() {
             self.told[*place] = true;
@@ -155,8 +160,15 @@ impl Cube {
         self.rows = rows.packed();
     }
 
-    fn add_shifts(&mut self, counting: &CountingRules, count_group: &CountGroup, (own, test): (Entity, u16), counted: &[u8]) {
-        let of_test = |variant: &&ClassVariant| variant.tests.is_empty() || variant.tests.contains(&count_group.record_type);
+    fn add_shifts(
+        &mut self,
+        counting: &CountingRules,
+        count_group: &CountGroup,
+        (own, test): (Entity, u16),
+        counted: &[u8],
+    ) {
+        let of_test =
+            |variant: &&ClassVariant| variant.tests.is_empty() || variant.tests.contains(&count_group.record_type);
         for (place, variant) in counting.class_variants.iter().enumerate().filter(|(_, variant)| of_test(variant)) {
             let shift = shift(counting, count_group, variant);
             if shift == Shift::default() {

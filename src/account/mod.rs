@@ -21,11 +21,11 @@ pub use known::UnknownChoice;
 pub use text::{Signs, write as write_text};
 
 use crate::counting::CountingRules;
-use crate::finding::{FileFinding};
-use crate::tally::{Tally, TallyError, TallyOptions, tally};
+use crate::finding::FileFinding;
 use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
+use crate::tally::{Tally, TallyError, TallyOptions, tally};
 
 /// How files are accounted for.
 pub struct AccountOptions<'a> {

@@ -3,7 +3,7 @@
 use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::CountingRules;
-use crate::facets::{Parameter, Supposition, SupposedRecords};
+use crate::facets::{Parameter, SupposedRecords, Supposition};
 use crate::layout::{FieldId, Layout, registry};
 use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
 
@@ -149,7 +149,8 @@ impl Binding<'_> {
     }
 
     fn condition(&self, text: &str) -> Bind<Expr> {
-        condition(&self.cause.path, text, self.counting.year, &self.layout_years()).map_err(|error| self.mistake(&error))
+        condition(&self.cause.path, text, self.counting.year, &self.layout_years())
+            .map_err(|error| self.mistake(&error))
     }
 
     fn key(&self, text: &str) -> Bind<Key> {

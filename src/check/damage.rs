@@ -1,7 +1,8 @@
-//! What a damaged column does to findings: many are told as one, and what compares with it is in doubt.
+//! Handles findings of a damaged column: many become one finding, and rules that compare with the column
+//! become undecidable.
 
-use super::program::{Planned, Program};
-use super::run::{FileRun, Hit, NAMED};
+use super::hits::{Hit, Hits, NAMED};
+use crate::engine::program::{Planned, Program};
 use crate::layout::FieldId;
 use crate::rule::Grouping;
 
@@ -12,12 +13,12 @@ const DAMAGED_COLUMN: u64 = 20;
 /// Where day and month are swapped in a date column, every other date of it is in doubt: rules
 /// that compare its days are undecidable for the whole file. `spoils` tells whether the rule at a place of
 /// the run is about that.
-pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, run: &mut FileRun) {
+pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, hits: &mut Hits) {
     let spoiled: Vec<FieldId> = program
         .instances
         .iter()
         .enumerate()
-        .filter(|(place, planned)| spoils(planned.rule) && run.counts[*place].broke > 0)
+        .filter(|(place, planned)| spoils(planned.rule) && hits.counts[*place].broke > 0)
         .flat_map(|(_, planned)| planned.source.labels.iter().copied())
         .collect();
     if spoiled.is_empty() {
@@ -26,27 +27,27 @@ pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, run: &mut
     let in_doubt =
         |planned: &Planned| !planned.is_cell && spoiled.iter().any(|field| planned.reads.days.contains(field));
     for (place, _) in program.instances.iter().enumerate().filter(|(_, planned)| in_doubt(planned)) {
-        let counts = &mut run.counts[place];
+        let counts = &mut hits.counts[place];
         counts.broke = 0;
         counts.undecidable = counts.applicable;
-        run.grouped.remove(&(place as u32));
+        hits.grouped.remove(&(place as u32));
     }
-    run.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
+    hits.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
 }
 
 /// One finding for a column that is damaged throughout.
-pub(crate) fn collapse(program: &Program, run: &mut FileRun) {
+pub(crate) fn collapse(program: &Program, hits: &mut Hits) {
     let damaged = |hit: &Hit| {
-        let counts = run.counts[hit.instance as usize];
+        let counts = hits.counts[hit.instance as usize];
         program.instances[hit.instance as usize].is_cell
             && program.instances[hit.instance as usize].grouping == Grouping::Each
             && counts.broke > DAMAGED_COLUMN
             && counts.broke * 2 > counts.applicable
     };
-    let (collapsed, kept): (Vec<Hit>, Vec<Hit>) = run.hits.iter().partition(|hit| damaged(hit));
-    run.hits = kept;
+    let (collapsed, kept): (Vec<Hit>, Vec<Hit>) = hits.hits.iter().partition(|hit| damaged(hit));
+    hits.hits = kept;
     for hit in collapsed {
-        let grouped = run.grouped.entry(hit.instance).or_default();
+        let grouped = hits.grouped.entry(hit.instance).or_default();
         grouped.count += 1;
         if grouped.first.len() < NAMED {
             grouped.first.push(hit.record);

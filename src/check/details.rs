@@ -1,7 +1,7 @@
 //! Reads again the few records that findings are shown of: the first pass keeps numbers only, so
 //! that nothing is copied for records nobody looks at.
 
-use super::run::BlockPlace;
+use crate::engine::run::BlockPlace;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Options, reopen, reopen_at};
 use crate::layout::FieldId;
@@ -10,7 +10,7 @@ use crate::rule::{RecordView, SecondFiles};
 /// A record read again.
 pub(crate) struct Reread<'a> {
     info: &'a FileInfo,
-    beside: &'a dyn SecondFiles,
+    second: &'a dyn SecondFiles,
     index: &'a Index,
     bytes: &'a [u8],
     row: usize,
@@ -47,7 +47,7 @@ impl RecordView for Reread<'_> {
     }
 
     fn second_files(&self) -> &dyn SecondFiles {
-        self.beside
+        self.second
     }
 }
 
@@ -56,7 +56,7 @@ impl RecordView for Reread<'_> {
 /// # Errors
 /// When the file cannot be read a second time.
 pub(crate) fn reread(
-    (info, beside): (&FileInfo, &dyn SecondFiles),
+    (info, second): (&FileInfo, &dyn SecondFiles),
     options: &Options,
     blocks: &[BlockPlace],
     wanted: &[u32],
@@ -82,7 +82,7 @@ pub(crate) fn reread(
                 let row = (record - first) as usize;
                 let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
                 let is_plain = block.cells.is_none();
-                show(record, &Reread { info, beside, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
+                show(record, &Reread { info, second, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
             }
             first = after;
         }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use super::details::Reread;
 use super::entities::{names_entity, school_fields};
-use super::fields::{Reads, Visitor};
 use super::judge::SetHit;
-use super::outcome::{CellShown, Finding, RecordShown, Shown, Subject};
-use super::program::Planned;
+use crate::engine::fields::{Reads, Visitor};
+use crate::engine::program::Planned;
+use crate::finding::Shown;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
+use crate::outcome::{CellShown, Finding, RecordShown, Subject};
 use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, Text, read};
 
 /// The fields that name a record's school, in order of preference.

@@ -4,12 +4,39 @@
 
 use rustc_hash::FxHashMap;
 
-use super::evaluate::{Batch, State};
+use super::hits::Counts;
 use super::judge::{NAMED, SetHit};
-use super::mask::Mask;
-use super::program::Program;
-use super::run::Counts;
-use super::sets::{Judge, SetPlan, Within, keys_of};
+use crate::engine::evaluate::{Batch, State};
+use crate::engine::keys::keys_of;
+use crate::engine::mask::Mask;
+use crate::engine::program::Program;
+use crate::engine::run::{BatchPlace, Collector, JoinPlace};
+use crate::engine::sets::{GroupTest, SetPlan, Within};
+
+/// Counts members by group and key.
+pub(crate) struct GroupCollector;
+
+impl Collector for GroupCollector {
+    type Thread = ();
+    type Block = GroupCounts;
+    type File = GroupCounts;
+
+    fn thread(&self) {}
+
+    fn file(&self) -> GroupCounts {
+        GroupCounts::default()
+    }
+
+    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut GroupCounts) {
+        out.collect(state, batch, at.first);
+    }
+
+    fn join(&self, file: &mut GroupCounts, block: &mut GroupCounts, at: JoinPlace) {
+        file.join(std::mem::take(block), at.first);
+    }
+
+    fn finish(&self, _: &mut GroupCounts, (): (), _: &State) {}
+}
 
 /// A set of a rule: the place of its plan, the place of the student group if there is one, the rest
 /// of the key.
@@ -42,26 +69,26 @@ enum Named {
 }
 
 impl Named {
-    fn by(judge: &Judge) -> Self {
+    fn by(judge: &GroupTest) -> Self {
         match judge {
-            Judge::AtMost(..) => Self::Met,
-            Judge::Unique | Judge::Same(_) | Judge::Exists(_) => Self::All,
-            Judge::Share { .. } => Self::First,
+            GroupTest::AtMost(..) => Self::Met,
+            GroupTest::Unique | GroupTest::Same(_) | GroupTest::Exists(_) => Self::All,
+            GroupTest::Share { .. } => Self::First,
         }
     }
 }
 
 /// The condition that a plan counts besides taking part.
 fn counted(plan: &SetPlan) -> Option<usize> {
-    match plan.judge {
-        Judge::AtMost(_, bit) | Judge::Share { bit, .. } => Some(bit),
-        Judge::Unique | Judge::Same(_) | Judge::Exists(_) => None,
+    match plan.test {
+        GroupTest::AtMost(_, bit) | GroupTest::Share { bit, .. } => Some(bit),
+        GroupTest::Unique | GroupTest::Same(_) | GroupTest::Exists(_) => None,
     }
 }
 
 impl GroupCounts {
     /// Adds a batch whose first record is number `first` of its block.
-    pub(crate) fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
+    fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
         let mut hashes = Vec::new();
         for (place, plan) in batch.program.sets.iter().enumerate() {
             let table = &batch.program.tables[plan.table];
@@ -70,7 +97,7 @@ impl GroupCounts {
             if wanted.is_empty() {
                 continue;
             }
-            let named = Named::by(&plan.judge);
+            let named = Named::by(&plan.test);
             let met = counted(plan).map_or(Mask::NONE, |bit| state.truths(batch, table.bits[bit]).yes);
             table.prepare(state, batch);
             let mut by_key: Vec<(u64, Mask)> = Vec::new();
@@ -110,7 +137,7 @@ impl GroupCounts {
     }
 
     /// Adds the counts of the next block, whose first record is number `first` of the file.
-    pub(crate) fn join(&mut self, block: Self, first: u32) {
+    fn join(&mut self, block: Self, first: u32) {
         for (set, members) in block.0 {
             self.0.entry(set).or_default().join(&members, first);
         }
@@ -122,10 +149,10 @@ impl GroupCounts {
         let mut hits = Vec::new();
         for ((place, group, _), members) in self.0 {
             let plan = &program.sets[place];
-            let Some((records, count)) = members.judge(&plan.judge, &mut counts[plan.instance]) else { continue };
+            let Some((records, count)) = members.judge(&plan.test, &mut counts[plan.instance]) else { continue };
             counts[plan.instance].broke += 1;
             // Of sets that are no student groups, only a share is given with those who meet it.
-            let is_given = group.is_some() || matches!(plan.judge, Judge::Share { .. });
+            let is_given = group.is_some() || matches!(plan.test, GroupTest::Share { .. });
             let met = if is_given { members.met } else { 0 };
             hits.push(SetHit { instance: plan.instance, records, count, met, group });
         }
@@ -156,9 +183,9 @@ impl Members {
     }
 
     /// The records to name and the number to give, if the set breaks the rule.
-    fn judge(&self, judge: &Judge, counts: &mut Counts) -> Option<(Vec<u32>, u64)> {
+    fn judge(&self, judge: &GroupTest, counts: &mut Counts) -> Option<(Vec<u32>, u64)> {
         match judge {
-            Judge::Share { percent, among, .. } => {
+            GroupTest::Share { percent, among, .. } => {
                 if self.all < u64::from(*among) {
                     return None;
                 }
@@ -166,15 +193,15 @@ impl Members {
                 let broke = self.met * 100 < self.all * u64::from(*percent);
                 broke.then(|| (self.first.into_iter().collect(), self.all))
             }
-            Judge::AtMost(limit, _) => {
+            GroupTest::AtMost(limit, _) => {
                 counts.applicable += 1;
                 (self.met > u64::from(*limit)).then(|| (self.named.clone(), self.met))
             }
-            Judge::Unique => {
+            GroupTest::Unique => {
                 counts.applicable += 1;
                 (self.all > 1).then(|| (self.named.clone(), self.all))
             }
-            Judge::Same(_) | Judge::Exists(_) => None,
+            GroupTest::Same(_) | GroupTest::Exists(_) => None,
         }
     }
 }

@@ -4,10 +4,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::chains::{Chains, Room, Share, Wanted};
-use super::program::Program;
-use super::run::Counts;
-use super::sets::{Entries, Judge, SetPlan, Within};
+use super::entries::Entries;
+use super::hits::Counts;
+use super::key_groups::{Buffers, KeyGroups, Share, Wanted};
+use crate::engine::program::Program;
+use crate::engine::sets::{GroupTest, SetPlan, Within};
 
 /// Tables a thread, with which the threads end at about the same time.
 const MANY: usize = 4;
@@ -55,14 +56,14 @@ pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {
-        let mut room = Room::default();
+        let mut buffers = Buffers::default();
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
             let part = (task % parts as usize) as u32;
             let Some(place) = tables.get(task / parts as usize).copied() else { break };
             let all = &entries[place];
             let table = Entered { all, width: program.tables[place].values.len(), share: Share { part, parts } };
-            let result = judge_table(program, place, &table, &mut room);
+            let result = judge_table(program, place, &table, &mut buffers);
             results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
         }
     };
@@ -92,12 +93,12 @@ fn largest_first(program: &Program, entries: &[Entries]) -> Vec<usize> {
     tables
 }
 
-fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut Room) -> TableResult {
+fn judge_table(program: &Program, place: usize, table: &Entered<'_>, buffers: &mut Buffers) -> TableResult {
     let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
     let mut counts: Vec<Counts> = plans.iter().map(|plan| table.counts_before(plan)).collect();
     let mut hits = Vec::new();
     let wanted = wanted_of(&plans);
-    Chains::new(&table.all.keys, table.share, wanted, room).each(|entries| {
+    KeyGroups::new(&table.all.keys, table.share, wanted, buffers).each(|entries| {
         let group = table.group(entries);
         for (plan, counts) in plans.iter().zip(&mut counts) {
             if group.some >> plan.when & 1 != 0 {
@@ -111,8 +112,8 @@ fn judge_table(program: &Program, place: usize, table: &Entered<'_>, room: &mut 
 /// The groups that rules have something to ask of.
 fn wanted_of(plans: &[&SetPlan]) -> Wanted {
     // Nothing is asked of a single record but whether it is there, or has a companion.
-    let asks_of_pairs = |plan: &&SetPlan| matches!(plan.judge, Judge::Unique | Judge::Same(_));
-    if plans.iter().all(|plan| matches!(plan.judge, Judge::Unique)) {
+    let asks_of_pairs = |plan: &&SetPlan| matches!(plan.test, GroupTest::Unique | GroupTest::Same(_));
+    if plans.iter().all(|plan| matches!(plan.test, GroupTest::Unique)) {
         Wanted::FewRepeated
     } else if plans.iter().all(asks_of_pairs) {
         Wanted::Repeated
@@ -128,15 +129,15 @@ fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &Group<'_>, counts: &
     let hit =
         |records: Vec<u32>, count: u64, met: u64| SetHit { instance: plan.instance, records, count, met, group: None };
     let record = |entry: u32| table.all.rows[entry as usize];
-    let hit = match &plan.judge {
-        Judge::Unique => {
+    let hit = match &plan.test {
+        GroupTest::Unique => {
             let size = members.clone().count() as u64;
             // Counted one a record so far; it is one a group.
             counts.applicable -= size - 1;
             (size > 1).then(|| hit(members.map(record).take(NAMED).collect(), size, 0))
         }
-        Judge::Same(_) if group.entries.len() < 2 => None,
-        Judge::Same(values) => {
+        GroupTest::Same(_) if group.entries.len() < 2 => None,
+        GroupTest::Same(values) => {
             counts.applicable += 1;
             if group.is_alike {
                 return None;
@@ -146,12 +147,12 @@ fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &Group<'_>, counts: &
                 hit(entries.into_iter().map(record).take(NAMED).collect(), count, 0)
             })
         }
-        Judge::Exists(conditions) => {
+        GroupTest::Exists(conditions) => {
             counts.applicable += 1;
             let all = conditions.iter().all(|bit| group.some >> bit & 1 != 0);
             (!all).then(|| hit(members.map(record).take(NAMED).collect(), group.entries.len() as u64, 0))
         }
-        Judge::AtMost(limit, bit) => {
+        GroupTest::AtMost(limit, bit) => {
             counts.applicable += 1;
             if group.entries.len() as u64 <= u64::from(*limit) {
                 return None;
@@ -160,7 +161,7 @@ fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &Group<'_>, counts: &
             let count = found.clone().count() as u64;
             (count > u64::from(*limit)).then(|| hit(found.map(record).take(NAMED).collect(), count, 0))
         }
-        Judge::Share { bit, percent, among } => {
+        GroupTest::Share { bit, percent, among } => {
             let size = members.clone().count() as u64;
             if size < u64::from(*among) {
                 return None;
@@ -220,7 +221,7 @@ impl Entered<'_> {
     /// What is counted of a rule before any group is looked at: records are unique until others of
     /// the same key turn up.
     fn counts_before(&self, plan: &SetPlan) -> Counts {
-        if !matches!(plan.judge, Judge::Unique) {
+        if !matches!(plan.test, GroupTest::Unique) {
             return Counts::default();
         }
         let own =

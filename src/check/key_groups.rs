@@ -1,12 +1,12 @@
-//! Which entries of a table have their key in common: a chain of entries for each key. Keys are
-//! shared out to buckets that the nearest cache holds, so that looking for equals waits for nothing.
+//! Groups the entries of a table by key, as a linked list of entries for each key. Keys are distributed over
+//! buckets that fit into the nearest cache, so that finding equal keys does not wait for memory.
 
 use super::repeats::Repeats;
 
 /// Keys to a bucket, about.
 const BUCKET: usize = 1024;
 
-/// Which chains are wanted.
+/// Which groups are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// Those of all keys.
@@ -24,9 +24,9 @@ pub(crate) struct Share {
     pub(crate) parts: u32,
 }
 
-/// Room that is used again for one table after the other.
+/// Memory that is used again for one table after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Buffers {
     pairs: Vec<(u64, u32)>,
     slots: Vec<Slot>,
 }
@@ -39,9 +39,9 @@ struct Slot {
     entries: u32,
 }
 
-/// Entries chained by their keys.
+/// Entries linked by their keys.
 #[derive(Debug)]
-pub(crate) struct Chains {
+pub(crate) struct KeyGroups {
     /// One bit for each entry that is the first of a chain.
     heads: Vec<u64>,
     /// The next entry of the same key; 0 where there is none.
@@ -65,27 +65,27 @@ impl Share {
     }
 }
 
-impl Chains {
-    /// Chains the entries with these keys that fall to a share.
-    pub(crate) fn new(keys: &[u64], share: Share, wanted: Wanted, room: &mut Room) -> Self {
+impl KeyGroups {
+    /// KeyGroups the entries with these keys that fall to a share.
+    pub(crate) fn new(keys: &[u64], share: Share, wanted: Wanted, buffers: &mut Buffers) -> Self {
         let many = keys.len() / share.parts as usize;
         let buckets = (many / BUCKET + 1).next_power_of_two();
         let own = || keys.iter().copied().filter(|key| share.has(*key));
         let repeats = (wanted == Wanted::FewRepeated).then(|| Repeats::of(own(), many));
         let ends = match &repeats {
-            Some(repeats) => share_out(keys, share, buckets, |key| repeats.may_have(key), &mut room.pairs),
-            None => share_out(keys, share, buckets, |_| true, &mut room.pairs),
+            Some(repeats) => share_out(keys, share, buckets, |key| repeats.may_have(key), &mut buffers.pairs),
+            None => share_out(keys, share, buckets, |_| true, &mut buffers.pairs),
         };
         let mut chains = Self { heads: vec![0; keys.len().div_ceil(64)], next: vec![0; keys.len()] };
         let mut start = 0;
         for end in ends {
-            chains.bucket(&room.pairs[start..end], wanted, &mut room.slots);
+            chains.bucket(&buffers.pairs[start..end], wanted, &mut buffers.slots);
             start = end;
         }
         chains
     }
 
-    /// Chains the entries of one bucket.
+    /// KeyGroups the entries of one bucket.
     fn bucket(&mut self, pairs: &[(u64, u32)], wanted: Wanted, slots: &mut Vec<Slot>) {
         slots.clear();
         slots.resize((pairs.len() * 2).next_power_of_two(), Slot::default());
@@ -170,10 +170,10 @@ mod tests {
     use super::*;
 
     fn chained(keys: &[u64], parts: u32, wanted: Wanted) -> Vec<Vec<u32>> {
-        let mut room = Room::default();
+        let mut buffers = Buffers::default();
         let mut all = Vec::new();
         for part in 0..parts {
-            let chains = Chains::new(keys, Share { part, parts }, wanted, &mut room);
+            let chains = KeyGroups::new(keys, Share { part, parts }, wanted, &mut buffers);
             let mut last = None;
             chains.each(|chain| {
                 assert!(last < Some(chain[0]), "in the order of the first entries");
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn many_keys_fall_into_many_buckets() {
-        let keys: Vec<u64> = (0..20_000u64).map(|number| super::super::hash::mix(number % 15_000)).collect();
+        let keys: Vec<u64> = (0..20_000u64).map(|number| crate::engine::hash::mix(number % 15_000)).collect();
         for wanted in [Wanted::All, Wanted::Repeated, Wanted::FewRepeated] {
             assert_eq!(chained(&keys, 2, wanted), grouped(&keys, wanted));
         }

@@ -1,7 +1,7 @@
 //! Findings about rows that have a wrong number of cells, as the cell finder noticed them.
 
-use super::outcome::{FileFinding, Shown};
-use super::run::FileRun;
+use crate::engine::run::FileRun;
+use crate::finding::{FileFinding, Shown};
 use crate::input::{Dialect, FileInfo};
 use crate::layout::registry;
 

@@ -42,8 +42,8 @@ impl Repeats {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hash::mix;
     use super::*;
+    use crate::engine::hash::mix;
 
     #[test]
     fn repeated_keys_are_found_and_hardly_any_other() {

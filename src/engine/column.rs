@@ -3,9 +3,9 @@
 
 use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
+use super::interner::{Key, LongInterner, ShortInterner, WHOLE};
 use super::mask::{Mask, Truths};
-use super::memo::{Key, LongInterner, ShortInterner, WHOLE};
-use super::unary::Shape;
+use super::shape::Shape;
 use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
 use crate::input::text::Text;

@@ -4,7 +4,8 @@
 use super::column::Column;
 use super::column_plan::{ColumnPlan, bits};
 use super::mask::{BATCH, Mask, Truths};
-use super::program::{BesidePlan, Node, NodeId, NumId, NumNode, Program, TextPlan};
+use super::nodes::{Node, NodeId, NumId, NumNode, SecondPlan, TextPlan};
+use super::program::Program;
 use super::records::Records;
 use super::scores;
 use crate::input::index::{Index, WINDOW};
@@ -140,7 +141,7 @@ impl State {
             }
             Node::SameText(texts) => Truths::certain(same_texts(batch, texts)),
             Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
-            Node::Beside(beside) => beside_truths(batch, beside),
+            Node::Second(second) => second_truths(batch, second),
         }
     }
 
@@ -243,8 +244,8 @@ impl State {
                 });
             }
             NumNode::If(condition, yes, no) => self.select(batch, *condition, *yes, *no, out),
-            NumNode::Beside(beside) => {
-                digits(batch, out, |row| interpret::number(&beside.what, &beside_row(batch, row, beside)));
+            NumNode::Second(second) => {
+                digits(batch, out, |row| interpret::number(&second.what, &second_row(batch, row, second)));
             }
         }
     }
@@ -348,10 +349,10 @@ fn same_texts(batch: &Batch<'_>, [left, right]: &[TextPlan; 2]) -> Mask {
 }
 
 /// A condition on second files, asked of each row by the reference interpreter.
-fn beside_truths(batch: &Batch<'_>, beside: &BesidePlan<Expr>) -> Truths {
+fn second_truths(batch: &Batch<'_>, second: &SecondPlan<Expr>) -> Truths {
     let mut truths = Truths::constant(Truth::False);
     for row in batch.valid.rows() {
-        match interpret::truth(&beside.what, &beside_row(batch, row, beside)) {
+        match interpret::truth(&second.what, &second_row(batch, row, second)) {
             Truth::True => truths.yes.set(row),
             Truth::Unknown => truths.unknown.set(row),
             Truth::False => {}
@@ -360,14 +361,14 @@ fn beside_truths(batch: &Batch<'_>, beside: &BesidePlan<Expr>) -> Truths {
     truths
 }
 
-fn beside_row<'a, T>(batch: &'a Batch<'_>, row: usize, beside: &'a BesidePlan<T>) -> Row<'a> {
-    Row { batch, row, places: &beside.places, beside: batch.program.beside.files() }
+fn second_row<'a, T>(batch: &'a Batch<'_>, row: usize, second: &'a SecondPlan<T>) -> Row<'a> {
+    Row { batch, row, places: &second.places, second: batch.program.second.files() }
 }
 
 impl TextPlan {
     /// The text for a row.
     pub(crate) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
-        let row = Row { batch, row, places: &self.places, beside: &NoSecondFiles };
+        let row = Row { batch, row, places: &self.places, second: &NoSecondFiles };
         interpret::text(&self.text, &row).into_owned()
     }
 
@@ -411,7 +412,7 @@ struct Row<'a> {
     batch: &'a Batch<'a>,
     row: usize,
     places: &'a [(FieldId, usize)],
-    beside: &'a dyn SecondFiles,
+    second: &'a dyn SecondFiles,
 }
 
 impl interpret::RecordView for Row<'_> {
@@ -423,6 +424,6 @@ impl interpret::RecordView for Row<'_> {
     }
 
     fn second_files(&self) -> &dyn SecondFiles {
-        self.beside
+        self.second
     }
 }

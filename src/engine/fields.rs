@@ -207,7 +207,7 @@ pub(crate) enum Reach {
     /// More than one.
     Several,
     /// Something outside the file.
-    Beside,
+    Second,
 }
 
 impl Reach {
@@ -244,14 +244,14 @@ impl Visitor for Reach {
     }
 
     fn entity_list(&mut self) {
-        *self = Self::Beside;
+        *self = Self::Second;
     }
 
     fn found(&mut self, _: &Match) {
-        *self = Self::Beside;
+        *self = Self::Second;
     }
 
     fn matched(&mut self, _: &MatchedCell) {
-        *self = Self::Beside;
+        *self = Self::Second;
     }
 }

@@ -1,52 +1,32 @@
-//! Rules compiled to bit masks and run over batches of records.
+//! Compiles conditions for the columns of one file and evaluates them over batches of records, as bit
+//! masks. What is made of the answers (findings, counts, facets) is up to the collectors of a run, see
+//! [`run::Collector`].
 
-mod chains;
-mod check;
+pub(crate) mod capacity;
+pub(crate) mod cell_conditions;
 mod column;
 mod column_batch;
-mod column_plan;
-mod damage;
-mod details;
-mod entities;
-mod evaluate;
-mod fields;
-mod findings;
-mod groups;
-mod hash;
-mod judge;
-mod mask;
+pub(crate) mod column_plan;
+pub(crate) mod compiler;
+pub(crate) mod evaluate;
+pub(crate) mod fields;
+mod fingerprint;
+pub(crate) mod hash;
+mod interner;
+pub(crate) mod keys;
+pub(crate) mod mask;
 mod matcher;
-mod memo;
-mod odd_rows;
-mod outcome;
-mod capacity;
+pub(crate) mod nodes;
 mod probe;
-mod program;
-mod recent;
-mod records;
-mod repeats;
-mod run;
-mod scores;
-mod second;
-mod sets;
-mod sums;
-mod tally;
-mod trace;
-mod unary;
+pub(crate) mod program;
+pub(crate) mod records;
+mod rule_compiler;
+pub(crate) mod run;
+pub(crate) mod scores;
+pub(crate) mod second_data;
+mod set_compiler;
+pub(crate) mod sets;
+mod shape;
 mod values;
-mod waived;
 
-pub use check::{CheckError, CheckOptions, Detail, check, check_with};
-pub use outcome::{
-    CellShown, FileFinding, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, RuleTotals, Shown, Status,
-    Subject, Totals,
-};
-pub use probe::{truths_with, truths_of};
-pub use second::{SecondError, SecondPaths};
-pub(crate) use sums::SumRows;
-pub use sums::{Counts as GroupCells, PackedRow};
-pub use tally::{Few, CountGroup, EntityCode, Tally, TallyError, TallyOptions, tally};
-pub use trace::{
-    Change, Facets, NO_PLACE, NOWHERE, Parameter, PlaceName, Supposition, Told, Trace, FacetOptions, trace,
-};
-pub use waived::{SettingsUsed, WaiverLink, WaiverState, WaiverShown, WaiverUsed};
+pub use probe::{truths_of, truths_with};

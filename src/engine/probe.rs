@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::compiler::Compiler;
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::program::Compiler;
 use super::records::Records;
-use super::second::Beside;
+use super::second_data::SecondData;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, Cells, Column, Dialect, Encoding, FileInfo, Meaning, View};
 use crate::layout::{FieldId, registry};
@@ -19,7 +19,7 @@ use crate::rule::{Expr, RecordView, SecondFiles, Truth};
 /// The records become blocks of cells as the quoted and fixed-width readers make them, so cells may
 /// hold anything, separators and line ends included.
 pub fn truths_of(expr: &Expr, records: &[&dyn RecordView]) -> Vec<Truth> {
-    answers(expr, records, Beside::default())
+    answers(expr, records, SecondData::default())
 }
 
 /// The same with second files.
@@ -28,15 +28,15 @@ pub fn truths_with(
     records: &[&dyn RecordView],
     files: impl SecondFiles + Send + Sync + 'static,
 ) -> Vec<Truth> {
-    answers(expr, records, Beside::new(files))
+    answers(expr, records, SecondData::new(files))
 }
 
-fn answers(expr: &Expr, views: &[&dyn RecordView], beside: Beside) -> Vec<Truth> {
+fn answers(expr: &Expr, views: &[&dyn RecordView], second: SecondData) -> Vec<Truth> {
     let reads = Reads::of(expr);
     let fields = reads.fields.into_iter().chain(reads.keys).chain(registry().id("record_type"));
     let fields: Vec<FieldId> = fields.collect::<BTreeSet<_>>().into_iter().collect();
     let info = file_of(&fields);
-    let mut compiler = Compiler::new(&info, &[]).with(beside);
+    let mut compiler = Compiler::new(&info, &[]).with(second);
     let node = compiler.node(expr);
     let program = compiler.finish();
     let block = block_of(&fields, views);

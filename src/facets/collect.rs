@@ -1,16 +1,46 @@
 //! Works out batch by batch how records count, and how they would.
 
-use super::super::evaluate::{Batch, State};
-use super::super::mask::{BATCH, Mask};
-use super::super::program::{NodeId, NumId, TextPlan};
-use super::super::sets::hash_text;
-use super::super::tally::EntityCode;
-use super::plan::{ParameterPlan, PlacePlan, SupposedPlan, FacetsPlan};
-use super::{FacetChange, Facets, NO_PLACE, PlaceName, SupposedRecords, FileFacets};
+use super::plan::{FacetsPlan, ParameterPlan, PlacePlan, SupposedPlan};
+use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};
+use crate::engine::evaluate::{Batch, State};
+use crate::engine::keys::hash_text;
+use crate::engine::mask::{BATCH, Mask};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
+use crate::engine::run::{BatchPlace, Collector, JoinPlace};
+use crate::input::Block;
+use crate::input::index::Index;
+use crate::tally::EntityCode;
+
+impl Collector for FacetsPlan<'_> {
+    type Thread = ();
+    type Block = FileFacets;
+    type File = FileFacets;
+
+    fn thread(&self) {}
+
+    fn file(&self) -> FileFacets {
+        FileFacets::default()
+    }
+
+    fn window(&self, index: &Index, block: &Block, out: &mut FileFacets) {
+        let lines = (0..index.rows()).map(|row| block.line + index.line(row));
+        out.lines.extend(lines.map(|line| u32::try_from(line).unwrap_or(u32::MAX)));
+    }
+
+    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut FileFacets) {
+        self.collect(state, batch, at.first, out);
+    }
+
+    fn join(&self, file: &mut FileFacets, block: &mut FileFacets, at: JoinPlace) {
+        file.add(std::mem::take(block), at.first);
+    }
+
+    fn finish(&self, _: &mut FileFacets, (): (), _: &State) {}
+}
 
 impl FacetsPlan<'_> {
     /// Tells of a batch whose first record has a number in its block.
-    pub(crate) fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
+    fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
         let rows = batch.records.len();
         for num in [Some(self.base.record_type), Some(self.base.grade), self.base.score, self.base.level] {
             num.into_iter().for_each(|num| state.number(batch, num));
@@ -106,7 +136,7 @@ impl FacetsPlan<'_> {
         if let ParameterPlan::Day(day) = plan.parameter {
             state.number(batch, day);
         }
-        let is_told = |row: &usize| plan.told == SupposedRecords::All || after[*row] != base[*row];
+        let is_told = |row: &usize| plan.records == SupposedRecords::All || after[*row] != base[*row];
         for row in about.rows().filter(is_told) {
             let parameter = match &plan.parameter {
                 ParameterPlan::None => Some(0),

@@ -6,12 +6,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::program::{Compiler, Program};
-use super::run::{RunOptions, run};
-use super::tally::{EntityCode, TallyError};
 use crate::counting::CountingRules;
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
+use crate::engine::run::{Collected, RunOptions, run};
 use crate::input::{InputError, Opened};
 use crate::rule::{Expr, Num, Stands, Text};
+use crate::tally::{EntityCode, TallyError};
 
 mod collect;
 mod plan;
@@ -159,16 +160,8 @@ pub fn trace(opened: Opened, counting: &CountingRules, options: &FacetOptions<'_
     let mut compiler = Compiler::new(&info, &[]);
     let plan = FacetsPlan::new(&mut compiler, counting, options)?;
     let program: Program = compiler.finish();
-    let run_options = RunOptions {
-        threads: options.threads,
-        timings: false,
-        progress: options.progress,
-        schools: Vec::new(),
-        tally: None,
-        trace: Some(&plan),
-    };
-    let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
-    let mut trace = run.trace;
+    let run_options = RunOptions { threads: options.threads, progress: options.progress };
+    let Collected { file: mut trace, failure, .. } = run(&program, &info, source.as_mut(), &plan, &run_options);
     trace.failure = failure;
     trace.keys.resize_with(options.keys.len(), Vec::new);
     trace.untold = plan.untold;

@@ -4,13 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::fields::{Reads, Visitor};
-use super::super::program::{Compiler, NodeId, NumId, TextPlan};
-use super::super::tally::{EntityCode, TallyError, number, text as text_plan};
-use super::{NO_PLACE, Parameter, Supposition, SupposedRecords, FacetOptions};
+use super::{FacetOptions, NO_PLACE, Parameter, SupposedRecords, Supposition};
 use crate::counting::{CountingRules, Place};
+use crate::engine::compiler::Compiler;
+use crate::engine::fields::{Reads, Visitor};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::registry;
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
+use crate::tally::{EntityCode, TallyError, number, text as text_plan};
 
 /// Everything that is told, compiled for one file.
 pub(crate) struct FacetsPlan<'a> {
@@ -161,7 +162,12 @@ impl FacetPlan {
 }
 
 impl SupposedPlan {
-    fn new(compiler: &mut Compiler<'_>, counting: &CountingRules, place: usize, one: &Supposition) -> Result<Self, &'static str> {
+    fn new(
+        compiler: &mut Compiler<'_>,
+        counting: &CountingRules,
+        place: usize,
+        one: &Supposition,
+    ) -> Result<Self, &'static str> {
         let when = node(compiler, &one.when)?;
         for field in one.sees.values().filter_map(|stand| match stand {
             Stand::Field(field) => Some(*field),
@@ -186,8 +192,8 @@ impl SupposedPlan {
         let mut of_grade = Reads::default();
         of_grade.num(&counting.measures.grade);
         let classes = sees_class.then(|| class_plans(compiler, counting, &one.sees));
-        let places =
-            sees_place.then(|| counting.places.iter().filter_map(|place| place_plan(compiler, place, &one.sees)).collect());
+        let places = sees_place
+            .then(|| counting.places.iter().filter_map(|place| place_plan(compiler, place, &one.sees)).collect());
         let grade = match reads(&of_grade) {
             true => Some(number(compiler, &substituted_number(&counting.measures.grade, &one.sees))?),
             false => None,
@@ -201,6 +207,6 @@ impl SupposedPlan {
             }
         }
         let place = u16::try_from(place).unwrap_or(u16::MAX);
-        Ok(Self { place, when, counts: one.counts, told: one.told, parameter, classes, places, members, grade })
+        Ok(Self { place, when, counts: one.counts, records: one.records, parameter, classes, places, members, grade })
     }
 }

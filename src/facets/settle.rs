@@ -1,7 +1,7 @@
 //! Joins what blocks came to, and brings numbers and order into a form that does not depend on which
 //! thread was first.
 
-use super::{FacetChange, Facets, Parameter, PlaceName, Supposition, FileFacets};
+use super::{FacetChange, Facets, FileFacets, Parameter, PlaceName, Supposition};
 
 impl FileFacets {
     /// Adds what a block came to; its first record has a number.

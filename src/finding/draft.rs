@@ -1,6 +1,6 @@
 //! Makes findings about files, with the values their messages name.
 
-use crate::finding::{FileFinding, Shown};
+use super::{FileFinding, Shown};
 
 /// A finding in the making.
 pub struct Draft(FileFinding);

@@ -13,7 +13,7 @@ use super::error::{InputError, InputErrorKind};
 use super::options::Limits;
 use super::salvage::salvage;
 use super::stream::{Bytes, Checked, unpack};
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
 
 /// Where an archive's bytes are.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use super::open::{Opened, Origin, open_sheet, open_text};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, read_head, unpack};
 use super::workbook::check_size;
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
 
 /// A file that can be opened.
 pub struct Candidate {

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::finding::draft::file;
 use super::index::{Cursor, Index};
 use super::known::headings;
 use super::model::{Block, Column, Detected, FileInfo, Meaning, View};
 use super::repeated::HeaderLine;
 use super::view::{ENROLLED_LEA, EXCEPTIONS, Leas, TESTED_LEA, view_of};
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::file;
 use crate::layout::{FieldId, registry};
 
 /// The day that tells the school year; testing windows can end in the next one.

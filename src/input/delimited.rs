@@ -1,18 +1,18 @@
 //! Blocks of a delimited file: whole lines as they stand in the file where no cell is quoted,
 //! else records with their cells found.
 
-use super::sanitize::{Sanitizer, Tally};
 use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
-use crate::finding::draft::{at_line, file};
 use super::model::{Block, BlockSource, Mark};
 use super::quoted::{Found, Quoted};
 use super::rows::Rows;
+use super::sanitize::{Sanitizer, Tally};
 use super::scan::traits;
 use super::stream::Fingerprint;
 use super::watch::{Run, Watch};
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::{at_line, file};
 
 /// What a delimited source is made of.
 pub struct Parts {

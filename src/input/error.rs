@@ -5,8 +5,8 @@ use std::fmt;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::finding::FileFinding;
 use crate::finding::draft::file;
-use crate::finding::{FileFinding};
 
 /// A file that cannot be read at all, or not to its end.
 #[derive(Debug, Error, Diagnostic)]

@@ -2,8 +2,8 @@
 
 use std::io::Error;
 
+use crate::finding::FileFinding;
 use crate::finding::draft::at_line;
-use crate::finding::{FileFinding};
 
 /// The finding for a stream that ended with a failure after `line` and `byte`.
 pub fn broken_off(error: &Error, line: u64, byte: u64) -> FileFinding {

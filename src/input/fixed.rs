@@ -1,16 +1,16 @@
 //! Blocks of a fixed-width file: records cut at the layout's positions, counted in characters.
 
-use super::sanitize::Sanitizer;
 use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
-use crate::finding::draft::at_line;
 use super::model::{Block, BlockSource};
 use super::rows::Rows;
+use super::sanitize::Sanitizer;
 use super::scan::traits;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::at_line;
 use crate::layout::Layout;
 use crate::table::Table;
 

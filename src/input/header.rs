@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::finding::draft::{at_column, file};
 use super::known::{Known, Place, is_filler, required_fields};
 use super::model::{Column, Detected, Meaning};
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::{at_column, file};
 use crate::layout::plain_name;
 use crate::layout::{Field, FieldId, registry};
 

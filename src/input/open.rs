@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 
 use super::archive::{Backing, Member};
-use super::sanitize::Sanitizer;
 use super::chunks::Chunks;
 use super::clues::{NameClues, Sample, apply, decide, read_name};
 use super::delimited::{Delimited, Parts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
 use super::error::{InputError, InputErrorKind, listed};
-use crate::finding::draft::file;
 use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
@@ -17,11 +15,13 @@ use super::known::{Known, headings, known};
 use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 use super::options::Options;
 use super::repeated::HeaderLine;
+use super::sanitize::Sanitizer;
 use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
 use super::year::{Year, ambiguous, find_year};
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::file;
 
 /// Bytes looked at before the first record is read.
 const HEAD: usize = 1 << 20;

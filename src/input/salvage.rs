@@ -8,9 +8,9 @@ use flate2::bufread::DeflateDecoder;
 use zip::CompressionMethod;
 
 use super::archive::{Backing, Member, Seekable};
-use crate::finding::draft::file;
 use super::options::Limits;
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::file;
 
 /// Files taken from one archive; TOMS delivers a handful.
 const MOST: usize = 4096;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use crate::finding::draft::at_line;
 use super::model;
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::at_line;
 
 /// The first of several like troubles, and their number.
 #[derive(Clone, Copy, Default)]

@@ -3,10 +3,10 @@
 
 use memchr::memmem::Finder;
 
-use super::sanitize::Tally;
-use crate::finding::draft::{at_line, file};
 use super::repeated::HeaderLine;
-use crate::finding::{FileFinding};
+use super::sanitize::Tally;
+use crate::finding::FileFinding;
+use crate::finding::draft::{at_line, file};
 
 /// What is watched for in one file.
 pub struct Watch {

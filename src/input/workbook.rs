@@ -7,18 +7,18 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
-use super::sanitize::Tally;
 use super::displayed::{displayed, is_long_number};
 use super::error::{InputError, InputErrorKind};
-use crate::finding::draft::at_line;
 use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::repeated::HeaderLine;
 use super::rows::Rows;
+use super::sanitize::Tally;
 use super::stream::Fingerprint;
 use super::watch::LeaSearch;
 use super::year::heading_count;
-use crate::finding::{FileFinding};
+use crate::finding::FileFinding;
+use crate::finding::draft::at_line;
 
 /// Rows looked at to find the header.
 const BANNER_ROWS: usize = 30;

@@ -1,8 +1,8 @@
 //! Finds the layout year of a header.
 
 use super::error::{InputError, InputErrorKind, Nearest, listed};
-use super::lookalikes::recognise;
 use super::known::{Known, headings, is_filler, known};
+use super::lookalikes::recognise;
 use crate::layout::plain_name;
 
 /// Share of named columns that must be headings of the layout. The 2016 header, which has no

@@ -11,9 +11,9 @@ use super::lookups::{EntityList, Lookup};
 use super::model::OfficialFile;
 use super::read::Areas;
 use super::set::{OfficialSet, Options, is_official, read};
-use crate::finding::{FileFinding};
-use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
+use crate::finding::FileFinding;
 use crate::input::{Column, Detected, Dialect, Encoding, FileInfo, Limits, Meaning, View, hash_file, list};
+use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
 /// How official files are checked.

@@ -1,11 +1,14 @@
-//! What a run of the engine yields: findings, the status of every rule, and totals. Reports are
-//! made from this and from the rules; they compute no facts of their own.
+//! The outcome of a check: findings, the status of every rule, and totals. Reports are made from this and
+//! from the rules; they compute no facts of their own.
+
+mod waived;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::waived::{SettingsUsed, WaiverLink};
+pub use self::waived::{SettingsUsed, WaiverLink, WaiverShown, WaiverState, WaiverUsed};
+use crate::finding::Shown;
 use crate::input::{FileInfo, InputError};
 use crate::layout::FieldId;
 use crate::rule::Severity;
@@ -23,20 +26,6 @@ pub enum Subject {
     Records,
     /// A column or the file.
     Whole,
-}
-
-/// A value on its way into a message; masked by the report unless it may be shown.
-///
-/// A value computed from cells (an expected level, a group's key) tells about the student as much
-/// as they do: it carries the most sensitive of their fields.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// The placeholder's name: a field id, or `expected`, `count`, `k` …
-    pub name: String,
-    /// The text as it stands in the file, neither masked nor neutralised.
-    pub value: String,
-    /// The field it comes from; decides the masking. `None` for computed and public facts.
-    pub field: Option<FieldId>,
 }
 
 /// One cell of a record, kept for the snippet.
@@ -73,12 +62,6 @@ pub struct RecordShown {
 }
 
 // Debug output ends up in panics and logs: values of students stay out of it.
-
-impl fmt::Debug for Shown {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Shown").field("name", &self.name).field("field", &self.field).finish_non_exhaustive()
-    }
-}
 
 impl fmt::Debug for CellShown {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,23 +111,6 @@ impl Finding {
     pub fn is_waived(&self) -> bool {
         matches!(self.waiver, Some(WaiverLink::CoveredBy(_)))
     }
-}
-
-/// A finding about a file, made while reading it, before it has a place in the outcome.
-#[derive(Clone, Debug, Default)]
-pub struct FileFinding {
-    /// The code of the (built-in) rule, for example `L018`.
-    pub code: &'static str,
-    /// The line, 1-based, where there is one.
-    pub line: Option<u64>,
-    /// The byte offset in the (decompressed, decoded) file.
-    pub byte: Option<u64>,
-    /// The column pointed at, 0-based.
-    pub column: Option<usize>,
-    /// How many records or columns it stands for; 0 means 1.
-    pub count: u64,
-    /// Values for the message.
-    pub shown: Vec<Shown>,
 }
 
 /// How a rule came out.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::earlier;
 use super::delta::Effects;
+use super::earlier;
 use super::files::{Records, Supposed};
 use super::grid::{Code, Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};

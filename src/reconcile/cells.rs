@@ -3,17 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use super::compared::{Cells, Part, Status, UNTOLD, shown_as};
-use super::missing_students::MissingStudents;
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
+use super::missing_students::MissingStudents;
 use super::model::nearest;
 use super::numbers::Numbered;
+use super::problem::Problem;
 use super::reach::Reach;
 use super::state::State;
 use super::sums::Sums;
 use super::threads::{each, locked, parts, rooms};
 use super::value::Figures;
-use super::problem::Problem;
 use crate::official::{Measure, Official};
 
 /// Schools that the files lack.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::grid::{Code, Grid, GridRow};
 use super::model::nearest;
+use super::problem::Problem;
 use super::reach::Reach;
 use super::sums::Sums;
 use super::value::Figures;
-use super::problem::Problem;
 use crate::counting::TestInfo;
 use crate::official::{Interval, Measure, Official};
 

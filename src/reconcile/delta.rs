@@ -4,8 +4,8 @@
 use std::sync::OnceLock;
 
 use super::candidates::Candidate;
-use super::sums::Sums;
 use super::problem::{Delta, Problem};
+use super::sums::Sums;
 
 /// Which student groups are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

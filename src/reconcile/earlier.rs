@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::files::{Records, Supposed};
 use crate::cause::Aspect;
 use crate::counting::CountingRules;
-use crate::facets::{Facets};
+use crate::facets::Facets;
 
 /// Records of now and then, joined by student and test.
 pub struct Joined {

@@ -1,10 +1,10 @@
 //! Why files could not be reconciled, and what to do about it.
 
 use crate::cause::CauseError;
-use crate::tally::{TallyError};
 use crate::input::InputError;
 use crate::official::OfficialError;
 use crate::rule::RuleError;
+use crate::tally::TallyError;
 
 /// Why files could not be reconciled.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

@@ -11,10 +11,12 @@ use super::grid::Code;
 use super::pairs::pairs;
 use crate::cause::{BoundCause, Hypothesis};
 use crate::counting::CountingRules;
-use crate::facets::{FacetChange, Facets, NO_PLACE, Parameter, PlaceName, Supposition, FileFacets, FacetOptions, trace};
-use crate::tally::{EntityCode};
+use crate::facets::{
+    FacetChange, FacetOptions, Facets, FileFacets, NO_PLACE, Parameter, PlaceName, Supposition, trace,
+};
 use crate::input::{self, FileInfo, Opened, View};
 use crate::rule::Text;
+use crate::tally::EntityCode;
 
 /// A file that was read.
 #[derive(Clone, Debug)]
@@ -231,7 +233,7 @@ impl Records {
             },
             ..facets
         };
-        for Change { record, supposition, parameter, after } in traced.changes {
+        for FacetChange { record, supposition, parameter, after } in traced.changes {
             let place = usize::from(supposition);
             let parameter = match usize::try_from(parameter) {
                 Ok(text) if questions.is_text(place) => texts.get(text).copied().unwrap_or(-1),

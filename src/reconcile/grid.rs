@@ -6,9 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::reach::{Reach, Reached};
 use crate::counting::{CountingRules, Rows};
-use crate::facets::{Facets};
-use crate::tally::{EntityCode};
+use crate::facets::Facets;
 use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
+use crate::tally::EntityCode;
 
 /// Code of an entity, fourteen digits.
 pub type Code = [u8; 14];
@@ -220,7 +220,13 @@ impl Grid {
     }
 
     /// The slots with rows to compare with that a record counts in.
-    pub fn slots_of<'w>(&self, ways: &'w mut Ways, counting: &CountingRules, places: &[EntityCode], facets: &Facets) -> &'w [u32] {
+    pub fn slots_of<'w>(
+        &self,
+        ways: &'w mut Ways,
+        counting: &CountingRules,
+        places: &[EntityCode],
+        facets: &Facets,
+    ) -> &'w [u32] {
         let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
         ways.0.entry(way_of(facets, class.rows)).or_insert_with(|| {
             let place = places.get(facets.place as usize);

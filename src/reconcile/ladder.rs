@@ -2,10 +2,10 @@
 //! step: the last cause that changes what it counts there.
 
 use super::grid::Ways;
+use super::problem::Problem;
 use super::state::{Changed, State};
 use super::sums::Sums;
 use super::threads::{each, rooms};
-use super::problem::Problem;
 
 /// What one cause does to a row.
 #[derive(Clone, Debug)]

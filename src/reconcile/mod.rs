@@ -5,23 +5,24 @@
 //! causes hypotheses about records (`candidates`). The search (`search`) finds the fewest that
 //! fit all rows at once; ladders (`ladder`) and figures (`cells`, kept in `compared`) follow from it.
 
-mod missing_schools;
 mod candidates;
 mod cell_name;
 mod cells;
 mod compared;
-mod earlier;
 mod delta;
-mod missing_students;
+mod earlier;
 mod error;
 mod files;
 mod grid;
 mod json;
 mod ladder;
 mod marks;
+mod missing_schools;
+mod missing_students;
 mod model;
 mod numbers;
 mod pairs;
+mod problem;
 mod reach;
 mod residue;
 mod run;
@@ -34,7 +35,6 @@ mod value;
 mod what_if;
 mod words;
 mod worklist;
-mod problem;
 
 pub use candidates::With;
 pub use cell_name::{CellName, CellNameError, check_filter};

@@ -4,7 +4,7 @@
 use super::candidates::With;
 use super::files::Supposed;
 use crate::cause::{BoundCause, Hypothesis};
-use crate::facets::{Facets, Parameter, Supposition, SupposedRecords};
+use crate::facets::{Facets, Parameter, SupposedRecords, Supposition};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 
 /// The pairs of causes that are asked for, the earlier first.

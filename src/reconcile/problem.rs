@@ -13,7 +13,7 @@ use super::sums::Sums;
 use super::threads::{each, locked, parts, rooms};
 use super::value::{Bounds, Figures, is_count, scale_of};
 use crate::counting::{CountingRules, TestInfo};
-use crate::facets::{Facets};
+use crate::facets::Facets;
 use crate::official::Measure;
 
 /// Records that a thread counts at a time.

@@ -6,28 +6,28 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::missing_schools::MissingSchools;
 use super::candidates::{Candidate, Sources, With};
 use super::cells::{Beyond, Source, cells};
 use super::compared::{Cells, Status};
-use super::missing_students::MissingStudents;
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
 use super::grid::{Code, Grid, Slot, all_slots};
 use super::ladder::ladders;
+use super::missing_schools::MissingSchools;
+use super::missing_students::MissingStudents;
 use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation};
 use super::numbers::Numbered;
 use super::pairs::Pairs;
+use super::problem::Problem;
 use super::reach::Reached;
 use super::residue::residues;
 use super::search::{Found, Search, Wishes};
 use super::state::{Changed, State};
 use super::sums::Sums;
 use super::what_if::{search, unmet, wishes};
-use super::problem::Problem;
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
-use crate::facets::{Facets};
+use crate::facets::Facets;
 use crate::input;
 use crate::layout::RecordType;
 use crate::official::{self, OfficialSet, Wanted};
@@ -175,7 +175,8 @@ fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached, reco
         *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
     }
     for ((place, record_type, grade, class), groups) in ways {
-        let Some((place, class)) = records.places.get(place as usize).zip(counting.classes.get(usize::from(class))) else {
+        let Some((place, class)) = records.places.get(place as usize).zip(counting.classes.get(usize::from(class)))
+        else {
             continue;
         };
         if !class.enrolled {
@@ -222,12 +223,17 @@ struct Finish<'a> {
 impl Finish<'_> {
     fn run(&self, candidates: Vec<Candidate>, missing_schools: Option<&MissingSchools>) -> Reconciliation {
         let problem = self.problem;
-        let extra = missing_schools.map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
+        let extra = missing_schools
+            .map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
         let among = Search::new(problem, self.causes, candidates, self.threads);
         let (mut state, found) = search(&among, extra, self.wishes);
         // What the search has worked out is not needed any more, and there is much of it.
         drop(among);
-        let missing_students = MissingStudents::find(problem, &state, missing_schools.map_or(&[], |missing_schools| missing_schools.schools.as_slice()));
+        let missing_students = MissingStudents::find(
+            problem,
+            &state,
+            missing_schools.map_or(&[], |missing_schools| missing_schools.schools.as_slice()),
+        );
         missing_students.add_to(&mut state.extra);
         let changed = state.changed(problem);
         let ladders = ladders(problem, &state, &changed, self.threads);

@@ -10,10 +10,10 @@ use std::sync::Mutex;
 
 use super::candidates::{Candidate, With};
 use super::delta::RowScope;
+use super::problem::{Delta, Fit, Problem};
 use super::state::State;
 use super::threads::{each, locked, rooms};
 use super::value::Bounds;
-use super::problem::{Fit, Delta, Problem};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
 

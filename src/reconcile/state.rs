@@ -5,11 +5,11 @@ use std::sync::Mutex;
 use super::candidates::{Candidate, With};
 use super::delta::RowScope;
 use super::files::Supposed;
+use super::problem::{Delta, Fit, Problem};
 use super::sums::Sums;
 use super::threads::{each, locked, parts};
 use super::value::Bounds;
-use super::problem::{Fit, Delta, Problem};
-use crate::facets::{Facets};
+use crate::facets::Facets;
 
 /// A hypothesis that was chosen.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 
 use crate::counting::CountingRules;
-use crate::facets::{Facets};
+use crate::facets::Facets;
 
 /// The counts of one entity, test, grade and student group, or a difference of two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::value::Bounds;
 use crate::cause::{BoundCause, Hypothesis};
-use crate::facets::{Parameter};
+use crate::facets::Parameter;
 use crate::rule::closest;
 
 /// Finds the causes that the user names.

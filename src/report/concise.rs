@@ -6,8 +6,8 @@ use miette::Diagnostic;
 
 use super::number::plural;
 use super::{Material, RuleWords};
-use crate::outcome::{Finding};
 use crate::input::InputError;
+use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
 
 /// Writes all findings that are not waived, then a line with the totals.

@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 
 use super::waiver::WaiverOut;
 use super::{Material, RuleWords};
-use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::input::InputError;
 use crate::layout::registry;
+use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 

@@ -2,8 +2,8 @@
 
 use super::message::{self, Printable};
 use super::{Place, RuleBook, RuleWords};
-use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::layout::{FieldId, registry};
+use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::privacy::text::neutralise;

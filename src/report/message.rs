@@ -1,9 +1,9 @@
 //! Fills the placeholders of a rule's message with masked and neutralised values.
 
 use super::number;
-use crate::finding::{Shown};
-use crate::outcome::{Finding};
+use crate::finding::Shown;
 use crate::layout::{FieldId, registry};
+use crate::outcome::Finding;
 use crate::privacy::mask::{Reveal, mask};
 use crate::privacy::text::quote;
 

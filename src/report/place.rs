@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::outcome::{Finding};
 use crate::input::{Dialect, FileInfo};
+use crate::outcome::Finding;
 use crate::privacy::text::{neutralise, width};
 
 /// A place in a file, as `path:line:column`.

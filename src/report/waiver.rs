@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::outcome::{WaiverShown};
+use crate::outcome::WaiverShown;
 
 /// What a waiver says.
 #[derive(Serialize)]

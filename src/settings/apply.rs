@@ -7,8 +7,10 @@ use super::bind::{Bound, BoundWaiver, Runs};
 use super::file::SettingsFile;
 use super::merge::{Origin, Settings};
 use super::waiver::{Holder, Standing};
-use crate::finding::{Shown};
-use crate::outcome::{Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed};
+use crate::finding::Shown;
+use crate::outcome::{
+    Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
+};
 use crate::privacy::pseudonym::Pseudonyms;
 
 const EXPIRED: &str = "L091";

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use toml::Spanned;
 
-use crate::outcome::{WaiverShown};
+use crate::outcome::WaiverShown;
 use crate::privacy::pseudonym::Pseudonyms;
 
 /// Whose findings a waiver covers.

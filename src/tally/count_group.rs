@@ -3,8 +3,8 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::sums::PackedRow;
 use crate::counting::Rows;
-use crate::engine::sums::PackedRow;
 
 /// Digits of a school code.
 pub(crate) const CODE: usize = 14;

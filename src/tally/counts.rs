@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::column_plan::bits;
-use super::super::evaluate::{Batch, State};
-use super::super::mask::{BATCH, Mask, by_row};
-use super::super::program::{NumId, TextPlan};
-use super::super::recent::SmallSums;
-use super::super::sets::hash_text;
-use super::super::sums::{PackedRow, Sum, SumRows};
-use super::count_group::{CODE, SmallCounts, CountGroup, CountGroupKey, EntityCode};
+use super::count_group::{CODE, CountGroup, CountGroupKey, EntityCode, SmallCounts};
 use super::plan::{PlacePlan, TallyPlan};
+use crate::engine::column_plan::bits;
+use crate::engine::evaluate::{Batch, State};
+use crate::engine::keys::hash_text;
+use crate::engine::mask::{BATCH, Mask, by_row};
+use crate::engine::nodes::{NumId, TextPlan};
+use crate::engine::run::{BatchPlace, Collector, JoinPlace};
+use crate::tally::small_sums::SmallSums;
+use crate::tally::sums::{PackedRow, Sum, SumRows};
 
 /// What a thread has counted.
 #[derive(Clone, Debug, Default)]
@@ -44,20 +45,39 @@ struct RowFacts {
     count_group: [u32; BATCH],
 }
 
+impl Collector for TallyPlan<'_> {
+    type Thread = TallyCounts;
+    type Block = ();
+    type File = TallyCounts;
+
+    fn thread(&self) -> TallyCounts {
+        TallyCounts::new(self)
+    }
+
+    fn file(&self) -> TallyCounts {
+        TallyCounts::new(self)
+    }
+
+    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, counts: &mut TallyCounts, (): &mut ()) {
+        counts.collect(self, state, batch, at.offset);
+    }
+
+    fn join(&self, _: &mut TallyCounts, (): &mut (), _: JoinPlace) {}
+
+    fn finish(&self, file: &mut TallyCounts, mut counts: TallyCounts, _: &State) {
+        counts.finish();
+        file.join(counts);
+    }
+}
+
 impl TallyCounts {
-    pub(crate) fn new(plan: &TallyPlan<'_>) -> Self {
+    fn new(plan: &TallyPlan<'_>) -> Self {
         let sets = plan.members.len();
         Self { sums: SumRows::new(sets, Vec::new()), small_sums: SmallSums::new(sets), ..Self::default() }
     }
 
     /// Counts a batch of a block that starts at a byte of the file.
-    pub(crate) fn collect(
-        &mut self,
-        plan: &TallyPlan<'_>,
-        state: &mut State,
-        batch: &Batch<'_>,
-        offset: u64,
-    ) {
+    fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut State, batch: &Batch<'_>, offset: u64) {
         state.number(batch, plan.record_type);
         state.number(batch, plan.grade);
         for num in plan.score.iter().chain(&plan.level) {
@@ -205,12 +225,12 @@ impl TallyCounts {
     }
 
     /// Ends the counting of a thread.
-    pub(crate) fn finish(&mut self) {
+    fn finish(&mut self) {
         std::mem::take(&mut self.small_sums).carry_over(&mut self.sums);
     }
 
     /// Adds what another thread has counted. Both are finished.
-    pub(crate) fn join(&mut self, other: Self) {
+    fn join(&mut self, other: Self) {
         self.repeated += other.repeated;
         self.unidentified += other.unidentified;
         self.identities.extend(other.identities);

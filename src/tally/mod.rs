@@ -1,20 +1,24 @@
 //! Counts the records of a file by place, test, grade and class, and within these by student
 //! group.
 
-mod counts;
 mod count_group;
+mod counts;
 mod plan;
+mod small_sums;
+mod sums;
 
 use rustc_hash::FxHashSet;
 
-use super::outcome::FileFinding;
-use super::program::{Compiler, Program};
-use super::run::{RunOptions, run};
 use crate::counting::CountingRules;
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
+use crate::engine::run::{Collected, RunOptions, run};
+use crate::finding::FileFinding;
 use crate::input::{InputError, Opened};
-pub(crate) use counts::TallyCounts;
-pub use count_group::{SmallCounts, CountGroup, EntityCode};
+pub use count_group::{CountGroup, EntityCode, SmallCounts};
 pub(crate) use plan::{TallyPlan, number, text};
+pub(crate) use sums::SumRows;
+pub use sums::{Counts as GroupCells, PackedRow};
 
 /// How records are counted.
 pub struct TallyOptions<'a> {
@@ -79,17 +83,9 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
     let mut untold = Vec::new();
     let plan = TallyPlan::new(&mut compiler, counting, options, &mut untold)?;
     let program: Program = compiler.finish();
-    let run_options = RunOptions {
-        threads: options.threads,
-        timings: false,
-        progress: options.progress,
-        schools: Vec::new(),
-        tally: Some(&plan),
-        trace: None,
-    };
-    let (run, failure) = run(&program, &info, source.as_mut(), &run_options);
+    let run_options = RunOptions { threads: options.threads, progress: options.progress };
+    let Collected { run, file: mut counts, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
     findings.extend(source.take_findings());
-    let mut counts = run.tally.unwrap_or_default();
     Ok(Tally {
         records: run.records,
         unreadable: run.odd.len() as u64,

@@ -1,11 +1,12 @@
 //! Everything that is counted, compiled for the columns of one file.
 
-use super::super::evaluate::Batch;
-use super::super::fields::{Reads, Visitor};
-use super::super::program::{Compiler, NodeId, NumId, TextPlan};
 use super::count_group::EntityCode;
 use super::{TallyError, TallyOptions};
 use crate::counting::CountingRules;
+use crate::engine::compiler::Compiler;
+use crate::engine::evaluate::Batch;
+use crate::engine::fields::{Reads, Visitor};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Expr, Num, Text};
 
@@ -107,7 +108,9 @@ impl PlacePlan {
     pub(crate) fn of(&self, batch: &Batch<'_>, row: usize) -> EntityCode {
         match self.code.plain(batch, row) {
             Some(digits) => EntityCode::new(self.entity_type, digits.trim_ascii(), self.district_level),
-            None => EntityCode::new(self.entity_type, self.code.make(batch, row).trim().as_bytes(), self.district_level),
+            None => {
+                EntityCode::new(self.entity_type, self.code.make(batch, row).trim().as_bytes(), self.district_level)
+            }
         }
     }
 }

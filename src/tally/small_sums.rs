@@ -93,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tally::{PackedRow};
+    use crate::tally::PackedRow;
 
     const SETS: usize = 5;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::records::{Record, Seen};
 use crate::counting::{CountingRules, Rows};
-use crate::facets::{Supposition};
+use crate::facets::Supposition;
 use crate::rule::{Stand, Stands, Truth, number, text, truth};
 
 /// The official number of a test, a grade row and a student group at an entity.

@@ -242,7 +242,8 @@ fn is_of_students(
         left.get(&(entity.to_owned(), *test, grade, group)).and_then(|left| left[count])
     };
     let district = format!("{}0000000", &entity[..7]);
-    let single: Vec<u8> = counting.grades.iter().filter(|one| one.kind == GradeKind::Grade).map(|one| one.code).collect();
+    let single: Vec<u8> =
+        counting.grades.iter().filter(|one| one.kind == GradeKind::Grade).map(|one| one.code).collect();
     (0..3).all(|count| {
         let is_part =
             fits(own[count], at(entity, *grade, 1, count)) && fits(own[count], at(&district, *grade, *group, count));

@@ -10,7 +10,7 @@ use super::missing::Missing;
 use super::records::{Record, Seen, each_record, opened};
 use crate::cause::{Aspect, BoundCause, Hypothesis};
 use crate::counting::CountingRules;
-use crate::facets::{Parameter};
+use crate::facets::Parameter;
 use crate::official::OfficialSet;
 use crate::reconcile::ReconcileError;
 use crate::rule::{Stands, number, read, text};
@@ -51,7 +51,12 @@ pub(super) struct Recount<'a> {
 
 impl<'a> Recount<'a> {
     /// A recount without any record yet. Causes that are claimed and not known are told of.
-    pub(super) fn new(counting: &'a CountingRules, claim: &Claim, causes: &'a [BoundCause], verdict: &mut Verdict) -> Self {
+    pub(super) fn new(
+        counting: &'a CountingRules,
+        claim: &Claim,
+        causes: &'a [BoundCause],
+        verdict: &mut Verdict,
+    ) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
             let mut known = causes.iter().enumerate().filter(|(_, cause)| cause.cause.id == one.id).peekable();

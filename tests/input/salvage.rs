@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use scorelint::finding::{FileFinding};
+use scorelint::finding::FileFinding;
 use scorelint::input::{InputError, InputErrorKind, Limits, Opened, Options, open, open_each};
 use zip::write::SimpleFileOptions;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use scorelint::outcome::{Outcome};
 use scorelint::official::{LintOptions, check, sort_out};
+use scorelint::outcome::Outcome;
 use scorelint::rule::{Rule, RuleSet, Severity};
 
 use super::{real, written};

@@ -5,7 +5,7 @@ use std::fs;
 
 use clap::Parser;
 use scorelint::cli::check::{Args, Exit, Failure, Request, run};
-use scorelint::outcome::{Outcome};
+use scorelint::outcome::Outcome;
 use scorelint::privacy::pseudonym::{KeyError, Pseudonyms};
 use scorelint::report::RuleBook;
 use scorelint::rule::{Rule, RuleSet};

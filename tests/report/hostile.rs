@@ -1,7 +1,7 @@
 //! Values that try to do harm, and carets that stay under what they point at.
 
 use proptest::prelude::*;
-use scorelint::outcome::{Outcome};
+use scorelint::outcome::Outcome;
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::text::{fit, quote, width};
 use scorelint::report::{Colour, Look, RuleBook};

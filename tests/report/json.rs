@@ -1,6 +1,6 @@
 //! The report for programs, held against its published schema.
 
-use scorelint::outcome::{Outcome};
+use scorelint::outcome::Outcome;
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::report::{Material, RuleBook, Timings, write_json};

@@ -1,7 +1,7 @@
 //! No value of a student gets out of a report unless it was asked for.
 
-use scorelint::outcome::{Outcome};
 use scorelint::layout::{Sensitivity, registry};
+use scorelint::outcome::Outcome;
 use scorelint::privacy::mask::Reveal;
 use scorelint::report::{Material, RuleBook, Timings, write_concise, write_json};
 use scorelint::rule::{Scope, Severity};

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use scorelint::finding::{FileFinding};
+use scorelint::finding::FileFinding;
 use scorelint::input::index::{Cursor, Index};
 use scorelint::input::{Block, FileInfo, InputError, Opened, Options, open};
 use scorelint::layout::{Layout, registry};

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use scorelint::finding::{Shown};
-use scorelint::outcome::{CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
+use scorelint::finding::Shown;
 use scorelint::input::{Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use scorelint::layout::{Certainty, RecordTypes, registry};
+use scorelint::outcome::{CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
 use scorelint::report::RuleBook;
 use scorelint::rule::{Grouping, Records, Rule, Scope, Severity, Source, Years};
 

@@ -52,7 +52,8 @@ impl<'a> Page<'a> {
     /// Records by reason of the chosen entities, none counted twice.
     pub(super) fn reasons_of_entities(&self) -> Vec<(String, u64)> {
         let account = self.account;
-        let mut rows: Vec<(String, u64)> = account.counting.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
+        let mut rows: Vec<(String, u64)> =
+            account.counting.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
         let tops: BTreeSet<Entity> = self.tops().into_iter().collect();
         for (entity, record_type, class, records) in account.cube.classes_by_entity() {
             let test = account.counting.test_of(record_type).map(|test| test.id);

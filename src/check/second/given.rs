@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::SecondError;
-use super::joined::{Beside, Joined, Wanted};
+use super::joined::{Joined, Wanted};
 use super::rows::each_record;
 use super::store::Store;
-use crate::check::{CheckError};
+use crate::check::error::CheckError;
+use crate::engine::second_data::SecondData;
 use crate::input::{self, Detected, FileInfo, Options};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
@@ -190,7 +191,7 @@ impl Given {
     }
 
     /// Reads what is wanted of the second files that go with a checked file.
-    pub(crate) fn join(&self, wanted: &Wanted, info: &FileInfo) -> Result<Beside, CheckError> {
+    pub(crate) fn join(&self, wanted: &Wanted, info: &FileInfo) -> Result<SecondData, CheckError> {
         let mut joined = Joined::default();
         for (file, matches) in wanted {
             let (role, year) = match file {
@@ -205,7 +206,7 @@ impl Given {
         for one in self.lists.iter().filter(|one| one.list.year == info.year) {
             add_entities(&mut joined, &one.list);
         }
-        Ok(Beside::new(joined))
+        Ok(SecondData::new(joined))
     }
 
     /// Reads what is wanted of a checked file, for rules that go through the roster.
@@ -213,13 +214,13 @@ impl Given {
         wanted: &Wanted,
         checked: &FileInfo,
         options: &Options,
-    ) -> Result<Beside, CheckError> {
+    ) -> Result<SecondData, CheckError> {
         let mut joined = Joined::default();
         if let Some(matches) = wanted.get(&SecondFile::Checked) {
             let matches = matches.iter().map(|(of, fields)| (of, fields.iter().copied()));
             joined.stores.extend(read(&[checked], matches, options)?);
         }
-        Ok(Beside::new(joined))
+        Ok(SecondData::new(joined))
     }
 
     /// How second files are read.

@@ -2,37 +2,11 @@
 //! the entity list.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
-use std::sync::Arc;
 
-use super::super::fields::Reads;
 use super::store::Store;
+use crate::engine::fields::Reads;
 use crate::layout::FieldId;
-use crate::rule::{Instance, Match, Matched, MatchedCell, NoSecondFiles, RecordView, SecondFile, SecondFiles};
-
-/// What is given besides the file whose records are judged.
-#[derive(Clone, Default)]
-pub(crate) struct Beside(Option<Arc<dyn SecondFiles + Send + Sync>>);
-
-impl Beside {
-    pub(crate) fn new(files: impl SecondFiles + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(files)))
-    }
-
-    pub(crate) fn files(&self) -> &dyn SecondFiles {
-        match &self.0 {
-            Some(files) => &**files,
-            None => &NoSecondFiles,
-        }
-    }
-}
-
-// Debug output ends up in panics and logs: values of students stay out of it.
-impl fmt::Debug for Beside {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_tuple("Beside").field(&self.0.is_some()).finish()
-    }
-}
+use crate::rule::{Instance, Match, Matched, MatchedCell, RecordView, SecondFile, SecondFiles};
 
 /// The cells that rules read of each kind of second file, by what makes records match.
 pub(crate) type Wanted = BTreeMap<SecondFile, HashMap<Match, BTreeSet<FieldId>>>;

@@ -10,4 +10,4 @@ mod store;
 pub use error::SecondError;
 pub(crate) use given::Given;
 pub use given::SecondPaths;
-pub(crate) use joined::{Beside, Wanted, wanted_of};
+pub(crate) use joined::{Wanted, wanted_of};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
-use super::super::hash::{BLANK, fold, mix};
+use crate::engine::hash::{BLANK, fold, mix};
 use crate::layout::FieldId;
 use crate::rule::{Matched, RecordView, Text, text};
 

@@ -3,12 +3,12 @@
 use std::num::NonZero;
 
 use super::{Failure, Hashing, Request};
-use crate::parallel::{both, drop_in_background};
-use crate::cli::rules::load_for_run;
 use crate::check::{CheckError, CheckOptions, Detail, check_with};
-use crate::outcome::{Outcome};
+use crate::cli::rules::load_for_run;
 use crate::input::{Options, warm_up};
 use crate::official;
+use crate::outcome::Outcome;
+use crate::parallel::{both, drop_in_background};
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
 use crate::settings::{BindError, Bound, Holder, Settings, apply};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::outcome::{Outcome};
+use crate::outcome::Outcome;
 use crate::rule::RuleErrors;
 use crate::settings::FailOn;
 

@@ -17,7 +17,7 @@ use super::progress::{Progress, Wish};
 use super::reading::ReadingArgs;
 use super::settings::Besides;
 use super::{memory, size};
-use crate::check::{SecondPaths};
+use crate::check::SecondPaths;
 use crate::outcome::{Finding, Outcome};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};

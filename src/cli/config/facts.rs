@@ -1,6 +1,6 @@
 //! What there is to say about the settings of a run, gathered for both forms of output.
 
-use crate::outcome::{WaiverShown};
+use crate::outcome::WaiverShown;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::RuleSet;
 use crate::settings::{Bound, BoundWaiver, Origin, Runs, Settings, Standing};

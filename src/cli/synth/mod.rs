@@ -13,8 +13,8 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 
 use self::lists::{list_faults, list_scenarios};
 use super::errors::say;
-use crate::input::View;
 use crate::atomic_file::AtomicFile;
+use crate::input::View;
 use crate::report::number::plural;
 use crate::synth::{
     Cause, FaultOrder, Form, Made, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,

@@ -8,7 +8,7 @@ use super::facts;
 use super::frame::Frame;
 use super::source::{LineStyles, Samples, renumber};
 use super::{Links, Look, Signs, paint};
-use crate::outcome::{Finding};
+use crate::outcome::Finding;
 use crate::report::{Material, RuleWords};
 use crate::rule::Severity;
 

@@ -7,9 +7,9 @@ use super::super::number::grouped;
 use super::super::place::{header_line, path_within};
 use super::cells::{Cell, Role, Span, lay};
 use super::{Look, paint};
-use crate::outcome::{CellShown, Finding};
 use crate::input::FileInfo;
 use crate::layout::registry;
+use crate::outcome::{CellShown, Finding};
 use crate::privacy::text::neutralise;
 
 /// What a line of a frame is.

@@ -12,7 +12,7 @@ mod summary;
 use std::io::{self, Write};
 
 use super::Material;
-use crate::outcome::{Finding};
+use crate::outcome::Finding;
 
 /// How the report looks; all of it depends on the terminal and the wishes of the user.
 #[derive(Clone, Copy, Debug)]

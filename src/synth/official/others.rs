@@ -3,8 +3,8 @@
 
 use super::known;
 use crate::counting::TestInfo;
-use crate::tally::{GroupCells};
 use crate::layout::codes;
+use crate::tally::GroupCells;
 
 /// Counties of the state, each with as many others.
 const COUNTIES: u64 = 58;

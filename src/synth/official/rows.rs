@@ -7,8 +7,8 @@ use super::entities::OfficialEntity;
 use super::{known, others::others};
 use crate::account::{ALL_GRADES, Account, Figures};
 use crate::counting::{CountingRules, GradeKind, TestInfo};
-use crate::tally::{GroupCells};
 use crate::layout::codes;
+use crate::tally::GroupCells;
 
 const HIDDEN: &str = "*";
 
@@ -120,7 +120,9 @@ impl<'a> Research<'a> {
     pub(super) fn cell(&self, row: &Row<'_>, measure: &str) -> String {
         let year = self.account.counting.year;
         match measure {
-            "group" => self.account.counting.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string()),
+            "group" => {
+                self.account.counting.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string())
+            }
             "test" => row.test.id.to_string(),
             "test_type" => known(&format!("test-type-{}", row.test.id), year).to_owned(),
             "grade" => row.grade.to_string(),

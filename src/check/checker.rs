@@ -1,0 +1,415 @@
+//! Runs the selected rules over one file after the other, and puts the findings of all files together.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::damage::{collapse, spoil};
+use super::details::reread;
+use super::entries::EntryCollector;
+use super::error::CheckError;
+use super::findings::Draft;
+use super::groups::GroupCollector;
+use super::hits::{Counts, Grouped, Hit, HitCollector, Hits};
+use super::judge::{SetHit, judge};
+use super::needs::{schools, unmet};
+use super::odd_rows::{CUT_OFF, findings_of_rows};
+use super::options::{CheckOptions, Detail};
+use super::rule_account::RuleAccount;
+use super::second::{Given, Wanted, wanted_of};
+use crate::counting::{Group, student_groups};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::{Kind, Program};
+use crate::engine::run::{BlockPlace, Collected, RunOptions, run};
+use crate::engine::scores;
+use crate::engine::second_data::SecondData;
+use crate::finding::FileFinding;
+use crate::input::{self, BlockSource, FileInfo, InputError, Opened};
+use crate::layout::{FieldId, registry};
+use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, Subject};
+use crate::parallel::{both, drop_in_background};
+use crate::rule::{Cell, Expr, Form, Instance, Records, Rule, Scope, Severity, Test};
+
+pub(super) struct Checker<'a> {
+    options: &'a CheckOptions<'a>,
+    pub(super) given: Given,
+    accounts: Vec<RuleAccount<'a>>,
+    inputs: Vec<InputOutcome>,
+    findings: Vec<Finding>,
+    pub(super) unreadable: Vec<Arc<InputError>>,
+    bound: HashMap<u16, BoundYear>,
+}
+
+/// What is bound to the layout of a year, once for all files of it.
+struct BoundYear {
+    /// The instances of each rule, by its place.
+    instances: Vec<Vec<Arc<Instance>>>,
+    groups: Vec<Group>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(options: &'a CheckOptions<'a>, given: Given) -> Self {
+        let room = |rule| match (options.detail)(rule) {
+            Detail::Samples(samples) => samples,
+            Detail::All => usize::MAX,
+        };
+        // Rules about official files have no say on score files.
+        let own = options.rules.rules().filter(|rule| rule.scope != Scope::Official);
+        let accounts = own.map(|rule| RuleAccount {
+            rule,
+            weight: (options.weight)(rule, rule.severity),
+            carried: false,
+            counts: Counts::default(),
+            by_school: HashMap::new(),
+            time: Duration::ZERO,
+            ran: false,
+            not_run: None,
+            room: room(rule),
+        });
+        Self {
+            options,
+            given,
+            accounts: accounts.collect(),
+            inputs: Vec::new(),
+            findings: Vec::new(),
+            unreadable: Vec::new(),
+            bound: HashMap::new(),
+        }
+    }
+
+    pub(super) fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
+        let Opened { mut info, findings, source, .. } = opened;
+        self.given.meet(&mut info);
+        let weights = self.weights(info.year);
+        self.bind(info.year, &weights)?;
+        let planned = self.planned(&info, &weights, Records::Checked);
+        let second = self.given.join(&self.wanted(info.year, &planned), &info)?;
+        let program = self.program(&info, &weights, &planned, second)?;
+        self.judge(Role::Checked, &info, source, findings, program, &weights)?;
+        self.rosters(&info, &weights)
+    }
+
+    /// Runs the rules that go through the roster of a checked file.
+    fn rosters(&mut self, checked: &FileInfo, weights: &[Option<Severity>]) -> Result<(), CheckError> {
+        let planned = self.planned(checked, weights, Records::Roster);
+        if planned.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.wanted(checked.year, &planned);
+        let second = Given::join_checked(&wanted, checked, &self.options.input)?;
+        for roster in self.given.rosters(checked) {
+            let source = input::reopen(&roster, self.given.options())?;
+            let program = self.program(&roster, weights, &planned, second.clone())?;
+            self.judge(Role::Roster, &roster, source, Vec::new(), program, weights)?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates a program on a file, and takes in what it comes to.
+    fn judge(
+        &mut self,
+        role: Role,
+        info: &FileInfo,
+        mut source: Box<dyn BlockSource>,
+        findings: Vec<FileFinding>,
+        program: Program,
+        weights: &[Option<Severity>],
+    ) -> Result<(), CheckError> {
+        let run_options =
+            RunOptions { threads: useful_threads(info, self.options.threads), progress: self.options.progress };
+        let hit_collector = HitCollector { program: &program, timings: self.options.timings };
+        let collector = (hit_collector, (EntryCollector(&program), GroupCollector));
+        let Collected { run, file: (mut hits, (entries, groups)), failure } =
+            run(&program, info, source.as_mut(), &collector, &run_options);
+        let mut file_findings = findings;
+        file_findings.extend(source.take_findings());
+        file_findings.extend(findings_of_rows(info, &run));
+        if run.records < 2 {
+            self.withdraw(CUT_OFF);
+        }
+        if role == Role::Roster {
+            // What is wrong with the roster as a file is told where it is checked itself.
+            file_findings.clear();
+        }
+        let input = self.inputs.len();
+        self.inputs.push(InputOutcome {
+            role,
+            records: run.records,
+            bytes: run.bytes,
+            sha256: source.sha256(),
+            info: info.clone(),
+        });
+        // What was read before a failure is judged.
+        self.unreadable.extend(failure.map(Arc::new));
+        let mut sets = judge(&program, &entries, &mut hits.counts, self.options.threads);
+        sets.extend(groups.judge(&program, &mut hits.counts));
+        drop(entries);
+        spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut hits);
+        collapse(&program, &mut hits);
+        self.count(&program, &hits, weights);
+        self.file_findings(input, weights, file_findings);
+        let drafts = self.drafts(&program, input, weights, hits.hits, hits.grouped, sets);
+        let findings = self.details(info, &program, &run.blocks, drafts);
+        self.findings.extend(findings);
+        drop_in_background(program);
+        Ok(())
+    }
+
+    /// The weight of each rule for a year; `None` for rules left out of the run.
+    fn weights(&mut self, year: u16) -> Vec<Option<Severity>> {
+        let rules = self.options.rules;
+        let carried = registry().layout(year).is_some_and(|layout| layout.info.values_carried);
+        let weights = self.accounts.iter_mut().map(|account| {
+            account.carried |= carried && account.rule.carried && account.rule.years.contains(year);
+            (self.options.weight)(account.rule, rules.severity(account.rule, year))
+        });
+        weights.collect()
+    }
+
+    /// Binds the selected rules to a year, once.
+    fn bind(&mut self, year: u16, weights: &[Option<Severity>]) -> Result<(), CheckError> {
+        if self.bound.contains_key(&year) {
+            return Ok(());
+        }
+        let runs = |rule: &Rule, weight: &Option<Severity>| weight.is_some() && rule.scope != Scope::File;
+        let pairs = self.accounts.iter().zip(weights);
+        let wanted: Vec<Option<&Rule>> =
+            pairs.map(|(account, weight)| Some(account.rule).filter(|rule| runs(rule, weight))).collect();
+        let (rules, threads) = (self.options.rules, self.options.threads);
+        let second = || {
+            scores::warm_up(year);
+            student_groups(year)
+        };
+        let (all, groups) = both(threads, || rules.bind_each(&wanted, year, threads), second);
+        let shared = |instances: Vec<Instance>| instances.into_iter().map(Arc::new).collect();
+        let instances = all?.into_iter().map(shared).collect();
+        self.bound.insert(year, BoundYear { instances, groups: groups? });
+        Ok(())
+    }
+
+    /// The rules that are run over these records of a checked file, by place. Why others are not is
+    /// noted.
+    fn planned(&mut self, info: &FileInfo, weights: &[Option<Severity>], records: Records) -> Vec<usize> {
+        let mut planned = Vec::new();
+        for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
+            if weight.is_none() {
+                account.not_run.get_or_insert_with(|| "it is not selected".to_owned());
+                continue;
+            }
+            if !account.rule.years.contains(info.year) {
+                continue;
+            }
+            if let Some(reason) = unmet(account.rule, info, &self.given) {
+                account.not_run.get_or_insert(reason);
+                continue;
+            }
+            if account.rule.records == records {
+                planned.push(place);
+            }
+        }
+        planned
+    }
+
+    /// What the planned rules read of second files.
+    fn wanted(&self, year: u16, planned: &[usize]) -> Wanted {
+        let second = planned.iter().filter(|place| self.accounts[**place].rule.reads_second_files());
+        wanted_of(second.flat_map(|place| self.bound[&year].instances[*place].iter().map(Arc::as_ref)))
+    }
+
+    fn program(
+        &mut self,
+        info: &FileInfo,
+        weights: &[Option<Severity>],
+        planned: &[usize],
+        second: SecondData,
+    ) -> Result<Program, CheckError> {
+        let bound = &self.bound[&info.year];
+        let mut compiler = Compiler::new(info, &bound.groups).with(second);
+        for place in planned.iter().copied().filter(|place| weights[*place].is_some()) {
+            let account = &mut self.accounts[place];
+            if account.rule.scope == Scope::File {
+                self_contained(account, place, weights[place], &mut compiler);
+                continue;
+            }
+            let reads_second = account.rule.reads_second_files();
+            for instance in &bound.instances[place] {
+                let missing = if reads_second {
+                    self.given.misses(&wanted_of([instance.as_ref()].into_iter()), info)
+                } else {
+                    None
+                };
+                match missing {
+                    Some(reason) => drop(account.not_run.get_or_insert(reason)),
+                    None => compiler.add(place, account.rule, instance),
+                }
+            }
+        }
+        let schools = schools(info).into_iter().map(|column| compiler.keep(column)).collect();
+        Ok(Program { schools, ..compiler.finish() })
+    }
+
+    /// Takes back that a built-in rule applied to the present file.
+    fn withdraw(&mut self, code: &str) {
+        if let Some(account) = self.accounts.iter_mut().find(|account| account.rule.code == code) {
+            account.counts.applicable = account.counts.applicable.saturating_sub(1);
+        }
+    }
+
+    /// Adds a file's counts to the accounts of the rules.
+    fn count(&mut self, program: &Program, hits: &Hits, weights: &[Option<Severity>]) {
+        for (place, planned) in program.instances.iter().enumerate() {
+            let account = &mut self.accounts[planned.rule];
+            if let Kind::NotRun(reason) = &planned.kind {
+                account.not_run.get_or_insert_with(|| reason.clone());
+                continue;
+            }
+            account.weigh(weights[planned.rule]);
+            account.ran = true;
+            account.counts.applicable += hits.counts[place].applicable;
+            account.counts.broke += hits.counts[place].broke;
+            account.counts.undecidable += hits.counts[place].undecidable;
+            account.time += hits.times[place];
+        }
+        for hit in hits.hits.iter().filter(|hit| hit.school != 0) {
+            let account = &mut self.accounts[program.instances[hit.instance as usize].rule];
+            *account.by_school.entry(hit.school).or_default() += 1;
+        }
+    }
+
+    /// Findings about the file as such.
+    fn file_findings(&mut self, input: usize, weights: &[Option<Severity>], found: Vec<FileFinding>) {
+        for one in found {
+            let Some(place) = self.accounts.iter().position(|account| account.rule.code == one.code) else { continue };
+            let Some(severity) = weights[place] else { continue };
+            let account = &mut self.accounts[place];
+            let count = one.count.max(1);
+            account.counts.broke += count;
+            account.counts.applicable = account.counts.applicable.max(account.counts.broke);
+            if account.room == 0 {
+                continue;
+            }
+            account.room = account.room.saturating_sub(1);
+            let record =
+                one.line.map(|line| RecordShown { line, byte: one.byte.unwrap_or_default(), ..RecordShown::default() });
+            self.findings.push(Finding {
+                rule: place,
+                severity,
+                input,
+                field: None,
+                column: one.column,
+                count,
+                record,
+                related: Vec::new(),
+                shown: one.shown,
+                subject: Subject::Whole,
+                waiver: None,
+            });
+        }
+    }
+
+    /// The findings to be kept with their records.
+    fn drafts<'p>(
+        &mut self,
+        program: &'p Program,
+        input: usize,
+        weights: &[Option<Severity>],
+        hits: Vec<Hit>,
+        grouped: BTreeMap<u32, Grouped>,
+        sets: Vec<SetHit>,
+    ) -> Vec<Draft<'p>> {
+        let mut drafts = Vec::new();
+        let keep = |instance: usize, accounts: &mut Vec<RuleAccount<'_>>| {
+            let planned = &program.instances[instance];
+            let room = &mut accounts[planned.rule].room;
+            let kept = weights[planned.rule].filter(|_| *room > 0);
+            *room = room.saturating_sub(1);
+            kept.map(|severity| (planned, severity))
+        };
+        for (instance, grouped) in grouped {
+            // Columns are few, and each is a finding of its own: they are not limited.
+            let planned = &program.instances[instance as usize];
+            if let Some(severity) = weights[planned.rule] {
+                drafts.push(Draft::of_whole(planned, severity, input, grouped.first, grouped.count));
+            }
+        }
+        for hit in hits {
+            if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
+                drafts.push(Draft::of_record(planned, severity, input, hit.record));
+            }
+        }
+        for hit in sets {
+            if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
+                let group = hit.group.and_then(|place| program.groups.get(usize::from(place)));
+                let group = group.map(|group| group.label.clone());
+                drafts.push(Draft::of_set(planned, severity, input, hit, group));
+            }
+        }
+        drafts
+    }
+
+    /// Reads the records of the kept findings again.
+    fn details(
+        &mut self,
+        info: &FileInfo,
+        program: &Program,
+        blocks: &[BlockPlace],
+        mut drafts: Vec<Draft<'_>>,
+    ) -> Vec<Finding> {
+        let mut wanted: Vec<(u32, usize, usize)> = Vec::new();
+        for (place, draft) in drafts.iter().enumerate() {
+            wanted.extend(draft.records.iter().enumerate().map(|(member, record)| (*record, place, member)));
+        }
+        wanted.sort_unstable();
+        let mut records: Vec<u32> = wanted.iter().map(|(record, ..)| *record).collect();
+        records.dedup();
+        if !records.is_empty() {
+            let mut next = wanted.iter().peekable();
+            let file = (info, program.second.files());
+            let again = reread(file, &self.options.input, blocks, &records, |record, row| {
+                while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
+                    drafts[*draft].read(*member, info, record, row);
+                }
+            });
+            // The findings stand, without what their records hold.
+            self.unreadable.extend(again.err().map(Arc::new));
+        }
+        drafts.into_iter().map(Draft::finish).collect()
+    }
+
+    pub(super) fn finish(mut self, elapsed: Duration) -> Outcome {
+        let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
+        self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
+        drop_in_background(self.bound);
+        let rules = self.accounts.into_iter().map(RuleAccount::finish).collect();
+        Outcome {
+            inputs: self.inputs,
+            unreadable: self.unreadable,
+            rules,
+            findings: self.findings,
+            settings: None,
+            elapsed,
+        }
+    }
+}
+
+/// A built-in rule about the file: found while reading, but for the fillers, which are columns.
+fn self_contained(account: &mut RuleAccount<'_>, place: usize, weight: Option<Severity>, compiler: &mut Compiler<'_>) {
+    if account.rule.name == FILLERS {
+        account.not_run.get_or_insert_with(|| "the file has no filler columns".to_owned());
+        let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
+        compiler.add_fillers(place, &blank);
+        return;
+    }
+    account.weigh(weight);
+    account.ran = true;
+    account.counts.applicable += 1;
+}
+
+/// The rule about fillers, which have no field that a rule could name.
+const FILLERS: &str = "filler-column-filled";
+
+/// Threads worth starting: a file of less than a block is read by one.
+fn useful_threads(info: &FileInfo, threads: usize) -> usize {
+    const BLOCK: u64 = 1 << 20;
+    if info.bytes.is_some_and(|bytes| bytes < BLOCK) { 1 } else { threads }
+}

@@ -1,0 +1,61 @@
+//! Adds up how one rule comes out over all files of a check.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::hits::Counts;
+use crate::outcome::{RuleOutcome, Status};
+use crate::rule::{Rule, Severity};
+
+/// What is known of a rule so far.
+pub(super) struct RuleAccount<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) weight: Option<Severity>,
+    pub(super) carried: bool,
+    pub(super) counts: Counts,
+    pub(super) by_school: HashMap<u64, u64>,
+    pub(super) time: Duration,
+    /// Whether it was evaluated for some file.
+    pub(super) ran: bool,
+    /// Why it was not evaluated for a file.
+    pub(super) not_run: Option<String>,
+    /// How many findings may still be kept with their record.
+    pub(super) room: usize,
+}
+
+impl RuleAccount<'_> {
+    /// Takes the weight of a year that the rule is run for: the gravest of all such years counts.
+    pub(super) fn weigh(&mut self, weight: Option<Severity>) {
+        self.weight = if self.ran { weight.max(self.weight) } else { weight };
+    }
+
+    /// The outcome of the rule over all files.
+    pub(super) fn finish(self) -> RuleOutcome {
+        let counts = self.counts;
+        let status = match () {
+            () if counts.broke > 0 => Status::Broke,
+            () if !self.ran => match self.not_run {
+                Some(reason) => Status::NotRun(reason),
+                None => Status::NotRun("it is for other years".to_owned()),
+            },
+            () if counts.applicable == 0 => Status::NotApplicable,
+            () if counts.undecidable == counts.applicable => Status::Undecidable,
+            () => Status::Held,
+        };
+        let mut by_school: Vec<(String, u64)> =
+            self.by_school.into_iter().map(|(code, count)| (format!("{code:014}"), count)).collect();
+        by_school.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        RuleOutcome {
+            code: self.rule.code.clone(),
+            status,
+            severity: self.weight.unwrap_or(self.rule.severity),
+            carried: self.carried,
+            applicable: counts.applicable,
+            broke: counts.broke,
+            waived: 0,
+            undecidable: counts.undecidable,
+            by_school,
+            time: self.time,
+        }
+    }
+}
