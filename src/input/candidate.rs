@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::archive::{Backing, Held, Member, Seekable, contents, open_member};
 use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
-use super::model::Detected;
+use super::mend::{Mended, survey};
+use super::model::{Block, Detected};
 use super::names::is_workbook_name;
-use super::open::{Opened, Origin, open_sheet, open_text};
+use super::open::{Opened, Origin, Primed, open_sheet, open_text};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, read_head, unpack};
 use super::workbook::check_size;
@@ -165,8 +167,31 @@ impl Candidate {
     /// # Errors
     /// When it cannot be read, or is no score file of a known layout.
     pub fn open(&self, options: &Options) -> Result<Opened, InputError> {
-        let mut opened = self.open_place(options).map_err(|error| error.at(&self.name()))?;
+        let mut opened = self.open_as_stored(options)?;
         opened.findings.extend(self.damage.clone());
+        self.mend(opened, options).map_err(|error| error.at(&self.name()))
+    }
+
+    /// Opens the file; its cells stay as they stand.
+    pub(super) fn open_as_stored(&self, options: &Options) -> Result<Opened, InputError> {
+        self.open_place(options).map_err(|error| error.at(&self.name()))
+    }
+
+    /// Finds out what was done to the columns of a file, and undoes it in every block.
+    fn mend(&self, mut opened: Opened, options: &Options) -> Result<Opened, InputError> {
+        let mut first = Block::default();
+        if !opened.source.next(&mut first)? {
+            return Ok(opened);
+        }
+        let again = || Ok(self.open_place(&Options { want_sha256: false, ..options.clone() })?.source);
+        let survey = survey(&opened.info, &first, again)?;
+        let source = Box::new(Primed { first: Some(first), rest: opened.source });
+        if !survey.mends.columns.is_empty() {
+            opened.info.detected.extend(survey.mends.detected());
+            opened.info.mends = Some(Arc::new(survey.mends));
+        }
+        opened.findings.extend(survey.findings);
+        opened.source = Mended::new(source, &opened.info);
         Ok(opened)
     }
 

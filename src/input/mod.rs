@@ -25,6 +25,7 @@ pub mod index;
 mod known;
 mod list;
 mod lookalikes;
+pub mod mend;
 mod model;
 mod names;
 mod open;

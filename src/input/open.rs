@@ -84,6 +84,7 @@ impl Origin {
             lea: None,
             detected: self.detected.clone(),
             columns: Vec::new(),
+            mends: None,
             first_line: 1,
             bytes: self.bytes,
         }
@@ -253,7 +254,7 @@ fn open_delimited(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
@@ -384,7 +385,7 @@ fn open_fixed(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// Opens a workbook.
@@ -434,16 +435,16 @@ pub fn open_sheet(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// A source whose first block was read ahead, to learn from its records.
-struct Primed<S> {
-    first: Option<Block>,
-    rest: S,
+pub(super) struct Primed<S: ?Sized> {
+    pub(super) first: Option<Block>,
+    pub(super) rest: Box<S>,
 }
 
-impl<S: BlockSource> BlockSource for Primed<S> {
+impl<S: BlockSource + ?Sized> BlockSource for Primed<S> {
     fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
         match self.first.take() {
             Some(first) => {

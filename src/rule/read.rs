@@ -18,6 +18,10 @@ pub struct Reading {
     pub padded: bool,
     /// The cell may hold several codes, joined by `&`.
     pub parts: bool,
+    /// It is a code of fourteen digits that begins with that of a county.
+    pub county: bool,
+    /// Decimals may be meant.
+    pub decimals: bool,
 }
 
 /// How a field is read.
@@ -31,7 +35,7 @@ fn readings() -> Vec<Reading> {
         Table::new(READING).rows().map(|row| (Pattern::new(row.get("fields")), row.get("reading"))).collect();
     let of = |name: &str| {
         let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && pattern.fits(name));
-        Reading { padded: has("padded"), parts: has("parts") }
+        Reading { padded: has("padded"), parts: has("parts"), county: has("county"), decimals: has("decimals") }
     };
     registry().fields().map(|(_, info)| of(info.name)).collect()
 }
