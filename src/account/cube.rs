@@ -1,4 +1,4 @@
-//! Adds up what was counted: schools to districts, counties and the state, grades to all grades.
+//! Adds up counts: schools to districts, counties and the state, grades to all grades.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;
@@ -43,7 +43,7 @@ impl Entity {
     }
 
     /// The district of a school or charter. A direct-funded charter is part of no district.
-    pub(super) fn district(self) -> Option<Self> {
+    pub fn district(self) -> Option<Self> {
         matches!(self.entity_type, SCHOOL | LOCAL_CHARTER).then(|| self.above(DISTRICT, 7))
     }
 

@@ -1,12 +1,9 @@
-//! What happened to every record: reads score files and adds them up by entity, test, grade and
-//! student group, the way public results are made. What counts as what is in `rules/counting`.
+//! Accounts for every record: reads score files and adds records up by entity, test, grade and student group as public
+//! results do. The counting rules are in `rules/counting`.
 
 mod cells;
-mod csv;
 mod cube;
-mod json;
 mod known;
-mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,11 +11,9 @@ use std::path::PathBuf;
 use rustc_hash::FxHashSet;
 
 pub use cells::{ALL_GRADES, Cell, Dimension, Figures, Filter, Results, Sharing};
-pub use csv::write as write_csv;
+pub(crate) use cells::{ALL_STUDENTS, share};
 pub use cube::{Cube, Entity, EntityName};
-pub use json::write as write_json;
 pub use known::UnknownChoice;
-pub use text::{Signs, write as write_text};
 
 use crate::counting::CountingRules;
 use crate::finding::FileFinding;

@@ -1,4 +1,4 @@
-//! `check`: opens files, runs every selected rule over each, and puts the outcome together.
+//! Checks score files: opens them, runs every selected rule over each, and collects the outcome.
 
 mod checker;
 mod damage;
@@ -7,6 +7,7 @@ mod entities;
 mod entries;
 mod error;
 mod findings;
+mod follows;
 mod groups;
 mod hits;
 mod judge;
@@ -32,7 +33,7 @@ use crate::outcome::Outcome;
 
 /// Checks files and folders.
 ///
-/// A file that cannot be read is told in [`Outcome::unreadable`]; the others are checked.
+/// A file that cannot be read is listed in [`Outcome::unreadable`]; the others are checked.
 ///
 /// # Errors
 /// When a rule does not fit the layout of a file.

@@ -11,9 +11,9 @@ use super::reading::ReadingArgs;
 use super::selection::SelectionArgs;
 use super::terminal;
 use super::{memory, size};
-use crate::account::{
-    AccountOptions, Accounts, Dimension, Filter, Sharing, Signs, account, write_csv, write_json, write_text,
-};
+use crate::account::{AccountOptions, Accounts, Dimension, Filter, Sharing, account};
+use crate::report::Signs;
+use crate::report::account::{write_csv, write_json, write_text};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,7 +123,7 @@ fn write(args: &Args, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()
         FormatArg::Json => write_json(out, accounts, &filter, sharing)?,
         FormatArg::Csv => write_csv(out, accounts, &filter, sharing)?,
         FormatArg::Human => {
-            let plain = args.output.is_none() && terminal::signs_on_stdout() == crate::report::Signs::Ascii;
+            let plain = args.output.is_none() && terminal::signs_on_stdout() == Signs::Ascii;
             let signs = if plain { Signs::Ascii } else { Signs::Unicode };
             write_text(out, accounts, &filter, sharing, (terminal::width(), signs))?;
         }

@@ -16,9 +16,9 @@ use super::terminal;
 use super::{memory, size};
 use crate::input::{Options, View};
 use crate::reconcile::{
-    Assumption, CellFilter, CellName, Detail, ReconcileOptions, Reconciliation, TextOptions, With, check_filter,
-    reconcile, write_json, write_text, write_worklist,
+    Assumption, CellFilter, CellName, ReconcileOptions, Reconciliation, With, check_filter, reconcile,
 };
+use crate::report::reconcile::{Detail, TextOptions, write_json, write_text, write_worklist};
 use crate::rule::read::day;
 
 const EXAMPLES: &str = "\
@@ -41,7 +41,7 @@ Examples:
 Exit codes:
   0  every figure agrees or is explained
   1  at least one difference is unexplained
-  2  wrong usage, or a file that cannot be read or written
+  2  wrong usage, a file that cannot be read or written, or an official figure that cannot be read
   4  a fault of scorelint itself";
 
 /// Arguments of `reconcile`.
@@ -134,7 +134,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
-        input: Options { year: args.year, view, ..Options::default() },
+        input: Options { year: args.year, view, want_sha256: args.format == FormatArg::Json, ..Options::default() },
         threads,
         progress: Some(&report_progress),
         earlier: args.earlier.clone(),
@@ -164,10 +164,11 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         packed.finish().map(drop)
     })?;
     let tally = reconciliation.tally();
-    Ok(match (tally.unexplained > 0, tally.compared() + tally.hidden) {
-        (true, _) => ExitCode::from(1),
-        (false, 0) => ExitCode::from(2),
-        (false, _) => ExitCode::SUCCESS,
+    Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
+        _ if reconciliation.has_unreadable() => ExitCode::from(2),
+        (_, 1..) => ExitCode::from(1),
+        (0, 0) => ExitCode::from(2),
+        (_, 0) => ExitCode::SUCCESS,
     })
 }
 

@@ -7,7 +7,8 @@ use super::output::write_result;
 use super::progress::{Progress, Wish};
 use super::{memory, size};
 use crate::input::Options;
-use crate::verify::{Claim, VerifyOptions, verify, write_text};
+use crate::report::verify::write_text;
+use crate::verify::{Claim, VerifyOptions, verify};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,5 +1,5 @@
-//! Conditions on one cell, in the form the engine evaluates for values it has not seen yet. What
-//! it cannot do by a short cut it leaves to the reference interpreter.
+//! Conditions on one cell, evaluated for values that are new. What no short cut decides goes to the reference
+//! interpreter.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};

@@ -1,5 +1,5 @@
-//! What is asked of a column, and what the answers are for a text: which conditions hold, its number
-//! or day, its hash, how the cell rules come out. Most of it is known from the shape of the text.
+//! The conditions, numbers, hashes and cell rules that look at one column, and their answers for a text. Most
+//! answers follow from the shape of the text.
 
 use super::cell_conditions::{CellCondition, Reading, Value, text_of};
 use super::hash::{BLANK, fold};

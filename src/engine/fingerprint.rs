@@ -1,4 +1,4 @@
-//! Tells equal expressions by a hash of 128 bits, so that they are compiled once.
+//! Recognises equal expressions by a hash of 128 bits, so that they are compiled once.
 
 use std::hash::{Hash, Hasher};
 

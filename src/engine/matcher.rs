@@ -1,7 +1,6 @@
-//! Regular expressions of rules, with short cuts that are proven from the expression itself: a form
-//! that one look at the kinds of characters decides (`^\d{10}$`), how a text ends (`(02|14)$`), and
-//! characters without which nothing can match (`=` for `^=`). Whatever is left goes to the regex
-//! library.
+//! Matches regular expressions of rules, with short cuts derived from the expression: the kinds of characters decide
+//! (`^\d{10}$`), or the end of the text does (`(02|14)$`), or a character that every match needs (`=` for `^=`). All
+//! else goes to the regex library.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 

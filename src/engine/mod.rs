@@ -20,6 +20,7 @@ pub(crate) mod nodes;
 mod probe;
 pub(crate) mod program;
 pub(crate) mod records;
+mod reduced;
 mod rule_compiler;
 pub(crate) mod run;
 pub(crate) mod scores;

@@ -1,5 +1,5 @@
-//! Evaluates single conditions on records at hand with the compiled engine, so that tests and fuzz
-//! targets can hold it equal to the reference interpreter.
+//! Evaluates single conditions on given records with the compiled engine, so that tests and fuzz targets can compare
+//! it with the reference interpreter.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

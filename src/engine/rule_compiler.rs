@@ -8,6 +8,7 @@ use super::column_plan::{ATOMS, CellRule};
 use super::compiler::{Asked, Compiler};
 use super::fields::{Reach, Reads, Visitor};
 use super::program::{Kind, Planned, RecordRule};
+use super::reduced::reduced;
 use super::set_compiler::{compares_within_groups, set_plan};
 use crate::input::Meaning;
 use crate::layout::{FieldId, registry};
@@ -16,6 +17,8 @@ use crate::rule::{Demand, Expr, Grouping, Instance, Rule, Scope, Truth};
 impl Compiler<'_> {
     /// Adds an instance of the rule at a place of the run.
     pub(crate) fn add(&mut self, place: usize, rule: &Rule, instance: &Arc<Instance>) {
+        let reduced = reduced(instance, |field| self.lacks(field));
+        let instance = reduced.as_ref().unwrap_or(instance);
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
@@ -51,6 +54,7 @@ impl Compiler<'_> {
                     binding: None,
                     when: Expr::Const(true),
                     demand: Demand::Record(blank.clone()),
+                    members: Vec::new(),
                     labels: Vec::new(),
                     shows: Vec::new(),
                     placeholders: Vec::new(),

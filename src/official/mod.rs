@@ -20,6 +20,7 @@ mod set;
 mod template;
 mod typed;
 mod value;
+mod written;
 
 pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};

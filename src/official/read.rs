@@ -1,5 +1,6 @@
 //! Reads research files row by row. A row that is not wanted is left after its first cells.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -140,6 +141,9 @@ pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
         troubles: Vec::new(),
         trouble_count: 0,
         repaired_codes: 0,
+        rewritten: 0,
+        other_districts: BTreeSet::new(),
+        last_district: [0; 7],
         bytes: source.bytes,
     }
 }
@@ -158,8 +162,8 @@ impl Reader<'_> {
     fn row(&mut self, number: u64, line: &[u8], cells: &mut Vec<Range<u32>>) {
         split(line, self.header.separator, self.keys.first, cells);
         let code = code_of(self.keys.code.map(|place| cell(line, cells, place)));
-        if code.is_some_and(|(code, _)| !self.wanted.has_entity(&code)) {
-            self.file.passed_over += 1;
+        if let Some((code, _)) = code.filter(|(code, _)| !self.wanted.has_entity(code)) {
+            self.file.pass_over(&code);
             return;
         }
         split(line, self.header.separator, usize::MAX, cells);
@@ -208,7 +212,8 @@ impl Reader<'_> {
         let entity_type = entity_type.and_then(|one| u8::try_from(one).ok());
         let year = keys.year.map(number_at).transpose()?;
         let figures = self.figures_of(year, test)?;
-        let values = figures.read(line, cells);
+        let (values, rewritten) = figures.read(line, cells);
+        self.file.rewritten += u64::from(rewritten);
         self.file.repaired_codes += u64::from(is_repaired);
         let entity_type = entity_type.unwrap_or_else(|| type_of_code(&code));
         Ok(Some(OfficialRow { place: Place { code, entity_type }, test, grade, group, line: number, values }))
@@ -252,6 +257,12 @@ fn program_of(file: &mut OfficialFile, test: u16) {
 }
 
 fn settled(mut file: OfficialFile) -> OfficialFile {
+    if file.rewritten > 0 {
+        let why = "so many figures are not written as the state does (percent signs, decimal commas, separators of \
+                   thousands, zeros at the end); each can only mean one number"
+            .to_owned();
+        file.detected.push(Detected { what: "rewritten", value: file.rewritten.to_string(), why });
+    }
     if let Some(version) = file.version {
         let why = "the version in its name; a higher one is a re-issue".to_owned();
         file.detected.push(Detected { what: "version", value: version.to_string(), why });

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::compared::Cell;
+use super::filter::CellFilter;
 use super::grid::Code;
 use super::model::Reconciliation;
-use super::text::CellFilter;
 use crate::official::Measure;
 use crate::privacy::text::neutralise;
 use crate::rule::closest;

@@ -1,22 +1,16 @@
-//! What a check found out, written for people, for editors and for programs. Reports compute no
-//! facts: counts and findings are those of the outcome, words are those of the rules.
+//! Everything that scorelint writes about what it found: one folder for each kind of report, one
+//! file for each format. Reports compute no facts: counts and findings come from the command that
+//! made them, words come from the rules.
 
-mod concise;
-mod human;
-mod json;
+pub mod account;
+pub mod check;
 mod link;
-mod material;
-mod message;
 pub mod number;
-mod place;
+pub mod reconcile;
+pub mod verify;
 mod waiver;
-mod words;
 
-pub use material::Material;
-pub use place::Place;
+pub use check::{Colour, Links, Look, Material, Place, RuleBook, RuleWords, Signs, Timings, Unit};
 pub use waiver::WaiverOut;
-pub use words::{RuleBook, RuleWords, Unit};
 
-pub use concise::write as write_concise;
-pub use human::{Colour, Links, Look, Signs, write as write_human};
-pub use json::{Timings, write as write_json};
+pub use check::{write_concise, write_human, write_json};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Unit;
+use super::check::Unit;
 
 /// With a comma between thousands: `1,204`.
 pub fn grouped(number: u64) -> String {

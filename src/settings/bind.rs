@@ -1,5 +1,5 @@
-//! Settings bound to the rules there are: which run, how much each weighs, which waivers are whose.
-//! Words that name no rule are found here.
+//! Binds settings to the rules of a run: which run, their severities, and their waivers. Words that name no rule are
+//! errors here.
 
 use std::collections::HashMap;
 

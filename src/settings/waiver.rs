@@ -1,4 +1,4 @@
-//! A waiver: somebody's statement that findings are known and accepted until a day.
+//! A waiver: a statement that findings are known and accepted until a day.
 
 use std::fmt;
 use std::ops::Range;

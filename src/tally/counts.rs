@@ -1,5 +1,5 @@
-//! What a thread counts: batch by batch out of the masks of conditions. What is kept does not grow with
-//! the number of records, but for the identities where a run needs them.
+//! Adds up the records of one thread, batch by batch, from masks. Memory does not grow with the number of records,
+//! except for identities where a run needs them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Everything that is counted, compiled for the columns of one file.
+//! Compiles the counting rules of a year for the columns of one file.
 
 use super::count_group::EntityCode;
 use super::{TallyError, TallyOptions};

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
-use scorelint::reconcile::{CellFilter, write_json};
+use scorelint::reconcile::CellFilter;
+use scorelint::report::reconcile::write_json;
 use serde_json::Value;
 
 use super::{Made, json, research_file};

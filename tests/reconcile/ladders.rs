@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use scorelint::account::{AccountOptions, Filter, Sharing, account};
 use scorelint::official::Measure;
-use scorelint::reconcile::{CellFilter, CellName, ReconcileOptions, Status, write_json};
+use scorelint::reconcile::{CellFilter, CellName, ReconcileOptions, Status};
+use scorelint::report::reconcile::write_json;
 use serde_json::Value;
 
 use super::{Made, bytes, records};

@@ -1,5 +1,5 @@
-//! The second files as the user gives them: opened once, held against each checked file, and read
-//! for those they go with.
+//! The second files as the user gives them: opened once, matched with each checked file, and read for those they
+//! belong to.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,342 @@
+//! The report for programs, `scorelint/check/1`: every finding, every rule, every file. Described
+//! by `docs/schemas/check-1.schema.json`.
+
+use std::io::{self, Write};
+
+use miette::Diagnostic;
+use serde::{Serialize, Serializer};
+
+use super::{Material, RuleWords};
+use crate::input::InputError;
+use crate::layout::registry;
+use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
+use crate::privacy::json;
+use crate::privacy::text::neutralise;
+use crate::report::WaiverOut;
+
+/// The name and version of the form; the number changes when a reader of the old form would fail.
+const SCHEMA: &str = "scorelint/check/1";
+
+/// Whether the time spent on each rule is written; it differs from run to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timings {
+    /// Written, as microseconds.
+    Shown,
+    /// Left out, so that the same input gives the same bytes.
+    Hidden,
+}
+
+/// Writes the report, finding by finding.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> io::Result<()> {
+    let outcome = material.outcome;
+    let totals = outcome.totals();
+    let report = Report {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        settings: outcome.settings.as_ref().map(settings),
+        inputs: outcome.inputs.iter().map(input).collect(),
+        unreadable: outcome.unreadable.iter().map(|error| unreadable(error)).collect(),
+        rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
+        findings: Findings(material),
+        summary: Summary {
+            errors: totals.errors,
+            warnings: totals.warnings,
+            notices: totals.notices,
+            unreadable: outcome.unreadable.len(),
+            waived: totals.waived,
+            following: totals.following,
+            records: outcome.checked().map(|input| input.records).sum(),
+            rules: outcome.rule_totals().into(),
+        },
+    };
+    json::write_pretty(out, &report)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Settings<'a>>,
+    inputs: Vec<Input<'a>>,
+    unreadable: Vec<Unreadable>,
+    rules: Vec<Rule<'a>>,
+    findings: Findings<'a>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// The settings file and its waivers.
+#[derive(Serialize)]
+struct Settings<'a> {
+    path: String,
+    why: &'a str,
+    waivers: Vec<Waiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    #[serde(flatten)]
+    told: WaiverOut<'a>,
+    state: &'static str,
+    waived: u64,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    role: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
+    sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    layout: u16,
+    dialect: &'static str,
+    encoding: &'static str,
+    view: &'static str,
+    lea: Option<&'a str>,
+    records: u64,
+    bytes: u64,
+    detected: Vec<Detected<'a>>,
+}
+
+/// A file that could not be read, or not to its end.
+#[derive(Serialize)]
+struct Unreadable {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Detected<'a> {
+    what: &'a str,
+    value: &'a str,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    code: &'a str,
+    name: &'a str,
+    severity: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    carried: bool,
+    applicable: u64,
+    broke: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    waived: u64,
+    /// How many of its findings follow from another rule, by that rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    follows_from: Vec<Following<'a>>,
+    undecidable: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_school: Vec<School<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    micros: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Following<'a> {
+    rule: &'a str,
+    broke: u64,
+}
+
+#[derive(Serialize)]
+struct School<'a> {
+    school: &'a str,
+    broke: u64,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    input: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    character: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    student: Option<String>,
+    count: u64,
+    /// Whether a waiver covers it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waived: bool,
+    /// The waiver that covers it or that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<usize>,
+    /// The rule that it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follows_from: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    related: &'a [u64],
+    message: String,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: u64,
+    warnings: u64,
+    notices: u64,
+    unreadable: usize,
+    waived: u64,
+    /// Findings that follow from another one; the other figures leave them out.
+    #[serde(skip_serializing_if = "is_zero")]
+    following: u64,
+    records: u64,
+    rules: RuleCounts,
+}
+
+/// How many rules came out how; adds up to all rules.
+#[derive(Serialize)]
+struct RuleCounts {
+    held: u64,
+    broke: u64,
+    not_applicable: u64,
+    undecidable: u64,
+    not_run: u64,
+}
+
+impl From<RuleTotals> for RuleCounts {
+    fn from(totals: RuleTotals) -> Self {
+        let RuleTotals { held, broke, not_applicable, undecidable, not_run } = totals;
+        Self { held, broke, not_applicable, undecidable, not_run }
+    }
+}
+
+/// The findings, made one by one while they are written.
+struct Findings<'a>(&'a Material<'a>);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.outcome.findings.iter().filter_map(|one| finding(self.0, one)))
+    }
+}
+
+fn unreadable(error: &InputError) -> Unreadable {
+    let harmless = |text: String| neutralise(&text).into_owned();
+    Unreadable {
+        path: harmless(error.path().to_owned()),
+        rule: error.code().map(|code| code.to_string()),
+        message: harmless(error.reason()),
+        help: error.help().map(|help| harmless(help.to_string())),
+    }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn settings(settings: &SettingsUsed) -> Settings<'_> {
+    Settings {
+        path: settings.path.to_string_lossy().into_owned(),
+        why: &settings.why,
+        waivers: settings.waivers.iter().map(waiver).collect(),
+    }
+}
+
+fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
+    Waiver { told: WaiverOut::of(&waiver.told), state: waiver.state.as_str(), waived: waiver.waived }
+}
+
+fn input(input: &InputOutcome) -> Input<'_> {
+    let info = &input.info;
+    Input {
+        role: input.role.as_str(),
+        path: info.path.to_string_lossy().into_owned(),
+        member: info.member.as_deref(),
+        sha256: input.sha256.as_deref(),
+        kind: info.official_kind(),
+        layout: info.year,
+        dialect: info.dialect.as_str(),
+        encoding: info.encoding.as_str(),
+        view: info.view.as_str(),
+        lea: info.lea.as_deref(),
+        records: input.records,
+        bytes: input.bytes,
+        detected: info
+            .detected
+            .iter()
+            .map(|one| Detected { what: one.what, value: &one.value, why: &one.why })
+            .collect(),
+    }
+}
+
+fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Rule<'a> {
+    Rule {
+        code: &rule.code,
+        name: &words.name,
+        severity: rule.severity.as_str(),
+        status: rule.status.as_str(),
+        reason: match &rule.status {
+            Status::NotRun(reason) => Some(reason),
+            _ => None,
+        },
+        carried: rule.carried,
+        applicable: rule.applicable,
+        broke: rule.broke,
+        waived: rule.waived,
+        follows_from: rule.follows_from.iter().map(|(rule, broke)| Following { rule, broke: *broke }).collect(),
+        undecidable: rule.undecidable,
+        by_school: rule.by_school.iter().map(|(school, broke)| School { school, broke: *broke }).collect(),
+        micros: match timings {
+            Timings::Shown => u64::try_from(rule.time.as_micros()).ok(),
+            Timings::Hidden => None,
+        },
+    }
+}
+
+fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<FindingOut<'a>> {
+    let (rule, words) = material.rule_of(finding)?;
+    let place = material.place(finding);
+    let info = material.input_of(finding).map(|input| &input.info);
+    let record = finding.record.as_ref();
+    Some(FindingOut {
+        rule: &rule.code,
+        severity: finding.severity.as_str(),
+        input: finding.input,
+        // A finding about a waiver is in no file that was read: settings.waivers says where.
+        line: place.line.filter(|_| !matches!(finding.waiver, Some(WaiverLink::About(_)))),
+        byte: record.map(|record| record.byte),
+        character: place.column,
+        column: finding.column.and_then(|place| Some(info?.columns.get(place)?.name.as_str())),
+        field: finding.field.map(|id| registry().info(id).name),
+        record_type: material.record_type(finding),
+        student: material.student(finding),
+        count: finding.count.max(1),
+        waived: finding.is_waived(),
+        waiver: finding.waiver.map(|link| match link {
+            WaiverLink::CoveredBy(number) | WaiverLink::About(number) => number,
+        }),
+        follows_from: finding.follows.and_then(|cause| Some(material.outcome.rules.get(cause)?.code.as_str())),
+        related: &finding.related,
+        message: material.message(finding),
+        help: &words.help,
+    })
+}

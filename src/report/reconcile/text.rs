@@ -1,0 +1,414 @@
+//! The reconciliation for people: a verdict, the causes, the ladders of differing figures, what is
+//! left over, and what these files cannot tell.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::words::{figure, measure_words, title};
+use crate::counting::entity_type_name;
+use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
+use crate::privacy::text::{fit, neutralise, width as columns_of};
+use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
+use crate::report::number::{grouped, plural};
+
+/// How much is shown of the figures.
+#[derive(Clone, Debug)]
+pub enum Detail {
+    /// So many ladders of a kind.
+    Ladders(usize),
+    /// One figure with its records.
+    Cell(CellName),
+}
+
+/// How a reconciliation is written for people.
+#[derive(Clone, Debug)]
+pub struct TextOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Which figures are shown.
+    pub filter: CellFilter,
+    /// How much of them.
+    pub detail: Detail,
+}
+
+/// Writes a reconciliation for people.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &TextOptions) -> io::Result<()> {
+    let mut page = Page { out, all: reconciliation, options };
+    match &options.detail {
+        Detail::Ladders(samples) => page.whole(*samples),
+        Detail::Cell(name) => match name.find(reconciliation) {
+            Ok(cell) => page.one(&cell),
+            Err(error) => page.line(&error.to_string()),
+        },
+    }
+}
+
+/// Where text stands in a step: the amount, and what follows.
+const AMOUNT: usize = 9;
+/// Records that a figure by itself shows of a step.
+const LINES: usize = 40;
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    all: &'a Reconciliation,
+    options: &'a TextOptions,
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", text.trim_end())
+    }
+
+    fn title(&mut self, text: &str) -> io::Result<()> {
+        self.line("")?;
+        self.line(text)
+    }
+
+    /// A text in lines, the first after a start, the others under it.
+    fn wrapped(&mut self, start: &str, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(columns_of(start));
+        let options = textwrap::Options::new(self.options.width).initial_indent(start).subsequent_indent(&indent);
+        for line in textwrap::wrap(text, options) {
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
+    fn whole(&mut self, samples: usize) -> io::Result<()> {
+        self.verdict()?;
+        self.head()?;
+        self.causes()?;
+        self.ladders(Status::Explained, "Explained", samples)?;
+        self.ladders(Status::Unexplained, "Unexplained", samples)?;
+        self.residues(samples)?;
+        self.not_checkable()
+    }
+
+    fn verdict(&mut self) -> io::Result<()> {
+        let tally = self.all.tally();
+        if tally.compared() + tally.hidden == 0 {
+            let open = plural(tally.not_checkable, "cell");
+            return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
+        }
+        let verdict = format!(
+            "{} of {} agree, {} explained, {} unexplained",
+            grouped(tally.equal),
+            plural(tally.compared(), "cell"),
+            grouped(tally.explained),
+            grouped(tally.unexplained),
+        );
+        self.line(&verdict)?;
+        let aside = format!(
+            "beside them {} hidden and possible, {} that these files cannot tell",
+            grouped(tally.hidden),
+            grouped(tally.not_checkable)
+        );
+        self.line(&aside)?;
+        self.unreadable()
+    }
+
+    /// What cannot be read in the official files, file by file.
+    fn unreadable(&mut self) -> io::Result<()> {
+        let all = self.all;
+        for file in all.officials.iter().filter(|file| !file.unreadable.is_nothing()) {
+            let one = &file.unreadable;
+            let mut parts = Vec::new();
+            if let Some((line, measure, shown)) = &one.first {
+                let figures = plural(one.figures, "figure");
+                let what = measure_words(*measure);
+                parts.push(format!("{figures} cannot be read, the first in line {line}: {what} “{shown}”"));
+            }
+            if one.rows > 0 {
+                parts.push(format!("{} cannot be read", plural(one.rows, "row")));
+            }
+            let name = neutralise(&file.name);
+            self.wrapped("", &format!("not all is compared: of {name} {}", parts.join("; ")))?;
+        }
+        Ok(())
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        self.title(&format!("Administration {}", self.all.year))?;
+        for (lea, why) in &self.all.leas {
+            let code: Option<Code> = lea.as_bytes().try_into().ok();
+            let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));
+            self.wrapped("  of        ", &format!("{} ({lea}): {why}", neutralise(&name)))?;
+        }
+        for file in &self.all.inputs {
+            let name = neutralise(&file.info.path.display().to_string()).into_owned();
+            let kind = if file.is_earlier { "earlier" } else { file.info.view.as_str() };
+            let member =
+                file.info.member.as_ref().map_or_else(String::new, |member| format!(": {}", neutralise(member)));
+            self.wrapped(
+                "  file      ",
+                &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")),
+            )?;
+        }
+        if self.all.is_of_enrolled_alone() {
+            let text = "official numbers count students where they were tested; the file by enrolled LEA lacks \
+                        those who are enrolled elsewhere: compare the file by tested LEA";
+            self.wrapped("  note      ", text)?;
+        }
+        for official in self.all.officials.iter().filter(|official| official.rows > 0) {
+            let text = format!(
+                "{}, {}: {}",
+                official.program,
+                plural(official.rows as u64, "row"),
+                neutralise(&official.name)
+            );
+            self.wrapped("  official  ", &text)?;
+        }
+        Ok(())
+    }
+
+    fn causes(&mut self) -> io::Result<()> {
+        if self.all.causes.is_empty() {
+            return Ok(());
+        }
+        self.title("Causes, by how much they explain")?;
+        let mut ranked: Vec<&CauseFound> = self.all.causes.iter().collect();
+        ranked.sort_by_key(|cause| cause.rank);
+        for found in ranked {
+            let assumed = if found.is_assumed { ", assumed" } else { "" };
+            self.wrapped(&format!("{:>3}  ", found.rank), &title(found.cause, &found.with))?;
+            if let Some(note) = found.note {
+                self.wrapped("     ", &format!("{} ({}): {note}", found.cause.id, found.cause.certainty().as_str()))?;
+                continue;
+            }
+            let records = if found.records.is_empty() {
+                "no record in these files".to_owned()
+            } else {
+                plural(found.records.len() as u64, "record")
+            };
+            let facts = format!(
+                "{} ({}{assumed}): {records}, {}",
+                found.cause.id,
+                found.cause.certainty().as_str(),
+                plural(found.cells, "figure")
+            );
+            self.wrapped("     ", &facts)?;
+            let until =
+                if found.cause.until.is_empty() { String::new() } else { format!("; until {}", found.cause.until) };
+            self.wrapped("     who: ", &format!("{}{until}", found.cause.who))?;
+            if found.broken > 0 {
+                let text =
+                    format!("with it {} agree that do not without, {} the other way round", found.mended, found.broken);
+                self.wrapped("     ", &text)?;
+            }
+            for (cause, with) in &found.tied_with {
+                self.wrapped("     explains as much: ", &format!("{} ({})", title(cause, with), cause.id))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ladders(&mut self, status: Status, heading: &str, samples: usize) -> io::Result<()> {
+        let all = self.all;
+        let here = all.cells.iter().filter(|cell| cell.status == status && self.options.filter.has(cell));
+        // The first ones alone are kept: a county has more figures than anybody looks at.
+        let mut first: BTreeMap<(Prominence, usize), Cell<'_>> = BTreeMap::new();
+        let mut count = 0;
+        for cell in here {
+            first.insert((prominence(&cell), count), cell);
+            count += 1;
+            if first.len() > samples {
+                first.pop_last();
+            }
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let limit = if first.len() < count {
+            let shown = grouped(first.len() as u64);
+            format!(": {shown} of {}, --all shows every one", plural(count as u64, "figure"))
+        } else {
+            format!(": {}", plural(count as u64, "figure"))
+        };
+        self.title(&format!("{heading}{limit}"))?;
+        for cell in first.values() {
+            self.line("")?;
+            self.ladder(cell)?;
+        }
+        Ok(())
+    }
+
+    fn name(&self, cell: &Cell<'_>) -> String {
+        let code = String::from_utf8_lossy(&cell.code).into_owned();
+        if cell.code[..7] == cell.code[7..] {
+            return "District Level Program".to_owned();
+        }
+        let name = self.all.name_of(&cell.code);
+        if name == code {
+            format!("{} {code}", entity_type_name(cell.entity_type)).trim().to_owned()
+        } else {
+            neutralise(&name).into_owned()
+        }
+    }
+
+    /// `Example Unified · ELA · grade 5 · all students · tested`.
+    fn heading(&self, cell: &Cell<'_>) -> String {
+        let counting = &self.all.counting;
+        let test = counting
+            .tests
+            .iter()
+            .find(|test| test.id == cell.test)
+            .map_or_else(|| format!("test {}", cell.test), |test| test.short.clone());
+        let grade = counting
+            .grades
+            .iter()
+            .find(|row| row.code == cell.grade)
+            .map_or_else(|| format!("grade {}", cell.grade), |row| row.name.clone());
+        let group = match cell.group {
+            ALL_STUDENTS => "all students".to_owned(),
+            id => counting
+                .groups
+                .iter()
+                .find(|group| group.id == id)
+                .map_or_else(|| format!("group {id}"), |group| group.label.clone()),
+        };
+        [self.name(cell), test, grade, group, measure_words(cell.measure)].join(" · ")
+    }
+
+    fn ladder(&mut self, cell: &Cell<'_>) -> io::Result<()> {
+        let heading = self.heading(cell);
+        for line in textwrap::wrap(&heading, self.options.width) {
+            self.line(&line)?;
+        }
+        let ours = cell.ours.map_or_else(|| "-".to_owned(), |ours| figure(cell.measure, ours));
+        let counted = if is_count(cell.measure) { "records counted from the file" } else { "worked out from the file" };
+        self.rung(&ours, counted, "", "")?;
+        for step in cell.steps.iter() {
+            let Some(found) = self.all.causes.get(step.cause) else { continue };
+            let sign = if step.amount > 0 { "+" } else { "" };
+            let about = if step.is_bounded { "about " } else { "" };
+            let records =
+                if step.records.is_empty() { String::new() } else { plural(step.records.len() as u64, "record") };
+            let amount = format!("{sign}{}", figure(cell.measure, step.amount));
+            let text = format!("{about}{}", title(found.cause, &found.with));
+            self.rung(&amount, &text, found.cause.certainty().as_str(), &records)?;
+        }
+        if cell.unexplained != 0 {
+            let sign = if cell.unexplained > 0 { "+" } else { "" };
+            self.rung(&format!("{sign}{}", figure(cell.measure, cell.unexplained)), "unexplained", "", "")?;
+        }
+        let official = neutralise(&cell.official.shown()).into_owned();
+        let how = if cell.official.is_hidden() { "official, hidden" } else { "official" };
+        self.rung(&official, how, "", "")
+    }
+
+    /// One line of a ladder: amount, words, certainty and records.
+    fn rung(&mut self, amount: &str, text: &str, certainty: &str, records: &str) -> io::Result<()> {
+        let end = if certainty.is_empty() { String::new() } else { format!("{certainty:<11} {records:>14}") };
+        let room =
+            self.options.width.saturating_sub(AMOUNT + 2 + if end.is_empty() { 0 } else { columns_of(&end) + 2 });
+        let lines = textwrap::wrap(text, room.max(20));
+        for (place, line) in lines.iter().enumerate() {
+            let start = if place == 0 { format!("{amount:>AMOUNT$}  ") } else { " ".repeat(AMOUNT + 2) };
+            let gap = " ".repeat(room.saturating_sub(columns_of(line)) + 2);
+            let last = if place == 0 && !end.is_empty() { format!("{gap}{end}") } else { String::new() };
+            self.line(&format!("{start}{line}{last}"))?;
+        }
+        Ok(())
+    }
+
+    fn residues(&mut self, samples: usize) -> io::Result<()> {
+        if self.all.residues.is_empty() {
+            return Ok(());
+        }
+        self.title("Where the unexplained lies")?;
+        for residue in self.all.residues.iter().take(samples) {
+            let Some(cell) = self.all.cells.get(residue.cell) else { continue };
+            let sign = if residue.amount > 0 { "+" } else { "" };
+            let groups = match residue.groups.as_slice() {
+                [] => String::new(),
+                groups => format!("; all of it in the groups {}", listed(groups)),
+            };
+            let text = format!("{}{groups}", self.heading(&cell));
+            let amount = format!("{sign}{}", figure(cell.measure, residue.amount));
+            self.wrapped(&format!("{amount:>AMOUNT$}  "), &text)?;
+        }
+        if self.all.residues.len() > samples {
+            self.line(&format!("           and {} more", grouped((self.all.residues.len() - samples) as u64)))?;
+        }
+        Ok(())
+    }
+
+    fn not_checkable(&mut self) -> io::Result<()> {
+        let has_unexplained = self.all.tally().unexplained > 0;
+        let told: Vec<_> = self.all.not_checkable.iter().filter(|one| one.cells > 0 || has_unexplained).collect();
+        self.title("What these files cannot tell")?;
+        for one in &told {
+            let cells = if one.cells > 0 { format!(" ({})", plural(one.cells, "figure")) } else { String::new() };
+            self.wrapped("- ", &format!("{}{cells}", one.words))?;
+            if !one.decided_by.is_empty() {
+                self.wrapped("  would tell: ", &one.decided_by)?;
+            }
+        }
+        let rest = self.all.not_checkable.len() - told.len();
+        if rest > 0 {
+            let text = format!(
+                "and {} that nothing here calls for; --format json lists them",
+                plural(rest as u64, "more reason")
+            );
+            self.wrapped("- ", &text)?;
+        }
+        Ok(())
+    }
+
+    /// One figure with all its records.
+    fn one(&mut self, cell: &Cell<'_>) -> io::Result<()> {
+        self.ladder(cell)?;
+        self.line("")?;
+        self.line(&format!("           {}", cell.status.as_str()))?;
+        if let Status::NotCheckable(reason) = cell.status
+            && let Some(one) = self.all.not_checkable.iter().find(|one| one.id == reason)
+        {
+            self.wrapped("           ", &format!("{}; would tell: {}", one.words, one.decided_by))?;
+        }
+        for step in cell.steps.iter() {
+            let Some(cause) = self.all.causes.get(step.cause) else { continue };
+            self.title(&title(cause.cause, &cause.with))?;
+            self.records(step.records)?;
+        }
+        Ok(())
+    }
+
+    fn records(&mut self, records: &[u32]) -> io::Result<()> {
+        let mut places: Vec<_> = records.iter().filter_map(|record| self.all.records.get(*record as usize)).collect();
+        places.sort_unstable();
+        for place in places.iter().take(LINES) {
+            let path =
+                self.all.inputs.get(place.input).map(|file| file.info.path.display().to_string()).unwrap_or_default();
+            let line = format!("  {}:{}", neutralise(&path), place.line);
+            self.line(&line)?;
+        }
+        if places.len() > LINES {
+            self.line(&format!("  and {} more; --format json lists them all", grouped((places.len() - LINES) as u64)))?;
+        }
+        Ok(())
+    }
+}
+
+/// What decides which figures are shown first.
+type Prominence = (u8, bool, bool, u16, bool, u8, Code, u16, Measure);
+
+/// Districts before schools, all students before groups, counts before shares, all grades first.
+fn prominence(cell: &Cell<'_>) -> Prominence {
+    let rank = match cell.entity_type {
+        6 => 0,
+        9 => 1,
+        7 | 10 => 2,
+        _ => 3,
+    };
+    let is_group = cell.group != ALL_STUDENTS;
+    let is_grade = cell.grade != ALL_GRADES;
+    (rank, is_group, !is_count(cell.measure), cell.test, is_grade, cell.grade, cell.code, cell.group, cell.measure)
+}
+
+fn listed(groups: &[u16]) -> String {
+    let all: Vec<String> = groups.iter().map(u16::to_string).collect();
+    fit(&all.join(", "), 40).into_owned()
+}
