@@ -197,7 +197,7 @@ fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
         return Ok(Form::Fixed { year, why: format!("records of {length} characters are those of {year}") });
     }
     if let Some(other) = of_length(length) {
-        return Err(InputError::NotScores { path, kind: other.kind, help: other.help });
+        return Err(InputErrorKind::NotScores { kind: other.kind, help: other.help }.into());
     }
     let lengths: Vec<String> = record_lengths()
         .map(|(year, lengths)| {
