@@ -1,10 +1,10 @@
 //! `scorelint causes`: the causes of difference that `reconcile` knows, and one of them as a page.
 
 use std::fmt::Write;
-use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, miette};
 
+use super::exit::{Exit, Failure};
 use super::{print, terminal};
 use crate::cause::{Cause, Standing, beyond, causes, families};
 use crate::privacy::text::width as columns_of;
@@ -32,7 +32,7 @@ pub(super) struct Args {
     all: bool,
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let causes = causes().map_err(|error| miette!("{error}"))?;
     let text = match &args.id {
         Some(id) => page(causes, id)?,
@@ -126,7 +126,7 @@ fn cause_page(cause: &Cause) -> Result<String, std::fmt::Error> {
     }
     for case in &cause.cases {
         text.push('\n');
-        fact(&mut text, "years", &case.years, width)?;
+        fact(&mut text, "years", &case.years.to_string(), width)?;
         let parts = [("records", &case.when), ("after", &case.as_of), ("each", &case.each), ("earlier", &case.earlier)];
         for (name, part) in parts {
             if let Some(part) = part {

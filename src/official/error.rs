@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::input::InputError;
+use crate::input::{InputError, InputErrorKind};
 
 /// An official file that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -105,4 +105,9 @@ impl OfficialError {
 
 fn these(columns: usize) -> String {
     if columns == 1 { "this single column".to_owned() } else { format!("these {columns} columns") }
+}
+
+/// A failure of the stream.
+pub(super) fn failed(path: &str, source: std::io::Error) -> OfficialError {
+    InputError::new(path.to_owned(), InputErrorKind::Io { reason: source }).into()
 }

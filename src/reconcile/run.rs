@@ -17,6 +17,7 @@ use super::missing_schools::MissingSchools;
 use super::missing_students::MissingStudents;
 use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Support, Unreadable};
 use super::numbers::Numbered;
+use super::options::{Assumption, ReconcileOptions};
 use super::pairs::Pairs;
 use super::problem::Problem;
 use super::reach::Reached;
@@ -28,38 +29,11 @@ use super::what_if::{search, unmet, wishes};
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
-use crate::input::{self, hash_file};
+use crate::input::hash_file;
 use crate::layout::RecordType;
 use crate::official::{self, Measure, OfficialSet, Wanted};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
-
-/// How a reconciliation is made.
-pub struct ReconcileOptions<'a> {
-    /// How score files are opened.
-    pub input: input::Options,
-    /// Threads to work on; at least 1.
-    pub threads: usize,
-    /// Called with the bytes of the current score file read so far, from any thread.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Earlier downloads of the same year.
-    pub earlier: Vec<PathBuf>,
-    /// The districts and charters whose files these are; found out where it is empty.
-    pub leas: Vec<String>,
-    /// Causes taken for true.
-    pub assume: Vec<Assumption>,
-    /// Causes ruled out.
-    pub without: Vec<String>,
-}
-
-/// A cause that is taken for true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// Its name.
-    pub id: String,
-    /// The day or school, where one is given.
-    pub with: Option<With>,
-}
 
 /// Compares score files with official files.
 ///

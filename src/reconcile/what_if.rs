@@ -3,7 +3,7 @@
 
 use super::candidates::{Candidate, With};
 use super::error::ReconcileError;
-use super::run::{Assumption, ReconcileOptions};
+use super::options::{Assumption, ReconcileOptions};
 use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::value::Bounds;

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use scorelint::table::Table;
 use serde_json::Value;
 
 use crate::support;
@@ -242,26 +241,4 @@ fn the_other_commands_see_the_same_values() {
         _ => lines,
     });
     assert_eq!(reconciled(&save(folder.path(), "damaged.csv", &damaged)), sound);
-}
-
-#[test]
-fn every_word_for_blank_and_every_label_is_there_once() {
-    for table in ["rules/layouts/null-words.tsv", "rules/layouts/labels.tsv"] {
-        let text = std::fs::read_to_string(support::path(table)).unwrap();
-        let mut keys: Vec<String> = Table::new(&text)
-            .rows()
-            .map(|row| {
-                if table.ends_with("labels.tsv") {
-                    format!("{} {}", row.get("field"), row.get("label"))
-                } else {
-                    row.get("word").to_owned()
-                }
-            })
-            .map(|key| key.to_lowercase())
-            .collect();
-        let count = keys.len();
-        keys.sort();
-        keys.dedup();
-        assert!(count > 5 && keys.len() == count, "{table}");
-    }
 }

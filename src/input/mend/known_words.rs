@@ -5,14 +5,24 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use crate::layout::{FieldId, FieldKind, Layout, registry, value_set};
-use crate::table::Table;
+use crate::table;
 
 /// The word for a blank cell that a text is, in the spelling of the table.
 pub(super) fn null_word(text: &str) -> Option<&'static str> {
     static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        Table::new(include_str!("../../../rules/layouts/null-words.tsv")).rows().map(|row| row.get("word")).collect()
+        table::lines("rules/layouts/null-words.tsv", &["word", "source"], |row| row.get("word"))
     });
     WORDS.iter().find(|word| word.eq_ignore_ascii_case(text)).copied()
+}
+
+/// Words that people and programs write in place of codes: field, word and code.
+fn further_labels() -> &'static [(&'static str, &'static str, &'static str)] {
+    static LABELS: LazyLock<Vec<(&str, &str, &str)>> = LazyLock::new(|| {
+        table::lines("rules/layouts/labels.tsv", &["field", "label", "code", "source"], |row| {
+            Ok((row.get("field")?, row.get("label")?, row.get("code")?))
+        })
+    });
+    &LABELS
 }
 
 /// The codes of a field by the words that may stand in their place, in small letters.
@@ -27,10 +37,9 @@ pub(super) fn labels(layout: &Layout, id: FieldId) -> FxHashMap<String, &'static
     let set = value_set(layout, id, None);
     let listed = set.iter().flat_map(|set| &set.listed);
     listed.filter(|code| code.label.len() > 1).for_each(|code| add(code.label, code.code));
-    for row in Table::new(include_str!("../../../rules/layouts/labels.tsv")).rows() {
-        let is_code = || set.as_ref().is_some_and(|set| set.contains(row.get("code")));
-        if row.get("field") == name && is_code() {
-            add(row.get("label"), row.get("code"));
+    for (_, label, code) in further_labels().iter().filter(|(field, ..)| *field == name) {
+        if set.as_ref().is_some_and(|set| set.contains(code)) {
+            add(label, code);
         }
     }
     match layout.field(id).map(|field| field.kind) {
