@@ -228,8 +228,9 @@ fn the_other_commands_see_the_same_values() {
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<Vec<String>> = text.lines().map(|line| line.split('^').map(str::to_owned).collect()).collect();
     let reconciled = |path: &Path| {
-        let arguments = ["reconcile", "--samples", "0", "--official"];
-        let output = support::scorelint().args(arguments).arg(&official).arg(path).output().unwrap();
+        let mut command = support::scorelint();
+        let output = command.arg("reconcile").arg(path).args(["--samples", "0", "--official"]).arg(&official).output();
+        let output = output.unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let agree = text.lines().find(|line| line.contains("cells agree")).unwrap_or_default().to_owned();
         (output.status.code(), agree)
