@@ -1,5 +1,5 @@
-//! Files of a synthetic district, and waivers that take the place of older ones. Each gets its name once it is whole: a run that fails leaves what was
-//! there before, and nothing else. (One that is killed leaves a hidden file besides.)
+//! Writes files that get their name only when they are whole: a run that fails leaves what was there before. A run
+//! that is killed leaves a hidden temporary file.
 
 use std::fs::{File, OpenOptions, canonicalize, metadata};
 use std::io::{Error, ErrorKind, Result, Write, copy};

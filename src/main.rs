@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
-use scorelint::privacy::panic::guard;
+use scorelint::guard;
 
 /// Binding the rules takes thousands of small pieces of memory in several threads, for which the
 /// allocator of the C library needs longer. It is used for its speed alone.

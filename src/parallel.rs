@@ -1,15 +1,14 @@
-//! Work done beside other work, where there is a thread for it: what is short but would be waited
-//! for at every start.
+//! Runs two tasks in parallel where there is a second thread, and drops large values in the background.
 
 /// Does two things at once, or one after the other on a single thread.
-pub fn both<A, B: Send>(threads: usize, here: impl FnOnce() -> A, beside: impl FnOnce() -> B + Send) -> (A, B) {
+pub fn both<A, B: Send>(threads: usize, here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
     if threads < 2 {
-        return (here(), beside());
+        return (here(), there());
     }
     std::thread::scope(|scope| {
-        let beside = scope.spawn(beside);
+        let there = scope.spawn(there);
         let here = here();
-        (here, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (here, there.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -30,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_beside_is_dropped() {
+    fn what_is_dropped_in_the_background_is_dropped() {
         let (sender, receiver) = std::sync::mpsc::channel::<()>();
         drop_in_background(sender);
         assert!(receiver.recv().is_err(), "the other end is gone");

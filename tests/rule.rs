@@ -1,6 +1,7 @@
 //! Rule files: the language, the mistakes it catches, and what its conditions mean.
 
 mod command;
+mod implied;
 mod interpret;
 mod mistakes;
 mod read;

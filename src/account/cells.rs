@@ -1,5 +1,5 @@
-//! Cells as they are shown: chosen by filters, with means and shares worked out the way the
-//! public site does, and with small numbers hidden where a table is to be shared.
+//! The cells of an account as they are shown: filtered, with means and shares computed as on the public site, and with
+//! small numbers suppressed where a table is to be shared.
 
 use super::Account;
 use super::cube::{Entity, Place};

@@ -1,4 +1,4 @@
-//! Adds up what was counted: schools to districts, counties and the state, grades to all grades.
+//! Adds up counts: schools to districts, counties and the state, grades to all grades.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;

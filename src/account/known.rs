@@ -1,4 +1,4 @@
-//! Whether what a filter names is there at all: an empty table would pass for a count of nobody.
+//! Checks that what a filter names exists: an empty table would look like a count of zero.
 
 use std::fmt::Display;
 

@@ -1,5 +1,5 @@
-//! What happened to every record: reads score files and adds them up by entity, test, grade and
-//! student group, the way public results are made. What counts as what is in `rules/counting`.
+//! Accounts for every record: reads score files and adds records up by entity, test, grade and student group as public
+//! results do. The counting rules are in `rules/counting`.
 
 mod cells;
 mod cube;

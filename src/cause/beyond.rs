@@ -1,5 +1,5 @@
-//! Known reasons for differences that are no hypotheses: the standard count goes by them, reading
-//! takes care of them, another command reports them, or no score file can tell.
+//! Known reasons for differences that are not hypotheses: the count already follows them, reading handles them, another
+//! command reports them, or no score file can show them.
 
 use crate::table::Table;
 

@@ -1,4 +1,4 @@
-//! Causes bound to a year: conditions and stand-ins in the typed form that the engine evaluates.
+//! Binds causes to a year: conditions and substituted values in the typed form that the engine evaluates.
 
 use super::families::{Family, families};
 use super::file::{Case, Cause, CauseError, causes};
@@ -38,6 +38,8 @@ pub enum Hypothesis {
     Earlier(Aspect),
     /// The files lack whole schools.
     AbsentSchools,
+    /// Records count that only the file by enrolled LEA has.
+    EnrolledAlone,
 }
 
 /// What the state took from an earlier download.
@@ -117,6 +119,9 @@ impl Binding<'_> {
         let case = self.case;
         if let Some(aspect) = &case.earlier {
             return Ok(Hypothesis::Earlier(self.aspect(aspect)?));
+        }
+        if case.only_in.as_deref() == Some("enrolled-view") {
+            return Ok(Hypothesis::EnrolledAlone);
         }
         if case.absent.is_some() {
             return Ok(Hypothesis::AbsentSchools);

@@ -1,4 +1,4 @@
-//! The families of causes, and which of them see what earlier causes have changed in a record.
+//! The families of causes, and which of them see a record as earlier causes have changed it.
 
 use crate::table::Table;
 

@@ -77,6 +77,8 @@ pub struct Case {
     pub earlier: Option<String>,
     /// What is missing from the files as a whole: `school`.
     pub absent: Option<String>,
+    /// The records it is about stand in one view only: `enrolled-view`. They count by themselves nowhere.
+    pub only_in: Option<String>,
     /// What makes the cause superfluous: `earlier` (an earlier download is given).
     pub unless: Option<String>,
 }

@@ -7,21 +7,24 @@ use std::time::Duration;
 use super::damage::{collapse, spoil};
 use super::details::reread;
 use super::entries::EntryCollector;
+use super::error::CheckError;
 use super::findings::Draft;
+use super::follows::{Causes, FollowCounts, Follows, Implied};
 use super::groups::GroupCollector;
 use super::hits::{Counts, Grouped, Hit, HitCollector, Hits};
 use super::judge::{SetHit, judge};
 use super::needs::{schools, unmet};
 use super::odd_rows::{CUT_OFF, findings_of_rows};
+use super::options::{CheckOptions, Detail};
 use super::rule_account::RuleAccount;
 use super::second::{Given, Wanted, wanted_of};
-use super::{CheckError, CheckOptions, Detail};
 use crate::counting::{Group, student_groups};
-use crate::engine::program::{Compiler, Kind, Program};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::{Kind, Program};
 use crate::engine::run::{BlockPlace, Collected, RunOptions, run};
 use crate::engine::scores;
 use crate::engine::second_data::SecondData;
-use crate::finding::FileFinding;
+use crate::finding::{FileFinding, Verdict};
 use crate::input::{self, BlockSource, FileInfo, InputError, Opened};
 use crate::layout::{FieldId, registry};
 use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, Subject};
@@ -36,6 +39,7 @@ pub(super) struct Checker<'a> {
     findings: Vec<Finding>,
     pub(super) unreadable: Vec<Arc<InputError>>,
     bound: HashMap<u16, BoundYear>,
+    implied: Implied,
 }
 
 /// What is bound to the layout of a year, once for all files of it.
@@ -53,12 +57,14 @@ impl<'a> Checker<'a> {
         };
         // Rules about official files have no say on score files.
         let own = options.rules.rules().filter(|rule| rule.scope != Scope::Official);
+        let implied = Implied::new(own.clone());
         let accounts = own.map(|rule| RuleAccount {
             rule,
             weight: (options.weight)(rule, rule.severity),
             carried: false,
             counts: Counts::default(),
             by_school: HashMap::new(),
+            follows: FollowCounts::new(),
             time: Duration::ZERO,
             ran: false,
             not_run: None,
@@ -72,6 +78,7 @@ impl<'a> Checker<'a> {
             findings: Vec::new(),
             unreadable: Vec::new(),
             bound: HashMap::new(),
+            implied,
         }
     }
 
@@ -103,7 +110,7 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// Evaluates a program on a file, and takes in what it comes to.
+    /// Evaluates a program on a file, and adds its results.
     fn judge(
         &mut self,
         role: Role,
@@ -126,7 +133,7 @@ impl<'a> Checker<'a> {
             self.withdraw(CUT_OFF);
         }
         if role == Role::Roster {
-            // What is wrong with the roster as a file is told where it is checked itself.
+            // What is wrong with the roster as a file is reported where it is checked itself.
             file_findings.clear();
         }
         let input = self.inputs.len();
@@ -143,10 +150,12 @@ impl<'a> Checker<'a> {
         sets.extend(groups.judge(&program, &mut hits.counts));
         drop(entries);
         spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut hits);
+        let causes = Causes::new(&self.implied, &program, &hits.hits, &sets);
         collapse(&program, &mut hits);
         self.count(&program, &hits, weights);
         self.file_findings(input, weights, file_findings);
-        let drafts = self.drafts(&program, input, weights, hits.hits, hits.grouped, sets);
+        let (hits, sets) = self.follow(&program, &causes, weights, hits, sets);
+        let drafts = self.drafts(&program, input, weights, hits, sets);
         let findings = self.details(info, &program, &run.blocks, drafts);
         self.findings.extend(findings);
         drop_in_background(program);
@@ -268,10 +277,36 @@ impl<'a> Checker<'a> {
             account.counts.undecidable += hits.counts[place].undecidable;
             account.time += hits.times[place];
         }
-        for hit in hits.hits.iter().filter(|hit| hit.school != 0) {
-            let account = &mut self.accounts[program.instances[hit.instance as usize].rule];
-            *account.by_school.entry(hit.school).or_default() += 1;
+    }
+
+    /// Says of each breach which rule it follows from, and counts those that do. Breaches that follow from none come
+    /// first, so that they are the ones shown.
+    fn follow(
+        &mut self,
+        program: &Program,
+        causes: &Causes,
+        weights: &[Option<Severity>],
+        hits: Hits,
+        sets: Vec<SetHit>,
+    ) -> (Breaches<Hit>, Vec<Following<SetHit>>) {
+        let follows = Follows { implied: &self.implied, causes, weights };
+        let mut of_records = Vec::with_capacity(hits.hits.len());
+        for hit in hits.hits {
+            let rule = program.instances[hit.instance as usize].rule;
+            let cause = follows.of_record(rule, hit.record);
+            self.accounts[rule].add(cause, hit.school);
+            of_records.push(Following { hit, cause });
         }
+        let mut of_sets = Vec::with_capacity(sets.len());
+        for hit in sets {
+            let rule = program.instances[hit.instance].rule;
+            let cause = follows.of_set(rule, &hit.records);
+            self.accounts[rule].add(cause, 0);
+            of_sets.push(Following { hit, cause });
+        }
+        of_records.sort_by_key(|one| one.cause.is_some());
+        of_sets.sort_by_key(|one| one.cause.is_some());
+        (Breaches { single: of_records, grouped: hits.grouped }, of_sets)
     }
 
     /// Findings about the file as such.
@@ -281,6 +316,10 @@ impl<'a> Checker<'a> {
             let Some(severity) = weights[place] else { continue };
             let account = &mut self.accounts[place];
             let count = one.count.max(1);
+            if one.verdict == Verdict::Undecidable {
+                account.counts.undecidable += count;
+                continue;
+            }
             account.counts.broke += count;
             account.counts.applicable = account.counts.applicable.max(account.counts.broke);
             if account.room == 0 {
@@ -301,6 +340,7 @@ impl<'a> Checker<'a> {
                 shown: one.shown,
                 subject: Subject::Whole,
                 waiver: None,
+                follows: None,
             });
         }
     }
@@ -311,9 +351,8 @@ impl<'a> Checker<'a> {
         program: &'p Program,
         input: usize,
         weights: &[Option<Severity>],
-        hits: Vec<Hit>,
-        grouped: BTreeMap<u32, Grouped>,
-        sets: Vec<SetHit>,
+        hits: Breaches<Hit>,
+        sets: Vec<Following<SetHit>>,
     ) -> Vec<Draft<'p>> {
         let mut drafts = Vec::new();
         let keep = |instance: usize, accounts: &mut Vec<RuleAccount<'_>>| {
@@ -323,23 +362,23 @@ impl<'a> Checker<'a> {
             *room = room.saturating_sub(1);
             kept.map(|severity| (planned, severity))
         };
-        for (instance, grouped) in grouped {
+        for (instance, grouped) in hits.grouped {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
             if let Some(severity) = weights[planned.rule] {
                 drafts.push(Draft::of_whole(planned, severity, input, grouped.first, grouped.count));
             }
         }
-        for hit in hits {
+        for Following { hit, cause } in hits.single {
             if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
-                drafts.push(Draft::of_record(planned, severity, input, hit.record));
+                drafts.push(Draft::of_record(planned, severity, input, hit.record).following(cause));
             }
         }
-        for hit in sets {
+        for Following { hit, cause } in sets {
             if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
                 let group = hit.group.and_then(|place| program.groups.get(usize::from(place)));
                 let group = group.map(|group| group.label.clone());
-                drafts.push(Draft::of_set(planned, severity, input, hit, group));
+                drafts.push(Draft::of_set(planned, severity, input, hit, group).following(cause));
             }
         }
         drafts
@@ -378,7 +417,8 @@ impl<'a> Checker<'a> {
         let line = |finding: &Finding| finding.record.as_ref().map_or(0, |record| record.line);
         self.findings.sort_by_key(|finding| (finding.rule, finding.input, line(finding), finding.column));
         drop_in_background(self.bound);
-        let rules = self.accounts.into_iter().map(RuleAccount::finish).collect();
+        let codes: Vec<String> = self.accounts.iter().map(|account| account.rule.code.clone()).collect();
+        let rules = self.accounts.into_iter().map(|account| account.finish(&codes)).collect();
         Outcome {
             inputs: self.inputs,
             unreadable: self.unreadable,
@@ -388,6 +428,18 @@ impl<'a> Checker<'a> {
             elapsed,
         }
     }
+}
+
+/// A breach, with the rule that it follows from, by its place.
+struct Following<T> {
+    hit: T,
+    cause: Option<usize>,
+}
+
+/// The breaches of a file by records: those that are listed, and those that are counted by instance.
+struct Breaches<T> {
+    single: Vec<Following<T>>,
+    grouped: BTreeMap<u32, Grouped>,
 }
 
 /// A built-in rule about the file: found while reading, but for the fillers, which are columns.

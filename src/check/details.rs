@@ -1,5 +1,5 @@
-//! Reads again the few records that findings are shown of: the first pass keeps numbers only, so
-//! that nothing is copied for records nobody looks at.
+//! Reads again the few records whose findings are shown. The first pass keeps numbers only, so that no record is
+//! copied that is not shown.
 
 use crate::engine::run::BlockPlace;
 use crate::input::index::{Cursor, Index};

@@ -1,5 +1,4 @@
-//! The columns that say which school or LEA a record belongs to
-//! (`rules/layouts/entity-columns.tsv`), the most telling first.
+//! The columns that name the school or LEA of a record (`rules/layouts/entity-columns.tsv`), the most specific first.
 
 use std::sync::LazyLock;
 

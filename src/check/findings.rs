@@ -1,5 +1,4 @@
-//! Turns breaches (an instance and the number of a record) into findings with their record, their
-//! lines and the values of their message.
+//! Turns breaches (an instance and the number of a record) into findings with their record, lines and message values.
 
 use std::collections::BTreeMap;
 
@@ -65,8 +64,15 @@ impl<'a> Draft<'a> {
             shown: Vec::new(),
             subject: Subject::Record,
             waiver: None,
+            follows: None,
         };
         Self { planned, set: None, group: None, records, finding, values: BTreeMap::new() }
+    }
+
+    /// The same, as the consequence of a finding of another rule, by its place.
+    pub(super) fn following(mut self, cause: Option<usize>) -> Self {
+        self.finding.follows = cause;
+        self
     }
 
     /// A breach by a group of records.

@@ -1,6 +1,5 @@
-//! Rules that count records by few keys, or go through student groups. A record is in many groups,
-//! so no entry is kept a record and group: members and those who meet the condition are counted by
-//! group and key, a batch at a time, out of masks.
+//! Counts records for rules that have few keys or go through student groups. A record is in many groups, so no
+//! entry is kept for each: members, and those who meet the condition, are counted by group and key from masks.
 
 use rustc_hash::FxHashMap;
 

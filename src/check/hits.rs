@@ -45,7 +45,7 @@ pub(crate) struct HitCollector<'a> {
     pub(crate) timings: bool,
 }
 
-/// What the cell and record rules of one file came to, by instance.
+/// The results of the cell and record rules of one file, by instance.
 #[derive(Debug, Default)]
 pub(crate) struct Hits {
     pub(crate) counts: Vec<Counts>,

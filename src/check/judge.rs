@@ -1,5 +1,5 @@
-//! Judges rules about records taken together, when the whole file has been read: groups the
-//! entries of each table and looks at every group once a rule.
+//! Judges rules about records taken together when the whole file has been read: groups the entries of each table and
+//! evaluates every rule on every group.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

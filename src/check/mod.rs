@@ -1,17 +1,20 @@
-//! `check`: opens files, runs every selected rule over each, and puts the outcome together.
+//! Checks score files: opens them, runs every selected rule over each, and collects the outcome.
 
 mod checker;
 mod damage;
 mod details;
 mod entities;
 mod entries;
+mod error;
 mod findings;
+mod follows;
 mod groups;
 mod hits;
 mod judge;
 mod key_groups;
 mod needs;
 mod odd_rows;
+mod options;
 mod repeats;
 mod rule_account;
 mod second;
@@ -21,64 +24,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::checker::Checker;
+pub use self::error::CheckError;
+pub use self::options::{CheckOptions, Detail};
 use self::second::Given;
 pub use self::second::{SecondError, SecondPaths};
-use crate::input::{self, InputError};
-use crate::official::OfficialError;
+use crate::input;
 use crate::outcome::Outcome;
-use crate::rule::{Rule, RuleError, RuleSet, Severity};
-
-/// Which findings are kept with their record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// The first so many of each rule.
-    Samples(usize),
-    /// All of them.
-    All,
-}
-
-/// How a check is run.
-pub struct CheckOptions<'a> {
-    /// How files are read.
-    pub input: input::Options,
-    /// The rules there are.
-    pub rules: &'a RuleSet,
-    /// The weight of a rule in this run; `None` leaves it out.
-    pub weight: &'a dyn Fn(&Rule, Severity) -> Option<Severity>,
-    /// Which findings of a rule are kept with their record.
-    pub detail: &'a dyn Fn(&Rule) -> Detail,
-    /// Threads to work on; at least 1.
-    pub threads: usize,
-    /// Whether the time of each rule is taken.
-    pub timings: bool,
-    /// Told the bytes of the current file read so far, from any thread.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-}
-
-/// Why a check could not be made.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum CheckError {
-    /// A second file cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Input(#[from] InputError),
-    /// A rule cannot be bound to the year of a file.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Rule(#[from] Box<RuleError>),
-    /// A second file is of no use.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Second(#[from] SecondError),
-    /// An entity list cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Official(#[from] OfficialError),
-}
 
 /// Checks files and folders.
 ///
-/// A file that cannot be read is told in [`Outcome::unreadable`]; the others are checked.
+/// A file that cannot be read is listed in [`Outcome::unreadable`]; the others are checked.
 ///
 /// # Errors
 /// When a rule does not fit the layout of a file.

@@ -1,4 +1,5 @@
-//! What a rule needs besides the columns of the checked file, and which columns name a record's school.
+//! Decides whether a rule has what it needs (a second file, a view, a form of file), and which columns name a
+//! record's school.
 
 use super::entities::school_fields;
 use super::second::Given;

@@ -1,5 +1,5 @@
-//! Which keys of a table may occur more than once. Of keys that are meant to be unique hardly any do,
-//! and the others need not be grouped.
+//! Finds the keys of a table that may occur more than once. Of keys that should be unique hardly any do, and the
+//! others need not be grouped.
 
 /// Bits a key, so that few keys share one by chance.
 const ROOM: usize = 8;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::follows::FollowCounts;
 use super::hits::Counts;
 use crate::outcome::{RuleOutcome, Status};
 use crate::rule::{Rule, Severity};
@@ -14,6 +15,8 @@ pub(super) struct RuleAccount<'a> {
     pub(super) carried: bool,
     pub(super) counts: Counts,
     pub(super) by_school: HashMap<u64, u64>,
+    /// How many of its findings follow from which other rules.
+    pub(super) follows: FollowCounts,
     pub(super) time: Duration,
     /// Whether it was evaluated for some file.
     pub(super) ran: bool,
@@ -29,8 +32,17 @@ impl RuleAccount<'_> {
         self.weight = if self.ran { weight.max(self.weight) } else { weight };
     }
 
-    /// The outcome of the rule over all files.
-    pub(super) fn finish(self) -> RuleOutcome {
+    /// Takes a breach by a record of a school (0 for none): one of its own, or one that follows from another rule.
+    pub(super) fn add(&mut self, cause: Option<usize>, school: u64) {
+        match cause {
+            Some(cause) => *self.follows.entry(cause).or_default() += 1,
+            None if school != 0 => *self.by_school.entry(school).or_default() += 1,
+            None => {}
+        }
+    }
+
+    /// The outcome of the rule over all files. `codes` are those of all rules, by their places.
+    pub(super) fn finish(self, codes: &[String]) -> RuleOutcome {
         let counts = self.counts;
         let status = match () {
             () if counts.broke > 0 => Status::Broke,
@@ -53,9 +65,14 @@ impl RuleAccount<'_> {
             applicable: counts.applicable,
             broke: counts.broke,
             waived: 0,
+            follows_from: follows_from(&self.follows, codes),
             undecidable: counts.undecidable,
             by_school,
             time: self.time,
         }
     }
+}
+
+fn follows_from(follows: &FollowCounts, codes: &[String]) -> Vec<(String, u64)> {
+    follows.iter().filter_map(|(cause, count)| Some((codes.get(*cause)?.clone(), *count))).collect()
 }

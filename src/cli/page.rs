@@ -158,6 +158,10 @@ fn row_lines(cells: &[String], widths: &[usize]) -> Vec<String> {
 
 /// Breaks a text into lines, between words and only where it must inside them.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width.max(1)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    // A name that is wider than its column breaks at a hyphen, not within a word.
+    let is_too_wide = text.split_whitespace().any(|word| display_width(word) > width);
+    let splitter =
+        if is_too_wide { textwrap::WordSplitter::HyphenSplitter } else { textwrap::WordSplitter::NoHyphenation };
+    let options = textwrap::Options::new(width.max(1)).word_splitter(splitter);
     textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
 }

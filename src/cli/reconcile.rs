@@ -12,6 +12,7 @@ use super::selection::SelectionArgs;
 use super::{memory, size};
 use crate::input::{Options, View};
 use crate::reconcile::{Assumption, CellFilter, CellName, ReconcileOptions, With, check_filter, reconcile};
+use crate::report::format::Hashes;
 use crate::report::reconcile::{Detail, Page, Reconcile, ReconcileReport};
 use crate::rule::read::day;
 
@@ -35,7 +36,7 @@ Examples:
 Exit codes:
   0  every figure agrees or is explained
   1  at least one difference is unexplained
-  2  wrong usage, or a file that cannot be read or written
+  2  wrong usage, a file that cannot be read or written, or an official figure that cannot be read
   4  a fault of scorelint itself";
 
 /// Arguments of `reconcile`.
@@ -104,7 +105,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
-        input: Options { year: args.year, view, ..Options::default() },
+        input: Options {
+            year: args.year,
+            view,
+            want_sha256: targets.needs().hashes == Hashes::Named,
+            ..Options::default()
+        },
         threads,
         progress: Some(&report_progress),
         earlier: args.compared.earlier.clone(),
@@ -133,10 +139,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let page = if args.worklist { Page::Worklist } else { Page::Ladders };
     targets.write(&ReconcileReport { reconciliation: &reconciliation, filter, detail, page })?;
     let tally = reconciliation.tally();
-    Ok(match (tally.unexplained > 0, tally.compared() + tally.hidden) {
-        (true, _) => Exit::Findings,
-        (false, 0) => Exit::Unreadable,
-        (false, _) => Exit::Clean,
+    Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
+        _ if reconciliation.has_unreadable() => Exit::Unreadable,
+        (_, 1..) => Exit::Findings,
+        (0, 0) => Exit::Unreadable,
+        (_, 0) => Exit::Clean,
     })
 }
 

@@ -8,6 +8,6 @@ mod spans;
 pub use groups::{Group, Variant, group_names, student_groups, underivable_groups};
 pub use rules::{
     Class, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, Place, Rows, Suppression,
-    TestInfo, VariantRows, entity_type_name, limits, record_type_of, suppression_of,
+    TestInfo, VariantRows, entity_type_name, levels_of, limits, record_type_of, suppression_of,
 };
 pub use spans::years;

@@ -3,8 +3,8 @@
 
 use super::groups::{Group, student_groups};
 use super::spans;
-use crate::layout::{Certainty, RecordType};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, key};
+use crate::layout::{Certainty, RecordType, registry};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, condition, key};
 use crate::table::{Row, Table};
 
 const CLASSES: (&str, &str) = ("rules/counting/classes.tsv", include_str!("../../rules/counting/classes.tsv"));
@@ -13,6 +13,7 @@ const CONTRADICTIONS: (&str, &str) =
     ("rules/counting/contradictions.tsv", include_str!("../../rules/counting/contradictions.tsv"));
 const PLACES: (&str, &str) = ("rules/counting/places.tsv", include_str!("../../rules/counting/places.tsv"));
 const MEASURES: (&str, &str) = ("rules/counting/measures.tsv", include_str!("../../rules/counting/measures.tsv"));
+const NEWEST: (&str, &str) = ("rules/counting/newest.tsv", include_str!("../../rules/counting/newest.tsv"));
 const TESTS: &str = include_str!("../../rules/counting/tests.tsv");
 const GRADES: &str = include_str!("../../rules/counting/grades.tsv");
 const ENTITY_TYPES: &str = include_str!("../../rules/counting/entity-types.tsv");
@@ -181,6 +182,8 @@ pub struct Measures {
     pub participation_line: u64,
     /// What a student is known by.
     pub identity: Text,
+    /// The days that tell which of several copies of a result is the newest; the first that differs decides.
+    pub newest: Vec<Num>,
 }
 
 /// The knowledge of a year.
@@ -258,6 +261,11 @@ impl CountingRules {
 /// The record type of a test of the public files.
 pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
     rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.record_type)
+}
+
+/// How many levels of a test score files have; 0 where they have none.
+pub fn levels_of(test: u16, year: u16) -> Option<usize> {
+    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.levels)
 }
 
 /// What the public site hides in a year.
@@ -366,6 +374,18 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
             _ => 0,
         },
         identity: text_of(MEASURES.0, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
+        newest: rows(NEWEST.1, year).map(|row| day(NEWEST.0, &row, year)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// A day, as the rule language writes it: a date field, the latest of several.
+fn day(table: &str, row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
+    let written = row.get("expression");
+    let spans = spans::years(row.get("years"));
+    let years: Vec<u16> = registry().years().filter(|year| spans.contains(*year)).collect();
+    Ok(match condition(table, &format!("{written} is known"), year, &years)? {
+        Expr::Known(day) => day,
+        _ => Num::Const(0),
     })
 }
 

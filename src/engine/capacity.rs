@@ -1,5 +1,5 @@
-//! How much there will be of what grows with a file: seen from what was read of it so far, so that
-//! long lists are made once, in their final size, and not copied each time they double.
+//! Estimates how long lists that grow with a file will become, from the part of it that was read, so that they are
+//! allocated once in their final size.
 
 /// How far a file is read, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// Makes room for `more` in a list that has come from what was read so far, and for what is
+    /// Reserves space for `more` in a list that has come from what was read so far, and for what is
     /// still to come if it goes on alike.
     pub(crate) fn reserve<T>(self, list: &mut Vec<T>, more: usize) {
         let len = list.len() + more;
@@ -24,7 +24,7 @@ impl Capacity {
     }
 
     /// What so many now will be at the end: a sixteenth more than in proportion, and twice as many
-    /// where nobody knows.
+    /// where it is not known.
     fn at_the_end(self, now: usize) -> usize {
         let known = self.of.filter(|of| self.read > 0 && *of > self.read);
         let Some(of) = known else { return now.saturating_mul(2) };

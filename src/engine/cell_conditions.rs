@@ -1,11 +1,12 @@
-//! Conditions on one cell, in the form the engine evaluates for values it has not seen yet. What
-//! it cannot do by a short cut it leaves to the reference interpreter.
+//! Conditions on one cell, evaluated for values that are new. What no short cut decides goes to the reference
+//! interpreter.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::hash::upper;
-use super::matcher::{self, Kinds, Matcher};
+use super::matcher::Matcher;
+use super::shape::{self, Kinds, Shape};
 use crate::layout::FieldId;
 use crate::rule::{self as interpret, Cell, Expr, Form, Num, Test, Text, Truth, read};
 
@@ -24,16 +25,16 @@ impl<'a> Value<'a> {
     /// Looks at a cell. Bytes that are not UTF-8 are replaced.
     pub(crate) fn new(bytes: &'a [u8], field: Option<FieldId>) -> Self {
         let written = String::from_utf8_lossy(bytes);
-        let written_kinds = matcher::kinds(written.as_bytes());
+        let written_kinds = shape::kinds(written.as_bytes());
         let padded = field.is_some_and(|field| read::reading(field).padded);
-        if !padded && !matcher::may_have_space(written_kinds) {
+        if !padded && !shape::may_have_space(written_kinds) {
             return Self { written: to_bytes(written), written_kinds, value: None, value_kinds: written_kinds };
         }
         let value: Cow<'a, str> = match &written {
             Cow::Borrowed(text) => read_value(text, padded),
             Cow::Owned(text) => Cow::Owned(read_value(text, padded).into_owned()),
         };
-        let value_kinds = matcher::kinds(value.as_bytes());
+        let value_kinds = shape::kinds(value.as_bytes());
         Self { written: to_bytes(written), written_kinds, value: Some(to_bytes(value)), value_kinds }
     }
 
@@ -59,7 +60,7 @@ impl<'a> Value<'a> {
     /// The bytes of the text in a form, without outer spaces.
     #[inline]
     pub(crate) fn trimmed(&self, form: Form) -> &[u8] {
-        if matcher::may_have_space(self.kinds(form)) { self.text(form).trim().as_bytes() } else { self.bytes(form) }
+        if shape::may_have_space(self.kinds(form)) { self.text(form).trim().as_bytes() } else { self.bytes(form) }
     }
 
     #[inline]
@@ -96,13 +97,6 @@ fn to_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 pub(crate) enum Reading {
     Number,
     Day,
-}
-
-/// What a single look at a text tells: the kinds of its characters and how many there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) kinds: Kinds,
-    pub(crate) len: usize,
 }
 
 /// A condition that depends on one cell alone.
@@ -283,13 +277,13 @@ impl Quick {
                 not_if(words.iter().all(|word| word.len() != shape.len))
             }
             Self::PartsOneOf(Words { words, .. }) | Self::ExactPartsOneOf(words) => {
-                not_if(!matcher::has_parts(shape.kinds) && words.iter().all(|word| word.len() != shape.len))
+                not_if(!shape::has_parts(shape.kinds) && words.iter().all(|word| word.len() != shape.len))
             }
             Self::Matches(matcher) => matcher.by_shape(shape),
             Self::LongerThan(limit) => Some(shape.len > *limit),
-            Self::IsNumber => Some(matcher::is_digits(shape.kinds) && (1..=18).contains(&shape.len)),
+            Self::IsNumber => Some(shape::is_digits(shape.kinds) && (1..=18).contains(&shape.len)),
             Self::IsDay => not_if(shape.len != 10),
-            Self::Broken(_) => not_if(!matcher::may_be_broken(shape.kinds)),
+            Self::Broken(_) => not_if(!shape::may_be_broken(shape.kinds)),
         }
     }
 
@@ -312,21 +306,19 @@ impl Quick {
         let is_exact = |words: &[String], text: &[u8]| words.iter().any(|word| word.as_bytes() == text);
         let mut parts = bytes.split(|byte| *byte == b'&');
         match self {
-            Self::Blank => bytes.is_empty() || matcher::may_have_space(kinds) && value.text(form).trim().is_empty(),
+            Self::Blank => bytes.is_empty() || shape::may_have_space(kinds) && value.text(form).trim().is_empty(),
             Self::OneOf(words) => words.has(bytes),
             Self::ExactlyOneOf(words) => is_exact(words, bytes),
-            Self::PartsOneOf(words) => {
-                words.has(bytes) || matcher::has_parts(kinds) && parts.all(|part| words.has(part))
-            }
+            Self::PartsOneOf(words) => words.has(bytes) || shape::has_parts(kinds) && parts.all(|part| words.has(part)),
             Self::ExactPartsOneOf(words) => {
-                is_exact(words, bytes) || matcher::has_parts(kinds) && parts.all(|part| is_exact(words, part))
+                is_exact(words, bytes) || shape::has_parts(kinds) && parts.all(|part| is_exact(words, part))
             }
             Self::Matches(matcher) => matcher.is_match(bytes, kinds),
             Self::LongerThan(limit) => bytes.len() > *limit && value.text(form).chars().count() > *limit,
             Self::IsNumber => read::digits(bytes).is_some(),
             Self::IsDay => read::day(value.text(form)).is_some(),
-            Self::Invisible(test) => !matcher::is_plain(kinds) && interpret::holds(test, value.text(form)),
-            Self::Broken(test) => matcher::may_be_broken(kinds) && interpret::holds(test, value.text(form)),
+            Self::Invisible(test) => !shape::is_plain(kinds) && interpret::holds(test, value.text(form)),
+            Self::Broken(test) => shape::may_be_broken(kinds) && interpret::holds(test, value.text(form)),
         }
     }
 }
@@ -376,7 +368,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_a_shape_leaves_open_answers_as_the_whole(condition in condition(), text in "[0-1aA]{1,3}") {
-            let kinds = matcher::kinds(text.as_bytes());
+            let kinds = shape::kinds(text.as_bytes());
             let shape = Shape { kinds, len: text.len() };
             let value = Value::plain(text.as_bytes(), kinds);
             proptest::prop_assert_eq!(condition.given(shape).truth(&value), condition.truth(&value));
@@ -391,7 +383,7 @@ mod tests {
             for atom in atoms {
                 let answer = |before: &str| {
                     let text = format!("{before}{end}");
-                    let kinds = matcher::kinds(text.as_bytes());
+                    let kinds = shape::kinds(text.as_bytes());
                     (atom.tail(Shape { kinds, len: text.len() }), atom.truth(&Value::plain(text.as_bytes(), kinds)))
                 };
                 let (tail, truth) = answer(&before);

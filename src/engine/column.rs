@@ -1,11 +1,11 @@
-//! One column over a batch: which distinct text each cell holds. What the texts mean for every
-//! condition that looks at this column alone was found out when they came up first.
+//! Evaluates one column over a batch: the number of each cell's distinct value, and what each value means for all
+//! conditions on this column, worked out when the value is first met.
 
-use super::cell_conditions::Shape;
 use super::column_batch::ColumnBatch;
 use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
 use super::interner::{Key, LongInterner, ShortInterner, WHOLE};
 use super::mask::{Mask, Truths};
+use super::shape::Shape;
 use super::values::{EMPTY, Values};
 use crate::input::index::{ColumnCells, WINDOW};
 use crate::input::text::Text;
@@ -13,7 +13,7 @@ use crate::input::text::Text;
 /// Distinct texts that a column remembers before remembering more costs more than judging them.
 const LIMIT: usize = 4096;
 
-/// As [`LIMIT`], where the shape of a text tells all: judging it costs hardly more than looking it up.
+/// As [`LIMIT`], where the shape of a text decides all: judging it costs hardly more than looking it up.
 const LIMIT_OF_SHAPED: usize = 256;
 
 /// Shapes remembered for a column.
@@ -32,7 +32,7 @@ pub(crate) struct Column {
     shapes: Vec<KnownShape>,
     /// The shape that came up last: most texts of a column are of one.
     last_shape: usize,
-    /// Values that are kept beyond the batch; later ones found no room.
+    /// Values that are kept beyond the batch; later ones did not fit.
     kept: usize,
     /// Texts that are remembered.
     remembered: usize,
@@ -51,7 +51,7 @@ pub(crate) struct Column {
     batch: ColumnBatch,
 }
 
-/// A shape and, where it tells all, the value that its texts share.
+/// A shape and, where it decides all, the value that its texts share.
 #[derive(Debug)]
 struct KnownShape {
     shaped: Shaped,
@@ -93,7 +93,7 @@ impl Column {
         self.batch.begin();
     }
 
-    /// Forgets the values that found no room, and the remembered ones if they help too seldom.
+    /// Forgets the values that did not fit, and the remembered ones if they help too seldom.
     fn forget(&mut self) {
         self.values.truncate(self.kept);
         self.last = (0, EMPTY);
@@ -278,7 +278,7 @@ impl Column {
         Some(self.last_shape)
     }
 
-    /// The value of a text of a known shape; where the shape tells all, its texts share one.
+    /// The value of a text of a known shape; where the shape decides all, its texts share one.
     fn judge_shaped(&mut self, plan: &ColumnPlan, text: &[u8], place: usize) -> u16 {
         if let Some(entry) = self.shapes[place].entry {
             return entry;

@@ -1,4 +1,4 @@
-//! What a column holds over a batch: which of its values each row has, and the rows of values.
+//! The cells of one column over a batch: the value of each row, and the rows of each value.
 
 use wide::u8x64;
 

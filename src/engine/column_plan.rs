@@ -1,9 +1,9 @@
-//! What is asked of a column, and what the answers are for a text: which conditions hold, its number
-//! or day, its hash, how the cell rules come out. Most of it is known from the shape of the text.
+//! The conditions, numbers, hashes and cell rules that look at one column, and their answers for a text. Most
+//! answers follow from the shape of the text.
 
-use super::cell_conditions::{CellCondition, Reading, Shape, Value, text_of};
+use super::cell_conditions::{CellCondition, Reading, Value, text_of};
 use super::hash::{BLANK, fold};
-use super::matcher;
+use super::shape::{self, Shape};
 use crate::layout::FieldId;
 use crate::rule::{Form, Text, Truth};
 
@@ -180,9 +180,9 @@ impl Answers {
 impl ColumnPlan {
     /// The shape of a text, if it is printable ASCII without spaces and needs no padding.
     pub(crate) fn shape_of(&self, text: &[u8]) -> Option<Shape> {
-        let kinds = matcher::kinds(text);
+        let kinds = shape::kinds(text);
         let needs_padding = text.len() == 1 && self.is_padded;
-        let is_plain = !(text.is_empty() || needs_padding || matcher::may_have_space(kinds));
+        let is_plain = !(text.is_empty() || needs_padding || shape::may_have_space(kinds));
         is_plain.then_some(Shape { kinds, len: text.len() })
     }
 

@@ -4,7 +4,8 @@
 use super::column::Column;
 use super::column_plan::{ColumnPlan, bits};
 use super::mask::{BATCH, Mask, Truths};
-use super::program::{Node, NodeId, NumId, NumNode, Program, SecondPlan, TextPlan};
+use super::nodes::{Node, NodeId, NumId, NumNode, SecondPlan, TextPlan};
+use super::program::Program;
 use super::records::Records;
 use super::scores;
 use crate::input::index::{Index, WINDOW};

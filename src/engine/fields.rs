@@ -1,4 +1,4 @@
-//! Which fields an expression reads: decides what can be judged a cell at a time, which columns a
+//! Lists the fields that an expression reads: this decides what can be judged a cell at a time, which columns a
 //! file must have, and which rules a damaged date column makes undecidable.
 
 use std::collections::BTreeSet;

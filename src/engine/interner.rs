@@ -1,6 +1,6 @@
-//! Remembers which number each distinct text of a column has, so that a text is judged once and
-//! not once a record. One table for short texts, which are numbers themselves, and one for longer
-//! ones. What is remembered stands close together: all columns have to share the nearest caches.
+//! Interns the values of a column: gives each distinct text a number, so that it is judged once and not in every
+//! record. Short texts are keys themselves; longer ones have a table of their own. The tables are kept small because
+//! hundreds of columns share the nearest caches.
 
 use std::hash::Hasher;
 
@@ -55,7 +55,7 @@ impl Slots {
         }
     }
 
-    /// Takes in the place `last`, the next one after those that are there; place 0 is nobody's.
+    /// Takes in the place `last`, the next one after those that are there; place 0 is not used.
     fn add(&mut self, last: usize, hash_of: impl Fn(usize) -> u64) {
         let mut new = last;
         if last * Self::ROOM > self.0.len() {

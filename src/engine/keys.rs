@@ -3,7 +3,7 @@
 use super::evaluate::{Batch, State};
 use super::hash::{BLANK, fold, mix};
 use super::mask::{BATCH, Mask};
-use super::program::TextPlan;
+use super::nodes::TextPlan;
 use super::sets::{KeyPlan, Table, Within};
 
 impl Table {

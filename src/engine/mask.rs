@@ -1,4 +1,4 @@
-//! One bit a record of a batch, and three-valued truth as two such masks.
+//! Bit masks over the records of a batch, and three-valued truth as two such masks.
 
 use crate::input::index::WINDOW;
 use crate::rule::Truth;

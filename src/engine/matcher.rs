@@ -1,86 +1,14 @@
-//! Regular expressions of rules, with short cuts that are proven from the expression itself: a form
-//! that one look at the kinds of characters decides (`^\d{10}$`), how a text ends (`(02|14)$`), and
-//! characters without which nothing can match (`=` for `^=`). Whatever is left goes to the regex
-//! library.
+//! Matches regular expressions of rules, with short cuts derived from the expression: the kinds of characters decide
+//! (`^\d{10}$`), or the end of the text does (`(02|14)$`), or a character that every match needs (`=` for `^=`). All
+//! else goes to the regex library.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use super::cell_conditions::Shape;
+use super::shape::{DIGIT, KINDS, Kinds, LETTER_E, LOWER, NON_ASCII, Shape, UPPER};
 use crate::rule::Expression;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use rustc_hash::FxHashMap;
-
-/// Kinds of bytes in a text, one bit a kind.
-pub(crate) type Kinds = u32;
-
-const DIGIT: Kinds = 1;
-const LETTER_E: Kinds = 1 << 1;
-const UPPER: Kinds = 1 << 2;
-const LOWER: Kinds = 1 << 3;
-const SPACE: Kinds = 1 << 4;
-const CONTROL: Kinds = 1 << 5;
-const NON_ASCII: Kinds = 1 << 6;
-const OTHER: Kinds = 1 << 7;
-/// Signs with a kind of their own: rules look for them.
-const SIGNS: &[u8] = b"=#.+-/?&_,\"";
-
-const fn kind_table() -> [Kinds; 256] {
-    let mut table = [OTHER; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'0'..=b'9' => DIGIT,
-            b'e' | b'E' => LETTER_E,
-            b'A'..=b'Z' => UPPER,
-            b'a'..=b'z' => LOWER,
-            b' ' => SPACE,
-            0..=31 | 127 => CONTROL,
-            128..=255 => NON_ASCII,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    let mut sign = 0;
-    while sign < SIGNS.len() {
-        table[SIGNS[sign] as usize] = 1 << (8 + sign);
-        sign += 1;
-    }
-    table
-}
-
-static KINDS: [Kinds; 256] = kind_table();
-
-/// The kinds of bytes that a text holds.
-#[inline]
-pub(crate) fn kinds(text: &[u8]) -> Kinds {
-    text.iter().fold(0, |kinds, byte| kinds | KINDS[usize::from(*byte)])
-}
-
-/// Whether a text of these kinds may have anything but printable ASCII in it.
-pub(crate) fn is_plain(kinds: Kinds) -> bool {
-    kinds & (CONTROL | NON_ASCII) == 0
-}
-
-/// Whether a text of these kinds may have outer spaces.
-pub(crate) fn may_have_space(kinds: Kinds) -> bool {
-    kinds & (SPACE | CONTROL | NON_ASCII) != 0
-}
-
-/// Whether a text of these kinds may hold a character that broken letters show themselves by.
-pub(crate) fn may_be_broken(kinds: Kinds) -> bool {
-    kinds & (NON_ASCII | KINDS[b'?' as usize]) != 0
-}
-
-/// Whether a text of these kinds is all digits.
-pub(crate) fn is_digits(kinds: Kinds) -> bool {
-    kinds == DIGIT
-}
-
-/// Whether a text of these kinds holds an ampersand.
-pub(crate) fn has_parts(kinds: Kinds) -> bool {
-    kinds & KINDS[b'&' as usize] != 0
-}
 
 /// A regular expression with its short cuts.
 #[derive(Clone, Debug)]
@@ -405,6 +333,7 @@ fn repeated(hir: &Hir) -> Option<Uniform> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::{is_plain, kinds, may_have_space};
     use super::*;
 
     fn matcher(pattern: &str) -> Matcher {

@@ -1,12 +1,12 @@
-//! Evaluates single conditions on records at hand with the compiled engine, so that tests and fuzz
-//! targets can hold it equal to the reference interpreter.
+//! Evaluates single conditions on given records with the compiled engine, so that tests and fuzz targets can compare
+//! it with the reference interpreter.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::compiler::Compiler;
 use super::evaluate::{Batch, State};
 use super::fields::Reads;
-use super::program::Compiler;
 use super::records::Records;
 use super::second_data::SecondData;
 use crate::input::index::{Cursor, Index};

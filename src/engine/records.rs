@@ -1,6 +1,5 @@
-//! What is kept of the records of a batch: which of them are regular, where they stand, and the
-//! texts of the few columns that rules read letter by letter. All else is forgotten once the
-//! memories of the columns have looked at it.
+//! The records of a batch: which of them have the right number of cells, where they start, and the texts of the few
+//! columns that rules read letter by letter.
 
 use super::mask::{BATCH, Mask, WORDS};
 use crate::input::index::{Index, WINDOW};

@@ -1,5 +1,4 @@
-//! The score range table spread out by year, record type and grade, for a look-up a record. A year
-//! is spread when it is first asked for.
+//! The score range table indexed by year, record type and grade. A year is indexed when it is first needed.
 
 use std::sync::{LazyLock, OnceLock};
 

@@ -1,4 +1,4 @@
-//! Second files as the engine sees them: something that conditions ask, record by record.
+//! Second files as conditions see them: questions that are answered record by record.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What is known of the distinct texts of a column, by their number: what holds for each, its number, its
-//! hash, how the cell rules come out.
+//! The distinct values of a column by number: the conditions that hold for each, its number, its hash, and how the
+//! cell rules come out.
 
 use super::column_plan::Judged;
 

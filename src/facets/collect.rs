@@ -1,17 +1,17 @@
-//! Works out batch by batch how records count, and how they would.
+//! Computes batch by batch how records count, and how they would count under each supposition.
 
 use super::plan::{FacetsPlan, ParameterPlan, PlacePlan, SupposedPlan};
 use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};
 use crate::engine::evaluate::{Batch, State};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask};
-use crate::engine::program::{NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::input::Block;
 use crate::input::index::Index;
 use crate::tally::EntityCode;
 
-impl Collector for FacetsPlan<'_> {
+impl Collector for FacetsPlan {
     type Thread = ();
     type Block = FileFacets;
     type File = FileFacets;
@@ -38,7 +38,7 @@ impl Collector for FacetsPlan<'_> {
     fn finish(&self, _: &mut FileFacets, (): (), _: &State) {}
 }
 
-impl FacetsPlan<'_> {
+impl FacetsPlan {
     /// Tells of a batch whose first record has a number in its block.
     fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
         let rows = batch.records.len();
@@ -46,13 +46,11 @@ impl FacetsPlan<'_> {
             num.into_iter().for_each(|num| state.number(batch, num));
         }
         let mut facets = [Facets::NONE; BATCH];
-        let mut counted = batch.valid;
+        let counted = batch.valid;
+        self.newest.iter().for_each(|day| state.number(batch, *day));
         for row in 0..rows {
-            let identity = if batch.valid.has(row) { self.identity(state, batch, row) } else { 0 };
-            if identity != 0 && self.known.contains(&identity) {
-                counted.clear(row);
-            }
-            out.identities.push(identity);
+            out.identities.push(if counted.has(row) { self.identity(state, batch, row) } else { 0 });
+            out.recency.push(if counted.has(row) { self.recency(state, row) } else { 0 });
         }
         self.keys(batch, rows, out);
         self.base(state, batch, (counted, first), &mut facets, out);
@@ -66,6 +64,12 @@ impl FacetsPlan<'_> {
         let student = self.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
         let test = state.number_of(self.base.record_type, row).unwrap_or_default() as u64;
         student.map_or(0, |student| student ^ test.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    /// The days of a record in one number that orders records as the first differing day does.
+    fn recency(&self, state: &State, row: usize) -> u64 {
+        let day = |num: NumId| state.number_of(num, row).and_then(|day| u32::try_from(day).ok()).unwrap_or_default();
+        self.newest.iter().fold(0, |all, num| all << u32::BITS | u64::from(day(*num)))
     }
 
     fn keys(&self, batch: &Batch<'_>, rows: usize, out: &mut FileFacets) {

@@ -1,13 +1,14 @@
-//! Tells for every record of a file how it counts, and how it would count under each of a number
-//! of hypotheses. Nothing is added up here; a record leaves a few words of memory.
+//! Facets of records: all that decides where and as what each record of a file counts, and how it would count under
+//! each of a number of hypotheses. Nothing is added up here; a record takes a few words of memory.
 //!
-//! What is told is compiled in `plan`, worked out batch by batch in `collect`, and brought into an
-//! order that does not depend on threads in `settle`.
+//! `plan` compiles the facets, `collect` computes them batch by batch, and `settle` brings them into an order that
+//! does not depend on threads.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::counting::CountingRules;
-use crate::engine::program::{Compiler, Program};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::input::{InputError, Opened};
 use crate::rule::{Expr, Num, Stands, Text};
@@ -61,13 +62,13 @@ pub struct Supposition {
     pub groups: Vec<(usize, Expr)>,
     /// Whether such records count at all.
     pub counts: bool,
-    /// What tells the records apart further.
+    /// What distinguishes the records further.
     pub parameter: Parameter,
-    /// Which of its records are told.
+    /// Which of its records are reported.
     pub records: SupposedRecords,
 }
 
-/// Which records of a supposition are told.
+/// Which records of a supposition are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SupposedRecords {
     /// Those that would count otherwise.
@@ -76,7 +77,7 @@ pub enum SupposedRecords {
     All,
 }
 
-/// What tells the records of a supposition apart.
+/// What distinguishes the records of a supposition.
 #[derive(Clone, Debug)]
 pub enum Parameter {
     /// Nothing: it is about all of them.
@@ -100,15 +101,17 @@ pub struct FacetChange {
     pub after: Facets,
 }
 
-/// What a file came to.
+/// The facets of the records of a file.
 #[derive(Debug, Default)]
 pub struct FileFacets {
     /// How each record counts, in file order.
     pub facets: Vec<Facets>,
     /// The line each record stands on, 1-based.
     pub lines: Vec<u32>,
-    /// What student and test each record is of, as a hash; 0 where that cannot be told.
+    /// What student and test each record is of, as a hash; 0 where that is not known.
     pub identities: Vec<u64>,
+    /// How new each record is: the higher, the newer; 0 where no day is known.
+    pub recency: Vec<u64>,
     /// For each key asked for, its hash a record; 0 where a part of it is blank.
     pub keys: Vec<Vec<u64>>,
     /// How records would count, by record and supposition.
@@ -140,17 +143,15 @@ pub struct PlaceName {
 pub struct FacetOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// SupposedRecords the bytes of the file read so far, from any thread.
+    /// Called with the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Students and tests of earlier files: their records count nowhere.
-    pub known: &'a FxHashSet<u64>,
     /// The suppositions.
     pub suppositions: &'a [Supposition],
     /// Keys whose hashes are wanted.
     pub keys: &'a [Vec<Text>],
 }
 
-/// Tells how the records of a file count.
+/// Computes how the records of a file count.
 ///
 /// # Errors
 /// When the file lacks a column that every count rests on.

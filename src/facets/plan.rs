@@ -1,23 +1,25 @@
-//! Everything that is told of records, compiled for one file.
+//! Compiles the facets of records, and the suppositions about them, for one file.
 
 use std::sync::{Mutex, PoisonError};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::{FacetOptions, NO_PLACE, Parameter, SupposedRecords, Supposition};
 use crate::counting::{CountingRules, Place};
+use crate::engine::compiler::Compiler;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::registry;
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 use crate::tally::{EntityCode, TallyError, number, text as text_plan};
 
-/// Everything that is told, compiled for one file.
-pub(crate) struct FacetsPlan<'a> {
-    pub(crate) known: &'a FxHashSet<u64>,
+/// The facets and suppositions, compiled for one file.
+pub(crate) struct FacetsPlan {
     pub(crate) base: FacetPlan,
     pub(crate) suppositions: Vec<SupposedPlan>,
     pub(crate) identity: Option<TextPlan>,
+    /// The days that tell how new a record is.
+    pub(crate) newest: Vec<NumId>,
     pub(crate) keys: Vec<Option<Vec<TextPlan>>>,
     pub(crate) places: Names<EntityCode>,
     pub(crate) texts: Names<String>,
@@ -89,11 +91,11 @@ impl<T: Clone + Eq + std::hash::Hash + Ord> Names<T> {
     }
 }
 
-impl<'a> FacetsPlan<'a> {
+impl FacetsPlan {
     pub(crate) fn new(
         compiler: &mut Compiler<'_>,
-        counting: &'a CountingRules,
-        options: &FacetOptions<'a>,
+        counting: &CountingRules,
+        options: &FacetOptions<'_>,
     ) -> Result<Self, TallyError> {
         let include = registry().id("include_indicator");
         if let Some(field) = include.filter(|field| compiler.lacks(*field)) {
@@ -111,7 +113,8 @@ impl<'a> FacetsPlan<'a> {
         let keys = keys.map(|key| key.iter().map(|text| text_plan(compiler, text)).collect()).collect();
         let identity = text_plan(compiler, &counting.measures.identity);
         let (places, texts) = (Names::new(), Names::new());
-        Ok(Self { known: options.known, base, suppositions, identity, keys, places, texts, untold })
+        let newest = counting.measures.newest.iter().filter_map(|day| number(compiler, day).ok()).collect();
+        Ok(Self { base, suppositions, identity, newest, keys, places, texts, untold })
     }
 }
 

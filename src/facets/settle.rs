@@ -1,5 +1,4 @@
-//! Joins what blocks came to, and brings numbers and order into a form that does not depend on which
-//! thread was first.
+//! Joins the facets of blocks, and numbers places and texts in an order that does not depend on threads.
 
 use super::{FacetChange, Facets, FileFacets, Parameter, PlaceName, Supposition};
 
@@ -9,6 +8,7 @@ impl FileFacets {
         self.facets.extend(block.facets);
         self.lines.extend(block.lines);
         self.identities.extend(block.identities);
+        self.recency.extend(block.recency);
         self.keys.resize_with(block.keys.len().max(self.keys.len()), Vec::new);
         for (all, one) in self.keys.iter_mut().zip(block.keys) {
             all.extend(one);

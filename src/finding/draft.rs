@@ -1,6 +1,6 @@
 //! Makes findings about files, with the values their messages name.
 
-use super::{FileFinding, Shown};
+use super::{FileFinding, Shown, Verdict};
 
 /// A finding in the making.
 pub struct Draft(FileFinding);
@@ -32,6 +32,12 @@ impl Draft {
     /// Says how many records or columns it stands for.
     pub fn count(mut self, count: u64) -> Self {
         self.0.count = count;
+        self
+    }
+
+    /// Says that the file does not let the rule be decided.
+    pub fn undecidable(mut self) -> Self {
+        self.0.verdict = Verdict::Undecidable;
         self
     }
 

@@ -1,5 +1,5 @@
-//! Findings about a file as such, made while it is read or detected: the ground floor that readers and checks
-//! share.
+//! Findings about a file as such, made while it is detected and read. They belong to the lowest layer, which readers
+//! and checks share.
 
 pub mod draft;
 
@@ -43,4 +43,16 @@ pub struct FileFinding {
     pub count: u64,
     /// Values for the message.
     pub shown: Vec<Shown>,
+    /// Whether it is a breach, or could not be decided.
+    pub verdict: Verdict,
+}
+
+/// What a look at a file came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule is broken.
+    #[default]
+    Broke,
+    /// What it asks for cannot be read in this file.
+    Undecidable,
 }

@@ -22,9 +22,9 @@ const MOST_RECORDS: usize = 2000;
 pub struct NameClues {
     /// The view, if the name holds one of the two words.
     pub view: Option<View>,
-    /// The 14 digits at its start.
+    /// The first word of 14 digits.
     pub lea: Option<String>,
-    /// The year after `Data_`, as in names given by TOMS.
+    /// The year after `Data_`, as in names given by TOMS, or a year that stands by itself.
     pub year: Option<u16>,
 }
 
@@ -36,13 +36,35 @@ pub fn read_name(name: &str) -> NameClues {
         (false, true) => Some(View::Enrolled),
         _ => None,
     };
-    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    let lea = name.get(..14).filter(|_| digits == 14).map(str::to_owned);
-    let year = lower.split("data_").skip(1).find_map(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        rest.get(..4).filter(|_| digits == 4)?.parse().ok()
+    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let is_lea = |word: &&&str| word.len() == 14 && is_digits(word);
+    let lea = words.iter().find(is_lea).map(|word| (*word).to_owned());
+    let is_of_toms = lea.is_some() || words.contains(&"caaspp");
+    let year = lower.split("data_").skip(1).find_map(leading_year);
+    NameClues { view, lea, year: year.or_else(|| year_among(&words).filter(|_| is_of_toms)) }
+}
+
+/// The year at the start of a text, as after `Data_` in names given by TOMS.
+fn leading_year(text: &str) -> Option<u16> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    text.get(..4).filter(|_| digits == 4)?.parse().ok()
+}
+
+/// The year that stands among the words of a name by itself, as in `…_CAASPP_2022_DLMTR`. A number before or after it
+/// makes it a date or a span of years, which says nothing about the administration.
+fn year_among(words: &[&str]) -> Option<u16> {
+    let is_short_number = |place: usize| words.get(place).is_some_and(|word| word.len() <= 2 && is_digits(word));
+    let years = words.iter().enumerate().filter(|(place, word)| {
+        let is_date = is_short_number(place + 1) || place.checked_sub(1).is_some_and(is_short_number);
+        word.len() == 4 && word.starts_with("20") && is_digits(word) && !is_date
     });
-    NameClues { view, lea, year }
+    let mut years = years.map(|(_, word)| *word);
+    let year = years.next()?;
+    years.all(|other| other == year).then(|| year.parse().ok()).flatten()
+}
+
+fn is_digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The year that the name of a file says, as in names given by TOMS.
@@ -173,4 +195,25 @@ pub fn decide(year: u16, rivals: &[u16], sample: &Sample) -> Option<u16> {
     let window = sample.window_year()?;
     let fits = window == year || rivals.contains(&window);
     (fits && headings().years.contains(&window)).then_some(window)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_with_words_around_code_and_year() {
+        let clues = |name: &str| {
+            let clues = read_name(name);
+            (clues.lea.unwrap_or_default(), clues.year)
+        };
+        let code = || "58999990000000".to_owned();
+        assert_eq!(clues("58999990000000_CAASPP_2022_DLMTR.csv"), (code(), Some(2022)));
+        assert_eq!(clues("Copy of 58999990000000_CAASPP_SCRUB_2024.csv"), (code(), Some(2024)));
+        assert_eq!(clues("58999990000000_Student_Results_2019_Tested_DLMTR.csv"), (code(), Some(2019)));
+        assert_eq!(clues("CAASPP_2024-05-06.csv"), (String::new(), None));
+        assert_eq!(clues("CAASPP 2023-24.csv"), (String::new(), None));
+        assert_eq!(clues("scores_2022.csv"), (String::new(), None));
+        assert_eq!(clues("589999900000001_x.csv"), (String::new(), None));
+    }
 }

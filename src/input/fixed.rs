@@ -186,9 +186,7 @@ impl BlockSource for Fixed {
         }
         block.line = self.line;
         block.offset = self.offset;
-        if self.lea.as_ref().is_some_and(|search| search.occurs_in(&block.bytes)) {
-            self.lea = None;
-        }
+        LeaSearch::go_on(&mut self.lea, &block.bytes);
         let mut rows = Rows::reuse(block, self.positions.columns());
         let bytes = std::mem::take(&mut block.bytes);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {

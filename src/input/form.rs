@@ -3,6 +3,7 @@
 
 use super::error::{InputError, listed};
 use super::known::{headings, known, record_lengths};
+use super::lookalikes::of_length;
 use super::model::Dialect;
 use super::options::Options;
 use super::quoted::Quoted;
@@ -195,6 +196,9 @@ fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
     let length = usual_length(text);
     if let Some((year, _)) = record_lengths().find(|(_, lengths)| lengths.contains(&length)) {
         return Ok(Form::Fixed { year, why: format!("records of {length} characters are those of {year}") });
+    }
+    if let Some(other) = of_length(length) {
+        return Err(InputError::NotScores { path, kind: other.kind, help: other.help });
     }
     let lengths: Vec<String> = record_lengths()
         .map(|(year, lengths)| {

@@ -25,3 +25,10 @@ pub fn recognise(names: &[String]) -> Option<Lookalike> {
     });
     kinds.next().map(|row| Lookalike { kind: row.get("kind"), help: row.get("help") })
 }
+
+/// Recognises a fixed-width file by the number of characters of its records (`rules/layouts/other-records.tsv`).
+pub fn of_length(length: usize) -> Option<Lookalike> {
+    let mut rows = Table::new(include_str!("../../rules/layouts/other-records.tsv")).rows();
+    let found = rows.find(|row| row.get("length").parse() == Ok(length))?;
+    Some(Lookalike { kind: found.get("kind"), help: found.get("help") })
+}

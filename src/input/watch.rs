@@ -107,9 +107,7 @@ impl Watch {
 
     fn search_lea(&mut self, bytes: &[u8]) {
         self.seen = true;
-        if self.lea.as_ref().is_some_and(|search| search.occurs_in(bytes)) {
-            self.lea = None;
-        }
+        LeaSearch::go_on(&mut self.lea, bytes);
     }
 }
 
@@ -120,6 +118,8 @@ pub struct LeaSearch {
     /// whose file is named by the last seven digits of its code and seven zeros.
     finder: Finder<'static>,
     rest: String,
+    /// Whether codes were met that a spreadsheet has rounded, so that the code may be among them.
+    is_damaged: bool,
 }
 
 impl LeaSearch {
@@ -128,7 +128,16 @@ impl LeaSearch {
         let (first, rest) = code.split_at_checked(7).unwrap_or((code, ""));
         // A lost leading zero is another finding's business.
         let finder = Finder::new(first.trim_start_matches('0').as_bytes()).into_owned();
-        Self { code: code.to_owned(), finder, rest: rest.to_owned() }
+        Self { code: code.to_owned(), finder, rest: rest.to_owned(), is_damaged: false }
+    }
+
+    /// Looks at more bytes of the file; ends the search where the code stands in them.
+    pub fn go_on(search: &mut Option<Self>, bytes: &[u8]) {
+        match search {
+            Some(found) if found.occurs_in(bytes) => *search = None,
+            Some(open) => open.note_damage(bytes),
+            None => {}
+        }
     }
 
     /// Whether the code stands somewhere in the bytes.
@@ -140,15 +149,27 @@ impl LeaSearch {
         })
     }
 
-    /// The finding for a code that was not found.
+    /// Notes whether 14-digit codes were made numbers such as `5.9E+13`.
+    fn note_damage(&mut self, bytes: &[u8]) {
+        let is_rounded = |at: usize| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            let exponent = bytes.get(at + 1..at + 4);
+            before.is_some_and(u8::is_ascii_digit) && matches!(exponent, Some(b"+13" | b"+12"))
+        };
+        self.is_damaged = self.is_damaged || memchr::memchr2_iter(b'E', b'e', bytes).any(is_rounded);
+    }
+
+    /// The finding for a code that was not found. Where codes were rounded, it may be among them.
     pub fn finding(&self) -> FileFinding {
-        file("L011").with("name_code", &self.code).done()
+        let finding = file("L011").with("name_code", &self.code);
+        if self.is_damaged { finding.undecidable().done() } else { finding.done() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Verdict;
 
     #[test]
     fn a_charter_is_found_by_the_end_of_its_code() {
@@ -157,5 +178,17 @@ mod tests {
         assert!(search.occurs_in(b"^58999990123456^"));
         assert!(search.occurs_in(b"^1234560000000^"));
         assert!(!search.occurs_in(b"^01234567654321^") && !search.occurs_in(b"^1234567^"));
+    }
+
+    #[test]
+    fn rounded_codes_leave_it_open() {
+        let verdict = |bytes: &[u8]| {
+            let mut search = LeaSearch::new("58999990000000");
+            search.note_damage(bytes);
+            search.finding().verdict
+        };
+        assert_eq!(verdict(b"^5.9E+13^"), Verdict::Undecidable);
+        assert_eq!(verdict(b"^5.899999e+13^"), Verdict::Undecidable);
+        assert_eq!(verdict(b"^19999990000000^EXAMPLE E+13^"), Verdict::Broke);
     }
 }

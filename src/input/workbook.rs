@@ -276,9 +276,7 @@ impl BlockSource for Workbook {
         self.ahead = self.receive();
         found.last = self.ahead.is_none();
         self.row = found.cells.as_ref().and_then(|cells| cells.lines.last().copied());
-        if self.lea.as_ref().is_some_and(|search| search.occurs_in(&found.bytes)) {
-            self.lea = None;
-        }
+        LeaSearch::go_on(&mut self.lea, &found.bytes);
         *block = found;
         Ok(true)
     }

@@ -78,7 +78,9 @@ fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
         return InputError::NotScores { path, kind: foreign.kind, help: foreign.help };
     }
     let nearest = nearest_year.and_then(known).map(|known| Box::new(nearest(names, known)));
-    let help = match &nearest {
+    // A year is offered only where most of its columns could be read.
+    let offered = |nearest: &&Box<Nearest>| nearest.hits * 2 >= named(names).len();
+    let help = match nearest.as_ref().filter(offered) {
         Some(nearest) => format!(
             "layouts of {} are known; choose a file of one of these years, or restore the column names from the \
              original download; --year {} reads the columns that have a name of that layout",

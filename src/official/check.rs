@@ -149,6 +149,7 @@ impl<'a> Account<'a> {
             waived: 0,
             undecidable: self.undecidable,
             by_school: Vec::new(),
+            follows_from: Vec::new(),
             time: std::time::Duration::ZERO,
         }
     }
@@ -168,6 +169,7 @@ fn finding(one: FileFinding, input: usize, severity: Severity) -> Finding {
         shown: one.shown,
         subject: Subject::Whole,
         waiver: None,
+        follows: None,
     }
 }
 

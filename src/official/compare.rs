@@ -33,7 +33,7 @@ pub fn disagreements(files: &[OfficialFile]) -> Vec<Disagreement> {
             let differing = Measure::ALL.into_iter().filter_map(|measure| {
                 let (old, new) = (first.values.get(measure), row.values.get(measure));
                 let figures = ((before.0, first.line, old), (file, row.line, new));
-                contradict(old, new).then_some(Disagreement {
+                old.contradicts(&new).then_some(Disagreement {
                     key: row.key(),
                     measure,
                     first: figures.0,
@@ -44,8 +44,4 @@ pub fn disagreements(files: &[OfficialFile]) -> Vec<Disagreement> {
         }
     }
     found
-}
-
-fn contradict(one: Official, other: Official) -> bool {
-    matches!((one.interval(), other.interval()), (Some(one), Some(other)) if !one.intersects(other))
 }

@@ -6,6 +6,7 @@ use super::interval::Interval;
 use super::lines::cell;
 use super::model::{AreaColumn, AreaFigure, LevelCounts, Measure, Values};
 use super::value::{Official, State, UNBOUNDED, read_count, read_decimal};
+use super::written::plain;
 use crate::counting::{Suppression, suppression_of};
 use std::ops::Range;
 
@@ -33,12 +34,15 @@ impl Figures {
         Self { places, areas, has_counts, limits: suppression_of(year) }
     }
 
-    /// The figures of a row.
-    pub fn read(&self, line: &[u8], cells: &[Range<u32>]) -> Values {
+    /// The figures of a row, and how many of them were written otherwise than the state does, in a
+    /// way that leaves one number only.
+    pub fn read(&self, line: &[u8], cells: &[Range<u32>]) -> (Values, u32) {
         let mut values = Values::default();
+        let mut rewritten = 0;
         let place = self.places.iter().find(|(measure, _)| *measure == Measure::WithScores);
         if let Some((_, place)) = place {
-            values.with_scores = self.count(cell(line, cells, *place), Measure::WithScores);
+            let text = cell(line, cells, *place);
+            values.with_scores = mended(text, 0, &mut rewritten, |text| self.count(text, Measure::WithScores));
         }
         let with_scores = values.with_scores;
         if self.has_counts {
@@ -47,19 +51,23 @@ impl Figures {
         }
         for (measure, place) in &self.places {
             let text = cell(line, cells, *place);
-            let figure = match measure {
-                Measure::WithScores => continue,
+            if *measure == Measure::WithScores {
+                continue;
+            }
+            let read = |text: &[u8]| match measure {
                 Measure::Mean => mean(text),
                 Measure::Percent(_) | Measure::PercentMet => percent(text, with_scores),
                 Measure::Count(_) | Measure::CountMet | Measure::LevelsTotal => level_count(text, with_scores),
-                Measure::Enrolled | Measure::Tested | Measure::TotalTested | Measure::TotalWithScores => {
-                    self.count(text, *measure)
-                }
+                _ => self.count(text, *measure),
             };
-            values.set(*measure, figure);
+            values.set(*measure, mended(text, measure.decimals(), &mut rewritten, read));
         }
-        values.areas = self.areas.iter().map(|area| area_figure(area.holds, cell(line, cells, area.column))).collect();
-        values
+        let area = |area: &AreaColumn| {
+            let text = cell(line, cells, area.column);
+            mended(text, decimals_of(area.holds), &mut rewritten, |text| area_figure(area.holds, text))
+        };
+        values.areas = self.areas.iter().map(area).collect();
+        (values, rewritten)
     }
 
     fn count(&self, text: &[u8], measure: Measure) -> Official {
@@ -80,6 +88,30 @@ impl Figures {
             (None, _) => (1, to(self.limits.counts_to)),
         };
         Interval::new(lo, hi).unwrap_or_else(|| Interval::exactly(lo))
+    }
+}
+
+/// A figure; one that cannot be read as it stands is read in its plain form, if it has one, and keeps
+/// the text that is printed.
+fn mended(text: &[u8], decimals: usize, rewritten: &mut u32, read: impl Fn(&[u8]) -> Official) -> Official {
+    let figure = read(text);
+    if figure.state() != State::Unreadable {
+        return figure;
+    }
+    let plain = std::str::from_utf8(text).ok().and_then(|text| plain(text, decimals));
+    let other = plain.map_or(figure, |plain| read(plain.as_bytes()));
+    if other.state() == State::Unreadable {
+        return figure;
+    }
+    *rewritten += 1;
+    other.written_as(text)
+}
+
+fn decimals_of(holds: AreaFigure) -> usize {
+    match holds {
+        AreaFigure::Percent => 2,
+        AreaFigure::Mean => 1,
+        AreaFigure::Count | AreaFigure::Total => 0,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod check;
 mod compare;
+mod entity_code;
 mod error;
 mod figures;
 mod header;
@@ -20,6 +21,7 @@ mod set;
 mod template;
 mod typed;
 mod value;
+mod written;
 
 pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};

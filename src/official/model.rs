@@ -1,5 +1,6 @@
 //! Official results as they are read: files, rows, and the figures of a row.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::value::Official;
@@ -51,6 +52,12 @@ pub struct OfficialFile {
     pub trouble_count: u64,
     /// Rows whose entity code had lost its leading zeros.
     pub repaired_codes: u64,
+    /// Figures that were written otherwise than the state does, and can only mean one number.
+    pub rewritten: u64,
+    /// Districts of rows that were passed over: the first seven digits of their codes.
+    pub other_districts: BTreeSet<[u8; 7]>,
+    /// The last of them: rows of a district follow each other.
+    pub(super) last_district: [u8; 7],
     /// Size in bytes as stored, where it is known.
     pub bytes: Option<u64>,
 }
@@ -69,6 +76,21 @@ impl OfficialFile {
     pub fn name(&self) -> String {
         let path = self.path.display().to_string();
         self.member.as_ref().map_or_else(|| path.clone(), |member| format!("{path}:{member}"))
+    }
+}
+
+/// Districts of passed over rows that are kept: more than the state has.
+const KEPT_DISTRICTS: usize = 4096;
+
+impl OfficialFile {
+    /// Passes over a row of an entity that is not wanted.
+    pub(super) fn pass_over(&mut self, code: &[u8; 14]) {
+        self.passed_over += 1;
+        let Some(district) = code.first_chunk::<7>() else { return };
+        if self.last_district != *district && self.other_districts.len() < KEPT_DISTRICTS {
+            self.other_districts.insert(*district);
+            self.last_district = *district;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads research files row by row. A row that is not wanted is left after its first cells.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -8,6 +9,8 @@ use super::figures::Figures;
 use super::header::Header;
 use super::knowledge::knowledge;
 use super::lines::{Lines, cell, split};
+use super::entity_code::code_of;
+use super::error::failed;
 use super::lookups::year_in_name;
 use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
@@ -140,6 +143,9 @@ pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
         troubles: Vec::new(),
         trouble_count: 0,
         repaired_codes: 0,
+        rewritten: 0,
+        other_districts: BTreeSet::new(),
+        last_district: [0; 7],
         bytes: source.bytes,
     }
 }
@@ -158,8 +164,8 @@ impl Reader<'_> {
     fn row(&mut self, number: u64, line: &[u8], cells: &mut Vec<Range<u32>>) {
         split(line, self.header.separator, self.keys.first, cells);
         let code = code_of(self.keys.code.map(|place| cell(line, cells, place)));
-        if code.is_some_and(|(code, _)| !self.wanted.has_entity(&code)) {
-            self.file.passed_over += 1;
+        if let Some((code, _)) = code.filter(|(code, _)| !self.wanted.has_entity(code)) {
+            self.file.pass_over(&code);
             return;
         }
         split(line, self.header.separator, usize::MAX, cells);
@@ -208,7 +214,8 @@ impl Reader<'_> {
         let entity_type = entity_type.and_then(|one| u8::try_from(one).ok());
         let year = keys.year.map(number_at).transpose()?;
         let figures = self.figures_of(year, test)?;
-        let values = figures.read(line, cells);
+        let (values, rewritten) = figures.read(line, cells);
+        self.file.rewritten += u64::from(rewritten);
         self.file.repaired_codes += u64::from(is_repaired);
         let entity_type = entity_type.unwrap_or_else(|| type_of_code(&code));
         Ok(Some(OfficialRow { place: Place { code, entity_type }, test, grade, group, line: number, values }))
@@ -252,33 +259,18 @@ fn program_of(file: &mut OfficialFile, test: u16) {
 }
 
 fn settled(mut file: OfficialFile) -> OfficialFile {
+    if file.rewritten > 0 {
+        let why = "so many figures are not written as the state does (percent signs, decimal commas, separators of \
+                   thousands, zeros at the end); each can only mean one number"
+            .to_owned();
+        file.detected.push(Detected { what: "rewritten", value: file.rewritten.to_string(), why });
+    }
     if let Some(version) = file.version {
         let why = "the version in its name; a higher one is a re-issue".to_owned();
         file.detected.push(Detected { what: "version", value: version.to_string(), why });
     }
     file.rows.shrink_to_fit();
     file
-}
-
-/// A failure of the stream.
-pub(super) fn failed(path: &str, source: io::Error) -> OfficialError {
-    InputError::Io { path: path.to_owned(), reason: source }.into()
-}
-
-/// The code of an entity from its county, district and school; whether leading zeros were put back.
-pub(super) fn code_of(parts: [&[u8]; 3]) -> Option<([u8; 14], bool)> {
-    const WIDTHS: [usize; 3] = [2, 5, 7];
-    let (mut code, mut start, mut is_repaired) = ([b'0'; 14], 0, false);
-    for (part, width) in parts.into_iter().zip(WIDTHS) {
-        if part.is_empty() || part.len() > width || !part.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        is_repaired |= part.len() < width;
-        let end = start + width;
-        code.get_mut(end - part.len()..end)?.copy_from_slice(part);
-        start = end;
-    }
-    Some((code, is_repaired))
 }
 
 /// The version in a file's name: 2 in `cast_ca2021_1_csv_v2.txt`.

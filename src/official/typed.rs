@@ -9,8 +9,10 @@ use super::figures::Figures;
 use super::header::{Header, measure_of};
 use super::lines::split;
 use super::model::{FileOrigin, Measure, OfficialFile, OfficialRow, Place, type_of_code};
-use super::read::{Source, Wanted, code_of, empty_file};
+use super::entity_code::code_of;
+use super::read::{Source, Wanted, empty_file};
 use super::value::{Official, State, read_count};
+use super::written::without_thousands;
 use crate::input::Detected;
 
 /// A row with its line, 1-based.
@@ -80,7 +82,7 @@ impl Reader<'_> {
             return Err(self.wrong(line, year, &what, "keep each year in a table of its own"));
         }
         if !self.wanted.has(&row) {
-            self.file.passed_over += 1;
+            self.file.pass_over(&row.place.code);
             return Ok(());
         }
         self.file.repaired_codes += u64::from(is_repaired);
@@ -130,7 +132,7 @@ impl Reader<'_> {
         let row = plain.join("^");
         let mut ranges = Vec::new();
         split(row.as_bytes(), b'^', usize::MAX, &mut ranges);
-        let mut values = figures.read(row.as_bytes(), &ranges);
+        let mut values = figures.read(row.as_bytes(), &ranges).0;
         for (place, text) in plain.iter().enumerate() {
             let Some(measure) = self.measure(place) else { continue };
             if text.is_empty() {
@@ -190,15 +192,6 @@ fn plain_figure(text: &str, measure: Measure, separator: u8) -> Cow<'_, str> {
     let (whole, fraction) = text.rsplit_once(point).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let Some(whole) = without_thousands(whole, thousands) else { return Cow::Borrowed(text) };
     Cow::Owned(fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}")))
-}
-
-/// `1,234` without its separators, which must stand three digits apart.
-fn without_thousands(text: &str, separator: char) -> Option<String> {
-    let parts: Vec<&str> = text.split([separator, ' ', '\u{A0}', '\u{202F}', '\'']).collect();
-    let is_digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (first, rest) = parts.split_first()?;
-    let grouped = rest.is_empty() || first.len() <= 3;
-    (parts.iter().all(is_digits) && grouped && rest.iter().all(|part| part.len() == 3)).then(|| parts.concat())
 }
 
 #[cfg(test)]

@@ -59,6 +59,12 @@ impl Official {
         Self { shown: kept(shown), lo: 0, hi: -4 }
     }
 
+    /// The same figure, printed otherwise.
+    #[must_use]
+    pub fn written_as(self, shown: &[u8]) -> Self {
+        Self { shown: kept(shown), ..self }
+    }
+
     /// The text as it is printed, its first characters where it is longer than any figure.
     pub fn shown(&self) -> String {
         let length = self.shown.iter().position(|byte| *byte == 0).unwrap_or(KEPT);
@@ -84,6 +90,23 @@ impl Official {
     /// The printed number.
     pub fn exact(&self) -> Option<i64> {
         (self.state() == State::Number).then_some(i64::from(self.lo))
+    }
+
+    /// Whether no number fits both. What has no number contradicts nothing.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        matches!((self.interval(), other.interval()), (Some(one), Some(other)) if !one.intersects(other))
+    }
+
+    /// Of two that stand for the same, the one that leaves fewer numbers open; the first of equal ones.
+    #[must_use]
+    pub fn closer(self, other: Self) -> Self {
+        let open = |one: &Self| one.interval().map_or(i64::MAX, |interval| interval.hi() - interval.lo());
+        if open(&other) < open(&self) { other } else { self }
+    }
+
+    /// Whether it is no figure that is certain.
+    pub fn is_unreadable(&self) -> bool {
+        self.state() == State::Unreadable
     }
 
     /// Whether it is suppressed.

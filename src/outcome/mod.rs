@@ -104,9 +104,16 @@ pub struct Finding {
     pub subject: Subject,
     /// The waiver that covers it or that it is about.
     pub waiver: Option<WaiverLink>,
+    /// The rule that it follows from, by its place in [`Outcome::rules`]: that one broke on the same records.
+    pub follows: Option<usize>,
 }
 
 impl Finding {
+    /// Whether it stands for itself: no waiver covers it, and it follows from no other.
+    pub fn is_shown(&self) -> bool {
+        !self.is_waived() && self.follows.is_none()
+    }
+
     /// Whether a waiver covers it.
     pub fn is_waived(&self) -> bool {
         matches!(self.waiver, Some(WaiverLink::CoveredBy(_)))
@@ -158,6 +165,8 @@ pub struct RuleOutcome {
     pub broke: u64,
     /// Of those that broke it, how many are waived.
     pub waived: u64,
+    /// Of those that broke it and are not waived, how many follow from a finding of another rule, by its code.
+    pub follows_from: Vec<(String, u64)>,
     /// Of these, how many could not be decided.
     pub undecidable: u64,
     /// Breaches by school code, most first, waived ones left out; empty for rules about files.
@@ -167,9 +176,14 @@ pub struct RuleOutcome {
 }
 
 impl RuleOutcome {
-    /// Breaches that no waiver covers.
+    /// Breaches that no waiver covers and that follow from no other.
     pub fn open(&self) -> u64 {
-        self.broke.saturating_sub(self.waived)
+        self.broke.saturating_sub(self.waived).saturating_sub(self.following())
+    }
+
+    /// Breaches that follow from a finding of another rule.
+    pub fn following(&self) -> u64 {
+        self.follows_from.iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -224,7 +238,8 @@ pub struct Outcome {
     pub elapsed: Duration,
 }
 
-/// How many findings of a severity there are, counted exactly; waived ones count as waived only.
+/// How many findings of a severity there are, counted exactly. Waived ones count as waived only, and those that
+/// follow from another one as following only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Errors.
@@ -235,6 +250,8 @@ pub struct Totals {
     pub notices: u64,
     /// Waived findings of any severity.
     pub waived: u64,
+    /// Findings of any severity that follow from another one.
+    pub following: u64,
 }
 
 impl Outcome {
@@ -245,6 +262,7 @@ impl Outcome {
         for finding in &mut other.findings {
             finding.input += files;
             finding.rule += self.rules.len();
+            finding.follows = finding.follows.map(|cause| cause + self.rules.len());
         }
         let mut rules: Vec<(usize, RuleOutcome)> = self.rules.into_iter().chain(other.rules).enumerate().collect();
         rules.sort_by(|one, other| one.1.code.cmp(&other.1.code));
@@ -256,6 +274,7 @@ impl Outcome {
         findings.append(&mut other.findings);
         for finding in &mut findings {
             finding.rule = places.get(finding.rule).copied().unwrap_or(finding.rule);
+            finding.follows = finding.follows.and_then(|cause| places.get(cause).copied());
         }
         findings.sort_by_key(|finding| finding.rule);
         self.inputs.append(&mut other.inputs);
@@ -285,6 +304,7 @@ impl Outcome {
                 Severity::Notice => totals.notices += rule.open(),
             }
             totals.waived += rule.waived;
+            totals.following += rule.following();
         }
         totals
     }

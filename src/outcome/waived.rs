@@ -1,5 +1,5 @@
-//! What settings did to an outcome: which waivers there were and what became of each. Plain data for
-//! reports; `crate::settings` fills it in when a run is over.
+//! The settings and waivers of an outcome: which waivers there were and what became of each. `crate::settings` fills
+//! this in when a run is over.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum WaiverLink {
     /// The waiver covers the finding.
     CoveredBy(usize),
-    /// The finding tells of the waiver.
+    /// The finding is about the waiver.
     About(usize),
 }
 
@@ -43,7 +43,7 @@ pub struct WaiverShown {
     pub line: u64,
     /// The code of its rule.
     pub rule: String,
-    /// Whether it is about a student, also where nobody can tell which one.
+    /// Whether it is about a student, also where it is not known which one.
     pub is_of_student: bool,
     /// The pseudonym of that student; never the identifier.
     pub student: Option<String>,

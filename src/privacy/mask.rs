@@ -1,5 +1,5 @@
-//! Masks values by the sensitivity of their field, and keeps of them what the reader of a
-//! finding needs: the shape of a date or a number, which shows how it was damaged.
+//! Masks values by the sensitivity of their field. Of dates and numbers the shape stays, which shows how they were
+//! damaged.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! What may leave the program: values masked by how much they say about a student, pseudonyms
-//! instead of student numbers, and text that cannot harm a terminal.
+//! Privacy of all output: masked values, pseudonyms instead of student numbers, and text that cannot harm a terminal.
 
 pub mod json;
 pub mod mask;

@@ -1,5 +1,4 @@
-//! What is said when the program fails by its own fault: the place in its code and nothing else,
-//! since a panic message may quote a cell.
+//! The message of a program fault: the place in the code and nothing else, since a panic message may quote a cell.
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo, UnwindSafe};

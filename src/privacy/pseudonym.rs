@@ -1,5 +1,5 @@
-//! Pseudonyms for students: a keyed hash of the statewide identifier, the same in every run with
-//! the same key and worthless to anybody without it.
+//! Pseudonyms of students: a keyed hash of the statewide student identifier, the same in every run with the same key
+//! and meaningless without it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-//! Makes text from files harmless and measurable: nothing invisible, nothing that moves the
-//! cursor or turns the direction of writing, so that what stands below it can be aligned.
+//! Makes text from files harmless and measures its width: no invisible characters, nothing that moves the cursor or
+//! turns the direction of writing.
 
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -126,6 +126,10 @@ impl Sources<'_> {
                     let changes = joined.changes(*aspect, self.counting, self.records);
                     all.push(Candidate::new(place, With::All, changes, &self.records.facets));
                 }
+                Hypothesis::EnrolledAlone => {
+                    let changes = self.records.enrolled_alone.clone();
+                    all.push(Candidate::new(place, With::All, changes, &self.records.facets));
+                }
                 Hypothesis::AbsentSchools => {}
             }
         }
@@ -170,14 +174,15 @@ impl Sources<'_> {
         code.and_then(|code| self.grid.types.get(&code)).is_some_and(|official| *official == kind)
     }
 
-    /// All but the first record of each key, within a file.
+    /// All but the newest record of each key, within a file; of equally new ones the first stays.
     fn repeats(&self, place: usize, key: &[u64], but_not: &[u64]) -> Candidate {
         let mut changes = Vec::new();
         for file in self.records.files.iter().filter(|file| !file.is_earlier) {
             let own = file.first as usize..(file.first + file.records) as usize;
-            let later = |keys: &[u64]| repeated(keys.get(own.clone()).unwrap_or_default());
-            let excused: FxHashSet<usize> = later(but_not).into_iter().collect();
-            let taken = later(key).into_iter().filter(|row| !excused.contains(row));
+            let recency = self.records.recency.get(own.clone()).unwrap_or_default();
+            let older = |keys: &[u64]| repeated(keys.get(own.clone()).unwrap_or_default(), recency);
+            let excused: FxHashSet<usize> = older(but_not).into_iter().collect();
+            let taken = older(key).into_iter().filter(|row| !excused.contains(row));
             changes.extend(taken.filter_map(|row| {
                 let record = file.first + u32::try_from(row).ok()?;
                 (self.records.facets.get(record as usize)? != &Facets::NONE).then_some(record)
@@ -188,9 +193,16 @@ impl Sources<'_> {
     }
 }
 
-/// The places of values that stand earlier in the list, too; zeros aside.
-fn repeated(keys: &[u64]) -> Vec<usize> {
-    let mut seen: FxHashMap<u64, ()> = FxHashMap::default();
-    let again = keys.iter().enumerate().filter(|(_, key)| **key != 0 && seen.insert(**key, ()).is_some());
-    again.map(|(place, _)| place).collect()
+/// The places of values of which a newer one stands in the list, or as new a one before; zeros aside.
+fn repeated(keys: &[u64], recency: &[u64]) -> Vec<usize> {
+    let known = || keys.iter().enumerate().filter(|(_, key)| **key != 0);
+    let new = |place: usize| recency.get(place).copied().unwrap_or_default();
+    let mut newest: FxHashMap<u64, usize> = FxHashMap::default();
+    for (place, key) in known() {
+        let kept = newest.entry(*key).or_insert(place);
+        if new(place) > new(*kept) {
+            *kept = place;
+        }
+    }
+    known().filter(|(place, key)| newest.get(key) != Some(place)).map(|(place, _)| place).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{Cells, Part, Status, UNTOLD, shown_as};
+use super::compared::{Cells, Part, Status, UNREADABLE, UNTOLD, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::MissingStudents;
@@ -90,6 +90,9 @@ impl Maker<'_> {
         if let Reach::Beyond(reason) = self.row.reach {
             return (0, Status::NotCheckable(reason));
         }
+        if official.is_unreadable() {
+            return (0, Status::NotCheckable(UNREADABLE));
+        }
         let base = self.source.problem.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
             return (0, Status::NotCheckable(UNTOLD));
@@ -156,7 +159,8 @@ impl Maker<'_> {
         let has_value = with_absent.is_some();
         let unexplained = if has_value || !official.is_hidden() { nearest(shown, at) - at } else { 0 };
         let status = match (unexplained != 0, official.is_hidden(), self.part.has_steps()) {
-            (true, ..) => Status::Unexplained,
+            (true, _, true) => Status::PartlyExplained,
+            (true, _, false) => Status::Unexplained,
             (false, true, _) => Status::WithinSuppression,
             (false, false, false) => Status::Equal,
             (false, false, true) => Status::Explained,

@@ -48,7 +48,9 @@ pub enum Status {
     Equal,
     /// The steps lead to the official one.
     Explained,
-    /// They do not.
+    /// They lead nearer, and something is left over.
+    PartlyExplained,
+    /// No step leads there.
     Unexplained,
     /// The official one is hidden, and ours can be it.
     WithinSuppression,
@@ -62,6 +64,7 @@ impl Status {
         match self {
             Self::Equal => "equal",
             Self::Explained => "explained",
+            Self::PartlyExplained => "partly-explained",
             Self::Unexplained => "unexplained",
             Self::WithinSuppression => "within-suppression",
             Self::NotCheckable(_) => "not-checkable",
@@ -216,16 +219,22 @@ struct Differing {
 enum Standing {
     Equal,
     Explained,
+    PartlyExplained,
     Unexplained,
     WithinSuppression,
     /// The row cannot be compared.
     Beyond,
     /// The figure cannot be compared.
     Untold,
+    /// The official figure cannot be read.
+    Unreadable,
 }
 
 /// Why a figure of levels cannot be compared where no score file tells them.
 pub(super) const UNTOLD: &str = "levels-not-in-file";
+
+/// Why a figure cannot be compared where its official cell holds no number that is certain.
+pub const UNREADABLE: &str = "official-figure-unreadable";
 
 #[derive(Clone, Copy, Debug)]
 struct KeptStep {
@@ -285,9 +294,11 @@ impl Part {
         self.standings.push(match status {
             Status::Equal => Standing::Equal,
             Status::Explained => Standing::Explained,
+            Status::PartlyExplained => Standing::PartlyExplained,
             Status::Unexplained => Standing::Unexplained,
             Status::WithinSuppression => Standing::WithinSuppression,
             Status::NotCheckable(UNTOLD) => Standing::Untold,
+            Status::NotCheckable(UNREADABLE) => Standing::Unreadable,
             Status::NotCheckable(_) => Standing::Beyond,
         });
     }
@@ -352,9 +363,11 @@ impl Standing {
         let status = match (self, row.reach) {
             (Self::Equal, _) => Status::Equal,
             (Self::Explained, _) => Status::Explained,
+            (Self::PartlyExplained, _) => Status::PartlyExplained,
             (Self::Unexplained, _) => Status::Unexplained,
             (Self::WithinSuppression, _) => Status::WithinSuppression,
             (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),
+            (Self::Unreadable, _) => Status::NotCheckable(UNREADABLE),
             (Self::Untold | Self::Beyond, _) => Status::NotCheckable(UNTOLD),
         };
         let ours = match status {

@@ -16,30 +16,38 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// Joins the records before a range with those in it. The last of several earlier downloads
-    /// counts, and the first of records that stand twice.
+    /// Joins the records before a range with those in it. The newest counts of records that stand twice.
     pub fn new(records: &Records, earlier: &std::ops::Range<u32>) -> Self {
         let mut joined = Self { both: Vec::new(), new: Vec::new(), gone: Vec::new() };
         if earlier.is_empty() {
             return joined;
         }
         let identity = |record: u32| records.identities.get(record as usize).copied().unwrap_or_default();
-        let mut then: FxHashMap<u64, u32> = FxHashMap::default();
-        for record in earlier.clone().filter(|record| identity(*record) != 0) {
-            then.entry(identity(record)).or_insert(record);
-        }
-        let mut seen = FxHashMap::default();
-        for record in (0..earlier.start).filter(|record| identity(*record) != 0) {
-            if seen.insert(identity(record), ()).is_some() {
-                continue;
+        let counts = |record: u32| {
+            let facets = if record < earlier.start { records.facets.get(record as usize).copied() } else { None };
+            facets.unwrap_or_else(|| records.then_of(record)) != Facets::NONE
+        };
+        let newest = |range: std::ops::Range<u32>| {
+            let mut newest: FxHashMap<u64, u32> = FxHashMap::default();
+            for record in range.filter(|record| identity(*record) != 0) {
+                let kept = newest.entry(identity(record)).or_insert(record);
+                if (counts(record), records.recency_of(record)) > (counts(*kept), records.recency_of(*kept)) {
+                    *kept = record;
+                }
             }
-            match then.get(&identity(record)) {
+            newest
+        };
+        let (now, then) = (newest(0..earlier.start), newest(earlier.clone()));
+        let mut current: Vec<(u64, u32)> = now.iter().map(|(identity, record)| (*identity, *record)).collect();
+        current.sort_unstable_by_key(|(_, record)| *record);
+        for (identity, record) in current.into_iter().filter(|(_, record)| counts(*record)) {
+            match then.get(&identity) {
                 Some(before) => joined.both.push((record, *before)),
                 None => joined.new.push(record),
             }
         }
         let mut gone: Vec<u32> =
-            then.iter().filter(|(identity, _)| !seen.contains_key(identity)).map(|(_, one)| *one).collect();
+            then.iter().filter(|(identity, _)| !now.contains_key(identity)).map(|(_, one)| *one).collect();
         gone.sort_unstable();
         joined.gone = gone;
         joined

@@ -56,14 +56,34 @@ pub enum ReconcileError {
         "name the district or charter with --lea, as --lea 58999990000000; several are named one by one"
     ))]
     NoLea,
-    /// The official files are of other counties.
-    #[error("the official files have no rows of the county of {leas}")]
+    /// The official files are of another county or district.
+    #[error("the official files have no row of {leas}, whose score files these are: they are of {found}")]
     #[diagnostic(help(
         "give the official files of that county or of the whole state; --lea says whose score files these are"
     ))]
     NoRows {
         /// The districts whose files these are.
         leas: String,
+        /// Whose rows they have.
+        found: String,
+    },
+    /// Two official rows of the same that no number fits.
+    #[error("the official files contradict each other: {what}: {first} in {first_place}, {second} in {second_place}")]
+    #[diagnostic(help(
+        "give one of them: of two versions the one with the higher number (_v2) was published later; of two \
+         tables of typed numbers, the one with the right number"
+    ))]
+    Contradictory {
+        /// What the figure is.
+        what: String,
+        /// The figure that comes first, as it is printed.
+        first: String,
+        /// The file, and the line.
+        first_place: String,
+        /// The other figure.
+        second: String,
+        /// The file, and the line.
+        second_place: String,
     },
     /// There is no cause of that name.
     #[error("there is no cause {id} in {year}")]

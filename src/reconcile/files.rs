@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::ReconcileError;
+use super::copies::Copies;
 use super::grid::Code;
 use super::pairs::pairs;
 use crate::cause::{BoundCause, Hypothesis};
@@ -29,6 +30,8 @@ pub struct InputFile {
     pub first: u32,
     /// Whether it is an earlier download.
     pub is_earlier: bool,
+    /// The SHA-256 of the file as it is stored, where it was wanted and the file can be read again.
+    pub sha256: Option<String>,
 }
 
 /// The records of all files, each with how it counts.
@@ -52,6 +55,12 @@ pub struct Records {
     pub names: BTreeMap<Code, String>,
     /// For each supposition, the records it would change.
     pub changes: Vec<Vec<Supposed>>,
+    /// How new each record is: the higher, the newer; 0 where no day is known.
+    pub recency: Vec<u64>,
+    /// Results that stand in several files.
+    pub copies: Vec<Copies>,
+    /// Records that only files by enrolled LEA have, while there are others: how they would count.
+    pub enrolled_alone: Vec<Supposed>,
     /// For each key of repeats, a hash a record.
     pub keys: Vec<Vec<u64>>,
     /// Suppositions that need a column that a file lacks, and the column.
@@ -77,7 +86,7 @@ pub struct Supposed {
 pub struct ReadOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// SupposedRecords the bytes of the current file read so far, from any thread.
+    /// Called with the bytes of the current file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
@@ -104,7 +113,7 @@ impl Questions {
                     questions.causes.push(place);
                 }
                 Hypothesis::Repeats { key, but_not } => questions.keys.extend([key.clone(), but_not.clone()]),
-                Hypothesis::Earlier(_) | Hypothesis::AbsentSchools => {}
+                Hypothesis::Earlier(_) | Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => {}
             }
         }
         for (pair, supposition) in pairs(causes) {
@@ -152,8 +161,7 @@ impl Records {
         (counting, questions): (&CountingRules, &Questions),
         options: &ReadOptions<'_>,
     ) -> Result<(), ReconcileError> {
-        let mut known = FxHashSet::default();
-        let count = files.len();
+        let first_file = self.files.len();
         self.changes.resize_with(questions.suppositions.len(), Vec::new);
         self.keys.resize_with(questions.keys.len(), Vec::new);
         for opened in files {
@@ -161,7 +169,6 @@ impl Records {
             let asked = FacetOptions {
                 threads: options.threads,
                 progress: options.progress,
-                known: &known,
                 suppositions: &questions.suppositions,
                 keys: &questions.keys,
             };
@@ -170,11 +177,9 @@ impl Records {
             if let Some(error) = traced.failure {
                 return Err(error.into());
             }
-            if count > 1 {
-                known.extend(traced.identities.iter().copied().filter(|identity| *identity != 0));
-            }
             self.add(info, traced, questions);
         }
+        self.settle_copies(first_file);
         Ok(())
     }
 
@@ -191,10 +196,17 @@ impl Records {
         let first = self.count();
         let keys = std::mem::take(&mut self.keys);
         let changes = std::mem::take(&mut self.changes);
+        let alone = std::mem::take(&mut self.enrolled_alone);
         let place = self.files.len();
         let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         self.read(files, (counting, &none), options)?;
         (self.keys, self.changes) = (keys, changes);
+        // What the enrolled view alone had then counted then.
+        for one in std::mem::replace(&mut self.enrolled_alone, alone) {
+            if let Some(facets) = self.facets.get_mut(one.record as usize) {
+                *facets = one.after;
+            }
+        }
         self.files.iter_mut().skip(place).for_each(|file| file.is_earlier = true);
         let all = self.count();
         self.then = self.facets.split_off(first as usize);
@@ -247,13 +259,14 @@ impl Records {
         self.facets.extend(traced.facets.into_iter().map(renumbered));
         self.lines.extend(traced.lines);
         self.identities.extend(traced.identities);
+        self.recency.extend(traced.recency);
         for (all, one) in self.keys.iter_mut().zip(traced.keys) {
             all.extend(one);
         }
         self.untold.extend(traced.untold);
         self.untold.sort_unstable();
         self.untold.dedup();
-        self.files.push(InputFile { info, records, first, is_earlier: false });
+        self.files.push(InputFile { info, records, first, is_earlier: false, sha256: None });
     }
 
     /// Names of schools come from their own records, those of districts from their schools'.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reach::{Reach, Reached};
-use crate::counting::{CountingRules, Rows};
+use crate::counting::{CountingRules, GradeKind, Rows};
 use crate::facets::Facets;
-use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, Values};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
 use crate::tally::EntityCode;
 
 /// Code of an entity, fourteen digits.
@@ -46,6 +46,35 @@ impl GridRow {
     fn key(&self) -> (Code, u16, u8, u16) {
         (self.code, self.test, self.grade, self.group_id)
     }
+
+    /// Takes in the figures of a row of another file, or further down, that is about the same: what
+    /// one of them shows more closely counts. Returns the first figure of which no number fits both.
+    fn take_in(&mut self, other: &Self) -> Option<Contradiction> {
+        let mut all: BTreeMap<Measure, Official> = self.figures.iter().copied().collect();
+        let mut contradiction = None;
+        for (measure, second) in &other.figures {
+            let first = all.entry(*measure).or_insert(*second);
+            if first.contradicts(second) {
+                let places = (self.origin.unwrap_or_default(), other.origin.unwrap_or_default());
+                let figures = ((places.0, *first), (places.1, *second));
+                contradiction.get_or_insert(Contradiction { key: self.key(), measure: *measure, figures });
+            }
+            *first = first.closer(*second);
+        }
+        self.figures = all.into_iter().collect();
+        contradiction
+    }
+}
+
+/// A figure that two official rows have differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Contradiction {
+    /// Entity, test, grade row and student group.
+    pub key: (Code, u16, u8, u16),
+    /// Which figure.
+    pub measure: Measure,
+    /// Both: the file, by its place, the line, and the figure.
+    pub figures: (((usize, u64), Official), ((usize, u64), Official)),
 }
 
 /// All official rows.
@@ -60,14 +89,18 @@ pub struct Grid {
     /// Groups of the counting rules.
     groups: usize,
     slots: FxHashMap<Slot, u32>,
+    /// The slots that each slot is made up of, as far as they have rows to compare with.
+    parts: Vec<Vec<u32>>,
+    /// The slots that each slot is a part of.
+    wholes: Vec<Vec<u32>>,
     /// The type of each entity in the official files.
     pub types: BTreeMap<Code, u8>,
     /// The grade rows that the official files have of each test.
     pub grades: BTreeSet<(u16, u8)>,
     /// The tests and the student groups of complete official files.
     complete: (BTreeSet<u16>, BTreeSet<u16>),
-    /// Rows that stand in two files with different figures.
-    pub contradicted: u64,
+    /// The first figure of which no number fits all files that have it.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// What decides which slots a record counts in: its place, record type, grade, and the rows of its class.
@@ -80,10 +113,14 @@ fn way_of(facets: &Facets, rows: Rows) -> Way {
 
 /// The slots of each way, worked out once.
 #[derive(Debug, Default)]
-pub struct Ways(FxHashMap<Way, Vec<u32>>);
+pub struct Ways {
+    slots: FxHashMap<Way, Vec<u32>>,
+    remainders: FxHashMap<Way, Vec<u32>>,
+}
 
 impl Grid {
-    /// The rows of official files, which are taken out of them; the first of files that have a row counts.
+    /// The rows of official files, which are taken out of them. Rows of several files that are about the same become
+    /// one.
     pub fn new(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached) -> Self {
         let mut grid = Self::default();
         grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
@@ -116,10 +153,12 @@ impl Grid {
             }
         }
         grid.rows.sort_unstable_by_key(|row| (row.key(), row.origin));
-        let contradicted = &mut grid.contradicted;
+        let contradiction = &mut grid.contradiction;
         grid.rows.dedup_by(|row, first| {
             let is_same = row.key() == first.key();
-            *contradicted += u64::from(is_same && row.figures != first.figures);
+            if is_same && let Some(found) = first.take_in(row) {
+                contradiction.get_or_insert(found);
+            }
             is_same
         });
         grid.grades = grid.rows.iter().map(|row| (row.test, row.grade)).collect();
@@ -130,12 +169,13 @@ impl Grid {
     /// Adds rows of no students for what the score files count and complete official files lack.
     pub fn add_missing(&mut self, counting: &CountingRules, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
         let (tests, groups) = &self.complete;
+        let known: FxHashSet<(Code, u16, u8, u16)> = self.rows.iter().map(GridRow::key).collect();
+        let entities = self.entities();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, counting.groups.get(one.1)?))) {
             let (code, test, grade) = *slot;
             let is_own_program = code[..7] == code[7..];
-            let has_row = self.row_of(*slot, *group) != NO_ROW;
-            if has_row
+            if known.contains(&(code, test, grade, info.id))
                 || is_own_program
                 || !tests.contains(&test)
                 || !self.grades.contains(&(test, grade))
@@ -147,10 +187,14 @@ impl Grid {
             if !self.types.contains_key(&code) && !self.has_schools_of(&code) {
                 continue;
             }
+            let entity_type = self.types.get(&code).copied().unwrap_or_default();
+            if reached.reach(&code, entity_type, &entities) != Reach::Checkable {
+                continue;
+            }
             let none = Official::number(b"no row", 0);
             new.push(GridRow {
                 code,
-                entity_type: self.types.get(&code).copied().unwrap_or_default(),
+                entity_type,
                 test,
                 grade,
                 group: Some(*group),
@@ -171,12 +215,17 @@ impl Grid {
         same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
     }
 
+    /// The entities of the official files, with their types.
+    fn entities(&self) -> Vec<(Code, u8)> {
+        self.types.iter().map(|(code, kind)| (*code, *kind)).collect()
+    }
+
     fn settle(&mut self, counting: &CountingRules, reached: &Reached) {
         self.slots.clear();
         self.slot_rows.clear();
         self.slot_groups.clear();
         self.groups = counting.groups.len().min(u64::BITS as usize);
-        let entities: Vec<(Code, u8)> = self.types.iter().map(|(code, kind)| (*code, *kind)).collect();
+        let entities = self.entities();
         let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
             let reach = || reached.reach(&row.code, row.entity_type, &entities);
@@ -197,6 +246,7 @@ impl Grid {
                 self.slot_groups[slot as usize] |= 1 << group;
             }
         }
+        self.settle_parts(counting);
     }
 
     /// The row of a slot and a group of the counting rules; [`NO_ROW`] where there is none to compare with.
@@ -228,12 +278,100 @@ impl Grid {
         facets: &Facets,
     ) -> &'w [u32] {
         let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
-        ways.0.entry(way_of(facets, class.rows)).or_insert_with(|| {
+        ways.slots.entry(way_of(facets, class.rows)).or_insert_with(|| {
             let place = places.get(facets.place as usize);
             let all = place.map(|place| all_slots(counting, place, facets, class.rows)).unwrap_or_default();
             let known = all.iter().filter_map(|slot| self.slots.get(slot).copied());
             known.filter(|slot| self.slot_groups[*slot as usize] != 0).collect()
         })
+    }
+
+    /// The slots made up of others that a record counts in and none of whose parts it counts in.
+    pub fn remainders_of<'w>(
+        &self,
+        ways: &'w mut Ways,
+        counting: &CountingRules,
+        places: &[EntityCode],
+        facets: &Facets,
+    ) -> &'w [u32] {
+        let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
+        let way = way_of(facets, class.rows);
+        if !ways.remainders.contains_key(&way) {
+            let slots = self.slots_of(ways, counting, places, facets).to_vec();
+            let is_told = |whole: u32| slots.iter().any(|slot| self.wholes[*slot as usize].contains(&whole));
+            let rest = slots.iter().copied().filter(|slot| self.is_whole(*slot) && !is_told(*slot)).collect();
+            ways.remainders.insert(way, rest);
+        }
+        ways.remainders.get(&way).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many slots there are.
+    pub fn slot_count(&self) -> usize {
+        self.slot_groups.len()
+    }
+
+    /// The number of a slot.
+    pub fn slot_at(&self, slot: Slot) -> Option<u32> {
+        self.slots.get(&slot).copied()
+    }
+
+    /// Whether a slot is made up of others.
+    pub fn is_whole(&self, slot: u32) -> bool {
+        self.parts.get(slot as usize).is_some_and(|parts| !parts.is_empty())
+    }
+
+    /// The slots that a slot is made up of.
+    pub fn parts_of(&self, slot: u32) -> &[u32] {
+        self.parts.get(slot as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Finds out which slots are made up of which: grades of a school or district, schools of a district. All
+    /// students are to be shown closely enough in a part.
+    fn settle_parts(&mut self, counting: &CountingRules) {
+        let main = self.main_groups(counting);
+        (self.parts, self.wholes) = (vec![Vec::new(); self.slot_count()], vec![Vec::new(); self.slot_count()]);
+        if main.count_ones() != 1 {
+            return;
+        }
+        let lead = main.trailing_zeros() as usize;
+        let row_of = |slot: u32| self.rows_of(slot).0.get(lead).filter(|row| **row != NO_ROW).map(|row| *row as usize);
+        let is_close = |row: usize| {
+            let counts = self.rows[row].figures.iter().filter(|(one, _)| matches!(one, Measure::Enrolled | Measure::Tested));
+            counts.filter_map(|(_, official)| official.interval()).next().is_some_and(|shown| shown.hi() - shown.lo() <= 2)
+        };
+        let mut slots: Vec<(Slot, u32)> = self.slots.iter().map(|(slot, number)| (*slot, *number)).collect();
+        slots.sort_unstable();
+        let mut links = Vec::new();
+        for ((code, test, grade), number) in &slots {
+            let Some(row) = row_of(*number).filter(|row| is_close(*row)) else { continue };
+            let mut add = |whole: Slot| links.extend(self.slots.get(&whole).filter(|one| row_of(**one).is_some()).map(|one| (*one, *number)));
+            let mut district = *code;
+            district[7..].fill(b'0');
+            let is_single = counting.grades.iter().any(|one| one.code == *grade && one.kind == GradeKind::Grade);
+            if is_single {
+                for sum in &counting.grades {
+                    let is_in = match &sum.kind {
+                        GradeKind::All => true,
+                        GradeKind::Sum(members) => members.contains(grade),
+                        GradeKind::Grade | GradeKind::ClassOf(_) => false,
+                    };
+                    if is_in {
+                        add((*code, *test, sum.code));
+                    }
+                }
+            }
+            let is_in_district = district != *code && matches!(self.rows[row].entity_type, 0 | 7 | 10);
+            let has_grades = || slots.iter().any(|((other, of, grade), _)| {
+                *other == district && of == test && counting.grades.iter().any(|one| one.code == *grade && one.kind == GradeKind::Grade)
+            });
+            if is_in_district && (is_single || !has_grades()) {
+                add((district, *test, *grade));
+            }
+        }
+        for (whole, part) in links {
+            self.parts[whole as usize].push(part);
+            self.wholes[part as usize].push(whole);
+        }
     }
 
     /// The group of all students, or all groups where the files do not have it.
@@ -276,10 +414,14 @@ fn lowest_of(code: &Code) -> Code {
     lowest
 }
 
-/// The figures of a row that say something: numbers and hidden ones.
+/// The figures of a row that say something: numbers, hidden ones, and those that cannot be read.
 fn figures_of(values: &Values) -> Box<[(Measure, Official)]> {
     let compared =
         Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));
-    figures.filter(|(_, official)| official.interval().is_some()).collect()
+    figures.filter(|(_, official)| says_something(*official)).collect()
+}
+
+fn says_something(official: Official) -> bool {
+    official.interval().is_some() || official.state() == State::Unreadable
 }

@@ -1,13 +1,16 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
+use super::evidence::PART;
+use super::search::Found;
 use super::candidates::With;
 use super::compared::{Cells, Status};
+use super::copies::Copies;
 use super::files::InputFile;
 use super::grid::Code;
 use crate::cause::Cause;
 use crate::counting::CountingRules;
 use crate::input::View;
-use crate::official::Interval;
+use crate::official::{Interval, Measure};
 
 /// The comparison of score files with official ones.
 #[derive(Debug)]
@@ -18,8 +21,16 @@ pub struct Reconciliation {
     pub counting: CountingRules,
     /// The score files, earlier downloads last.
     pub inputs: Vec<InputFile>,
+    /// Results that stand in several score files.
+    pub copies: Vec<Copies>,
+    /// Records that only files by enrolled LEA have, while there are others.
+    pub enrolled_alone: u64,
+    /// What the user asked for.
+    pub asked: Asked,
     /// The official files: name, and how they were recognised.
     pub officials: Vec<OfficialInput>,
+    /// The lists that were given with them.
+    pub lists: Vec<ListInput>,
     /// The districts and charters whose records are in the files, and how that is known.
     pub leas: Vec<(String, String)>,
     /// What entities are called.
@@ -49,6 +60,56 @@ pub struct OfficialInput {
     pub detected: Vec<(String, String)>,
     /// Rows that were read.
     pub rows: usize,
+    /// What of it cannot be read.
+    pub unreadable: Unreadable,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// An entity list or a lookup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListInput {
+    /// Its name.
+    pub name: String,
+    /// What it is: `entities`, `groups` or `tests`.
+    pub kind: &'static str,
+    /// Its entries.
+    pub entries: usize,
+    /// The SHA-256 of the file as it is stored, where it was wanted.
+    pub sha256: Option<String>,
+}
+
+/// What the user asked for, as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The layout year.
+    pub year: Option<u16>,
+    /// The view.
+    pub view: Option<View>,
+    /// Districts and charters whose files these are.
+    pub leas: Vec<String>,
+    /// Causes taken for true: name, and day or school.
+    pub assume: Vec<String>,
+    /// Causes ruled out.
+    pub without: Vec<String>,
+}
+
+/// What of an official file cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Rows, of whatever entity: what they are about cannot be read.
+    pub rows: u64,
+    /// Figures of the districts whose score files were given.
+    pub figures: u64,
+    /// The first of the figures: its line, what it is, and its text.
+    pub first: Option<(u64, Measure, String)>,
+}
+
+impl Unreadable {
+    /// Whether all of the file could be read.
+    pub fn is_nothing(&self) -> bool {
+        self.rows == 0 && self.figures == 0
+    }
 }
 
 /// Where a record stands.
@@ -75,6 +136,8 @@ pub struct CauseFound {
     pub mended: u32,
     /// Figures that agree without it and not with it.
     pub broken: u32,
+    /// How strong the evidence is; none where it was not searched for.
+    pub evidence: Option<Support>,
     /// Its place by what it explains, from 1.
     pub rank: usize,
     /// Causes that explain just as much in its place, and what with.
@@ -83,6 +146,41 @@ pub struct CauseFound {
     pub is_assumed: bool,
     /// Why it has nothing to show, where the user supposed it and it has not.
     pub note: Option<&'static str>,
+}
+
+/// How strong the evidence for a cause is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Support {
+    /// How many bits shorter the official numbers are told with it, after what naming it costs.
+    pub bits: f64,
+    /// Students who count as predicted.
+    pub moved_right: u64,
+    /// Students who count against it.
+    pub moved_wrong: u64,
+    /// Rows of different students that come closer.
+    pub witnesses: u32,
+}
+
+impl Support {
+    pub(super) fn of(found: &Found) -> Self {
+        let favour = &found.favour;
+        Self {
+            bits: favour.gain as f64 / PART - found.price,
+            moved_right: favour.moved_right,
+            moved_wrong: favour.moved_wrong,
+            witnesses: favour.witnesses,
+        }
+    }
+
+    /// The word for it, after Kass and Raftery (1995).
+    pub fn word(&self) -> &'static str {
+        match self.bits {
+            _ if self.witnesses < 3 => "too few figures to tell",
+            bits if bits >= 4.32 => "strong",
+            bits if bits >= 1.58 => "moderate",
+            _ => "weak",
+        }
+    }
 }
 
 /// Something unexplained, as small as it can be told.
@@ -116,6 +214,8 @@ pub struct Tally {
     pub equal: u64,
     /// Differ and are explained.
     pub explained: u64,
+    /// Differ, and causes explain a part.
+    pub partly: u64,
     /// Differ and are not.
     pub unexplained: u64,
     /// Hidden, and agree with what they can be.
@@ -127,7 +227,7 @@ pub struct Tally {
 impl Tally {
     /// Figures with an official number that were compared.
     pub fn compared(&self) -> u64 {
-        self.equal + self.explained + self.unexplained
+        self.equal + self.explained + self.partly + self.unexplained
     }
 }
 
@@ -139,12 +239,18 @@ impl Reconciliation {
             match cell.status {
                 Status::Equal => tally.equal += 1,
                 Status::Explained => tally.explained += 1,
+                Status::PartlyExplained => tally.partly += 1,
                 Status::Unexplained => tally.unexplained += 1,
                 Status::WithinSuppression => tally.hidden += 1,
                 Status::NotCheckable(_) => tally.not_checkable += 1,
             }
         }
         tally
+    }
+
+    /// Whether something in the official files cannot be read.
+    pub fn has_unreadable(&self) -> bool {
+        self.officials.iter().any(|file| !file.unreadable.is_nothing())
     }
 
     /// Whether the score files are by enrolled LEA alone.

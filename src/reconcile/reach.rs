@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::files::Records;
 use super::grid::Code;
 use super::model::is_of_enrolled_alone;
+use crate::counting::CountingRules;
+use crate::official::{ALL_GRADES, ALL_STUDENTS, Interval, OfficialRow, OfficialSet};
 
 /// Whether an official row can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +22,10 @@ pub enum Reach {
 /// The districts and charters whose records are in the files.
 #[derive(Clone, Debug, Default)]
 pub struct Reached {
-    /// Their codes, fourteen digits.
-    pub leas: BTreeSet<String>,
-    /// How each was found out.
-    pub why: Vec<String>,
+    /// Their codes, fourteen digits, and how each was found out.
+    pub leas: BTreeMap<String, String>,
+    /// Direct-funded charters whose records are in these files as far as the official files tell.
+    charters: BTreeSet<Code>,
     /// Whether the files lack students who were tested there and are enrolled elsewhere.
     lacks_tested: bool,
 }
@@ -29,6 +33,13 @@ pub struct Reached {
 /// The share of the records, in percent, that a district must have to be taken for the one whose
 /// file it is.
 const OWN_SHARE: u64 = 60;
+
+/// The share of the officially enrolled, in percent, that files must have of a charter to be taken
+/// for having all its records: some come and go until the official run.
+const WHOLE_SHARE: i64 = 95;
+
+/// The type of direct-funded charters.
+const CHARTER: u8 = 9;
 
 impl Reached {
     /// Those that are named, or that file names tell, or that most records are of.
@@ -52,9 +63,7 @@ impl Reached {
     }
 
     fn add(&mut self, code: String, why: String) {
-        if self.leas.insert(code) {
-            self.why.push(why);
-        }
+        self.leas.entry(code).or_insert(why);
     }
 
     fn add_most_frequent(&mut self, records: &Records) {
@@ -75,6 +84,32 @@ impl Reached {
         }
     }
 
+    /// Whether a code is of a district or charter whose files these are, or of a school or charter in it.
+    pub fn is_own(&self, code: &Code) -> bool {
+        self.holds(code, 0) || self.holds(code, CHARTER)
+    }
+
+    /// Finds the direct-funded charters whose records are in the district's files: those of which the
+    /// files have as many students enrolled as the official rows of all grades, in every test.
+    pub fn find_charters(&mut self, set: &OfficialSet, counting: &CountingRules, records: &Records) {
+        let rows = || set.files.iter().flat_map(|file| &file.rows).filter(|row| is_whole_charter(row));
+        if rows().all(|row| self.holds(&row.place.code, CHARTER)) {
+            return;
+        }
+        let counted = enrolled_by_test(counting, records);
+        let is_there = |row: &OfficialRow| {
+            let official = row.values.enrolled.interval().map_or(0, Interval::lo);
+            let own = counted.get(&(row.place.code, row.test)).copied().unwrap_or_default();
+            own > 0 && own * 100 >= official * WHOLE_SHARE
+        };
+        let mut all: BTreeMap<Code, bool> = BTreeMap::new();
+        for row in rows() {
+            *all.entry(row.place.code).or_insert(true) &= is_there(row);
+        }
+        self.charters =
+            all.into_iter().filter(|(code, is_whole)| *is_whole && self.holds(code, 0)).map(|one| one.0).collect();
+    }
+
     /// Whether an official entity can be compared; `entities` are those of the official files.
     pub fn reach(&self, code: &Code, entity_type: u8, entities: &[(Code, u8)]) -> Reach {
         let inside = |code: &Code, kind: u8| self.holds(code, kind);
@@ -83,12 +118,15 @@ impl Reached {
             let mut parts = entities.iter().filter(|(other, kind)| other[..digits] == *prefix && matches!(kind, 6 | 9));
             entities.iter().any(|(_, kind)| matches!(kind, 6 | 9)) && parts.all(|(other, kind)| inside(other, *kind))
         };
-        let reached = match kind_of(code, entity_type) {
+        let kind = kind_of(code, entity_type);
+        let reached = match kind {
             4 => false,
             5 => part_of(2) && self.covers_county(code, entities),
             kind => inside(code, kind),
         };
+        let is_of_own_district = kind == CHARTER && self.is_own(code);
         match (reached, self.lacks_tested) {
+            (false, _) if is_of_own_district => Reach::Beyond("charter-has-its-own-file"),
             (false, _) => Reach::Beyond("lea-file-lacks-other-leas"),
             (true, true) => Reach::Beyond("enrolled-vs-tested-lea-file"),
             (true, false) => Reach::Checkable,
@@ -105,10 +143,30 @@ impl Reached {
         let district = text.get(..7).map(|district| format!("{district}0000000")).unwrap_or_default();
         match kind {
             // The file of a direct-funded charter is named by the digits of its school.
-            9 => self.leas.contains(&text) || self.leas.contains(&own),
-            _ => self.leas.contains(&district),
+            CHARTER => self.leas.contains_key(&text) || self.leas.contains_key(&own) || self.charters.contains(code),
+            _ => self.leas.contains_key(&district),
         }
     }
+}
+
+/// Whether a row is that of all students and grades of a direct-funded charter.
+fn is_whole_charter(row: &OfficialRow) -> bool {
+    (row.place.entity_type, row.grade, row.group) == (CHARTER, ALL_GRADES, ALL_STUDENTS)
+}
+
+/// Records that count as enrolled, by school and test.
+fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(Code, u16), i64> {
+    let mut counts: FxHashMap<(Code, u16), i64> = FxHashMap::default();
+    for facets in &records.facets {
+        let Some(place) = records.places.get(facets.place as usize) else { continue };
+        let class = counting.classes.get(usize::from(facets.class));
+        let Some(test) = counting.test_of(facets.record_type).filter(|_| class.is_some_and(|class| class.enrolled))
+        else {
+            continue;
+        };
+        *counts.entry((place.code, test.id)).or_default() += 1;
+    }
+    counts
 }
 
 fn kind_of(code: &Code, entity_type: u8) -> u8 {

@@ -1,7 +1,7 @@
 //! One reconciliation from paths to result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -11,12 +11,13 @@ use super::cells::{Beyond, Source, cells};
 use super::compared::{Cells, Status};
 use super::error::ReconcileError;
 use super::files::{Questions, ReadOptions, Records, open};
-use super::grid::{Code, Grid, Slot, all_slots};
+use super::grid::{Code, Contradiction, Grid, Slot, all_slots};
 use super::ladder::ladders;
 use super::missing_schools::MissingSchools;
 use super::missing_students::MissingStudents;
-use super::model::{CauseFound, NotCheckable, OfficialInput, Reconciliation};
+use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Support, Unreadable};
 use super::numbers::Numbered;
+use super::options::{Assumption, ReconcileOptions};
 use super::pairs::Pairs;
 use super::problem::Problem;
 use super::reach::Reached;
@@ -28,36 +29,11 @@ use super::what_if::{search, unmet, wishes};
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
-use crate::input;
+use crate::input::{self, hash_file};
 use crate::layout::RecordType;
-use crate::official::{self, OfficialSet, Wanted};
-
-/// How a reconciliation is made.
-pub struct ReconcileOptions<'a> {
-    /// How score files are opened.
-    pub input: input::Options,
-    /// Threads to work on; at least 1.
-    pub threads: usize,
-    /// SupposedRecords the bytes of the current score file read so far, from any thread.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Earlier downloads of the same year.
-    pub earlier: Vec<PathBuf>,
-    /// The districts and charters whose files these are; found out where it is empty.
-    pub leas: Vec<String>,
-    /// Causes taken for true.
-    pub assume: Vec<Assumption>,
-    /// Causes ruled out.
-    pub without: Vec<String>,
-}
-
-/// A cause that is taken for true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// Its name.
-    pub id: String,
-    /// The day or school, where one is given.
-    pub with: Option<With>,
-}
+use crate::official::{self, Measure, OfficialSet, Wanted};
+use crate::privacy::text::neutralise;
+use crate::rule::read::show_day;
 
 /// Compares score files with official files.
 ///
@@ -89,13 +65,15 @@ pub fn reconcile(
         }
         records.read_earlier(files, &counting, &read)?
     };
-    let reached = Reached::new(&options.leas, &records);
+    let mut reached = Reached::new(&options.leas, &records);
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
     }
     let mut set = read_official(officials, year, &reached)?;
-    let officials = official_inputs(&set);
+    let officials = official_inputs(&set, &reached);
+    reached.find_charters(&set, &counting, &records);
     let grid = Arc::new(grid(&mut set, &counting, &reached, &records));
+    refuse_contradiction(&grid, &set)?;
     let sources = Sources {
         causes: &causes,
         supposition_causes: &questions.causes,
@@ -123,7 +101,28 @@ pub fn reconcile(
         wishes: &wishes,
         threads: options.threads,
     };
-    Ok(finish.run(candidates, missing_schools.as_ref()))
+    let mut reconciliation = finish.run(candidates, missing_schools.as_ref());
+    reconciliation.asked = asked(options);
+    if options.input.want_sha256 {
+        add_hashes(&mut reconciliation, &set);
+    }
+    Ok(reconciliation)
+}
+
+/// What the user asked for.
+fn asked(options: &ReconcileOptions<'_>) -> Asked {
+    let assumption = |one: &Assumption| match &one.with {
+        None | Some(With::All) => one.id.clone(),
+        Some(With::Text(text)) => format!("{}={text}", one.id),
+        Some(With::After(day, _)) => format!("{}={}", one.id, show_day(i64::from(*day))),
+    };
+    Asked {
+        year: options.input.year,
+        view: options.input.view,
+        leas: options.leas.clone(),
+        assume: options.assume.iter().map(assumption).collect(),
+        without: options.without.clone(),
+    }
 }
 
 /// The result of rows of a test that the year does not have.
@@ -133,15 +132,15 @@ fn unknown_test() -> TestInfo {
 
 /// Reads the official rows of the districts whose files these are.
 fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
-    let entities = reached.leas.iter().flat_map(|lea| prefixes(lea)).collect();
+    let entities = reached.leas.keys().flat_map(|lea| prefixes(lea)).collect();
     let options = official::Options { wanted: Wanted { entities, groups: Vec::new() }, ..official::Options::default() };
     let set = official::read(paths, &options)?;
     if set.files.is_empty() {
         return Err(ReconcileError::NoResults);
     }
-    if set.files.iter().all(|file| file.rows.is_empty()) {
-        let leas: Vec<&str> = reached.leas.iter().map(String::as_str).collect();
-        return Err(ReconcileError::NoRows { leas: leas.join(", ") });
+    if !set.files.iter().flat_map(|file| &file.rows).any(|row| reached.is_own(&row.place.code)) {
+        let leas: Vec<&str> = reached.leas.keys().map(String::as_str).collect();
+        return Err(ReconcileError::NoRows { leas: leas.join(", "), found: whose(&set) });
     }
     let has_rows = |file: &&official::OfficialFile| !file.rows.is_empty();
     if let Some(file) = set.files.iter().filter(has_rows).find(|file| file.year != year) {
@@ -150,14 +149,113 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
     Ok(set)
 }
 
+/// The districts that official files have rows of, in words.
+fn whose(set: &OfficialSet) -> String {
+    const NAMED: usize = 3;
+    let mut codes: BTreeSet<Code> = BTreeSet::new();
+    for file in &set.files {
+        codes.extend(file.other_districts.iter().map(|district| district_code(district)));
+        codes.extend(file.rows.iter().filter_map(|row| row.place.code.first_chunk::<7>()).map(district_code));
+    }
+    // The state and counties are in many files; a district says more.
+    let is_district = |code: &&Code| code[2..7] != *b"00000";
+    let districts: Vec<&Code> = codes.iter().filter(is_district).collect();
+    let all: Vec<&Code> = if districts.is_empty() { codes.iter().collect() } else { districts };
+    let named = all.iter().take(NAMED).map(|code| {
+        let listed = set.entities.iter().find_map(|list| list.entities.get(*code));
+        let text = String::from_utf8_lossy(*code).into_owned();
+        let name = listed.map(|one| if one.district.is_empty() { &one.county } else { &one.district });
+        name.filter(|name| !name.is_empty()).map_or(text.clone(), |name| format!("{text} ({})", neutralise(name)))
+    });
+    let named: Vec<String> = named.collect();
+    match all.len().saturating_sub(NAMED) {
+        0 if named.is_empty() => "nobody".to_owned(),
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn district_code(district: &[u8; 7]) -> Code {
+    let mut code = [b'0'; 14];
+    code[..7].copy_from_slice(district);
+    code
+}
+
+/// Makes sure that a number fits every official figure that stands in several rows.
+fn refuse_contradiction(grid: &Grid, set: &OfficialSet) -> Result<(), ReconcileError> {
+    let Some(Contradiction { key: (code, test, grade, group), measure, figures }) = grid.contradiction else {
+        return Ok(());
+    };
+    let place = |(file, line): (usize, u64)| {
+        let name = set.files.get(file).map(official::OfficialFile::name).unwrap_or_default();
+        format!("{}:{line}", neutralise(&name))
+    };
+    let shown = |figure: official::Official| neutralise(&figure.shown()).into_owned();
+    Err(ReconcileError::Contradictory {
+        what: format!("{}/{test}/{grade}/{group}/{}", String::from_utf8_lossy(&code), measure.id()),
+        first: shown(figures.0.1),
+        first_place: place(figures.0.0),
+        second: shown(figures.1.1),
+        second_place: place(figures.1.0),
+    })
+}
+
+/// What of an official file cannot be read.
+fn unreadable(file: &official::OfficialFile, reached: &Reached) -> Unreadable {
+    let mut unreadable = Unreadable { rows: file.trouble_count, ..Unreadable::default() };
+    for row in file.rows.iter().filter(|row| reached.is_own(&row.place.code)) {
+        for measure in Measure::ALL {
+            let figure = row.values.get(measure);
+            if figure.state() != official::State::Unreadable {
+                continue;
+            }
+            unreadable.figures += 1;
+            let told = || (row.line, measure, neutralise(&figure.shown()).into_owned());
+            unreadable.first.get_or_insert_with(told);
+        }
+    }
+    unreadable
+}
+
+/// The lists that were given with the official files.
+fn lists(set: &OfficialSet) -> Vec<ListInput> {
+    let list = |path: &Path, member: Option<&str>, kind, entries| {
+        let path = path.display().to_string();
+        let name = member.map_or_else(|| path.clone(), |member| format!("{path}:{member}"));
+        ListInput { name, kind, entries, sha256: None }
+    };
+    let entities = set.entities.iter();
+    let entities = entities.map(|one| list(&one.path, one.member.as_deref(), "entities", one.entities.len()));
+    let lookups = set.groups.iter().map(|one| ("groups", one)).chain(set.tests.iter().map(|one| ("tests", one)));
+    let lookups = lookups.map(|(kind, one)| list(&one.path, one.member.as_deref(), kind, one.names.len()));
+    entities.chain(lookups).collect()
+}
+
+/// Adds the hashes of all files that were read.
+fn add_hashes(reconciliation: &mut Reconciliation, set: &OfficialSet) {
+    for file in &mut reconciliation.inputs {
+        file.sha256 = hash_file(&file.info.path).ok();
+    }
+    for (told, file) in reconciliation.officials.iter_mut().zip(&set.files) {
+        told.sha256 = hash_file(&file.path).ok();
+    }
+    let lookups = set.groups.iter().chain(&set.tests).map(|list| &list.path);
+    let paths = set.entities.iter().map(|list| &list.path).chain(lookups);
+    for (told, path) in reconciliation.lists.iter_mut().zip(paths) {
+        told.sha256 = hash_file(path).ok();
+    }
+}
+
 /// What is told of the official files.
-fn official_inputs(set: &OfficialSet) -> Vec<OfficialInput> {
+fn official_inputs(set: &OfficialSet, reached: &Reached) -> Vec<OfficialInput> {
     let one = |file: &official::OfficialFile| OfficialInput {
         name: file.name(),
         program: file.program.to_owned(),
         version: file.version,
         detected: file.detected.iter().map(|one| (one.value.clone(), one.why.clone())).collect(),
         rows: file.rows.len(),
+        unreadable: unreadable(file, reached),
+        sha256: None,
     };
     set.files.iter().map(one).collect()
 }
@@ -205,7 +303,7 @@ fn missing_schools(problem: &Problem<'_>, causes: &[BoundCause], wishes: &Wishes
     let none = State::new(problem, vec![None; problem.grid.rows.len()]).total;
     let with = State::new(problem, missing_schools.extra.clone()).total;
     let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
-    (is_assumed || with.cost < none.cost).then_some(missing_schools)
+    (is_assumed || with.misses < none.misses).then_some(missing_schools)
 }
 
 /// The last part: search, ladders, figures.
@@ -254,8 +352,12 @@ impl Finish<'_> {
             year: problem.counting.year,
             counting: problem.counting.clone(),
             inputs: problem.records.files.clone(),
+            copies: problem.records.copies.clone(),
+            enrolled_alone: problem.records.enrolled_alone.len() as u64,
+            asked: Asked::default(),
+            lists: lists(self.set),
             officials: self.officials.to_vec(),
-            leas: self.reached.leas.iter().cloned().zip(self.reached.why.iter().cloned()).collect(),
+            leas: self.reached.leas.clone().into_iter().collect(),
             names: self.names(),
             not_checkable: self.not_checkable(&cells),
             cells,
@@ -278,6 +380,7 @@ impl Finish<'_> {
             cells: touched,
             mended: u32::try_from(touched).unwrap_or(u32::MAX),
             broken: 0,
+            evidence: None,
             rank: 0,
             tied_with: Vec::new(),
             is_assumed: cause.is_some_and(|cause| self.is_assumed(cause.cause)),
@@ -306,6 +409,7 @@ impl Finish<'_> {
                 cells: 0,
                 mended: 0,
                 broken: 0,
+                evidence: None,
                 rank: 0,
                 tied_with: Vec::new(),
                 is_assumed: true,
@@ -326,8 +430,9 @@ impl Finish<'_> {
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
             cells: touched[place],
-            mended: found.mended,
-            broken: found.broken,
+            mended: found.favour.mended,
+            broken: found.favour.broken,
+            evidence: Some(Support::of(found)),
             rank: 0,
             tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
             is_assumed: self.is_assumed(cause_of(found.candidate.cause)),

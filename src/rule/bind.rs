@@ -1,5 +1,6 @@
 //! Binds the parts of a rule to a layout year: one instance for every value of its parameter.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,8 +12,7 @@ use super::ir::{Cell, Demand, Expr, Form, Instance, Key, Placeholder, SetTest, S
 use super::message::{self, SET_WORDS};
 use super::model::{Need, Records, Scope};
 use super::parser;
-use super::typed::{Bound, RECORD_TYPE, Seconds, Stop, Typed, Typer, Unit, Value, and, is_one_of};
-use super::values::record_types;
+use super::typed::{Bound, RECORD_TYPE, Seconds, Stop, Typed, Typer, Unit, UnknownTest, Value, and, of_tests};
 
 /// The parts of a rule that hold in a year, variants and amendments applied.
 #[derive(Clone, Debug)]
@@ -101,8 +101,18 @@ fn alone<'y, T>(
 }
 
 fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
-    let scope = bound.into_iter().map(|(parameter, value)| (parameter.name.clone(), value)).collect();
-    Typer { layout, years, scope, seen: Vec::new(), second: Seconds::default() }
+    let scope: Vec<_> = bound.into_iter().map(|(parameter, value)| (parameter.name.clone(), value)).collect();
+    Typer {
+        layout,
+        years,
+        outer: scope.len(),
+        scope,
+        seen: Vec::new(),
+        second: Seconds::default(),
+        unknown_test: UnknownTest::IsNone,
+        members: BTreeSet::new(),
+        singles: BTreeSet::new(),
+    }
 }
 
 /// A part that could not be bound, and where it stands.
@@ -129,7 +139,7 @@ pub(super) struct Parsed {
     pub when: Option<Node>,
     shows: Vec<Node>,
     by: Vec<Node>,
-    /// That the record is of one of the rule's tests, where the year has others.
+    /// That the record is of one of the rule's tests, where it names any.
     of_tests: Option<Expr>,
     /// The names in the message, each once, with their first places.
     placeholders: Vec<(String, Range<usize>)>,
@@ -152,18 +162,19 @@ impl Parsed {
             when: parts.when.as_ref().map(tree).transpose()?,
             shows: parts.shows.iter().map(|(_, piece)| tree(piece)).collect::<Result<_, _>>()?,
             by: parts.by.iter().map(tree).collect::<Result<_, _>>()?,
-            of_tests: of_tests(parts.tests, layout.year()),
+            of_tests: is_of(parts.tests, layout.year()),
             placeholders: placeholders(&parts.message.text),
         })
     }
 }
 
-fn of_tests(tests: RecordTypes, year: u16) -> Option<Expr> {
-    if record_types(year).into_iter().all(|test| tests.contains(test)) {
+/// That the record is of one of the tests; nothing where the rule names none.
+fn is_of(tests: RecordTypes, year: u16) -> Option<Expr> {
+    if tests == RecordTypes::ALL {
         return None;
     }
     let field = registry().id(RECORD_TYPE)?;
-    Some(is_one_of(field, tests.iter().map(|test| test.to_string())))
+    Some(of_tests(field, tests.iter().map(|test| test.to_string()).collect(), year))
 }
 
 fn placeholders(message: &str) -> Vec<(String, Range<usize>)> {
@@ -194,6 +205,7 @@ impl<'a> Binding<'a> {
             Some((piece, when)) => typer.condition(when).map_err(|stop| Failed::new(piece, stop))?,
             None => Expr::Const(true),
         };
+        let members = typer.members.difference(&typer.singles).copied().collect();
         let labels = match &self.parts.labels {
             Some(labels) => self.labels(labels)?,
             None => typer.seen.clone(),
@@ -204,6 +216,7 @@ impl<'a> Binding<'a> {
             binding: self.bound.map(|(parameter, value)| (parameter.name.clone(), value.show())),
             when: and(self.parsed.of_tests.iter().cloned().chain([when]).collect()),
             demand,
+            members,
             labels,
             shows,
             placeholders,
@@ -217,6 +230,7 @@ impl<'a> Binding<'a> {
     {
         let mut typer = typer(self.layout, self.years, self.bound);
         typer.second = Seconds { needs: &self.parts.needs, records: self.parts.records, by };
+        typer.unknown_test = UnknownTest::IsUndecided;
         typer
     }
 
@@ -341,7 +355,11 @@ fn set_test(typer: &mut Typer, node: &SetNode) -> Typed<SetTest> {
     Ok(match node {
         SetNode::UniqueRecord => SetTest::UniqueRecord,
         SetNode::UniqueBy(of) => SetTest::UniqueBy(keys(typer, of)?),
-        SetNode::UniqueAmong(patterns) => SetTest::UniqueAmong(typer.several(patterns)?),
+        SetNode::UniqueAmong(patterns) => {
+            let fields = typer.several(patterns)?;
+            typer.members.extend(&fields);
+            SetTest::UniqueAmong(fields)
+        }
         SetNode::Same { values, within } => {
             SetTest::Same { values: keys(typer, values)?, within: keys(typer, within)? }
         }

@@ -160,10 +160,34 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 /// The known word that is most like the given one, if one is like it at all.
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
-    let scored = known.into_iter().map(|one| (strsim::jaro_winkler(&folded, &one.to_lowercase()), one));
+    let scored = known.into_iter().map(|one| (likeness(&folded, &one.to_lowercase()), one));
     // The first of equals: `remote_tester_1` rather than `remote_tester_4`.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 > 0.8).then_some(best.1)
+}
+
+/// How like two words are, from 0 to 1. A code of a rule is like another word only within its family: `Q001` is not
+/// near `A001`, but `T14` and `TO14` mean `T014`.
+fn likeness(word: &str, known: &str) -> f64 {
+    let Some((letters, number)) = rule_code(known) else {
+        return strsim::jaro_winkler(word, known);
+    };
+    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+    let same_number = digits.parse() == Ok(number);
+    let of_family = word.starts_with(letters) && word.len().abs_diff(known.len()) <= 2;
+    match of_family {
+        true if same_number => 0.95,
+        true if strsim::osa_distance(word, known) <= 1 => 0.9,
+        _ => 0.0,
+    }
+}
+
+/// The letters and the number of a code such as `t014`, in lower case.
+fn rule_code(text: &str) -> Option<(&str, u32)> {
+    let letters = text.bytes().take_while(u8::is_ascii_lowercase).count();
+    let (letters, digits) = text.split_at(letters);
+    let is_code = (1..=4).contains(&letters.len()) && digits.len() == 3;
+    Some((letters, digits.parse().ok().filter(|_| is_code)?))
 }
 
 /// The first of a list of codes, and how many there are besides.
@@ -171,4 +195,19 @@ pub(super) fn short_list(codes: &[String]) -> String {
     let shown: Vec<&str> = codes.iter().take(12).map(String::as_str).collect();
     let rest = codes.len() - shown.len();
     if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn codes_are_near_codes_of_their_family_only() {
+        let codes = ["A001", "T014", "T015", "record-type-blank"];
+        assert_eq!(closest("Q001", codes), None);
+        assert_eq!(closest("T14", codes), Some("T014"));
+        assert_eq!(closest("t0144", codes), Some("T014"));
+        assert_eq!(closest("TO14", codes), Some("T014"));
+        assert_eq!(closest("record-type-blnk", codes), Some("record-type-blank"));
+    }
 }

@@ -75,6 +75,7 @@ pub(super) struct Loaded {
     pub parts: Parts,
     pub variants: Vec<Variant>,
     pub code: Piece,
+    pub implies: Vec<Piece>,
 }
 
 /// Parts that differ in some years.
@@ -187,6 +188,8 @@ struct Front {
     #[serde(default)]
     carried: bool,
     #[serde(default)]
+    keeps_severity: bool,
+    #[serde(default)]
     spoils: bool,
     #[serde(default)]
     needs: Vec<Spanned<String>>,
@@ -194,7 +197,7 @@ struct Front {
     #[serde(rename = "match")]
     by: Option<Vec<Spanned<String>>>,
     #[serde(default)]
-    implies: Vec<String>,
+    implies: Vec<Spanned<String>>,
     since: Option<Spanned<String>>,
     show: Option<BTreeMap<String, Spanned<String>>>,
     #[serde(default)]
@@ -282,7 +285,7 @@ fn front_error(source: &SourceText, front: &Range<usize>, error: &toml::de::Erro
     };
     let known = rest.split('`').skip(1).step_by(2);
     let mistake = Mistake::new(span.clone(), format!("there is no key `{key}`"), "unknown key");
-    let help = did_you_mean(key, known).unwrap_or_else(|| "docs/writing-rules.md lists the keys".to_owned());
+    let help = did_you_mean(key, known).unwrap_or_else(|| "docs/rule-reference.md lists the keys".to_owned());
     RuleError::at(source, span, mistake.help(help))
 }
 
@@ -438,6 +441,8 @@ impl Reader {
         let variants = front.variant.iter().map(|one| self.variant(one.get_ref())).collect::<Read<_>>()?;
         let needs = front.needs.iter().map(|need| self.word("need", need, &NEEDS)).collect::<Read<Vec<_>>>()?;
         let records = self.records(front.records.as_ref(), &needs)?;
+        let implies = self.pieces(Some(&front.implies)).unwrap_or_default();
+        let is_own = is_own(&code.text);
         let rule = Rule {
             code: code.text.clone(),
             name: name.text,
@@ -452,7 +457,7 @@ impl Reader {
             message: message.text.clone(),
             help: self.needed("help", front.help.as_ref())?.text,
             owners: self.owners(front.owner.as_ref())?,
-            certainty: self.needed_word("certainty", front.certainty.as_ref(), &CERTAINTIES)?,
+            certainty: self.certainty(is_own, front.certainty.as_ref())?,
             sources: self.sources(front.sources.as_ref())?,
             grouping: match &front.group {
                 Some(group) => self.word("group", group, &GROUPINGS)?,
@@ -460,11 +465,12 @@ impl Reader {
             },
             order: front.order.unwrap_or(u8::MAX),
             carried: front.carried,
+            keeps_severity: front.keeps_severity,
             spoils: front.spoils,
             needs: needs.clone(),
             records,
-            implies: front.implies,
-            since: self.needed("since", front.since.as_ref())?.text,
+            implies: implies.iter().map(|piece| piece.text.clone()).collect(),
+            since: self.since(is_own, front.since.as_ref())?,
             prose,
             examples,
             path: self.source.name.clone(),
@@ -486,7 +492,7 @@ impl Reader {
             records,
             by: self.pieces(front.by.as_ref()).unwrap_or_default(),
         };
-        Ok(Loaded { rule, parts, variants, code })
+        Ok(Loaded { rule, parts, variants, code, implies })
     }
 
     fn records(&self, value: Option<&Spanned<String>>, needs: &[Need]) -> Read<Records> {
@@ -512,6 +518,22 @@ impl Reader {
         }
         let mistake = Mistake::new(0..code.text.len(), format!("`{}` is no code of a rule", code.text), "here");
         Err(code.error(mistake.help("one to four capital letters and three digits, for example LOC001")))
+    }
+
+    /// How sure the rule is: own rules may leave it out, and are then inferred.
+    fn certainty(&self, is_own: bool, value: Option<&Spanned<String>>) -> Read<Certainty> {
+        match value {
+            None if is_own => Ok(Certainty::Inferred),
+            _ => self.needed_word("certainty", value, &CERTAINTIES),
+        }
+    }
+
+    /// The version that first had the rule; own rules may leave it out.
+    fn since(&self, is_own: bool, value: Option<&Spanned<String>>) -> Read<Option<String>> {
+        match value {
+            None if is_own => Ok(None),
+            _ => Ok(Some(self.needed("since", value)?.text)),
+        }
     }
 
     fn owners(&self, values: Option<&Vec<Spanned<String>>>) -> Read<Vec<String>> {
@@ -556,4 +578,9 @@ impl Reader {
         let span = span.start + self.front.start..span.end + self.front.start;
         RuleError::at(&self.source, span.clone(), Mistake::new(span, message, label).help(help))
     }
+}
+
+/// Whether a code is one of a user's own rules: those that are shipped have one letter.
+fn is_own(code: &str) -> bool {
+    code.bytes().take_while(u8::is_ascii_uppercase).count() > 1
 }

@@ -398,6 +398,9 @@ pub struct Instance {
     pub when: Expr,
     /// What must hold for them.
     pub demand: Demand,
+    /// The fields that it reads only as members of a family (`some k in 1..4: (…)`), in order. Where a file lacks some
+    /// of them, the rule is judged by the others.
+    pub members: Vec<FieldId>,
     /// The field a finding points at, first the most telling one.
     pub labels: Vec<FieldId>,
     /// The values that the message shows besides cells: `{expected}`, `{min}` …

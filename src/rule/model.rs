@@ -320,8 +320,10 @@ pub struct Rule {
     pub grouping: Grouping,
     /// Precedence within a cell, lower first (cell rules only).
     pub order: u8,
-    /// Whether errors drop to warnings where value sets are carried over from another year.
+    /// Whether its tables are carried over in some years: reports say so, and errors drop to warnings there.
     pub carried: bool,
+    /// Whether its errors stay errors even so: the tables that it uses have been the same wherever they were printed.
+    pub keeps_severity: bool,
     /// Whether a broken cell puts every other day of its column in doubt (cell rules only).
     pub spoils: bool,
     /// What it needs besides the file.
@@ -330,8 +332,8 @@ pub struct Rule {
     pub records: Records,
     /// Rules that may fire on the same record as a consequence.
     pub implies: Vec<String>,
-    /// The version of scorelint that first had it.
-    pub since: String,
+    /// The version of scorelint that first had it; own rules need not say.
+    pub since: Option<String>,
     /// Heading-free prose: what, why it matters.
     pub prose: String,
     /// The examples.
@@ -354,8 +356,14 @@ impl Rule {
 
     /// Its weight in a layout year as its own file has it.
     pub fn severity_unamended(&self, layout_year: u16) -> Severity {
-        let carried = self.carried && registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
-        if carried && self.severity == Severity::Error { Severity::Warning } else { self.severity }
+        self.severity_by_tables(self.severity, layout_year)
+    }
+
+    /// A severity in a layout year: errors drop to warnings where the rule's tables are carried over.
+    pub(super) fn severity_by_tables(&self, stated: Severity, layout_year: u16) -> Severity {
+        let is_carried = || registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
+        let drops = self.carried && !self.keeps_severity && stated == Severity::Error;
+        if drops && is_carried() { Severity::Warning } else { stated }
     }
 
     /// The letters its code begins with: `T`, or `LOC` of an own rule.

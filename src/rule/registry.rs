@@ -15,6 +15,7 @@ use super::example::Extent;
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
 use super::idle;
+use super::implied;
 use super::ir::Instance;
 use super::model::{Rule, Severity, Years};
 
@@ -58,7 +59,11 @@ impl RuleSet {
         sources.extend(whole_or_not(folder_sources(folders)?, Extent::Whole));
         let set = Self::build(sources)?;
         let own = |loaded: &&Loaded| !EMBEDDED.iter().any(|(name, _)| *name == loaded.rule.path);
-        let mistakes: Vec<RuleError> = set.loaded.iter().filter(own).flat_map(|loaded| set.mistakes(loaded)).collect();
+        let mut mistakes: Vec<RuleError> =
+            set.loaded.iter().filter(own).flat_map(|loaded| set.mistakes(loaded)).collect();
+        if !folders.is_empty() {
+            mistakes.extend(implied::mistakes(&set.loaded));
+        }
         if mistakes.is_empty() { Ok(set) } else { Err(RuleErrors(mistakes)) }
     }
 
@@ -131,7 +136,7 @@ impl RuleSet {
     }
 
     /// The rules, by code.
-    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> + '_ {
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> + Clone + '_ {
         self.loaded.iter().map(|loaded| &loaded.rule)
     }
 
@@ -203,8 +208,7 @@ impl RuleSet {
     /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.
     pub fn severity(&self, rule: &Rule, layout_year: u16) -> Severity {
         let stated = self.loaded(rule).map_or(rule.severity, |loaded| loaded.severity(layout_year));
-        let carried = rule.carried && registry().layout(layout_year).is_some_and(|layout| layout.info.values_carried);
-        if carried && stated == Severity::Error { Severity::Warning } else { stated }
+        rule.severity_by_tables(stated, layout_year)
     }
 
     /// The message of a rule in a layout year, placeholders not filled in.
@@ -248,6 +252,11 @@ impl RuleSet {
     /// Everything that is wrong with the conditions of all rules, in every year they are for.
     pub fn check(&self) -> Vec<RuleError> {
         self.loaded.iter().flat_map(|loaded| self.mistakes(loaded)).collect()
+    }
+
+    /// Rules that imply rules that are not there, or themselves.
+    pub fn check_implied(&self) -> Vec<RuleError> {
+        implied::mistakes(&self.loaded)
     }
 
     fn mistakes(&self, loaded: &Loaded) -> Vec<RuleError> {

@@ -6,19 +6,13 @@ use std::collections::HashMap;
 use super::bind::{Bound, BoundWaiver, Runs};
 use super::file::SettingsFile;
 use super::merge::{Origin, Settings};
-use super::waiver::{Holder, Standing};
+use super::waiver::{EXPIRED, Holder, Standing, UNEXPLAINED, UNUSED, WAIVER_RULES};
 use crate::finding::Shown;
 use crate::outcome::{
     Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
 };
 use crate::privacy::pseudonym::Pseudonyms;
-
-const EXPIRED: &str = "L091";
-const UNUSED: &str = "L092";
-const UNEXPLAINED: &str = "L093";
-
-/// The rules about waivers. They cannot be waived.
-pub const WAIVER_RULES: [&str; 3] = [EXPIRED, UNUSED, UNEXPLAINED];
+use crate::rule::Severity;
 
 /// Applies settings to an outcome. Without pseudonyms, waivers of students can only name an SSID.
 pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudonyms: Option<&Pseudonyms>) {
@@ -27,6 +21,7 @@ pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudony
     for rule in &mut outcome.rules {
         weigh(bound, rule);
     }
+    stand_alone(outcome);
     let severities: Vec<_> = outcome.rules.iter().map(|rule| rule.severity).collect();
     for finding in &mut outcome.findings {
         let has_thresholds =
@@ -68,6 +63,20 @@ fn weigh(bound: &Bound, rule: &mut RuleOutcome) {
     let Some(thresholds) = bound.rule(&rule.code).and_then(|rule| rule.thresholds.as_ref()) else { return };
     if rule.broke > 0 {
         rule.severity = thresholds.value.severity(rule.open(), rule.applicable);
+    }
+}
+
+/// Findings that follow from a rule which thresholds made lighter than their own stand for themselves.
+fn stand_alone(outcome: &mut Outcome) {
+    let weights: HashMap<String, Severity> =
+        outcome.rules.iter().map(|rule| (rule.code.clone(), rule.severity)).collect();
+    for rule in &mut outcome.rules {
+        let severity = rule.severity;
+        rule.follows_from.retain(|(cause, _)| weights.get(cause).is_some_and(|weight| *weight >= severity));
+    }
+    for finding in &mut outcome.findings {
+        let kept = |cause: &usize| outcome.rules[*cause].severity >= outcome.rules[finding.rule].severity;
+        finding.follows = finding.follows.filter(kept);
     }
 }
 
@@ -119,7 +128,12 @@ impl<'a> Cover<'a> {
                 let Some(number) = self.waiver_for(finding, step) else { continue };
                 finding.waiver = Some(WaiverLink::CoveredBy(number));
                 self.covered[number] += finding.count.max(1);
-                take_off(&mut outcome.rules[finding.rule], finding);
+                let cause = finding.follows.take().map(|cause| outcome.rules[cause].code.clone());
+                let rule = &mut outcome.rules[finding.rule];
+                match cause {
+                    Some(cause) => take_off_following(rule, &cause, finding.count.max(1)),
+                    None => take_off(rule, finding),
+                }
             }
         }
         self.covered
@@ -175,6 +189,15 @@ pub(super) fn school_of(finding: &Finding) -> Option<&str> {
         _ => return None,
     };
     (!code.is_empty()).then_some(code)
+}
+
+/// Takes covered findings off those that follow from another rule.
+fn take_off_following(rule: &mut RuleOutcome, cause: &str, count: u64) {
+    rule.waived += count;
+    if let Some((_, following)) = rule.follows_from.iter_mut().find(|(code, _)| code == cause) {
+        *following = following.saturating_sub(count);
+    }
+    rule.follows_from.retain(|(_, count)| *count > 0);
 }
 
 /// Takes a covered finding off the counts of its rule.
@@ -239,6 +262,7 @@ fn report_waivers(outcome: &mut Outcome, waivers: &[WaiverUsed]) {
             related: Vec::new(),
             shown: words(&waivers[number]),
             subject: Subject::Whole,
+            follows: None,
             waiver: Some(WaiverLink::About(number)),
         }));
     }

@@ -1,12 +1,13 @@
-//! A baseline: the findings of a run as waivers, known again by whose they are and never by their
-//! lines, so that a later run of a new download reports what is new.
+//! Writes a baseline: the findings of a run as waivers, recognised by student and school and not by line, so that a
+//! later run reports what is new.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::apply::{WAIVER_RULES, school_of};
+use super::apply::school_of;
+use super::waiver::WAIVER_RULES;
 use crate::outcome::{Finding, Outcome, Subject};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::Severity;
@@ -48,10 +49,10 @@ pub struct Baseline {
     pub findings: u64,
 }
 
-/// The findings of a run from a severity upwards that no waiver covers.
+/// The findings of a run from a severity upwards that no waiver covers. Those that follow from another one go with it.
 pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> Draft {
     let mut draft = Draft::default();
-    for finding in outcome.findings.iter().filter(|finding| !finding.is_waived()) {
+    for finding in outcome.findings.iter().filter(|finding| finding.is_shown()) {
         let Some(rule) = outcome.rules.get(finding.rule) else { continue };
         // Totals and exit codes go by the severity of the rule over all files.
         let is_grave = finding.severity.max(rule.severity) >= least;

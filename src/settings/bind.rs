@@ -1,17 +1,16 @@
-//! Settings bound to the rules there are: which run, how much each weighs, which waivers are whose.
-//! Words that name no rule are found here.
+//! Binds settings to the rules of a run: which run, their severities, and their waivers. Words that name no rule are
+//! errors here.
 
 use std::collections::HashMap;
 
 use toml::Spanned;
 
-use super::apply::WAIVER_RULES;
 use super::error::{Mistake, SettingsError, SettingsErrors};
 use super::file::{SettingsFile, Weight};
 use super::merge::{Origin, Settings, Value};
 use super::naming::{Closeness, UnknownRule, closeness, suggestion};
 use super::threshold::Thresholds;
-use super::waiver::{Standing, Waiver};
+use super::waiver::{Standing, WAIVER_RULES, Waiver};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
 /// Why settings cannot be bound.

@@ -1,5 +1,5 @@
-//! What can be wrong with a settings file: where, what, and what to do about it. A file may hold
-//! identifiers of students; they are covered before anything of it is shown.
+//! Errors of a settings file, with place and help. A file may hold identifiers of students, which are covered before
+//! anything of it is shown.
 
 use std::ops::Range;
 

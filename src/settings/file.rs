@@ -1,5 +1,5 @@
-//! Reads a settings file. Whatever it says keeps its place, so that later mistakes can point at it
-//! and `scorelint config` can tell where a setting comes from.
+//! Reads a settings file and keeps the place of every setting, so that errors can point at it and `scorelint config`
+//! can show where a setting comes from.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,5 +1,4 @@
-//! The settings of a run: the file and the flags together, and where each setting comes from. Flags
-//! win over the file.
+//! Combines the settings file with the flags of a run, and keeps where each setting comes from. Flags win.
 
 use std::path::PathBuf;
 

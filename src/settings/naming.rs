@@ -1,4 +1,4 @@
-//! Which rules a word means: a code, the beginning of codes, a family, a name, or an owner.
+//! Finds the rules that a word names: a code, the beginning of codes, a family, a name, or an owner.
 
 use std::cmp::Ordering;
 

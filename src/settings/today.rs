@@ -1,5 +1,5 @@
-//! The day of a run. The clock is asked only when something depends on it: to know the time zone,
-//! the folders of all zones are searched, which takes longer than to read a small file.
+//! The day of a run. The clock is read only when something depends on it, because finding the time zone takes longer
+//! than reading a small file.
 
 use std::sync::OnceLock;
 

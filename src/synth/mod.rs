@@ -31,7 +31,8 @@ use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use record::Record;
 pub use scenario::{
-    Cause, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios, write_scene,
+    Cause, Harmed, Noise, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios,
+    write_scene,
 };
 use second::Seconds;
 pub use second::{SecondOutputs, has_earlier_file};
@@ -90,7 +91,7 @@ pub enum SynthError {
     #[error("scenario {name} cannot be made for {year}, only for {years}")]
     ScenarioYear {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// What was asked for.
         year: u16,
         /// The years it is for.
@@ -103,7 +104,7 @@ pub enum SynthError {
     #[error("scenario {name} needs at least {fewest} students")]
     TooSmall {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// The fewest students.
         fewest: u64,
     },
@@ -111,7 +112,7 @@ pub enum SynthError {
     #[error("scenario {name} needs a small district, of {most} students at the most")]
     TooLarge {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// The most students.
         most: u64,
     },

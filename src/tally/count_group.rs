@@ -1,4 +1,4 @@
-//! Leaves: the records of one place, test and grade that are counted in the same rows.
+//! Count groups: the records of one place, test and grade that are counted in the same rows.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What a thread counts: batch by batch out of the masks of conditions. What is kept does not grow with
-//! the number of records, but for the identities where a run needs them.
+//! Adds up the records of one thread, batch by batch, from masks. Memory does not grow with the number of records,
+//! except for identities where a run needs them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::engine::column_plan::bits;
 use crate::engine::evaluate::{Batch, State};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask, by_row};
-use crate::engine::program::{NumId, TextPlan};
+use crate::engine::nodes::{NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::tally::small_sums::SmallSums;
 use crate::tally::sums::{PackedRow, Sum, SumRows};

@@ -1,5 +1,4 @@
-//! Counts the records of a file by place, test, grade and class, and within these by student
-//! group.
+//! Counts the records of a file by place, test, grade and class, and within these by student group.
 
 mod count_group;
 mod counts;
@@ -10,7 +9,8 @@ mod sums;
 use rustc_hash::FxHashSet;
 
 use crate::counting::CountingRules;
-use crate::engine::program::{Compiler, Program};
+use crate::engine::compiler::Compiler;
+use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::finding::FileFinding;
 use crate::input::{InputError, Opened};
@@ -41,18 +41,18 @@ impl TallyOptions<'_> {
 /// Why a file cannot be counted.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum TallyError {
-    /// Without these columns nothing can be told of a record.
+    /// A column without which no record can be counted.
     #[error("the file has no column for {0}, so its records cannot be counted")]
     #[diagnostic(help("download the file again with all columns"))]
     Missing(&'static str),
 }
 
-/// What one file came to.
+/// The counts of one file.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Records read.
     pub records: u64,
-    /// Records with a wrong number of cells, of which nothing can be told.
+    /// Records with a wrong number of cells, which cannot be counted.
     pub unreadable: u64,
     /// Records that an earlier file has.
     pub repeated: u64,
@@ -64,7 +64,7 @@ pub struct Tally {
     pub sets: Vec<(usize, Option<usize>)>,
     /// Students and tests, if they were to be remembered.
     pub identities: FxHashSet<u64>,
-    /// What could not be told because the file lacks a column: what, and the field.
+    /// What could not be counted because the file lacks a column: what, and the field.
     pub untold: Vec<(String, &'static str)>,
     /// What was noticed while the file was read.
     pub findings: Vec<FileFinding>,

@@ -1,11 +1,12 @@
-//! Everything that is counted, compiled for the columns of one file.
+//! Compiles the counting rules of a year for the columns of one file.
 
 use super::count_group::EntityCode;
 use super::{TallyError, TallyOptions};
 use crate::counting::CountingRules;
+use crate::engine::compiler::Compiler;
 use crate::engine::evaluate::Batch;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::{Compiler, NodeId, NumId, TextPlan};
+use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::{FieldId, registry};
 use crate::rule::{Expr, Num, Text};
 

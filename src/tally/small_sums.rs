@@ -1,6 +1,5 @@
-//! Sums of the records counted last in the first rows, in half the room: every record is added to a
-//! dozen places of a table that has to stay in the nearest caches. From time to time they are carried
-//! over to the sums in full.
+//! Sums of recent records in half the size, carried over to the full sums from time to time: every record is added to a
+//! dozen places of a table, which has to stay in the nearest caches.
 
 use super::sums::{COUNTS, MOST_OPEN, Sum, SumRows};
 

@@ -1,6 +1,5 @@
-//! Sums by student group. A row has a place for every group and variant while it is added to; what
-//! lies still is packed, with those alone that somebody is in: a state has as many rows as its
-//! schools, tests and grades together, and most of their groups have nobody.
+//! Sums by student group. A row that is being added to has a place for every group and variant; a row at rest is
+//! packed without empty groups, since most groups of a school's grade have no members.
 
 /// Rows that stand in full at once. A district has fewer, so nothing of it is packed before its end.
 pub(crate) const MOST_OPEN: usize = 4096;

@@ -1,152 +1,187 @@
-//! Holds one claimed figure of a saved reconciliation against the recount.
+//! Works out a figure with its steps by itself, and holds a claimed one against it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::claim::{CellClaim, RecordClaim, StepClaim};
 use super::count::{Key, Part};
-use super::figure::value;
-use super::judge::Officials;
+use super::expected::Row;
+use super::figure::{Range, value};
 use super::recount::{Applied, Counted, Recount};
 use crate::cause::Hypothesis;
-use crate::official::{self, Measure};
+use crate::official::{Measure, Official, State};
 
-impl<'a> Recount<'a> {
-    /// Whether a claimed figure holds.
-    pub(super) fn cell(&self, cell: &CellClaim, officials: &Officials) -> Result<(), String> {
-        let key: Key = (cell.entity.clone(), cell.test, cell.grade, cell.group);
-        let measure = Measure::ALL.into_iter().find(|one| one.id() == cell.measure).ok_or("no such measure")?;
-        let official = match officials.get(&(key.clone(), measure.id())) {
-            Some(official) => *official,
-            None if cell.official.shown == "no row" => official::Official::number(b"no row", 0),
-            None => return Err("the official files have no such figure".to_owned()),
+/// A figure as it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Figure {
+    pub(super) ours: Option<i64>,
+    pub(super) steps: Vec<Step>,
+    pub(super) unexplained: i64,
+    pub(super) status: &'static str,
+    pub(super) reason: Option<&'static str>,
+}
+
+/// A step as it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) rank: usize,
+    pub(super) amount: i64,
+    pub(super) bounded: bool,
+    pub(super) records: BTreeSet<RecordClaim>,
+}
+
+impl Recount<'_> {
+    /// A figure of a row. Steps of one cause, as of several schools, come in the order in which they
+    /// are claimed, where they are.
+    pub(super) fn figure(&self, (key, row): (&Key, &Row), measure: Measure, claimed: &[StepClaim]) -> Figure {
+        let official = row.figures.get(&measure).copied().unwrap_or(Official::ABSENT);
+        let test = self.counting.tests.iter().find(|test| test.id == key.1);
+        let is_of_levels =
+            !matches!(measure, Measure::Enrolled | Measure::Tested | Measure::WithScores | Measure::Mean);
+        let reason = match row.reason {
+            Some(reason) => Some(reason),
+            None if official.state() == State::Unreadable => Some(crate::reconcile::UNREADABLE),
+            None if is_of_levels && test.is_none_or(|test| test.levels == 0) => Some("levels-not-in-file"),
+            None => None,
         };
-        if official.shown() != cell.official.shown {
-            return Err("the official figure is another".to_owned());
+        if let Some(reason) = reason {
+            let (steps, status) = (Vec::new(), "not-checkable");
+            return Figure { ours: None, steps, unexplained: 0, status, reason: Some(reason) };
         }
         let none = Counted::default();
-        let counted = self.cells.get(&key).unwrap_or(&none);
-        let test = self.counting.tests.iter().find(|test| test.id == cell.test);
-        let figure = |part: &Part| value(part, measure, test);
+        let counted = self.cells.get(key).unwrap_or(&none);
+        let lowest = official.interval().map_or(0, |shown| shown.lo());
         let mut sum = counted.base;
-        let mut at = figure(&sum);
-        if at.is_exact() && cell.ours.unwrap_or_default() != at.lo {
-            return Err(format!("counted from the files are {}, not {}", at.lo, cell.ours.unwrap_or_default()));
-        }
-        if !at.holds(cell.ours.unwrap_or_default()) {
-            return Err("our own figure lies outside what the files allow".to_owned());
-        }
-        self.disjoint(cell)?;
-        if let Some(step) = cell.steps.iter().find(|step| self.causes.iter().all(|cause| cause.rank != step.rank)) {
-            return Err(format!("a step of {} has no cause", step.amount));
-        }
-        let mut claimed_at = cell.ours.unwrap_or_default();
-        let mut absent = None;
-        for cause in self.ranks() {
-            let step = cell.steps.iter().find(|step| step.rank == cause.rank);
-            if matches!(cause.hypothesis, Hypothesis::AbsentSchools) {
-                absent = step;
-                continue;
-            }
-            let (part, records) = counted.steps.get(&cause.rank).cloned().unwrap_or_default();
-            sum.add(&part, 1);
-            let next = figure(&sum);
-            let amount = step.map_or(0, |step| step.amount);
-            claimed_at += amount;
-            let is_exact = next.is_exact() && at.is_exact();
-            if is_exact && amount != next.lo - at.lo {
-                return Err(format!("a cause adds {} here, not {amount}", next.lo - at.lo));
-            }
-            if !is_exact && !next.holds(claimed_at) {
-                return Err("a step adds what the files do not allow".to_owned());
-            }
-            at = next;
-            if let Some(step) = step {
-                self.step_records(step, &records, measure)?;
+        let ours = value(&sum, measure, test).map(|own| own.nearest(lowest));
+        let mut at = ours.unwrap_or_default();
+        let mut steps = Vec::new();
+        for cause in self.in_order(claimed) {
+            let Some((part, records)) = counted.steps.get(&cause.rank) else { continue };
+            sum.add(part, 1);
+            let own = value(&sum, measure, test);
+            let to = own.map_or(0, |own| own.nearest(lowest));
+            let (amount, bounded) = (to - at, own.is_some_and(|own| !own.is_exact()));
+            at = to;
+            let records: BTreeSet<RecordClaim> =
+                records.iter().filter(|(_, part)| has_to_do(part, measure)).map(|(record, _)| *record).collect();
+            if amount != 0 || bounded && !records.is_empty() {
+                steps.push(Step { rank: cause.rank, amount, bounded, records });
             }
         }
-        claimed_at += absent.map_or(0, |step| step.amount);
-        self.missing_step(&key, measure, (&sum, claimed_at), absent)?;
-        self.rest(cell, claimed_at, official)
-    }
-
-    /// The causes in the order of their steps, those with several cases once.
-    fn ranks(&self) -> impl Iterator<Item = &Applied<'a>> {
-        let mut seen = HashSet::new();
-        self.causes.iter().filter(move |cause| seen.insert(cause.rank))
-    }
-
-    /// The records of steps: no one twice.
-    fn disjoint(&self, cell: &CellClaim) -> Result<(), String> {
-        let mut seen = HashSet::new();
-        for record in cell.steps.iter().flat_map(|step| &step.records) {
-            if !seen.insert(*record) {
-                return Err(format!("the record on line {} belongs to two steps", record.line));
-            }
-        }
-        Ok(())
-    }
-
-    fn step_records(
-        &self,
-        step: &StepClaim,
-        counted: &BTreeMap<RecordClaim, Part>,
-        measure: Measure,
-    ) -> Result<(), String> {
-        let claimed: BTreeSet<RecordClaim> = step.records.iter().copied().collect();
-        if let Some(record) = claimed.iter().find(|record| !counted.contains_key(record)) {
-            return Err(format!("the record on line {} has no part in its step", record.line));
-        }
-        // A cause is about all its records: none that changes the count may be left out.
-        let place = match measure {
-            Measure::Enrolled => 0,
-            Measure::Tested => 1,
-            Measure::WithScores => 2,
-            _ => return Ok(()),
+        let with_missing = if self.missing.is_in(key) {
+            self.missing.value((key, self.counting), &sum, measure)
+        } else {
+            value(&sum, measure, test)
         };
-        let needed = counted.iter().filter(|(_, part)| part.numbers[place] != 0).map(|(record, _)| *record);
-        if let Some(record) = needed.into_iter().find(|record| !claimed.contains(record)) {
-            return Err(format!("the record on line {} is left out of its step", record.line));
+        if let Some(step) = self.missing_step(key, (official, at), with_missing) {
+            at += step.amount;
+            steps.push(step);
         }
-        Ok(())
-    }
-
-    /// Whether missing schools lead from what is counted to where the ladder stands.
-    fn missing_step(
-        &self,
-        key: &Key,
-        measure: Measure,
-        (sum, at): (&Part, i64),
-        step: Option<&StepClaim>,
-    ) -> Result<(), String> {
-        if !self.missing.is_in(key) {
-            return step.map_or(Ok(()), |_| Err("no missing school has a part in it".to_owned()));
-        }
-        let Some(range) = self.missing.value((key, self.counting), sum, measure) else {
-            return step.map_or(Ok(()), |_| Err("there is no such figure with missing schools".to_owned()));
+        let unexplained = match official.interval() {
+            Some(shown) if with_missing.is_some() || !official.is_hidden() => at.clamp(shown.lo(), shown.hi()) - at,
+            _ => 0,
         };
-        if !range.holds(at) {
-            return Err(format!("missing schools lead to {} up to {}, not {at}", range.lo, range.hi));
-        }
-        let is_bounded = !range.is_exact() || self.missing.is_elsewhere(key);
-        match step {
-            Some(step) if step.bounded != is_bounded => Err("what missing schools add is told wrong".to_owned()),
-            _ => Ok(()),
-        }
-    }
-
-    fn rest(&self, cell: &CellClaim, at: i64, official: official::Official) -> Result<(), String> {
-        let Some(shown) = official.interval() else { return Ok(()) };
-        let rest = at.clamp(shown.lo(), shown.hi()) - at;
-        let is_hidden_and_absent = official.is_hidden() && cell.unexplained == 0 && cell.ours.is_none();
-        if rest != cell.unexplained && !is_hidden_and_absent {
-            return Err(format!("left over are {rest}, not {}", cell.unexplained));
-        }
-        let status = match (cell.unexplained != 0, official.is_hidden(), cell.steps.is_empty()) {
-            (true, ..) => "unexplained",
+        let status = match (unexplained != 0, official.is_hidden(), steps.is_empty()) {
+            (true, _, false) => "partly-explained",
+            (true, _, true) => "unexplained",
             (false, true, _) => "within-suppression",
             (false, false, true) => "equal",
             (false, false, false) => "explained",
         };
-        if status == cell.status { Ok(()) } else { Err(format!("it is {status}, not {}", cell.status)) }
+        Figure { ours, steps, unexplained, status, reason: None }
     }
+
+    /// What schools that the files lack add to a figure.
+    fn missing_step(&self, key: &Key, (official, at): (Official, i64), value: Option<Range>) -> Option<Step> {
+        let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
+        let rank = self.causes.iter().find(is_absent)?.rank;
+        let (value, shown) = (value.filter(|_| self.missing.is_in(key))?, official.interval()?);
+        let to = value.nearest(at.clamp(shown.lo(), shown.hi()));
+        let bounded = !value.is_exact() || self.missing.is_elsewhere(key);
+        (to != at).then(|| Step { rank, amount: to - at, bounded, records: BTreeSet::new() })
+    }
+
+    /// The causes in the order of their steps, those with several cases once.
+    fn in_order(&self, claimed: &[StepClaim]) -> Vec<&Applied<'_>> {
+        let mut seen = BTreeSet::new();
+        let mut causes: Vec<&Applied<'_>> = self.causes.iter().filter(|cause| seen.insert(cause.rank)).collect();
+        let place = |rank: usize| claimed.iter().position(|step| step.rank == rank).unwrap_or(claimed.len());
+        causes.sort_by_key(|cause| (cause.order, place(cause.rank), cause.rank));
+        causes
+    }
+}
+
+/// Whether a record has to do with a figure by what it adds.
+fn has_to_do(part: &Part, measure: Measure) -> bool {
+    let numbers = &part.numbers;
+    let is_untold = numbers[8] != 0;
+    match measure {
+        Measure::Enrolled => numbers[0] != 0,
+        Measure::Tested => numbers[1] != 0,
+        Measure::WithScores => numbers[2] != 0,
+        Measure::Count(level) => is_untold || numbers.get(3 + usize::from(level)).is_some_and(|count| *count != 0),
+        Measure::Mean => is_untold || numbers[3] != 0 || numbers[9] != 0,
+        Measure::TotalTested | Measure::TotalWithScores => false,
+        _ => is_untold || numbers[2] != 0 || numbers[4..8].iter().any(|count| *count != 0),
+    }
+}
+
+/// What of a claimed figure is not as it has to be.
+pub(super) fn wrong(claim: &CellClaim, (row, measure): (&Row, Measure), own: &Figure) -> Result<(), String> {
+    let official = row.figures.get(&measure).copied().unwrap_or(Official::ABSENT);
+    let shown = official.interval();
+    let bounds = (shown.map(|one| one.lo()), shown.map(|one| one.hi()));
+    if crate::privacy::text::neutralise(&official.shown()) != claim.official.shown
+        || (claim.official.lo, claim.official.hi) != bounds
+    {
+        return Err("the official figure is another".to_owned());
+    }
+    if claim.entity_type != row.kind {
+        return Err(format!("the entity is of type {}, not {}", row.kind, claim.entity_type));
+    }
+    if claim.reason.as_deref() != own.reason {
+        let told =
+            |reason: Option<&str>| reason.map_or_else(|| "can be compared".to_owned(), |one| format!("is open: {one}"));
+        return Err(format!("the figure {}", told(own.reason)));
+    }
+    if claim.ours != own.ours {
+        let told = own.ours.map_or_else(|| "nothing".to_owned(), |ours| ours.to_string());
+        return Err(format!("counted from the files: {told}"));
+    }
+    for step in &claim.steps {
+        same_step(step, own.steps.iter().find(|one| one.rank == step.rank))?;
+    }
+    if let Some(step) = own.steps.iter().find(|one| claim.steps.iter().all(|step| step.rank != one.rank)) {
+        return Err(format!("the step of cause {} is left out: {}", step.rank, step.amount));
+    }
+    if claim.steps.len() != own.steps.len() {
+        return Err("a step stands twice".to_owned());
+    }
+    if claim.unexplained != own.unexplained {
+        return Err(format!("left over are {}, not {}", own.unexplained, claim.unexplained));
+    }
+    if claim.status != own.status {
+        return Err(format!("it is {}, not {}", own.status, claim.status));
+    }
+    Ok(())
+}
+
+fn same_step(claim: &StepClaim, own: Option<&Step>) -> Result<(), String> {
+    let Some(own) = own else { return Err(format!("cause {} has no step here", claim.rank)) };
+    if claim.amount != own.amount {
+        return Err(format!("cause {} adds {} here, not {}", claim.rank, own.amount, claim.amount));
+    }
+    if claim.bounded != own.bounded {
+        return Err(format!("whether the step of cause {} is within bounds is told wrong", claim.rank));
+    }
+    let claimed: BTreeSet<RecordClaim> = claim.records.iter().copied().collect();
+    if let Some(record) = claimed.difference(&own.records).next() {
+        return Err(format!("the record on line {} has no part in its step", record.line));
+    }
+    if let Some(record) = own.records.difference(&claimed).next() {
+        return Err(format!("the record on line {} is left out of its step", record.line));
+    }
+    if claimed.len() != claim.records.len() {
+        return Err("a record stands twice in a step".to_owned());
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::records::{Record, Seen};
 use crate::counting::{CountingRules, Rows};
 use crate::facets::Supposition;
-use crate::rule::{Stand, Stands, Truth, number, text, truth};
+use crate::rule::{Stand, Stands, Text, Truth, number, text, truth};
 
 /// The official number of a test, a grade row and a student group at an entity.
 pub type Key = (String, u16, u8, u16);
@@ -60,6 +60,12 @@ impl Part {
     pub fn is_nothing(&self) -> bool {
         self.numbers == [0; 10]
     }
+}
+
+/// The texts of a record that make a key; none where one is blank.
+pub fn text_key(parts: &[Text], record: &Record) -> Option<String> {
+    let words: Vec<String> = parts.iter().map(|part| text(part, record).trim().to_ascii_uppercase()).collect();
+    (!words.is_empty() && words.iter().all(|word| !word.is_empty())).then(|| words.join("\u{1f}"))
 }
 
 /// How a record stands by the standard rules, seen with other values where some are given.
@@ -138,14 +144,15 @@ pub fn parts(counting: &CountingRules, standing: &Standing) -> BTreeMap<Key, Par
     if part.is_nothing() {
         return parts;
     }
+    if *kind == 0 {
+        return parts;
+    }
     let mut entities = vec![code.clone()];
     if matches!(kind, 7 | 10) {
         entities.push(format!("{}0000000", &code[..7]));
     }
-    if *kind != 0 {
-        entities.push(format!("{}000000000000", &code[..2]));
-        entities.push("00000000000000".to_owned());
-    }
+    entities.push(format!("{}000000000000", &code[..2]));
+    entities.push("00000000000000".to_owned());
     for grade in grades(counting, standing, class.rows) {
         for entity in &entities {
             for (place, _) in standing.groups.iter().enumerate().filter(|(_, is_member)| **is_member) {
@@ -156,6 +163,21 @@ pub fn parts(counting: &CountingRules, standing: &Standing) -> BTreeMap<Key, Par
         }
     }
     parts
+}
+
+/// Whether a record adds to any number of its rows.
+pub fn counts(counting: &CountingRules, standing: &Standing) -> bool {
+    let class = standing.class.and_then(|class| counting.classes.get(class));
+    class.is_some_and(|class| class.enrolled || class.tested || class.with_scores)
+}
+
+/// The test and the grade rows that a record stands in, whether it adds to them or not.
+pub fn rows(counting: &CountingRules, standing: &Standing) -> Vec<(u16, u8)> {
+    let class = standing.class.and_then(|class| counting.classes.get(class));
+    let is_somewhere = standing.place.as_ref().is_some_and(|(kind, _)| *kind != 0);
+    let test = counting.test_of(standing.record_type).filter(|_| is_somewhere);
+    let Some((class, test)) = class.zip(test) else { return Vec::new() };
+    grades(counting, standing, class.rows).into_iter().map(|grade| (test.id, grade)).collect()
 }
 
 fn grades(counting: &CountingRules, standing: &Standing, rows: Rows) -> Vec<u8> {

@@ -20,18 +20,20 @@ impl Range {
         self.lo == self.hi
     }
 
-    pub(super) fn holds(self, number: i64) -> bool {
-        (self.lo..=self.hi).contains(&number)
+    /// Its number that is nearest to another.
+    pub(super) fn nearest(self, to: i64) -> i64 {
+        to.clamp(self.lo, self.hi)
     }
 }
 
-/// A figure of what a cell holds; 0 where the public site shows none.
-pub(super) fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Range {
+/// A figure of what a cell holds; none where the public site shows none.
+pub(super) fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Option<Range> {
     let numbers = &part.numbers;
     let (with_scores, scored, untold, sum) = (numbers[2], numbers[3], numbers[8].max(0), numbers[9]);
     let levels = test.map_or(0, |test| test.levels);
     let level = |level: u8| {
-        let count = if usize::from(level) <= levels { numbers.get(3 + usize::from(level)).copied() } else { None };
+        let is_there = level > 0 && usize::from(level) <= levels;
+        let count = is_there.then(|| numbers.get(3 + usize::from(level)).copied()).flatten();
         count.map(|count| Range { lo: count, hi: count + untold })
     };
     let met = || {
@@ -42,24 +44,33 @@ pub(super) fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> R
         })
     };
     let share = |part: Option<Range>| {
-        let Some(part) = part.filter(|_| with_scores > 0) else { return Range::exactly(0) };
-        let rounded = |part: i64| ((20_000 * part + with_scores) / (2 * with_scores)).min(10_000);
-        Range { lo: rounded(part.lo), hi: rounded(part.hi) }
+        let part = part.filter(|_| with_scores > 0)?;
+        let rounded = |part: i64| ((20_000 * part.max(0) + with_scores) / (2 * with_scores)).min(10_000);
+        Some(Range { lo: rounded(part.lo), hi: rounded(part.hi) })
     };
     match measure {
-        Measure::Enrolled => Range::exactly(numbers[0]),
-        Measure::Tested => Range::exactly(numbers[1]),
-        Measure::WithScores => Range::exactly(with_scores),
-        Measure::Count(one) => level(one).unwrap_or(Range::exactly(0)),
-        Measure::CountMet => met().unwrap_or(Range::exactly(0)),
+        Measure::Enrolled => Some(Range::exactly(numbers[0])),
+        Measure::Tested => Some(Range::exactly(numbers[1])),
+        Measure::WithScores => Some(Range::exactly(with_scores)),
+        Measure::Count(one) => level(one),
+        Measure::CountMet => met(),
         Measure::LevelsTotal => {
             let all: i64 = numbers[4..8].iter().sum();
-            Range { lo: all, hi: all + untold }
+            Some(Range { lo: all, hi: all + untold })
         }
         Measure::Percent(one) => share(level(one)),
         Measure::PercentMet => share(met()),
-        Measure::Mean if untold > 0 => Range { lo: 0, hi: 99_990 },
-        Measure::Mean if scored > 0 => Range::exactly((20 * sum + scored) / (2 * scored)),
-        _ => Range::exactly(0),
+        Measure::Mean => mean(sum, scored, untold),
+        Measure::TotalTested | Measure::TotalWithScores => None,
     }
+}
+
+/// The means of scores, with so many more that may be anything.
+fn mean(sum: i64, scored: i64, untold: i64) -> Option<Range> {
+    const HIGHEST: i64 = 9_999;
+    let tenths = |sum: i64, count: i64| (count > 0).then(|| (20 * sum + count).div_euclid(2 * count));
+    let (own, low) = (tenths(sum, scored), tenths(sum, scored + untold));
+    let high = tenths(sum + untold * HIGHEST, scored + untold);
+    let lo = own.into_iter().chain(low).min()?;
+    Some(Range { lo, hi: own.into_iter().chain(high).max()? })
 }

@@ -1,16 +1,21 @@
 //! Recounts a saved reconciliation and tells what of it holds.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::claim::Claim;
+use super::cell::{self, Figure};
+use super::claim::{CellClaim, Claim, StepClaim, Summary};
 use super::count::Key;
+use super::coverage::not_checked;
+use super::expected::{self, Expected, Row};
 use super::recount::Recount;
-use crate::cause::bound_causes;
+use super::whole;
+use crate::cause::{BoundCause, bound_causes};
 use crate::counting::CountingRules;
 use crate::input::Options;
-use crate::official::{self, Measure, OfficialSet};
+use crate::official::{self, Measure};
 use crate::reconcile::ReconcileError;
+use crate::report::number::plural;
 
 /// What came of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +33,12 @@ pub struct Verdict {
     pub recounted: u64,
     /// Steps that were recounted.
     pub steps: u64,
-    /// Figures that can only be recounted beside others, which a choice of figures left out.
-    pub left_out: u64,
-    /// Figures that the reconciliation says cannot be told.
+    /// Of these, those that the files cannot tell.
     pub not_checkable: u64,
+    /// Files that are others than those of the run.
+    pub other_files: Vec<String>,
+    /// Fields of the reconciliation that are not checked, with the reason.
+    pub not_checked: Vec<(String, &'static str)>,
     /// What is refuted of the whole.
     pub of_the_whole: Vec<String>,
     /// What is refuted of figures.
@@ -41,7 +48,7 @@ pub struct Verdict {
 impl Verdict {
     /// Whether nothing is refuted.
     pub fn is_confirmed(&self) -> bool {
-        self.refuted.is_empty() && self.of_the_whole.is_empty()
+        self.refuted.is_empty() && self.of_the_whole.is_empty() && self.other_files.is_empty()
     }
 }
 
@@ -50,7 +57,7 @@ impl Verdict {
 pub struct VerifyOptions<'a> {
     /// How they are read.
     pub input: Options,
-    /// SupposedRecords the bytes of the current file read so far.
+    /// Called with the bytes of the current file read so far.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
@@ -67,50 +74,130 @@ pub fn verify(
 ) -> Result<Verdict, ReconcileError> {
     let counting = CountingRules::of(claim.year)?;
     let causes = bound_causes(&counting)?;
-    let set = official::read(officials, &official::Options::default())?;
+    let wanted = official::Wanted { entities: expected::wanted(claim), groups: Vec::new() };
+    let set = official::read(officials, &official::Options { wanted, ..official::Options::default() })?;
     let mut verdict = Verdict::default();
-    let mut recount = Recount::new(&counting, claim, &causes, &mut verdict);
+    verdict.of_the_whole.extend(whole::tool(claim));
+    let mut rows = Expected::of(&set, claim.year);
+    let mut recount = Recount::new(&counting, claim, &causes, (&rows, &mut verdict));
     recount.earlier(earlier, options, claim)?;
     recount.absent(&set);
-    recount.files(paths, options, &mut verdict)?;
+    recount.files(paths, options)?;
     recount.gone();
-    let official = official_cells(&set);
-    // What other rows leave can only be worked out where all of them are there.
-    let lacks_rows = claim.is_part() && recount.rests_on_other_rows();
-    if !lacks_rows {
-        recount.elsewhere(claim, &official);
-    }
-    for (place, cell) in claim.cells.iter().enumerate() {
-        if cell.status == "not-checkable" {
-            verdict.not_checkable += 1;
-            continue;
-        }
-        if lacks_rows && cell.steps.iter().any(|step| step.bounded) {
-            verdict.left_out += 1;
-            continue;
-        }
-        verdict.recounted += 1;
-        verdict.steps += cell.steps.len() as u64;
-        if let Err(wrong) = recount.cell(cell, &official) {
-            verdict.refuted.push(Judgement { cell: place, wrong });
-        }
-    }
+    recount.settle(&mut rows, claim, &set);
+    recount.elsewhere(&rows);
+    verdict.other_files = whole::other_files(claim, &recount.inputs(), &set);
+    verdict.of_the_whole.extend(whole::inputs(claim, &recount.inputs()));
+    verdict.of_the_whole.extend(whole::officials(claim, &set));
+    verdict.of_the_whole.extend(recount.leas(claim));
+    verdict.of_the_whole.extend(recount.copies_told(claim));
+    Figures { claim, recount: &recount, rows: &rows, causes: &causes }.judge(&mut verdict);
+    verdict.not_checked = not_checked(&claim.fields);
     Ok(verdict)
 }
 
-/// The official figures by cell and measure, as they are printed.
-pub(super) type Officials = HashMap<(Key, &'static str), official::Official>;
+/// All figures, those that are claimed and those that should be.
+struct Figures<'a> {
+    claim: &'a Claim,
+    recount: &'a Recount<'a>,
+    rows: &'a Expected,
+    causes: &'a [BoundCause],
+}
 
-fn official_cells(set: &OfficialSet) -> Officials {
-    let mut cells = HashMap::new();
-    for row in set.files.iter().flat_map(|file| &file.rows) {
-        let key = (row.place.code_text(), row.test, row.grade, row.group);
-        for measure in Measure::ALL {
-            let figure = row.values.get(measure);
-            if figure.interval().is_some() {
-                cells.entry((key.clone(), measure.id())).or_insert(figure);
+impl Figures<'_> {
+    /// Judges every figure, and what is told of all of them.
+    fn judge(&self, verdict: &mut Verdict) {
+        let claim = self.claim;
+        let mut claimed: BTreeMap<(Key, &str), usize> = BTreeMap::new();
+        for (place, cell) in claim.cells.iter().enumerate() {
+            let key = (cell.entity.clone(), cell.test, cell.grade, cell.group);
+            if claimed.insert((key, cell.measure.as_str()), place).is_some() {
+                verdict.refuted.push(Judgement { cell: place, wrong: "the figure stands twice".to_owned() });
             }
         }
+        let (mut summary, mut touched, mut open) = (Summary::default(), BTreeMap::new(), BTreeMap::new());
+        let mut left_out = 0_u64;
+        for (key, row) in &self.rows.rows {
+            for measure in row.figures.keys() {
+                let place = claimed.remove(&(key.clone(), measure.id()));
+                let cell = place.and_then(|place| claim.cells.get(place));
+                let steps = cell.map_or(&[][..], |cell| cell.steps.as_slice());
+                let own = self.recount.figure((key, row), *measure, steps);
+                add(&mut summary, &own);
+                own.steps.iter().for_each(|step| *touched.entry(step.rank).or_default() += 1);
+                own.reason.into_iter().for_each(|reason| *open.entry(reason).or_default() += 1);
+                match cell.zip(place) {
+                    Some((cell, place)) => self.compare((cell, place), (row, *measure), &own, verdict),
+                    None => left_out += u64::from(is_chosen(claim, key, *measure)),
+                }
+            }
+        }
+        for place in claimed.into_values() {
+            let wrong = "the official files have no such figure".to_owned();
+            verdict.refuted.push(Judgement { cell: place, wrong });
+        }
+        verdict.refuted.sort_by_key(|one| one.cell);
+        if left_out > 0 {
+            verdict.of_the_whole.push(format!("{} left out", plural(left_out, "figure")));
+        }
+        let figure = |key: &Key, measure: Measure| {
+            let row = self.rows.rows.get(key).filter(|row| row.figures.contains_key(&measure))?;
+            Some(self.recount.figure((key, row), measure, &[]))
+        };
+        verdict.of_the_whole.extend(whole::summary(claim, summary));
+        verdict.of_the_whole.extend(self.recount.causes_told(claim, self.causes, &touched));
+        verdict.of_the_whole.extend(whole::residues(claim, figure, summary.unexplained));
+        verdict.of_the_whole.extend(whole::open(claim, &open, self.causes));
     }
-    cells
+
+    fn compare(
+        &self,
+        (cell, place): (&CellClaim, usize),
+        (row, measure): (&Row, Measure),
+        own: &Figure,
+        verdict: &mut Verdict,
+    ) {
+        verdict.recounted += 1;
+        verdict.steps += cell.steps.len() as u64;
+        verdict.not_checkable += u64::from(own.reason.is_some());
+        let names = cell.steps.iter().find(|step| !self.names_its_cause(step));
+        let wrong = match (names, !is_chosen(self.claim, &key_of(cell), measure)) {
+            (Some(step), _) => Err(format!("the step of {} names another cause", step.amount)),
+            (None, true) => Err("the choice of figures does not have it".to_owned()),
+            (None, false) => cell::wrong(cell, (row, measure), own),
+        };
+        if let Err(wrong) = wrong {
+            verdict.refuted.push(Judgement { cell: place, wrong });
+        }
+    }
+
+    fn names_its_cause(&self, step: &StepClaim) -> bool {
+        let named = self.claim.causes.iter().find(|cause| cause.rank == step.rank);
+        named.is_some_and(|cause| (&cause.id, &cause.certainty) == (&step.cause, &step.certainty))
+    }
+}
+
+fn key_of(cell: &CellClaim) -> Key {
+    (cell.entity.clone(), cell.test, cell.grade, cell.group)
+}
+
+/// Whether the choice of figures has one.
+fn is_chosen(claim: &Claim, (entity, test, grade, group): &Key, measure: Measure) -> bool {
+    let Some(filter) = &claim.filter else { return true };
+    let has = |known: bool, is_empty: bool| is_empty || known;
+    has(filter.entities.iter().any(|one| entity.starts_with(one.as_str())), filter.entities.is_empty())
+        && has(filter.tests.contains(test), filter.tests.is_empty())
+        && has(filter.grades.contains(grade), filter.grades.is_empty())
+        && has(filter.groups.contains(group), filter.groups.is_empty())
+        && filter.cell.as_ref().is_none_or(|cell| *cell == format!("{entity}/{test}/{grade}/{group}/{}", measure.id()))
+}
+
+fn add(summary: &mut Summary, figure: &Figure) {
+    match figure.status {
+        "equal" => summary.equal += 1,
+        "explained" => summary.explained += 1,
+        "unexplained" => summary.unexplained += 1,
+        "within-suppression" => summary.within_suppression += 1,
+        _ => summary.not_checkable += 1,
+    }
 }

@@ -3,13 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::claim::Claim;
 use super::count::{Key, Part};
+use super::expected::Expected;
 use super::figure::{Range, value};
-use super::judge::Officials;
 use crate::counting::{CountingRules, GradeKind};
 use crate::layout::codes;
-use crate::official::{Measure, Official, OfficialSet, Values};
+use crate::official::{Measure, OfficialSet, Values};
 
 /// The least and the most that is missing from a cell.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,24 +55,19 @@ impl Missing {
     /// What other rows leave, once every record is counted: `counted` tells what a cell counts in the end.
     pub(super) fn find_elsewhere(
         &mut self,
-        claim: &Claim,
-        officials: &Officials,
+        expected: &Expected,
         counted: impl Fn(&Key) -> Part,
         counting: &CountingRules,
     ) {
         let mut left: HashMap<Key, [Option<Range>; 3]> = HashMap::new();
-        for cell in claim.cells.iter().filter(|cell| cell.status != "not-checkable") {
-            let key = (cell.entity.clone(), cell.test, cell.grade, cell.group);
-            if left.contains_key(&key) {
-                continue;
-            }
-            let own = self.with(&key, &counted(&key));
+        for (key, row) in expected.rows.iter().filter(|(_, row)| row.reason.is_none()) {
+            let own = self.with(key, &counted(key));
             let of = |measure: Measure, place: usize| {
-                let shown = official(officials, &key, measure, &cell.official.shown)?.interval()?;
+                let shown = row.figures.get(&measure)?.interval()?;
                 Some(Range { lo: shown.lo() - own.hi.numbers[place], hi: shown.hi() - own.lo.numbers[place] })
             };
             let all = [of(COUNTS[0], 0), of(COUNTS[1], 1), of(COUNTS[2], 2)];
-            left.insert(key, all);
+            left.insert(key.clone(), all);
         }
         for (key, own) in &left {
             if !self.schools.contains(&key.0) && is_of_students(key, own, &left, counting) {
@@ -103,14 +97,11 @@ impl Missing {
     pub(super) fn value(&self, (key, counting): (&Key, &CountingRules), own: &Part, measure: Measure) -> Option<Range> {
         let all = self.with(key, own);
         let test = counting.tests.iter().find(|test| test.id == key.1);
-        let (lo, hi) = (value(&all.lo, measure, test), value(&all.hi, measure, test));
-        let whole = |part: &Part| part.numbers[2];
         Some(match measure {
             Measure::Percent(level) => share(&all, Measure::Count(level), test)?,
             Measure::PercentMet => share(&all, Measure::CountMet, test)?,
             Measure::Mean => all.mean()?,
-            _ if whole(&all.hi) == 0 && lo.hi == 0 && hi.hi == 0 => Range { lo: 0, hi: 0 },
-            _ => Range { lo: lo.lo, hi: hi.hi },
+            _ => Range { lo: value(&all.lo, measure, test)?.lo, hi: value(&all.hi, measure, test)?.hi },
         })
     }
 }
@@ -147,13 +138,8 @@ fn share(all: &Within, count: Measure, test: Option<&crate::counting::TestInfo>)
         return None;
     }
     let of = |part: i64, whole: i64| ((20_000 * part.max(0) + whole) / (2 * whole)).min(10_000);
-    let (lo, hi) = (value(&all.lo, count, test).lo, value(&all.hi, count, test).hi);
+    let (lo, hi) = (value(&all.lo, count, test)?.lo, value(&all.hi, count, test)?.hi);
     Some(Range { lo: of(lo, most), hi: of(hi, fewest.max(1)) })
-}
-
-fn official(officials: &Officials, key: &Key, measure: Measure, shown: &str) -> Option<Official> {
-    let known = officials.get(&(key.clone(), measure.id())).copied();
-    known.or_else(|| (shown == "no row").then(|| Official::number(b"no row", 0)))
 }
 
 /// The scores of a test in a grade, or in all its grades.

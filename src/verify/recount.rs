@@ -1,16 +1,19 @@
 //! Counts the records of score files again, under the standard rules and under each claimed cause.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use super::claim::{Claim, RecordClaim};
-use super::count::{Key, Part, Standing, overlaid, parts, standing, supposed};
-use super::judge::{Officials, Verdict, VerifyOptions};
+use super::count::{Key, Part, Standing, counts, overlaid, parts, rows, standing, supposed, text_key};
+use super::expected::{Expected, Holding};
+use super::judge::{Verdict, VerifyOptions};
 use super::missing::Missing;
 use super::records::{Record, Seen, each_record, opened};
+use super::survey::{Identity, Place, Survey, days, identity};
 use crate::cause::{Aspect, BoundCause, Hypothesis};
 use crate::counting::CountingRules;
 use crate::facets::Parameter;
+use crate::input::{FileInfo, View};
 use crate::official::OfficialSet;
 use crate::reconcile::ReconcileError;
 use crate::rule::{Stands, number, read, text};
@@ -18,11 +21,29 @@ use crate::rule::{Stands, number, read, text};
 /// A claimed cause, ready to be applied to a record.
 pub(super) struct Applied<'a> {
     pub(super) rank: usize,
-    order: usize,
+    pub(super) order: usize,
     sees_earlier: bool,
     pub(super) hypothesis: &'a Hypothesis,
     after: Option<i64>,
     school: Option<String>,
+}
+
+/// A score file as it was given.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) path: PathBuf,
+    pub(super) member: Option<String>,
+    pub(super) view: View,
+    pub(super) lea: Option<String>,
+    pub(super) records: u64,
+    pub(super) earlier: bool,
+}
+
+impl Given {
+    fn new(info: &FileInfo, earlier: bool) -> Self {
+        let (path, member) = (info.path.clone(), info.member.clone());
+        Self { path, member, view: info.view, lea: info.lea.clone(), records: 0, earlier }
+    }
 }
 
 /// A cell of the recount: what it counts, and what each cause does to it.
@@ -38,11 +59,28 @@ pub(super) struct Recount<'a> {
     pub(super) causes: Vec<Applied<'a>>,
     pub(super) cells: HashMap<Key, Counted>,
     /// How the records of earlier downloads stood, by student and test, and where they are.
-    then: HashMap<(String, String), (Standing, RecordClaim)>,
-    /// Students and tests of the current files.
-    now: HashSet<(String, String)>,
+    then: HashMap<Identity, (Standing, RecordClaim)>,
+    /// Which records of the current files count among their copies.
+    survey: Survey,
     has_earlier: bool,
-    seen_keys: HashMap<usize, HashSet<String>>,
+    /// The records that each cause changes.
+    pub(super) owned: BTreeMap<usize, BTreeSet<RecordClaim>>,
+    /// The day of the earliest record that each cause by day is about.
+    pub(super) first_days: BTreeMap<usize, i64>,
+    /// Enrolled records by school and test.
+    enrolled: HashMap<(String, u16), i64>,
+    /// What is counted by the standard rules as enrolled.
+    rows: BTreeSet<Key>,
+    /// Tests and grade rows that the official files have.
+    grades: BTreeSet<(u16, u8)>,
+    /// Results that two files have both: those whose copies count, and the others.
+    pub(super) copies: BTreeMap<(usize, usize), (u64, u64)>,
+    /// The files that were given.
+    pub(super) given: Vec<Given>,
+    /// Records by district or direct-funded charter.
+    pub(super) by_lea: BTreeMap<String, u64>,
+    /// Records that stand in the enrolled view alone.
+    pub(super) enrolled_alone: u64,
     /// Schools that the reconciliation says are missing.
     pub(super) missing: Missing,
     /// Whether a cause moves students from school to school.
@@ -55,7 +93,7 @@ impl<'a> Recount<'a> {
         counting: &'a CountingRules,
         claim: &Claim,
         causes: &'a [BoundCause],
-        verdict: &mut Verdict,
+        (expected, verdict): (&Expected, &mut Verdict),
     ) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
@@ -80,9 +118,17 @@ impl<'a> Recount<'a> {
             causes: applied,
             cells: HashMap::new(),
             then: HashMap::new(),
-            now: HashSet::new(),
+            survey: Survey::default(),
+            owned: BTreeMap::new(),
+            first_days: BTreeMap::new(),
+            enrolled: HashMap::new(),
+            rows: BTreeSet::new(),
+            grades: expected.grades.clone(),
+            copies: BTreeMap::new(),
+            enrolled_alone: 0,
+            given: Vec::new(),
+            by_lea: BTreeMap::new(),
             has_earlier: claim.inputs.iter().any(|input| input.earlier),
-            seen_keys: HashMap::new(),
             missing: Missing::default(),
             has_moves: false,
         }
@@ -99,50 +145,87 @@ impl<'a> Recount<'a> {
             return Ok(());
         }
         let first = claim.inputs.iter().filter(|input| !input.earlier).count();
+        let survey = self.surveyed(paths, options, &[])?;
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
             let counting = self.counting;
             let then = &mut self.then;
-            each_record(first + place, file, options.progress, |record| {
+            let mut given = Given::new(&file.info, true);
+            given.records = each_record(first + place, file, None, |record| {
                 let Some(record) = record else { return };
                 let Some(identity) = identity(counting, &record) else { return };
-                let claim = RecordClaim { input: record.input, line: record.line };
-                then.entry(identity).or_insert_with(|| (standing(counting, &record, &Stands::new()), claim));
+                if survey.is_best(place, record.line, &identity) {
+                    let claim = RecordClaim { input: record.input, line: record.line };
+                    then.insert(identity, (standing(counting, &record, &Stands::new()), claim));
+                }
             })?;
+            self.given.push(given);
         }
         Ok(())
     }
 
-    /// Reads the score files.
-    pub(super) fn files(
-        &mut self,
+    /// Walks through files for the first time.
+    fn surveyed(
+        &self,
         paths: &[PathBuf],
         options: &VerifyOptions<'_>,
-        verdict: &mut Verdict,
-    ) -> Result<(), ReconcileError> {
-        let files = opened(paths, &options.input)?;
-        let several = files.len() > 1;
-        for (place, file) in files.into_iter().enumerate() {
-            if file.info.year != self.counting.year {
-                verdict.of_the_whole.push(format!("{} is of {}", file.info.path.display(), file.info.year));
-            }
-            let earlier_files: HashSet<(String, String)> = if several { self.now.clone() } else { HashSet::new() };
-            self.seen_keys.clear();
+        causes: &[(usize, &Hypothesis)],
+    ) -> Result<Survey, ReconcileError> {
+        let mut survey = Survey::default();
+        for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
+            survey.file(file.info.view);
             each_record(place, file, options.progress, |record| {
-                let Some(record) = record else { return };
-                let identity = identity(self.counting, &record);
-                if identity.as_ref().is_some_and(|identity| earlier_files.contains(identity)) {
-                    return;
+                if let Some(record) = record {
+                    survey.note(self.counting, &record, causes);
                 }
-                self.record(&record, identity);
             })?;
         }
+        Ok(survey)
+    }
+
+    /// Reads the score files: once to see which copies count, once to count them.
+    pub(super) fn files(&mut self, paths: &[PathBuf], options: &VerifyOptions<'_>) -> Result<(), ReconcileError> {
+        let causes: Vec<(usize, &Hypothesis)> = self.causes.iter().map(|cause| cause.hypothesis).enumerate().collect();
+        self.survey = self.surveyed(paths, options, &causes)?;
+        for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
+            let mut given = Given::new(&file.info, false);
+            given.records = each_record(place, file, None, |record| {
+                let Some(record) = record else { return };
+                let identity = identity(self.counting, &record);
+                match self.survey.place(place, identity.as_ref()) {
+                    Place::Counts => self.record(&record, identity),
+                    Place::EnrolledAlone => self.enrolled_alone(&record),
+                    Place::In(counted) => self.copy(counted, &record, identity.as_ref()),
+                }
+            })?;
+            self.given.push(given);
+        }
         Ok(())
+    }
+
+    /// Notes a record of which a copy in another file counts.
+    fn copy(&mut self, counted: usize, record: &Record, identity: Option<&Identity>) {
+        let best = identity.and_then(|identity| self.survey.best(identity));
+        let is_newer = best.is_some_and(|(_, best, _)| *best > days(self.counting, record));
+        let (results, newer) = self.copies.entry((counted, record.input)).or_default();
+        *results += 1;
+        *newer += u64::from(is_newer);
+    }
+
+    /// A record of the enrolled view alone counts only where a cause says so.
+    fn enrolled_alone(&mut self, record: &Record) {
+        self.enrolled_alone += 1;
+        let is_meant = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::EnrolledAlone);
+        let Some(rank) = self.causes.iter().find(is_meant).map(|cause| cause.rank) else { return };
+        let standing = standing(self.counting, record, &Stands::new());
+        let nothing = Standing { class: None, ..standing.clone() };
+        self.add(RecordClaim { input: record.input, line: record.line }, &nothing, &[(rank, standing)]);
     }
 
     /// Counts a record under the standard rules and under the causes.
     fn record(&mut self, record: &Record, identity: Option<(String, String)>) {
         let base = standing(self.counting, record, &Stands::new());
-        let is_first = identity.as_ref().is_none_or(|identity| !self.now.contains(identity));
+        let is_first =
+            identity.as_ref().is_none_or(|identity| self.survey.is_best(record.input, record.line, identity));
         let mut stages: Vec<(usize, Standing)> = Vec::new();
         let (mut now, mut seen) = (base.clone(), Stands::new());
         for place in 0..self.causes.len() {
@@ -157,12 +240,48 @@ impl<'a> Recount<'a> {
             now = overlaid(&now, &from, &to);
             stages.push((rank, now.clone()));
         }
-        self.now.extend(identity);
+        match &base.place {
+            Some((7 | 10, code)) => *self.by_lea.entry(format!("{}0000000", &code[..7])).or_default() += 1,
+            Some((9, code)) => *self.by_lea.entry(code.clone()).or_default() += 1,
+            _ => {}
+        }
+        if let Some(class) = base.class.and_then(|class| self.counting.classes.get(class))
+            && class.enrolled
+            && let Some(test) = self.counting.test_of(base.record_type)
+        {
+            if let Some((_, code)) = &base.place {
+                *self.enrolled.entry((code.clone(), test.id)).or_default() += 1;
+            }
+            self.rows.extend(parts(self.counting, &base).into_keys());
+        }
         let claim = RecordClaim { input: record.input, line: record.line };
         self.add(claim, &base, &stages);
     }
 
+    /// The files that were given, earlier downloads last.
+    pub(super) fn inputs(&self) -> Vec<Given> {
+        let (earlier, now): (Vec<Given>, Vec<Given>) = self.given.iter().cloned().partition(|file| file.earlier);
+        now.into_iter().chain(earlier).collect()
+    }
+
+    /// Notes the records that a cause changes, where some official row could have them.
+    fn own(&mut self, claim: RecordClaim, base: &Standing, stages: &[(usize, Standing)]) {
+        let is_published =
+            |standing: &Standing| rows(self.counting, standing).iter().any(|row| self.grades.contains(row));
+        if !is_published(base) && !stages.iter().any(|(_, stage)| is_published(stage)) {
+            return;
+        }
+        let mut before = base;
+        for (rank, stage) in stages {
+            if stage != before && (counts(self.counting, before) || counts(self.counting, stage)) {
+                self.owned.entry(*rank).or_default().insert(claim);
+            }
+            before = stage;
+        }
+    }
+
     fn add(&mut self, claim: RecordClaim, base: &Standing, stages: &[(usize, Standing)]) {
+        self.own(claim, base, stages);
         let start = self.parts(base);
         for (key, part) in &start {
             self.cells.entry(key.clone()).or_default().base.add(part, 1);
@@ -218,9 +337,13 @@ impl<'a> Recount<'a> {
                 let follows = cause.sees_earlier;
                 let stands = if follows { seen.clone() } else { Stands::new() };
                 let view = Seen { record, stands: &stands };
+                let day = match &one.parameter {
+                    Parameter::Day(day) => number(day, &view),
+                    _ => None,
+                };
                 let is_meant = match &one.parameter {
                     Parameter::None => true,
-                    Parameter::Day(day) => number(day, &view).zip(cause.after).is_some_and(|(day, after)| day > after),
+                    Parameter::Day(_) => day.zip(cause.after).is_some_and(|(day, after)| day > after),
                     Parameter::Text(of) => cause.school.as_deref() == Some(text(of, &view).trim()),
                 };
                 if !is_meant {
@@ -231,28 +354,26 @@ impl<'a> Recount<'a> {
                 if from == to {
                     return None;
                 }
+                if let Some(day) = day {
+                    let first = self.first_days.entry(cause.rank).or_insert(day);
+                    *first = day.min(*first);
+                }
                 if follows {
                     *seen = then;
                 }
                 Some((from, to))
             }
             Hypothesis::Repeats { key, but_not } => {
-                let made = |parts: &[crate::rule::Text]| {
-                    let words: Vec<String> =
-                        parts.iter().map(|part| text(part, record).trim().to_ascii_uppercase()).collect();
-                    (!words.is_empty() && words.iter().all(|word| !word.is_empty())).then(|| words.join("\u{1f}"))
+                let again = |slot: usize, word: Option<String>| {
+                    word.is_some_and(|word| self.survey.is_repeated(record.input, slot, word, record.line))
                 };
-                let (own, other) = (made(key), made(but_not));
-                let mut again = |slot: usize, word: Option<String>| {
-                    word.is_some_and(|word| !self.seen_keys.entry(slot).or_default().insert(word))
-                };
-                let is_repeated = again(2 * place, own);
-                let is_excused = again(2 * place + 1, other);
-                let counts = base.class.is_some();
-                (is_repeated && !is_excused && counts).then(|| (base.clone(), Standing { class: None, ..base.clone() }))
+                let is_repeated = again(2 * place, text_key(key, record));
+                let is_excused = again(2 * place + 1, text_key(but_not, record));
+                (is_repeated && !is_excused && base.class.is_some())
+                    .then(|| (base.clone(), Standing { class: None, ..base.clone() }))
             }
             Hypothesis::Earlier(aspect) => Some((base.clone(), self.taken(*aspect, base, identity?)?)),
-            Hypothesis::AbsentSchools => None,
+            Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => None,
         }
     }
 
@@ -289,7 +410,7 @@ impl<'a> Recount<'a> {
         let mut gone: Vec<(Standing, RecordClaim)> = self
             .then
             .iter()
-            .filter(|(identity, _)| !self.now.contains(*identity))
+            .filter(|(identity, _)| !self.survey.has(identity))
             .map(|(_, (standing, claim))| (standing.clone(), *claim))
             .collect();
         gone.sort_by_key(|(_, claim)| *claim);
@@ -308,14 +429,15 @@ impl<'a> Recount<'a> {
         self.missing = Missing::of(schools.split(", ").map(str::to_owned).collect(), set, self.counting);
     }
 
-    /// Whether missing schools may have students whom other rows count.
-    pub(super) fn rests_on_other_rows(&self) -> bool {
-        !self.missing.schools.is_empty() && self.has_moves
+    /// Says which figures there have to be, now that the records are counted.
+    pub(super) fn settle(&self, expected: &mut Expected, claim: &Claim, set: &OfficialSet) {
+        let holding = Holding { enrolled: &self.enrolled, is_enrolled_alone: self.survey.is_enrolled_alone() };
+        expected.settle((claim, set, self.counting), self.rows.iter().cloned(), &holding);
     }
 
     /// What missing schools add to the rows of others, where a cause moves students.
-    pub(super) fn elsewhere(&mut self, claim: &Claim, officials: &Officials) {
-        if !self.rests_on_other_rows() {
+    pub(super) fn elsewhere(&mut self, expected: &Expected) {
+        if self.missing.schools.is_empty() || !self.has_moves {
             return;
         }
         let mut missing = std::mem::take(&mut self.missing);
@@ -325,14 +447,7 @@ impl<'a> Recount<'a> {
             cell.steps.values().for_each(|(part, _)| sum.add(part, 1));
             sum
         };
-        missing.find_elsewhere(claim, officials, counted, self.counting);
+        missing.find_elsewhere(expected, counted, self.counting);
         self.missing = missing;
     }
-}
-
-/// What a student is known by, with the test; none where that is blank.
-fn identity(counting: &CountingRules, record: &Record) -> Option<(String, String)> {
-    let student = text(&counting.measures.identity, record).trim().to_ascii_uppercase();
-    let test = number(&counting.measures.record_type, record).unwrap_or_default().to_string();
-    (!student.is_empty()).then_some((student, test))
 }

@@ -34,7 +34,8 @@ pub fn rule(code: &str, name: &str, severity: Severity, scope: Scope, message: &
         needs: Vec::new(),
         records: Records::Checked,
         implies: Vec::new(),
-        since: "0.1.0".into(),
+        keeps_severity: false,
+        since: Some("0.1.0".into()),
         prose: String::new(),
         examples: Vec::new(),
         path: format!("{code}.md"),
@@ -127,6 +128,7 @@ pub fn finding(rule: usize, severity: Severity, line: u64, fields: &[(&str, &str
             .collect(),
         subject: Subject::Record,
         waiver: None,
+        follows: None,
     }
 }
 
@@ -141,6 +143,7 @@ pub fn broke(rule: &Rule, broke: u64, schools: &[(&str, u64)]) -> RuleOutcome {
         broke,
         waived: 0,
         undecidable: 0,
+        follows_from: Vec::new(),
         by_school: schools.iter().map(|(code, count)| ((*code).into(), *count)).collect(),
         time: Duration::from_micros(1_234),
     }
@@ -304,5 +307,6 @@ pub fn file_finding(rule: usize, severity: Severity, column: Option<usize>) -> F
         shown: Vec::new(),
         subject: Subject::Whole,
         waiver: None,
+        follows: None,
     }
 }

@@ -1,5 +1,5 @@
 //! Makes damaged files by recipe: a small synthetic file, changed step by step, as the examples of
-//! file rules describe it (docs/writing-rules.md, "Example files").
+//! file rules describe it (docs/rule-reference.md, "Example files").
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Why a second file cannot be used, in words that say what to give instead.
+//! Errors of second files, with what to give instead.
 
 use miette::Diagnostic;
 use thiserror::Error;

@@ -1,5 +1,5 @@
-//! The second files as the user gives them: opened once, held against each checked file, and read
-//! for those they go with.
+//! The second files as the user gives them: opened once, matched with each checked file, and read for those they
+//! belong to.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::error::SecondError;
 use super::joined::{Joined, Wanted};
 use super::rows::each_record;
 use super::store::Store;
-use crate::check::CheckError;
+use crate::check::error::CheckError;
 use crate::engine::second_data::SecondData;
 use crate::input::{self, Detected, FileInfo, Options};
 use crate::layout::{FieldId, registry};

@@ -1,5 +1,4 @@
-//! What rules read of the second files that go with one file: the stores of matching records and
-//! the entity list.
+//! The cells that rules read of the second files of one checked file, and the entity list.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,5 +1,4 @@
-//! Second files: what is given besides the files that are checked, whether it fits them, and what
-//! rules read of it.
+//! Second files: earlier downloads, rosters and entity lists that a checked file is compared with.
 
 mod error;
 mod given;

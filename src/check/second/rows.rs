@@ -1,4 +1,4 @@
-//! Goes through the records of a second file, one after the other.
+//! Iterates over the records of a second file.
 
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Meaning};

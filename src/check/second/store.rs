@@ -1,6 +1,5 @@
-//! The records of a second file, by the key that makes them match: of each record a hash of its
-//! key and, of each cell that a rule reads, the number of its value among all values of the column.
-//! That is some tens of bytes a record, whatever the file holds.
+//! Stores the records of a second file by the key that matches them: a hash of the key, and for each cell that a rule
+//! reads the number of its value among the values of the column; some tens of bytes a record.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -134,9 +134,9 @@ pub(in crate::cli) fn facts(rules: &RuleSet, rule: &Rule) -> Vec<(&'static str, 
         ("who", some(rule.owners.join(", "))),
         ("needs", some(needs)),
         ("counted", words::grouping(rule.grouping).map(str::to_owned)),
-        ("goes with", some(rule.implies.join(", "))),
+        ("followed by", some(rule.implies.join(", "))),
         ("certainty", Some(rule.certainty.as_str().to_owned())),
-        ("since", Some(rule.since.clone())),
+        ("since", rule.since.clone()),
     ];
     facts.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
 }

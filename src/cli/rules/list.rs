@@ -135,7 +135,8 @@ struct Entry<'a> {
     sources: Vec<String>,
     needs: Vec<&'static str>,
     implies: &'a [String],
-    since: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a str>,
 }
 
 /// Years, both ends included; no `to` means that the rule still holds.
@@ -167,7 +168,7 @@ fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miett
             sources: rule.sources.iter().map(words::source).collect(),
             needs: rule.needs.iter().map(|need| words::need(*need)).collect(),
             implies: &rule.implies,
-            since: &rule.since,
+            since: rule.since.as_deref(),
         }
     };
     let list = List { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };

@@ -31,7 +31,7 @@ pub(super) fn list_faults() -> Result<Exit, Failure> {
 /// A table of the scenarios: name, years, what happens.
 pub(super) fn list_scenarios() -> Result<Exit, Failure> {
     let row = |Scenario { name, years, words, .. }: &Scenario| {
-        [*name, &years.replace('|', ", "), *words].map(str::to_owned).to_vec()
+        [name.as_str(), &years.replace('|', ", "), *words].map(str::to_owned).to_vec()
     };
     show(&["scenario", "years", "what happens"], &scenarios().iter().map(row).collect::<Vec<_>>())
 }

@@ -4,22 +4,26 @@ use super::judge::{Found, Judge};
 use super::scene::Scene;
 use crate::official::interval::Interval;
 use crate::official::model::{Measure, OfficialRow};
-use crate::official::value::{State, implied_count};
+use crate::official::value::{State, UNBOUNDED, implied_count};
 
-/// What is known of the count of students at the levels together.
-fn together(row: &OfficialRow, levels: &[u8]) -> Option<Interval> {
+/// What is known of the count of students at the levels together. Where some were not looked at, it
+/// is at least that of the others.
+fn together(scene: &Scene<'_>, row: &OfficialRow, levels: &[u8]) -> Option<Interval> {
     let figures = levels.iter().map(|level| row.values.get(Measure::Count(*level)));
-    figures.filter(|figure| figure.state() != State::Absent).map(|figure| figure.interval()).sum()
+    let known: Option<Interval> =
+        figures.filter(|figure| figure.state() != State::Absent).map(|figure| figure.interval()).sum();
+    let is_blank = levels.iter().any(|level| scene.is_blank(row, Measure::Count(*level)));
+    if is_blank { Interval::new(known?.lo(), UNBOUNDED) } else { known }
 }
 
 /// O023: counts at the levels add up to those with scores, and the upper ones to met and above.
 pub fn sum(scene: &Scene<'_>, judge: &mut Judge) {
     for row in scene.file.rows.iter().filter(|row| row.values.counts.is_some()) {
-        let all = together(row, &[1, 2, 3, 4]);
+        let all = together(scene, row, &[1, 2, 3, 4]);
         for measure in [Measure::WithScores, Measure::LevelsTotal] {
             add_up(scene, judge, (row, measure), all);
         }
-        add_up(scene, judge, (row, Measure::CountMet), together(row, &[3, 4]));
+        add_up(scene, judge, (row, Measure::CountMet), together(scene, row, &[3, 4]));
     }
 }
 

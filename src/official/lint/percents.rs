@@ -13,8 +13,12 @@ const SLACK: i64 = 2;
 
 const LEVELS: [Measure; 4] = [Measure::Percent(1), Measure::Percent(2), Measure::Percent(3), Measure::Percent(4)];
 
-/// The percents of a row at all levels that its test has; `None` where one is not shown.
-fn levels(row: &OfficialRow) -> Option<Vec<i64>> {
+/// The percents of a row at all levels that its test has; `None` where one is not shown or was not
+/// looked at.
+fn levels(scene: &Scene<'_>, row: &OfficialRow) -> Option<Vec<i64>> {
+    if LEVELS.into_iter().any(|level| scene.is_blank(row, level)) {
+        return None;
+    }
     let there = row.values.percents.iter().filter(|one| one.state() != State::Absent);
     let percents: Option<Vec<i64>> = there.map(|one| one.exact()).collect();
     percents.filter(|percents| percents.len() > 1)
@@ -23,7 +27,7 @@ fn levels(row: &OfficialRow) -> Option<Vec<i64>> {
 /// O020: the percents at all levels add up to 100, but for rounding.
 pub fn sum(scene: &Scene<'_>, judge: &mut Judge) {
     for row in &scene.file.rows {
-        let Some(percents) = levels(row) else { continue };
+        let Some(percents) = levels(scene, row) else { continue };
         let sum: i64 = percents.iter().sum();
         let found = || Found::of(row).in_column(scene.column(Measure::Percent(1))).with("sum", hundredths(sum));
         judge.require((sum - WHOLE).abs() <= SLACK, found);
@@ -78,7 +82,9 @@ pub fn whole_count(scene: &Scene<'_>, judge: &mut Judge) {
 /// O026: counts that give the percents add up to those with scores.
 pub fn implied_sum(scene: &Scene<'_>, judge: &mut Judge) {
     for row in &scene.file.rows {
-        let (Some(percents), Some(with_scores)) = (levels(row), row.values.with_scores.exact()) else { continue };
+        let (Some(percents), Some(with_scores)) = (levels(scene, row), row.values.with_scores.exact()) else {
+            continue;
+        };
         let of = Interval::exactly(with_scores);
         let counts: Option<Interval> = percents.iter().map(|percent| implied_count(*percent, of)).sum();
         let Some(counts) = counts else { continue };

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::counting::{Suppression, suppression_of};
+use crate::counting::{Suppression, levels_of, suppression_of};
 use crate::layout::plain_name;
 use crate::official::header::measure_of;
 use crate::official::interval::Interval;
@@ -11,6 +11,7 @@ use crate::official::knowledge::{Kind, Program, knowledge};
 use crate::official::lookups::EntityList;
 use crate::official::model::{ALL_GRADES, FileOrigin, Measure, OfficialFile, OfficialRow, RowKey, type_of_code};
 use crate::official::set::OfficialSet;
+use crate::official::value::State;
 
 /// The type of counties.
 const COUNTY: u8 = 5;
@@ -34,6 +35,8 @@ pub struct Scene<'a> {
     listed: HashMap<[u8; 14], Vec<[u8; 14]>>,
     untyped_within: HashSet<[u8; 14]>,
     columns: Vec<(Measure, usize)>,
+    /// The tests that have fewer than four levels, with how many.
+    few_levels: HashMap<u16, usize>,
 }
 
 /// Whether all rows that belong to a whole are there.
@@ -81,6 +84,7 @@ impl<'a> Scene<'a> {
             listed: listed(list),
             untyped_within: untyped_within(file),
             columns: columns(file),
+            few_levels: few_levels(file),
         })
     }
 
@@ -92,6 +96,16 @@ impl<'a> Scene<'a> {
     /// The place of the column that has a figure.
     pub fn column(&self, measure: Measure) -> Option<usize> {
         self.columns.iter().find(|(one, _)| *one == measure).map(|(_, place)| *place)
+    }
+
+    /// Whether a figure of a typed table was not looked at: its cell is blank, and its test has it.
+    pub fn is_blank(&self, row: &OfficialRow, measure: Measure) -> bool {
+        let level = match measure {
+            Measure::Count(level) | Measure::Percent(level) => usize::from(level),
+            _ => 0,
+        };
+        let has_it = self.few_levels.get(&row.test).is_none_or(|levels| level <= *levels);
+        self.file.origin == FileOrigin::Typed && has_it && row.values.get(measure).state() == State::Absent
     }
 
     /// The rows of one grade row, with the rows of the grades it is made of.
@@ -162,6 +176,18 @@ fn columns(file: &OfficialFile) -> Vec<(Measure, usize)> {
     named
         .filter_map(|(place, name)| Some((measure_of(knowledge().measure(kind, &plain_name(name))?)?, place)))
         .collect()
+}
+
+/// The tests of a typed table that have fewer than four levels: the others of its columns stay blank.
+fn few_levels(file: &OfficialFile) -> HashMap<u16, usize> {
+    const MOST: usize = 4;
+    let tests: HashSet<u16> = match file.origin {
+        FileOrigin::Typed => file.rows.iter().map(|row| row.test).collect(),
+        FileOrigin::Research => HashSet::new(),
+    };
+    let known = tests.into_iter().filter_map(|test| Some((test, levels_of(test, file.year)?)));
+    // Of a test without levels in score files nobody knows how many the state shows.
+    known.filter(|(_, levels)| (1..MOST).contains(levels)).collect()
 }
 
 /// Where schools without a type can belong: their district and their county.

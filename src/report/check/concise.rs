@@ -10,7 +10,7 @@ use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
 use crate::report::number::{self, plural};
 
-/// Writes all findings that are not waived, then a line with the totals.
+/// Writes all findings that are neither waived nor follow from another, then a line with the totals.
 ///
 /// # Errors
 /// When the writer fails.
@@ -54,8 +54,12 @@ fn totals(material: &Material<'_>) -> String {
         0 => String::new(),
         waived => format!(", {} waived", number::grouped(waived)),
     };
+    let following = match totals.following {
+        0 => String::new(),
+        following => format!(", {} more that follow from these", crate::report::number::grouped(following)),
+    };
     format!(
-        "{}, {}, {}{waived} in {} of {}{unreadable}",
+        "{}, {}, {}{waived}{following} in {} of {}{unreadable}",
         plural(totals.errors, "error"),
         plural(totals.warnings, "warning"),
         plural(totals.notices, "notice"),

@@ -47,6 +47,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
             notices: totals.notices,
             unreadable: outcome.unreadable.len(),
             waived: totals.waived,
+            following: totals.following,
             records: outcome.checked().map(|input| input.records).sum(),
             rules: outcome.rule_totals().into(),
         },
@@ -141,11 +142,20 @@ struct Rule<'a> {
     broke: u64,
     #[serde(skip_serializing_if = "is_zero")]
     waived: u64,
+    /// How many of its findings follow from another rule, by that rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    follows_from: Vec<Following<'a>>,
     undecidable: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by_school: Vec<School<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     micros: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Following<'a> {
+    rule: &'a str,
+    broke: u64,
 }
 
 #[derive(Serialize)]
@@ -180,6 +190,9 @@ struct FindingOut<'a> {
     /// The waiver that covers it or that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiver: Option<usize>,
+    /// The rule that it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follows_from: Option<&'a str>,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     related: &'a [u64],
     message: String,
@@ -193,6 +206,9 @@ struct Summary {
     notices: u64,
     unreadable: usize,
     waived: u64,
+    /// Findings that follow from another one; the other figures leave them out.
+    #[serde(skip_serializing_if = "is_zero")]
+    following: u64,
     records: u64,
     rules: RuleCounts,
 }
@@ -286,6 +302,7 @@ fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Ru
         applicable: rule.applicable,
         broke: rule.broke,
         waived: rule.waived,
+        follows_from: rule.follows_from.iter().map(|(rule, broke)| Following { rule, broke: *broke }).collect(),
         undecidable: rule.undecidable,
         by_school: rule.by_school.iter().map(|(school, broke)| School { school, broke: *broke }).collect(),
         micros: match timings {
@@ -317,6 +334,7 @@ fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<Findi
         waiver: finding.waiver.map(|link| match link {
             WaiverLink::CoveredBy(number) | WaiverLink::About(number) => number,
         }),
+        follows_from: finding.follows.and_then(|cause| Some(material.outcome.rules.get(cause)?.code.as_str())),
         related: &finding.related,
         message: material.message(finding),
         help: &words.help,

@@ -58,9 +58,9 @@ impl<'a> Material<'a> {
         self.outcome.findings.iter().filter(|finding| self.reports(finding.severity))
     }
 
-    /// The findings that are reported and that no waiver covers.
+    /// The findings that are shown: no waiver covers them, and they follow from no other.
     pub fn open_findings(&self) -> impl Iterator<Item = &'a Finding> + '_ {
-        self.findings().filter(|finding| !finding.is_waived())
+        self.findings().filter(|finding| finding.is_shown())
     }
 
     /// The account and the words of the rule a finding is of.

@@ -9,7 +9,10 @@ use serde::{Serialize, Serializer};
 use crate::official::{Interval, State};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
-use crate::reconcile::{CauseFound, Cell, CellFilter, CellStep, InputFile, NotCheckable, Reconciliation, Status, With};
+use crate::input::View;
+use crate::reconcile::{
+    Asked, CauseFound, Cell, CellFilter, CellStep, Copies, InputFile, ListInput, NotCheckable, Reconciliation, Status, With,
+};
 use crate::rule::read::show_day;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -26,10 +29,17 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
     let tally = reconciliation.tally();
     let report = Report {
         schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            rules_sha256: crate::RULES_SHA256,
+        },
         year: reconciliation.year,
+        asked: asked(&reconciliation.asked),
         filter: (!filter.is_all()).then(|| filter_out(filter)),
         inputs: reconciliation.inputs.iter().map(input).collect(),
+        copies: reconciliation.copies.iter().map(copies).collect(),
+        enrolled_alone: reconciliation.enrolled_alone,
         official: reconciliation
             .officials
             .iter()
@@ -38,8 +48,11 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
                 program: one.program.clone(),
                 version: one.version,
                 rows: one.rows,
+                unreadable_rows: one.unreadable.rows,
+                sha256: one.sha256.clone(),
             })
             .collect(),
+        lists: reconciliation.lists.iter().map(list).collect(),
         leas: reconciliation.leas.iter().map(|(lea, why)| Lea { lea: lea.clone(), why: why.clone() }).collect(),
         summary: Summary {
             equal: tally.equal,
@@ -69,10 +82,14 @@ struct Report<'a> {
     schema: &'static str,
     tool: Tool,
     year: u16,
+    asked: AskedOut<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<Filter<'a>>,
     inputs: Vec<Input>,
+    copies: Vec<CopiesOut>,
+    enrolled_alone: u64,
     official: Vec<Official>,
+    lists: Vec<ListOut>,
     leas: Vec<Lea>,
     summary: Summary,
     causes: Vec<CauseOut>,
@@ -85,6 +102,32 @@ struct Report<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+    rules_sha256: &'static str,
+}
+
+#[derive(Serialize)]
+struct AskedOut<'a> {
+    year: Option<u16>,
+    view: Option<&'static str>,
+    leas: &'a [String],
+    assume: &'a [String],
+    without: &'a [String],
+}
+
+#[derive(Serialize)]
+struct CopiesOut {
+    counted: usize,
+    other: usize,
+    results: u64,
+    newer: u64,
+}
+
+#[derive(Serialize)]
+struct ListOut {
+    path: String,
+    kind: &'static str,
+    entries: usize,
+    sha256: Option<String>,
 }
 
 /// The choice of figures; what is not named is not narrowed.
@@ -110,6 +153,7 @@ struct Input {
     lea: Option<String>,
     records: u32,
     earlier: bool,
+    sha256: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -118,6 +162,8 @@ struct Official {
     program: String,
     version: Option<u8>,
     rows: usize,
+    unreadable_rows: u64,
+    sha256: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -250,7 +296,27 @@ fn input(file: &InputFile) -> Input {
         lea: file.info.lea.clone(),
         records: file.records,
         earlier: file.is_earlier,
+        sha256: file.sha256.clone(),
     }
+}
+
+fn asked(asked: &Asked) -> AskedOut<'_> {
+    AskedOut {
+        year: asked.year,
+        view: asked.view.map(View::as_str),
+        leas: &asked.leas,
+        assume: &asked.assume,
+        without: &asked.without,
+    }
+}
+
+fn copies(one: &Copies) -> CopiesOut {
+    CopiesOut { counted: one.counted, other: one.other, results: one.results, newer: one.newer }
+}
+
+fn list(one: &ListInput) -> ListOut {
+    let path = neutralise(&one.name).into_owned();
+    ListOut { path, kind: one.kind, entries: one.entries, sha256: one.sha256.clone() }
 }
 
 /// What a hypothesis was found with, by name.

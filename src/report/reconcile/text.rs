@@ -102,7 +102,28 @@ impl Page<'_> {
             grouped(tally.hidden),
             grouped(tally.not_checkable)
         );
-        self.line(&aside)
+        self.line(&aside)?;
+        self.unreadable()
+    }
+
+    /// What cannot be read in the official files, file by file.
+    fn unreadable(&mut self) -> io::Result<()> {
+        let all = self.all;
+        for file in all.officials.iter().filter(|file| !file.unreadable.is_nothing()) {
+            let one = &file.unreadable;
+            let mut parts = Vec::new();
+            if let Some((line, measure, shown)) = &one.first {
+                let figures = plural(one.figures, "figure");
+                let what = measure_words(*measure);
+                parts.push(format!("{figures} cannot be read, the first in line {line}: {what} “{shown}”"));
+            }
+            if one.rows > 0 {
+                parts.push(format!("{} cannot be read", plural(one.rows, "row")));
+            }
+            let name = neutralise(&file.name);
+            self.wrapped("", &format!("not all is compared: of {name} {}", parts.join("; ")))?;
+        }
+        Ok(())
     }
 
     fn head(&mut self) -> io::Result<()> {

@@ -35,8 +35,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
         part: claim.is_part(),
         recounted: verdict.recounted,
         steps: verdict.steps,
-        left_out: verdict.left_out,
         not_checkable: verdict.not_checkable,
+        other_files: &verdict.other_files,
+        not_checked: verdict.not_checked.iter().map(|(field, why)| NotChecked { field, why }).collect(),
         of_the_whole: &verdict.of_the_whole,
         refuted: refuted.collect(),
     };
@@ -55,8 +56,9 @@ struct Report<'a> {
     part: bool,
     recounted: u64,
     steps: u64,
-    left_out: u64,
     not_checkable: u64,
+    other_files: &'a [String],
+    not_checked: Vec<NotChecked<'a>>,
     of_the_whole: &'a [String],
     refuted: Vec<RefutedOut<'a>>,
 }
@@ -65,6 +67,13 @@ struct Report<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+/// A field of the reconciliation that no recount can check.
+#[derive(Serialize)]
+struct NotChecked<'a> {
+    field: &'a str,
+    why: &'a str,
 }
 
 /// A figure that is refuted, named by its place in the reconciliation and by what it is a figure of.

@@ -22,15 +22,14 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict, style: &Styl
     let counted = plural(verdict.recounted, "figure");
     let steps = plural(verdict.steps, "step");
     writeln!(out, "{head}: {counted} and {steps} recounted, {} wrong", grouped(verdict.refuted.len() as u64))?;
-    if claim.is_part() {
-        writeln!(out, "it was written with a choice of figures; nothing is said of the others")?;
+    for other in &verdict.other_files {
+        writeln!(out, "- {}", neutralise(other))?;
     }
-    if verdict.left_out > 0 {
-        let left_out = plural(verdict.left_out, "figure");
-        writeln!(out, "{left_out} not recounted: they rest on rows that the choice left out")?;
+    if claim.is_part() {
+        writeln!(out, "it was written with a choice of figures; the sums of all figures were recounted")?;
     }
     if verdict.not_checkable > 0 {
-        writeln!(out, "{} that the reconciliation leaves open", plural(verdict.not_checkable, "figure"))?;
+        writeln!(out, "{} among them that these files cannot tell", plural(verdict.not_checkable, "figure"))?;
     }
     for whole in &verdict.of_the_whole {
         writeln!(out, "- {}", neutralise(whole))?;
@@ -42,6 +41,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict, style: &Styl
     }
     if verdict.refuted.len() > SHOWN {
         writeln!(out, "  and {} more", grouped((verdict.refuted.len() - SHOWN) as u64))?;
+    }
+    for (field, why) in &verdict.not_checked {
+        writeln!(out, "not checked: {}: {why}", neutralise(field))?;
     }
     Ok(())
 }

@@ -9,9 +9,14 @@ use super::super::error::{Mistake, did_you_mean};
 use super::super::ir::{Cell, Form, Lookup, LookupKind, Num, Text};
 use super::super::{fields, read};
 use super::{Typed, Typer, Unit, Value, same_unit, unreadable};
+use crate::table::Table;
 
-const FUNCTIONS: [&str; 15] = [
+/// The fields for testing with the fields that hold the present value of CALPADS.
+const PAIRS: &str = include_str!("../../../rules/layouts/calpads-values.tsv");
+
+const FUNCTIONS: [&str; 16] = [
     "written",
+    "calpads",
     "number",
     "day",
     "school_year",
@@ -36,6 +41,10 @@ impl Typer<'_> {
             "written" => {
                 let [field] = expect_arguments(name, arguments, span)?;
                 self.written(field)?
+            }
+            "calpads" => {
+                let [field] = expect_arguments(name, arguments, span)?;
+                self.calpads(field)?
             }
             "number" => {
                 let [text] = expect_arguments(name, arguments, span)?;
@@ -98,6 +107,25 @@ impl Typer<'_> {
                 );
             }
         })
+    }
+
+    /// The column with the present value of CALPADS of a field for testing.
+    fn calpads(&mut self, node: &Node) -> Typed<Value> {
+        let field = match self.value(node)? {
+            Value::Field(field, _) => field,
+            Value::Lacking => return Ok(Value::Lacking),
+            _ => return Err(Mistake::new(node.span.clone(), "expected a field", "here").into()),
+        };
+        let name = registry().info(field).name;
+        let twin = Table::new(PAIRS).rows().find(|row| row.get("for_testing") == name).map(|row| row.get("calpads"));
+        let twin = twin.and_then(|twin| registry().id(twin));
+        match twin.and_then(|id| self.layout.field(id).map(|found| (id, found.kind))) {
+            Some((id, kind)) => {
+                self.see(id);
+                Ok(Value::Field(id, kind))
+            }
+            None => Err(self.without(field, node, "has no column with the CALPADS value of")),
+        }
     }
 
     fn test_field(&mut self, name: &str, arguments: &[Node], span: &Range<usize>) -> Typed<FieldId> {

@@ -1,6 +1,7 @@
 //! Gives every part of a condition its type and its field, for one layout year and one value of
 //! the parameter.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::layout::{FieldId, FieldKind, Layout, registry};
@@ -19,9 +20,11 @@ mod logic;
 mod pattern;
 mod questions;
 mod second;
+mod tests;
 
 pub(super) use logic::{and, not};
-pub(super) use questions::is_one_of;
+pub(crate) use tests::undecided;
+pub(super) use tests::{UnknownTest, of_tests};
 
 /// The field that says which test a record is of.
 pub(super) const RECORD_TYPE: &str = "record_type";
@@ -140,6 +143,14 @@ pub(super) struct Typer<'a> {
     pub seen: Vec<FieldId>,
     /// What the rule reads besides its own file.
     pub second: Seconds<'a>,
+    /// What is answered about the test where the record type is no code of the year.
+    pub unknown_test: UnknownTest,
+    /// How many of the parameters are the rule's own; those after them are of loops within its conditions.
+    pub outer: usize,
+    /// The fields met as members of a family that a condition goes through.
+    pub members: BTreeSet<FieldId>,
+    /// The fields met by themselves.
+    pub singles: BTreeSet<FieldId>,
 }
 
 /// What a rule may read besides the file of its records.
@@ -187,6 +198,7 @@ impl Typer<'_> {
     pub fn field(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<Option<FieldId>> {
         if let Some(Bound::Field(id)) = self.bound(name) {
             self.see(id);
+            self.place(id, Some(name));
             return Ok(Some(id));
         }
         let (full, parameter) = self.substituted(name);
@@ -196,6 +208,7 @@ impl Typer<'_> {
         }
         if let Some(id) = id.filter(|id| self.layout.has(*id)) {
             self.see(id);
+            self.place(id, parameter.as_deref());
             return Ok(Some(id));
         }
         if optional {
@@ -217,6 +230,13 @@ impl Typer<'_> {
         let is_parameter = |part: &str| self.scope.iter().any(|(one, _)| one == part);
         let parts: Vec<&str> = name.split('_').map(|part| if is_parameter(part) { "*" } else { part }).collect();
         parts.join("_")
+    }
+
+    /// Notes whether a field stands for itself or is a member of a family that a loop goes through.
+    fn place(&mut self, id: FieldId, parameter: Option<&str>) {
+        let at = parameter.and_then(|name| self.scope.iter().rposition(|(one, _)| one == name));
+        let fields = if at.is_some_and(|at| at >= self.outer) { &mut self.members } else { &mut self.singles };
+        fields.insert(id);
     }
 
     fn see(&mut self, id: FieldId) {

@@ -127,7 +127,7 @@ impl Typer<'_> {
         let upper = |word: &Literal| word.text.trim().to_ascii_uppercase();
         Ok(match self.value(subject)? {
             Value::Lacking => Expr::Const(false),
-            Value::Field(field, _) => is_one_of(field, words.iter().map(upper)),
+            Value::Field(field, _) => self.has_code(field, words.iter().map(upper).collect()),
             Value::Matched(cell, _) => Expr::Matched { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
             Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
             Value::Text(text) => {
@@ -241,10 +241,10 @@ impl Typer<'_> {
         if tests.is_empty() {
             return Err(self.without(id, field, "names no tests for"));
         }
-        Ok(is_one_of(tested.field, tests.iter().map(|test| test.to_string())))
+        Ok(self.has_code(tested.field, tests.iter().map(|test| test.to_string()).collect()))
     }
 
-    fn without(&self, id: FieldId, node: &Node, what: &str) -> Stop {
+    pub(super) fn without(&self, id: FieldId, node: &Node, what: &str) -> Stop {
         let name = registry().info(id).name;
         let mistake = Mistake::new(
             node.span.clone(),
@@ -274,10 +274,11 @@ impl Typer<'_> {
             ValueSet::One(codes) => in_codes(cell, codes, exactly),
             ValueSet::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
-                let of_no_test = not(is_one_of(record_type, tests.iter().map(|(test, _)| test.to_string())));
+                let of_no_test =
+                    not(self.has_code(record_type, tests.iter().map(|(test, _)| test.to_string()).collect()));
                 let mut alternatives = vec![and(vec![of_no_test, in_codes(cell, others, exactly)])];
                 for (test, codes) in tests {
-                    let of_test = is_one_of(record_type, std::iter::once(test.to_string()));
+                    let of_test = self.has_code(record_type, vec![test.to_string()]);
                     alternatives.push(and(vec![of_test, in_codes(cell, codes, exactly)]));
                 }
                 or(alternatives)

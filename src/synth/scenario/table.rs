@@ -6,22 +6,24 @@ use std::sync::LazyLock;
 use super::super::facts::year_in;
 use super::super::fault::{Assignment, Condition};
 use super::super::student::Wish;
+use crate::cause::beyond;
 use crate::layout::RecordTypes;
 use crate::table::{Row, Table};
 
 const SCENARIOS: &str = include_str!("../../../rules/synth/scenarios.tsv");
 const CHANGES: &str = include_str!("../../../rules/synth/scenario-changes.tsv");
+const NOISE: &str = include_str!("../../../rules/synth/scenario-noise.tsv");
 const STUDENTS: &str = include_str!("../../../rules/synth/scenario-students.tsv");
 
 /// Stands for all causes.
 const ALL: &str = "*";
 
-/// A way in which a score file and the official numbers differ.
+/// A way in which a score file and the official numbers differ, or several at once.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Its name on the command line.
-    pub name: &'static str,
-    /// The years it makes sense in, as in the table.
+    pub name: String,
+    /// The years it makes sense in, as in the table; those of the first of several.
     pub years: &'static str,
     /// Students of the district where no number is asked for.
     pub students: u64,
@@ -40,8 +42,25 @@ impl Scenario {
         year_in(self.years, year)
     }
 
+    /// Both at once.
+    #[must_use]
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.name = format!("{}+{}", self.name, other.name);
+        self.students = self.students.max(other.students);
+        self.fewest = self.fewest.max(other.fewest);
+        self.most = [self.most, other.most].into_iter().flatten().min();
+        self.causes.extend(&other.causes);
+        self
+    }
+
+    /// Whether it is known by a word: its name, or the first word of it.
+    pub(super) fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.name.split('-').next() == Some(word)
+    }
+
     fn has(&self, cause: &str) -> bool {
-        self.causes.contains(&ALL) || self.causes.contains(&cause)
+        let is_beyond = || beyond().any(|one| one.id == cause);
+        self.causes.contains(&cause) || self.causes.contains(&ALL) && !is_beyond()
     }
 }
 
@@ -95,6 +114,31 @@ pub(super) struct Preparation {
     pub(super) assignments: Vec<Assignment>,
 }
 
+/// A way in which a record of the files is damaged.
+#[derive(Clone, Debug)]
+pub(super) struct Harm {
+    pub(super) kind: &'static str,
+    /// Whether the record is left out.
+    pub(super) is_drop: bool,
+    /// How often it happens, beside the others.
+    pub(super) weight: u32,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) assignments: Vec<Assignment>,
+}
+
+/// What noise does to records in a year.
+pub(super) fn harms(year: u16) -> Vec<Harm> {
+    let rows = Table::new(NOISE).rows().filter(|row| year_in(row.get("years"), year));
+    let harm = |row: Row<'static>| Harm {
+        kind: row.get("kind"),
+        is_drop: row.get("what") == "drop",
+        weight: row.get("weight").parse().unwrap_or_default(),
+        conditions: conditions(&row),
+        assignments: assignments(&row),
+    };
+    rows.map(harm).collect()
+}
+
 /// What is changed with a scenario, or without any, in the order of application.
 pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<Change> {
     rows(CHANGES, scenario, year).map(|row| change(&row)).collect()
@@ -113,7 +157,7 @@ fn rows(table: &'static str, scenario: Option<&Scenario>, year: u16) -> impl Ite
 
 fn scenario(row: &Row<'static>) -> Scenario {
     Scenario {
-        name: row.get("name"),
+        name: row.get("name").to_owned(),
         years: row.get("years"),
         students: row.get("students").parse().unwrap_or_default(),
         fewest: row.get("fewest").parse().unwrap_or_default(),

@@ -34,9 +34,10 @@ pub fn lines(
         (count, _) => lines.extend(count.into_iter().chain(places)),
     }
     lines.extend(schools(outcome));
+    lines.extend(consequences(material, outcome));
     lines.extend(columns(material, findings, shown));
     if outcome.carried {
-        lines.push("the codes it is held against are carried over from another year's layout".to_owned());
+        lines.push("the codes and ranges it compares with are carried over from the layout of another year".to_owned());
     }
     lines
 }
@@ -52,6 +53,16 @@ fn count(outcome: &RuleOutcome, words: &RuleWords, shown: &[Sample<'_>]) -> Opti
         all if frames == 0 || frames == all => Some(format!("{}{waived}", counted(all, words.unit))),
         all => Some(format!("showing {} of {}{waived}", grouped(frames), counted(all, words.unit))),
     }
+}
+
+/// What follows from the findings of this rule: `with it: 3 T026, 1 X003`.
+fn consequences(material: &Material<'_>, outcome: &RuleOutcome) -> Option<String> {
+    let of = |rule: &RuleOutcome| {
+        let (_, count) = rule.follows_from.iter().find(|(cause, _)| *cause == outcome.code)?;
+        Some(format!("{}{NO_BREAK}{}", grouped(*count), rule.code))
+    };
+    let all: Vec<String> = material.outcome.rules.iter().filter_map(of).collect();
+    (!all.is_empty()).then(|| format!("follows from it: {}", all.join(", ")))
 }
 
 /// The schools with the most findings.

@@ -105,10 +105,13 @@ fn write_totals(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io:
         part(totals.warnings, "warning", Severity::Warning),
         part(totals.notices, "notice", Severity::Notice),
     )?;
-    match totals.waived {
-        0 => writeln!(out),
-        waived => writeln!(out, ", {} waived", grouped(waived)),
+    if totals.waived > 0 {
+        write!(out, ", {} waived", grouped(totals.waived))?;
     }
+    if totals.following > 0 {
+        write!(out, ", {} more that follow from these", grouped(totals.following))?;
+    }
+    writeln!(out)
 }
 
 /// How the rules came out; the parts add up to all of them.
