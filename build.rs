@@ -1,5 +1,6 @@
-//! Lists the shipped rule and cause files, so that the program can carry them. Their text is embedded as it
-//! is. Works out a hash of all files under `rules`, by which a reader can tell what a result rests on.
+//! Lists the shipped rule and cause files and the tables, so that the program can carry them. Their text is
+//! embedded as it is. Works out a hash of all files under `rules`, by which a reader can tell what a result
+//! rests on.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,27 +8,25 @@ use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
 
+/// The folder of all that the program knows.
+const RULES: &str = "rules";
 const CHECKS: &str = "rules/checks";
 const CAUSES: &str = "rules/causes";
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
-    list(CHECKS, "checks.rs")?;
-    list(CAUSES, "causes.rs")?;
-    hash("rules")
+    println!("cargo:rerun-if-changed={RULES}");
+    list(CHECKS, "md", "checks.rs")?;
+    list(CAUSES, "md", "causes.rs")?;
+    list(RULES, "tsv", "tables.rs")?;
+    hash(RULES)
 }
 
 /// Tells the compiler the hash of all tables and rule files: their names, lengths and contents.
 fn hash(folder: &str) -> io::Result<()> {
-    println!("cargo:rerun-if-changed={folder}");
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files = Vec::new();
-    collect(&root.join(folder), &["md", "tsv"], &mut files)?;
-    files.sort();
     let mut hasher = Sha256::new();
-    for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let content = fs::read(file)?;
+    for (name, path) in &files(folder, &["md", "tsv"])? {
+        let content = fs::read(path)?;
         hasher.update(format!("{name} {}\n", content.len()));
         hasher.update(content);
     }
@@ -39,21 +38,26 @@ fn hash(folder: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the names and texts of the files of a folder as a Rust array.
-fn list(folder: &str, name: &str) -> io::Result<()> {
-    println!("cargo:rerun-if-changed={folder}");
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files = Vec::new();
-    collect(&root.join(folder), &["md"], &mut files)?;
-    files.sort();
+/// Writes the names and texts of the files of a folder as a Rust array, sorted by name.
+fn list(folder: &str, extension: &str, name: &str) -> io::Result<()> {
     let mut list = String::from("[\n");
-    for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+    for (name, path) in &files(folder, &[extension])? {
+        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", path.to_string_lossy());
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join(name), list)
+}
+
+/// The files of a folder with their names in the project, sorted by name.
+fn files(folder: &str, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut paths = Vec::new();
+    collect(&root.join(folder), endings, &mut paths)?;
+    let name = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let mut files: Vec<(String, PathBuf)> = paths.into_iter().map(|path| (name(&path), path)).collect();
+    files.sort();
+    Ok(files)
 }
 
 fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -39,8 +39,8 @@ mod atomic_file;
 pub mod cli;
 mod parallel;
 internal! {
-    account cause check counting engine facets finding input layout official outcome privacy reconcile report rule
-    settings synth table tally verify
+    account cause check counting engine facets finding input knowledge layout number official outcome privacy reconcile report rule
+    settings synth table tally verify years
 }
 
 pub use crate::account::{Account, AccountError, Accounts, FileAccount};

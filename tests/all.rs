@@ -24,3 +24,4 @@ mod second;
 mod settings;
 mod support;
 mod synth;
+mod year;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use scorelint::layout::{Field, FieldId, FieldKind, Layout, RecordType, codes, registry, value_set};
 use scorelint::rule::read::Pattern;
 use scorelint::rule::{Expect, Instance, RecordView, RuleSet, Scope, judge_record};
-use scorelint::table::Table;
+use scorelint::years::Years;
 
 use crate::support;
 
@@ -144,28 +144,23 @@ fn unchecked() -> Vec<(u16, &'static str, What)> {
 
 /// A row of `unchecked.tsv`.
 struct Excuse {
-    from: u16,
-    to: u16,
+    years: Years,
     field: String,
     what: String,
 }
 
 impl Excuse {
     fn covers(&self, (year, field, what): &(u16, &str, What)) -> bool {
-        (self.from..=self.to).contains(year) && Pattern::new(&self.field).fits(field) && self.what == what.as_str()
+        self.years.contains(*year) && Pattern::new(&self.field).fits(field) && self.what == what.as_str()
     }
 }
 
 fn excuses() -> Vec<Excuse> {
-    let text = std::fs::read_to_string(support::path("rules/layouts/unchecked.tsv")).expect("the table");
-    let rows = Table::new(&text).rows();
+    let rows = support::table("rules/layouts/unchecked.tsv").into_iter();
     rows.map(|row| {
-        let years = row.get("years");
-        let (from, to) = years.split_once("..").unwrap_or((years, years));
         assert!(!row.get("reason").is_empty(), "no reason for {}", row.get("field"));
         Excuse {
-            from: from.parse().expect("a year"),
-            to: if to.is_empty() { u16::MAX } else { to.parse().expect("a year") },
+            years: Years::parse(row.get("years")).expect("spans of years"),
             field: row.get("field").to_owned(),
             what: row.get("what").to_owned(),
         }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use scorelint::layout::{RecordType, codes};
-use scorelint::table::Table;
 use serde_json::Value;
 
 use crate::support::{self, recipe};
@@ -185,9 +184,8 @@ fn legitimate_files_raise_no_error_and_damage_is_named() {
 
 #[test]
 fn every_deviation_is_tried() {
-    let text = std::fs::read_to_string(support::path("rules/layouts/deviations.tsv")).expect("the table");
-    let rows = Table::new(&text).rows();
-    let listed: BTreeSet<(String, String)> = rows
+    let listed: BTreeSet<(String, String)> = support::table("rules/layouts/deviations.tsv")
+        .into_iter()
         .filter(|row| row.get("kind") != "layout error")
         .map(|row| (row.get("field").to_owned(), row.get("what").to_owned()))
         .collect();

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use scorelint::layout::{Layout, RecordType, accepted, codes, registry, value_set};
-use scorelint::table::Table;
 
 use crate::support;
 
@@ -61,7 +60,7 @@ fn a_field_without_a_printed_list_has_no_value_set() {
 
 #[test]
 fn every_accepted_value_names_a_field_of_its_years() {
-    for row in Table::new(&std::fs::read_to_string(support::path("rules/layouts/accepted.tsv")).unwrap()).rows() {
+    for row in support::table("rules/layouts/accepted.tsv") {
         let value = row.get("value");
         let accepts = |layout: &&Layout| {
             registry().fields().any(|(id, _)| accepted(layout.year(), id).any(|one| one.value == value))

@@ -10,11 +10,14 @@ use scorelint::input::View;
 use scorelint::layout::{Layout, registry};
 use scorelint::rule::RuleSet;
 use scorelint::synth::{Form, Made, Order, Planted, SynthError, faults, file_name, parse_order, write_district};
-use scorelint::table::Table;
 
 use crate::support;
 
-const YEARS: std::ops::RangeInclusive<u16> = 2017..=2025;
+/// The years that districts are made of, oldest first.
+fn years() -> Vec<u16> {
+    scorelint::synth::years().collect()
+}
+
 const DELIMITED: [(Form, char); 3] = [(Form::Caret, '^'), (Form::Comma, ','), (Form::Tab, '\t')];
 
 fn order(year: u16, students: u64) -> Order {
@@ -38,7 +41,7 @@ fn layout(year: u16) -> &'static Layout {
 
 #[test]
 fn the_same_order_gives_the_same_bytes() {
-    for year in YEARS {
+    for year in years() {
         assert_eq!(made(&order(year, 60)), made(&order(year, 60)), "{year}");
     }
 }
@@ -90,7 +93,7 @@ fn what_was_made_is_counted() {
 
 #[test]
 fn every_year_and_view_has_the_columns_of_its_layout() {
-    for year in YEARS {
+    for year in years() {
         for view in [View::Tested, View::Enrolled] {
             for (form, separator) in DELIMITED {
                 let (text, _) = made(&Order { view, form, ..order(year, 40) });
@@ -104,7 +107,7 @@ fn every_year_and_view_has_the_columns_of_its_layout() {
 
 #[test]
 fn header_names_are_those_of_the_layout() {
-    for year in YEARS {
+    for year in years() {
         let (text, _) = made(&order(year, 1));
         let header: Vec<&str> = text.lines().next().unwrap().split('^').collect();
         for (name, field) in header.iter().zip(&layout(year).fields) {
@@ -229,7 +232,7 @@ fn a_file_with_faults_differs_from_a_clean_one_in_the_planted_lines_only() {
 
 #[test]
 fn faults_stand_on_lines_of_their_own() {
-    for year in YEARS {
+    for year in years() {
         let (_, made) = made(&with_faults(year, 2_500, &["records=2"]));
         let mut lines: Vec<u64> = made.planted.iter().map(|one| one.line).collect();
         let planted = lines.len();
@@ -244,7 +247,7 @@ fn faults_stand_on_lines_of_their_own() {
 #[test]
 fn whole_files_are_spoilt_as_ordered() {
     for fault in faults().iter().filter(|fault| !fault.is_countable()) {
-        let year = YEARS.rev().find(|year| fault.holds_in(*year)).unwrap();
+        let year = years().into_iter().rev().find(|year| fault.holds_in(*year)).unwrap();
         let clean = made(&order(year, 60));
         let order = with_faults(year, 60, &[fault.name]);
         let mut bytes = Vec::new();
@@ -276,8 +279,8 @@ fn unknown_kinds_are_refused_with_the_nearest() {
 #[test]
 fn every_rule_has_a_fault_or_a_reason_for_having_none() {
     let set = RuleSet::embedded().unwrap();
-    let excused = Table::new(include_str!("../rules/synth/faults-not-planted.tsv"));
-    let excused: Vec<(&str, &str)> = excused.rows().map(|row| (row.get("rule"), row.get("years"))).collect();
+    let excused = support::table("rules/synth/faults-not-planted.tsv");
+    let excused: Vec<(&str, &str)> = excused.iter().map(|row| (row.get("rule"), row.get("years"))).collect();
     let is_excused = |code: &str, year: u16| {
         let years = |years: &str| years.is_empty() || years.parse() == Ok(year);
         excused.iter().any(|(one, when)| *one == code && years(when))
@@ -285,7 +288,7 @@ fn every_rule_has_a_fault_or_a_reason_for_having_none() {
     let has_fault = |code: &str, year: u16| faults().iter().any(|fault| fault.code == code && fault.holds_in(year));
     // Score files have nothing to do with the rules about official files.
     for rule in set.rules().filter(|rule| rule.scope != scorelint::rule::Scope::Official) {
-        for year in YEARS.filter(|year| rule.years.contains(*year)) {
+        for year in years().into_iter().filter(|year| rule.years.contains(*year)) {
             let reason = is_excused(&rule.code, year);
             assert!(has_fault(&rule.code, year) != reason, "{} {} in {year}", rule.code, rule.name);
         }

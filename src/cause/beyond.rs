@@ -1,9 +1,7 @@
 //! Known reasons for differences that are not hypotheses: the count already follows them, reading handles them, another
 //! command reports them, or no score file can show them.
 
-use crate::table::Table;
-
-const BEYOND: &str = include_str!("../../rules/causes/beyond.tsv");
+use crate::table::{self, Row, TableError};
 
 /// What is done about a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +31,21 @@ pub struct Beyond {
 
 /// All of them, in the order of the table.
 pub fn beyond() -> impl Iterator<Item = Beyond> {
-    Table::new(BEYOND).rows().map(|row| Beyond {
-        id: row.get("id"),
-        standing: match row.get("standing") {
-            "counted" => Standing::Counted,
-            "read" => Standing::Read,
-            "checked" => Standing::Checked,
-            _ => Standing::Beyond,
-        },
-        words: row.get("words"),
-        decided_by: row.get("decided_by"),
+    let columns = ["id", "standing", "words", "decided_by", "source"];
+    table::lines("rules/causes/beyond.tsv", &columns, reason).into_iter()
+}
+
+fn reason(row: &Row<'static>) -> Result<Beyond, TableError> {
+    let standings = [
+        ("counted", Standing::Counted),
+        ("read", Standing::Read),
+        ("checked", Standing::Checked),
+        ("beyond", Standing::Beyond),
+    ];
+    Ok(Beyond {
+        id: row.get("id")?,
+        standing: row.word("standing", &standings)?,
+        words: row.get("words")?,
+        decided_by: row.get("decided_by")?,
     })
 }

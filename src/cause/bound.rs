@@ -5,7 +5,7 @@ use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::CountingRules;
 use crate::facets::{Parameter, SupposedRecords, Supposition};
 use crate::layout::{FieldId, Layout, registry};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, Years, condition, key};
+use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, condition, key};
 
 /// A cause with what it supposes in a year.
 #[derive(Clone, Debug)]
@@ -77,15 +77,11 @@ pub fn bound_causes(counting: &CountingRules) -> Result<Vec<BoundCause>, Box<Cau
         causes().map_err(|error| Box::new(CauseError { path: error.path.clone(), message: error.message.clone() }))?;
     let mut bound = Vec::new();
     for cause in all {
-        for case in cause.cases.iter().filter(|case| years(&case.years).contains(counting.year)) {
+        for case in cause.cases.iter().filter(|case| case.years.contains(counting.year)) {
             bound.push(Binding { cause, case, counting }.bound()?);
         }
     }
     Ok(bound)
-}
-
-fn years(text: &str) -> Years {
-    crate::counting::years(text)
 }
 
 /// One case on its way to being bound.
@@ -149,8 +145,7 @@ impl Binding<'_> {
 
     /// The layout years of the case: its codes may be of any of them.
     fn layout_years(&self) -> Vec<u16> {
-        let spans = years(&self.case.years);
-        registry().years().filter(|year| spans.contains(*year)).collect()
+        registry().years().filter(|year| self.case.years.contains(*year)).collect()
     }
 
     fn condition(&self, text: &str) -> Bind<Expr> {

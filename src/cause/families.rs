@@ -1,8 +1,6 @@
 //! The families of causes, and which of them see a record as earlier causes have changed it.
 
-use crate::table::Table;
-
-const FAMILIES: &str = include_str!("../../rules/causes/families.tsv");
+use crate::table;
 
 /// A family of causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +15,9 @@ pub struct Family {
 
 /// All of them, in the order in which their causes mostly apply.
 pub fn families() -> impl Iterator<Item = Family> {
-    Table::new(FAMILIES).rows().map(|row| Family {
-        id: row.get("family"),
-        sees_earlier: row.get("sees_earlier") == "yes",
-        words: row.get("words"),
-    })
+    let columns = ["family", "sees_earlier", "words"];
+    let read = table::lines("rules/causes/families.tsv", &columns, |row| {
+        Ok(Family { id: row.get("family")?, sees_earlier: row.yes("sees_earlier")?, words: row.get("words")? })
+    });
+    read.into_iter()
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::layout::Certainty;
+use crate::years::Years;
 
 /// The shipped cause files with their paths in the project.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/causes.rs"));
@@ -49,7 +50,7 @@ pub struct Cause {
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// The years, as `2017..2021`.
-    pub years: String,
+    pub years: Years,
     /// Which records it is about; all where it is missing.
     pub when: Option<String>,
     /// The state has seen these values instead: field, and a text in the rule language.

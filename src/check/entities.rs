@@ -3,9 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::layout::{FieldId, registry};
-use crate::table::Table;
-
-const COLUMNS: &str = include_str!("../../rules/layouts/entity-columns.tsv");
+use crate::table;
 
 /// The school a record counts for: the first filled one of these fields.
 pub(crate) fn school_fields() -> &'static [FieldId] {
@@ -20,6 +18,8 @@ pub(crate) fn names_entity(field: FieldId) -> bool {
 }
 
 fn fields(is_wanted: fn(&str) -> bool) -> Vec<FieldId> {
-    let rows = Table::new(COLUMNS).rows().filter(|row| is_wanted(row.get("entity")));
-    rows.filter_map(|row| registry().id(row.get("field"))).collect()
+    let rows = table::lines("rules/layouts/entity-columns.tsv", &["field", "entity"], |row| {
+        Ok((registry().named(row, "field")?, row.get("entity")?))
+    });
+    rows.into_iter().filter(|(_, entity)| is_wanted(entity)).map(|(field, _)| field).collect()
 }

@@ -19,9 +19,9 @@ use super::words::words;
 use super::{memory, size};
 use crate::atomic_file::AtomicFile;
 use crate::check::SecondPaths;
+use crate::number::plural;
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
-use crate::report::number::plural;
 use crate::rule::Severity;
 use crate::settings::{Baseline, Settings, Signature, baseline, parse_day};
 

@@ -126,7 +126,7 @@ fn cause_page(cause: &Cause) -> Result<String, std::fmt::Error> {
     }
     for case in &cause.cases {
         text.push('\n');
-        fact(&mut text, "years", &case.years, width)?;
+        fact(&mut text, "years", &case.years.to_string(), width)?;
         let parts = [("records", &case.when), ("after", &case.as_of), ("each", &case.each), ("earlier", &case.earlier)];
         for (name, part) in parts {
             if let Some(part) = part {

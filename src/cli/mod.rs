@@ -1,10 +1,13 @@
 //! The command line: one file a subcommand, composed here.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use miette::miette;
 
 use crate::privacy::pseudonym::Pseudonyms;
+use crate::{knowledge, table};
 
 pub use exit::{Exit, Failure};
 
@@ -37,11 +40,18 @@ mod template;
 mod terminal;
 mod verify;
 mod words;
+mod years;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
 #[derive(Debug, Parser)]
 #[command(name = "scorelint", version, about, max_term_width = 100)]
 pub struct Cli {
+    /// A folder laid out as `rules` of the project is: its tables are read in the place of the program's own.
+    /// For those who keep the tables, to try a new year before the program is built with it. Only as the
+    /// first argument.
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    tables: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -81,7 +91,34 @@ enum Command {
 /// Parses the arguments and runs the command they name. What it could not do is shown on standard error.
 pub fn run() -> ExitCode {
     errors::install();
-    exit::report_exit(command(Cli::parse().command))
+    // Help texts name the years, so the tables are there before the arguments are parsed.
+    let tables = replace_tables(tables_folder().as_deref()).map_err(Failure::from);
+    exit::report_exit(tables.and_then(|()| command(Cli::parse().command)).and_then(checked))
+}
+
+/// The folder after `--tables`, if the command line begins with it.
+fn tables_folder() -> Option<PathBuf> {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().filter(|first| first == "--tables")?;
+    arguments.next().map(PathBuf::from)
+}
+
+/// Tables that somebody else wrote are read whole before anything is done with them.
+fn replace_tables(folder: Option<&Path>) -> miette::Result<()> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let help = "the folder is laid out as `rules` in the source of scorelint: layouts/2026.tsv, layouts/years.tsv …";
+    knowledge::replace_with_folder(folder).map_err(|error| miette!(help = help, "{error}"))?;
+    years::read_all().map_err(|error| miette!(help = help, "{error}"))
+}
+
+/// A mistake in a table leaves something out of the result, so it fails the command.
+fn checked(exit: Exit) -> Result<Exit, Failure> {
+    match table::mistake() {
+        Some(mistake) => Err(miette!(help = "this is a mistake in the tables of scorelint", "{mistake}").into()),
+        None => Ok(exit),
+    }
 }
 
 fn command(command: Command) -> Result<Exit, Failure> {

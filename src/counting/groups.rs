@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use super::spans;
-use crate::layout::Certainty;
+use crate::layout::{Certainty, certainty};
 use crate::rule::{Expr, RecordView, RuleError, StudentGroups, Truth, truth};
-use crate::table::{Row, Table};
+use crate::table::{self, Row, TableError};
 
-const GROUPS: &str = include_str!("../../rules/counting/student-groups.tsv");
-const GROUPS_NAME: &str = "rules/counting/student-groups.tsv";
-const VARIANTS: &str = include_str!("../../rules/counting/student-group-variants.tsv");
-const VARIANTS_NAME: &str = "rules/counting/student-group-variants.tsv";
+const GROUPS: &str = "rules/counting/student-groups.tsv";
+const GROUP_COLUMNS: [&str; 8] = ["id", "years", "name", "category", "certainty", "condition", "note", "source"];
+const VARIANTS: &str = "rules/counting/student-group-variants.tsv";
+const VARIANT_COLUMNS: [&str; 5] = ["id", "years", "label", "condition", "source"];
 
 /// A student group of a year.
 #[derive(Clone, Debug)]
@@ -47,49 +47,68 @@ pub struct Variant {
 /// A mistake in the shipped tables; a test makes sure that there is none.
 pub fn student_groups(year: u16) -> Result<Vec<Group>, Box<RuleError>> {
     let mut names: HashMap<&str, usize> = HashMap::new();
-    for row in rows_of(year) {
-        *names.entry(row.get("name")).or_default() += 1;
+    for name in spans::lines_of(GROUPS, &GROUP_COLUMNS, year, |row| row.get("name"))? {
+        *names.entry(name).or_default() += 1;
     }
-    let derivable = rows_of(year).filter(|row| !row.get("condition").is_empty());
-    derivable.map(|row| group(&row, year, names.get(row.get("name")).copied().unwrap_or_default())).collect()
+    let variants = variants(year)?;
+    let groups = spans::lines_of(GROUPS, &GROUP_COLUMNS, year, |row| {
+        if row.get("condition")?.is_empty() {
+            return Ok(None);
+        }
+        let namesakes = names.get(row.get("name")?).copied().unwrap_or_default();
+        group(row, year, namesakes, &variants).map(Some)
+    })?;
+    Ok(groups.into_iter().flatten().collect())
 }
 
 /// The student groups of a year that no score file tells of: their numbers and names.
 pub fn underivable_groups(year: u16) -> Vec<(u16, String)> {
-    let rows = rows_of(year).filter(|row| row.get("condition").is_empty());
-    rows.filter_map(|row| Some((row.get("id").parse().ok()?, row.get("name").to_owned()))).collect()
+    let named = |(id, name, is_derivable): (u16, String, bool)| (!is_derivable).then_some((id, name));
+    names(year).into_iter().filter_map(named).collect()
 }
 
 /// All student groups of a year: their numbers and names.
 pub fn group_names(year: u16) -> Vec<(u16, String)> {
-    rows_of(year).filter_map(|row| Some((row.get("id").parse().ok()?, row.get("name").to_owned()))).collect()
+    names(year).into_iter().map(|(id, name, _)| (id, name)).collect()
 }
 
-fn rows_of(year: u16) -> impl Iterator<Item = Row<'static>> {
-    Table::new(GROUPS).rows().filter(move |row| spans::holds(row, year))
-}
-
-fn group(row: &Row<'_>, year: u16, namesakes: usize) -> Result<Group, Box<RuleError>> {
-    let (name, category) = (row.get("name").to_owned(), row.get("category").to_owned());
-    let label = if namesakes > 1 { format!("{name} ({category})") } else { name.clone() };
-    Ok(Group {
-        id: row.get("id").parse().unwrap_or_default(),
-        label,
-        name,
-        category,
-        certainty: spans::certainty(row.get("certainty")),
-        condition: spans::bound(GROUPS_NAME, row, "condition", year)?,
-        variants: variants(row.get("id"), year)?,
+/// Number and name of each group of a year, and whether a score file tells of it.
+fn names(year: u16) -> Vec<(u16, String, bool)> {
+    let read = |row: &Row<'static>| {
+        Ok::<_, TableError>((row.number("id")?, row.text("name")?, !row.get("condition")?.is_empty()))
+    };
+    spans::lines_of(GROUPS, &GROUP_COLUMNS, year, read).unwrap_or_else(|error| {
+        table::keep(error);
+        Vec::new()
     })
 }
 
-fn variants(id: &str, year: u16) -> Result<Vec<Variant>, Box<RuleError>> {
-    let rows = Table::new(VARIANTS).rows().filter(|row| row.get("id") == id && spans::holds(row, year));
-    let variant = |row: Row<'_>| {
-        let condition = spans::bound(VARIANTS_NAME, &row, "condition", year)?;
-        Ok(Variant { label: row.get("label").to_owned(), condition })
-    };
-    rows.map(variant).collect()
+fn group(
+    row: &Row<'static>,
+    year: u16,
+    namesakes: usize,
+    variants: &[(u16, Variant)],
+) -> Result<Group, Box<RuleError>> {
+    let (id, name, category) = (row.number("id")?, row.text("name")?, row.text("category")?);
+    let label = if namesakes > 1 { format!("{name} ({category})") } else { name.clone() };
+    let own = variants.iter().filter(|(of, _)| *of == id);
+    Ok(Group {
+        id,
+        label,
+        name,
+        category,
+        certainty: certainty(row)?,
+        condition: spans::bound(GROUPS, row, "condition", year)?,
+        variants: own.map(|(_, variant)| variant.clone()).collect(),
+    })
+}
+
+/// The other ways to read groups of a year, with the numbers of the groups.
+fn variants(year: u16) -> Result<Vec<(u16, Variant)>, Box<RuleError>> {
+    spans::lines_of(VARIANTS, &VARIANT_COLUMNS, year, |row| {
+        let condition = spans::bound(VARIANTS, row, "condition", year)?;
+        Ok((row.number("id")?, Variant { label: row.text("label")?, condition }))
+    })
 }
 
 impl StudentGroups for Vec<Group> {

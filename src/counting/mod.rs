@@ -10,4 +10,3 @@ pub use rules::{
     Class, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, Place, Rows, Suppression,
     TestInfo, VariantRows, entity_type_name, levels_of, limits, record_type_of, suppression_of,
 };
-pub use spans::years;

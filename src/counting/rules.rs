@@ -3,22 +3,31 @@
 
 use super::groups::{Group, student_groups};
 use super::spans;
-use crate::layout::{Certainty, RecordType, registry};
+use crate::layout::{Certainty, RecordType, certainty, registry};
 use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, condition, key};
-use crate::table::{Row, Table};
+use crate::table::{self, Row, TableError};
 
-const CLASSES: (&str, &str) = ("rules/counting/classes.tsv", include_str!("../../rules/counting/classes.tsv"));
-const CLASS_VARIANTS: &str = include_str!("../../rules/counting/class-variants.tsv");
-const CONTRADICTIONS: (&str, &str) =
-    ("rules/counting/contradictions.tsv", include_str!("../../rules/counting/contradictions.tsv"));
-const PLACES: (&str, &str) = ("rules/counting/places.tsv", include_str!("../../rules/counting/places.tsv"));
-const MEASURES: (&str, &str) = ("rules/counting/measures.tsv", include_str!("../../rules/counting/measures.tsv"));
-const NEWEST: (&str, &str) = ("rules/counting/newest.tsv", include_str!("../../rules/counting/newest.tsv"));
-const TESTS: &str = include_str!("../../rules/counting/tests.tsv");
-const GRADES: &str = include_str!("../../rules/counting/grades.tsv");
-const ENTITY_TYPES: &str = include_str!("../../rules/counting/entity-types.tsv");
-const SUPPRESSION: &str = include_str!("../../rules/counting/suppression.tsv");
-const LIMITS: &str = include_str!("../../rules/counting/limits.tsv");
+const CLASSES: &str = "rules/counting/classes.tsv";
+const CLASS_COLUMNS: [&str; 11] =
+    ["id", "years", "tests", "condition", "reason", "enrolled", "tested", "with_scores", "rows", "certainty", "source"];
+const CLASS_VARIANTS: &str = "rules/counting/class-variants.tsv";
+const CLASS_VARIANT_COLUMNS: [&str; 11] =
+    ["id", "years", "tests", "label", "words", "classes", "enrolled", "tested", "rows", "certainty", "source"];
+const CONTRADICTIONS: &str = "rules/counting/contradictions.tsv";
+const CONTRADICTION_COLUMNS: [&str; 6] = ["id", "years", "tests", "condition", "words", "source"];
+const PLACES: &str = "rules/counting/places.tsv";
+const PLACE_COLUMNS: [&str; 10] =
+    ["years", "tests", "when", "kind", "type", "code", "name", "lea_name", "certainty", "source"];
+const MEASURES: &str = "rules/counting/measures.tsv";
+const NEWEST: &str = "rules/counting/newest.tsv";
+const TESTS: &str = "rules/counting/tests.tsv";
+const TEST_COLUMNS: [&str; 9] =
+    ["test_id", "name", "short", "record_type", "years", "levels", "met_from", "certainty", "source"];
+const GRADES: &str = "rules/counting/grades.tsv";
+const GRADE_COLUMNS: [&str; 9] = ["code", "name", "kind", "members", "tests", "years", "mean", "certainty", "source"];
+const SUPPRESSION: &str = "rules/counting/suppression.tsv";
+const SUPPRESSION_COLUMNS: [&str; 6] =
+    ["years", "hide_counts_to", "hide_results_to", "hide_row_to", "certainty", "source"];
 
 /// Which rows of the public files a record is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -217,21 +226,20 @@ impl CountingRules {
     /// # Errors
     /// A mistake in the shipped tables; a test makes sure that there is none.
     pub fn of(year: u16) -> Result<Self, Box<RuleError>> {
-        let classes = rows(CLASSES.1, year).map(|row| class(&row, year)).collect::<Result<Vec<Class>, _>>()?;
+        let classes = spans::lines_of(CLASSES, &CLASS_COLUMNS, year, |row| class(row, year))?;
+        let class_variants =
+            spans::lines_of(CLASS_VARIANTS, &CLASS_VARIANT_COLUMNS, year, |row| class_variant(row, &classes))?;
         Ok(Self {
             year,
             groups: student_groups(year)?,
-            class_variants: rows(CLASS_VARIANTS, year).map(|row| class_variant(&row, &classes)).collect(),
+            class_variants,
             classes,
-            contradictions: rows(CONTRADICTIONS.1, year)
-                .map(|row| {
-                    let condition = spans::bound_for_tests(CONTRADICTIONS.0, &row, "condition", year)?;
-                    Ok(Contradiction { id: text(&row, "id"), words: text(&row, "words"), condition })
-                })
-                .collect::<Result<_, Box<RuleError>>>()?,
-            places: rows(PLACES.1, year).map(|row| place(&row, year)).collect::<Result<_, _>>()?,
-            tests: rows(TESTS, year).filter_map(|row| test(&row)).collect(),
-            grades: rows(GRADES, year).filter_map(|row| grade(&row)).collect(),
+            contradictions: spans::lines_of(CONTRADICTIONS, &CONTRADICTION_COLUMNS, year, |row| {
+                contradiction(row, year)
+            })?,
+            places: spans::lines_of(PLACES, &PLACE_COLUMNS, year, |row| place(row, year))?,
+            tests: spans::lines_of(TESTS, &TEST_COLUMNS, year, test)?,
+            grades: spans::lines_of(GRADES, &GRADE_COLUMNS, year, grade)?,
             measures: measures(year)?,
             suppression: suppression_of(year),
         })
@@ -260,80 +268,88 @@ impl CountingRules {
 
 /// The record type of a test of the public files.
 pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
-    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.record_type)
+    let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
+    tests.into_iter().find(|info| info.id == test).map(|info| info.record_type)
 }
 
 /// How many levels of a test score files have; 0 where they have none.
 pub fn levels_of(test: u16, year: u16) -> Option<usize> {
-    rows(TESTS, year).filter_map(|row| self::test(&row)).find(|info| info.id == test).map(|info| info.levels)
+    let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
+    tests.into_iter().find(|info| info.id == test).map(|info| info.levels)
 }
 
 /// What the public site hides in a year.
 pub fn suppression_of(year: u16) -> Suppression {
-    rows(SUPPRESSION, year).next().map(|row| suppression(&row)).unwrap_or_default()
+    let all = kept(spans::lines_of(SUPPRESSION, &SUPPRESSION_COLUMNS, year, suppression));
+    all.into_iter().next().unwrap_or_default()
 }
 
 /// The word for a type of entity in the public files.
 pub fn entity_type_name(id: u8) -> &'static str {
-    let row = Table::new(ENTITY_TYPES).rows().find(|row| row.get("id").parse() == Ok(id));
-    row.map_or("", |row| row.get("name"))
+    let names = table::lines("rules/counting/entity-types.tsv", &["id", "name", "note"], |row| {
+        Ok((row.number::<u8>("id")?, row.get("name")?))
+    });
+    names.into_iter().find(|(one, _)| *one == id).map_or("", |(_, name)| name)
 }
 
 /// A reason why a file cannot tell all, and the sentence about it.
 pub fn limits() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    Table::new(LIMITS).rows().map(|row| (row.get("id"), row.get("when"), row.get("text")))
+    let columns = ["id", "when", "text", "source"];
+    let read = |row: &Row<'static>| Ok((row.get("id")?, row.get("when")?, row.get("text")?));
+    table::lines("rules/counting/limits.tsv", &columns, read).into_iter()
 }
 
-fn rows(table: &'static str, year: u16) -> impl Iterator<Item = Row<'static>> {
-    Table::new(table).rows().filter(move |row| spans::holds(row, year))
-}
-
-fn text(row: &Row<'_>, column: &str) -> String {
-    row.get(column).to_owned()
-}
-
-fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
-    let counts = |column: &str| row.get(column) == "yes";
-    Ok(Class {
-        id: text(row, "id"),
-        reason: text(row, "reason"),
-        condition: spans::bound_for_tests(CLASSES.0, row, "condition", year)?,
-        enrolled: counts("enrolled"),
-        tested: counts("tested"),
-        with_scores: counts("with_scores"),
-        rows: match row.get("rows") {
-            "grade" => Rows::Grade,
-            "class-of" => Rows::ClassOf,
-            _ => Rows::None,
-        },
-        certainty: spans::certainty(row.get("certainty")),
+/// What was read, or nothing: the mistake is kept for the command line.
+fn kept<T>(read: Result<Vec<T>, TableError>) -> Vec<T> {
+    read.unwrap_or_else(|error| {
+        table::keep(error);
+        Vec::new()
     })
 }
 
-fn class_variant(row: &Row<'_>, classes: &[Class]) -> ClassVariant {
-    let ids: Vec<&str> = row.get("classes").split('|').collect();
+fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
+    let rows = [("grade", Rows::Grade), ("class-of", Rows::ClassOf), ("none", Rows::None)];
+    Ok(Class {
+        id: row.text("id")?,
+        reason: row.text("reason")?,
+        condition: spans::bound_for_tests(CLASSES, row, "condition", year)?,
+        enrolled: row.yes("enrolled")?,
+        tested: row.yes("tested")?,
+        with_scores: row.yes("with_scores")?,
+        rows: row.word("rows", &rows)?,
+        certainty: certainty(row)?,
+    })
+}
+
+fn class_variant(row: &Row<'_>, classes: &[Class]) -> Result<ClassVariant, TableError> {
+    let ids: Vec<&str> = row.parts("classes")?.collect();
     let chosen = classes.iter().enumerate().filter(|(_, class)| ids.contains(&class.id.as_str()));
-    ClassVariant {
-        label: text(row, "label"),
-        words: text(row, "words"),
-        tests: row.get("tests").split('|').filter_map(|test| test.parse().ok()).collect(),
+    Ok(ClassVariant {
+        label: row.text("label")?,
+        words: row.text("words")?,
+        tests: row.numbers("tests")?,
         classes: chosen.map(|(place, _)| place).collect(),
-        enrolled: row.get("enrolled") == "yes",
-        tested: row.get("tested") == "yes",
-        rows: if row.get("rows") == "grade" { VariantRows::Grade } else { VariantRows::Same },
-        certainty: spans::certainty(row.get("certainty")),
-    }
+        enrolled: row.yes("enrolled")?,
+        tested: row.yes("tested")?,
+        rows: row.word("rows", &[("same", VariantRows::Same), ("grade", VariantRows::Grade)])?,
+        certainty: certainty(row)?,
+    })
+}
+
+fn contradiction(row: &Row<'_>, year: u16) -> Result<Contradiction, Box<RuleError>> {
+    let condition = spans::bound_for_tests(CONTRADICTIONS, row, "condition", year)?;
+    Ok(Contradiction { id: row.text("id")?, words: row.text("words")?, condition })
 }
 
 fn place(row: &Row<'_>, year: u16) -> Result<Place, Box<RuleError>> {
     let made = |column: &str| {
-        let text = row.get(column);
-        if text.is_empty() { Ok(None) } else { text_of(PLACES.0, text, year) }
+        let text = row.get(column)?;
+        if text.is_empty() { Ok(None) } else { text_of(PLACES, text, year) }
     };
     Ok(Place {
-        when: spans::bound_for_tests(PLACES.0, row, "when", year)?,
-        entity_type: row.get("type").parse().unwrap_or_default(),
-        district_level: row.get("kind") == "district-level",
+        when: spans::bound_for_tests(PLACES, row, "when", year)?,
+        entity_type: row.number("type")?,
+        district_level: row.word("kind", &[("district-level", true), ("school", false)])?,
         code: made("code")?.unwrap_or_else(|| Text::Const(String::new())),
         name: made("name")?,
         lea_name: made("lea_name")?,
@@ -348,12 +364,11 @@ fn text_of(table: &str, text: &str, year: u16) -> Result<Option<Text>, Box<RuleE
 }
 
 fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
-    let expression = |id: &str| {
-        let row = Table::new(MEASURES.1).rows().find(|row| row.get("id") == id);
-        row.map_or("", |row| row.get("expression"))
-    };
+    let all =
+        table::read(MEASURES, &["id", "expression", "source"], |row| Ok((row.get("id")?, row.get("expression")?)))?;
+    let expression = |id: &str| all.iter().find(|(one, _)| *one == id).map_or("", |(_, expression)| *expression);
     let number = |id: &str| {
-        Ok::<_, Box<RuleError>>(match key(MEASURES.0, expression(id), year, &[year])? {
+        Ok::<_, Box<RuleError>>(match key(MEASURES, expression(id), year, &[year])? {
             // The digits of a cell are its number, which the engine works out once a value.
             Key::Num(Num::Digits(text)) => match *text {
                 Text::Cell(Cell { field, form: Form::Value }) => Num::Number(field),
@@ -373,57 +388,57 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
             Num::Const(line) => u64::try_from(line).unwrap_or_default(),
             _ => 0,
         },
-        identity: text_of(MEASURES.0, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
-        newest: rows(NEWEST.1, year).map(|row| day(NEWEST.0, &row, year)).collect::<Result<_, _>>()?,
+        identity: text_of(MEASURES, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
+        newest: spans::lines_of(NEWEST, &["id", "years", "expression", "certainty", "source"], year, |row| {
+            day(row, year)
+        })?,
     })
 }
 
 /// A day, as the rule language writes it: a date field, the latest of several.
-fn day(table: &str, row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
-    let written = row.get("expression");
-    let spans = spans::years(row.get("years"));
+fn day(row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
+    let written = row.get("expression")?;
+    let spans = row.years()?;
     let years: Vec<u16> = registry().years().filter(|year| spans.contains(*year)).collect();
-    Ok(match condition(table, &format!("{written} is known"), year, &years)? {
+    Ok(match condition(NEWEST, &format!("{written} is known"), year, &years)? {
         Expr::Known(day) => day,
         _ => Num::Const(0),
     })
 }
 
-fn test(row: &Row<'_>) -> Option<TestInfo> {
-    Some(TestInfo {
-        id: row.get("test_id").parse().ok()?,
-        name: text(row, "name"),
-        short: text(row, "short"),
-        record_type: RecordType(row.get("record_type").parse().ok()?),
-        levels: row.get("levels").parse().ok()?,
-        met_from: row.get("met_from").parse().ok()?,
+fn test(row: &Row<'_>) -> Result<TestInfo, TableError> {
+    Ok(TestInfo {
+        id: row.number("test_id")?,
+        name: row.text("name")?,
+        short: row.text("short")?,
+        record_type: RecordType(row.number("record_type")?),
+        levels: row.number("levels")?,
+        met_from: row.number("met_from")?,
     })
 }
 
-fn grade(row: &Row<'_>) -> Option<GradeRow> {
-    let numbers = |column: &str| row.get(column).split('|').filter_map(|one| one.parse().ok()).collect::<Vec<u8>>();
-    let kind = match row.get("kind") {
-        "grade" => GradeKind::Grade,
-        "all" => GradeKind::All,
-        "sum" => GradeKind::Sum(numbers("members")),
-        "class-of" => GradeKind::ClassOf(numbers("members")),
-        _ => return None,
-    };
-    Some(GradeRow {
-        code: row.get("code").parse().ok()?,
-        name: text(row, "name"),
-        kind,
-        tests: numbers("tests"),
-        has_mean: row.get("mean") == "yes",
+fn grade(row: &Row<'_>) -> Result<GradeRow, TableError> {
+    let members = row.numbers("members")?;
+    let kinds = [
+        ("grade", GradeKind::Grade),
+        ("all", GradeKind::All),
+        ("sum", GradeKind::Sum(members.clone())),
+        ("class-of", GradeKind::ClassOf(members)),
+    ];
+    Ok(GradeRow {
+        code: row.number("code")?,
+        name: row.text("name")?,
+        kind: row.word("kind", &kinds)?,
+        tests: row.numbers("tests")?,
+        has_mean: row.yes("mean")?,
     })
 }
 
-fn suppression(row: &Row<'_>) -> Suppression {
-    let number = |column: &str| row.get(column).parse::<u64>().unwrap_or_default();
-    let row_to = number("hide_row_to");
-    Suppression {
-        counts_to: number("hide_counts_to"),
-        results_to: number("hide_results_to"),
+fn suppression(row: &Row<'_>) -> Result<Suppression, TableError> {
+    let row_to: u64 = row.number("hide_row_to")?;
+    Ok(Suppression {
+        counts_to: row.number("hide_counts_to")?,
+        results_to: row.number("hide_results_to")?,
         row_to: (row_to > 0).then_some(row_to),
-    }
+    })
 }

@@ -12,7 +12,6 @@ use super::watch::LeaSearch;
 use crate::finding::FileFinding;
 use crate::finding::draft::at_line;
 use crate::layout::Layout;
-use crate::table::Table;
 
 /// Where the cells of a fixed-width record stand.
 pub struct Positions {
@@ -65,9 +64,7 @@ impl Positions {
 
 /// The column that has one character less in the shorter kind of record.
 fn narrow_field(layout: &Layout) -> Option<usize> {
-    let year = layout.year().to_string();
-    let mut rows = Table::new(include_str!("../../rules/layouts/years.tsv")).rows();
-    let number: u16 = rows.find(|row| row.get("year") == year)?.get("narrow_field").parse().ok()?;
+    let number = layout.info.narrow_field?;
     layout.fields.iter().position(|field| field.number == number)
 }
 

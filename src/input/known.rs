@@ -5,9 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::layout::{Field, FieldId, Layout, plain_name, registry};
-use crate::table::Table;
-
-const CANONICAL: &str = include_str!("../../rules/layouts/canonical-fields.tsv");
+use crate::table;
 
 /// Whether a plain name is that of a filler: `blank`, `blank12`. Fillers are numbered by order, so
 /// the number says nothing about the field.
@@ -16,8 +14,7 @@ pub fn is_filler(plain: &str) -> bool {
     digits.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The headings of all years, from the table of canonical fields alone: no layout has to be read
-/// to tell which one a file needs.
+/// The headings of all years.
 pub struct Headings {
     /// The years, oldest first.
     pub years: Vec<u16>,
@@ -37,18 +34,17 @@ impl Headings {
     fn read() -> Self {
         let years: Vec<u16> = registry().years().collect();
         let mut counts = vec![0; years.len()];
-        let mut names: FxHashMap<String, Vec<(u16, FieldId)>> = FxHashMap::default();
-        let columns: Vec<String> = years.iter().map(u16::to_string).collect();
-        for row in Table::new(CANONICAL).rows() {
-            let Some(id) = registry().id(row.get("id")) else { continue };
-            // Most headings are the same for many years.
-            let cells: Vec<(usize, &str)> = columns.iter().map(|column| row.get(column)).enumerate().collect();
-            let runs = cells.chunk_by(|(_, one), (_, next)| one == next);
-            for run in runs.filter(|run| !run[0].1.is_empty()) {
-                let places = names.entry(plain_name(run[0].1)).or_default();
-                places.extend(run.iter().map(|(at, _)| (years[*at], id)));
-                run.iter().for_each(|(at, _)| counts[*at] += 1);
+        // Most headings are the same in many years.
+        let mut written: FxHashMap<&str, Vec<(u16, FieldId)>> = FxHashMap::default();
+        for (count, year) in counts.iter_mut().zip(&years) {
+            for (heading, id) in registry().headings(*year) {
+                written.entry(heading).or_default().push((*year, id));
+                *count += 1;
             }
+        }
+        let mut names: FxHashMap<String, Vec<(u16, FieldId)>> = FxHashMap::default();
+        for (heading, places) in written {
+            names.entry(plain_name(heading)).or_default().extend(places);
         }
         Self { years, counts, names }
     }
@@ -135,16 +131,15 @@ pub fn warm_up() {
 
 /// The fields without which nothing can be counted.
 pub fn required_fields() -> impl Iterator<Item = FieldId> {
-    let rows = Table::new(include_str!("../../rules/layouts/required-columns.tsv")).rows();
-    rows.filter_map(|row| registry().id(row.get("id")))
+    table::lines("rules/layouts/required-columns.tsv", &["id"], |row| registry().named(row, "id")).into_iter()
 }
 
 /// The years with fixed-width files and the lengths of their records.
 pub fn record_lengths() -> impl Iterator<Item = (u16, Vec<usize>)> {
-    let rows = Table::new(include_str!("../../rules/layouts/years.tsv")).rows();
-    rows.filter_map(|row| {
-        let lengths: Vec<usize> = row.get("record_lengths").split('|').filter_map(|one| one.parse().ok()).collect();
-        Some((row.get("year").parse().ok()?, lengths)).filter(|(_, lengths)| !lengths.is_empty())
+    let infos = registry().years().filter_map(|year| registry().year_info(year));
+    infos.filter(|info| !info.record_lengths.is_empty()).map(|info| {
+        let lengths = info.record_lengths.iter().filter_map(|length| usize::try_from(*length).ok());
+        (info.year, lengths.collect())
     })
 }
 

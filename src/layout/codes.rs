@@ -4,20 +4,24 @@
 use std::sync::LazyLock;
 
 use super::model::{Code, RecordType, RecordTypes};
-use crate::table::{Row, Table};
+use super::registry::{record_types, registry};
+use crate::knowledge;
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
-/// The plain code lists that layout rows point to with `see codes/NAME.tsv`.
+/// The plain code lists that layout rows point to with `see codes/NAME.tsv`: each with the column
+/// that says what a code means.
 const LISTS: [(&str, &str); 6] = [
-    ("calpads-language", include_str!("../../rules/codes/calpads-language.tsv")),
-    ("ceds-language", include_str!("../../rules/codes/ceds-language.tsv")),
-    ("elas", include_str!("../../rules/codes/elas.tsv")),
-    ("language-2017", include_str!("../../rules/codes/language-2017.tsv")),
-    ("parent-education", include_str!("../../rules/codes/parent-education.tsv")),
-    ("primary-disability", include_str!("../../rules/codes/primary-disability.tsv")),
+    ("calpads-language", "language"),
+    ("ceds-language", "language"),
+    ("elas", "status"),
+    ("language-2017", "language"),
+    ("parent-education", "level"),
+    ("primary-disability", "type"),
 ];
 
 /// The scores of one achievement level of one test and grade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScoreRange {
     /// The test.
     pub record_type: RecordType,
@@ -29,10 +33,8 @@ pub struct ScoreRange {
     pub min: u16,
     /// Highest scale score of the level.
     pub max: u16,
-    /// First administration the range holds for.
-    pub from: u16,
-    /// Last administration; `u16::MAX` while it still holds.
-    pub to: u16,
+    /// The administrations it holds for.
+    pub years: Years,
 }
 
 struct ConditionCode {
@@ -43,8 +45,8 @@ struct ConditionCode {
     include: &'static str,
 }
 
-/// A code of a plain list with the years whose layout prints it.
-type Listed = (Vec<u16>, Code);
+/// A code of a plain list with the years it holds for.
+type Listed = (Years, Code);
 
 struct IncludeCode {
     year: u16,
@@ -59,9 +61,7 @@ pub struct CodeTables {
     conditions: Vec<ConditionCode>,
     includes: Vec<IncludeCode>,
     ranges: Vec<ScoreRange>,
-    /// Each year, ascending, with the year whose tables stand for it.
-    sources: Vec<(u16, u16)>,
-    /// By name: each code with the years whose layout prints it.
+    /// By name: each code with the years it holds for.
     lists: Vec<(&'static str, Vec<Listed>)>,
 }
 
@@ -73,36 +73,17 @@ pub fn codes() -> &'static CodeTables {
 
 impl CodeTables {
     fn read() -> Self {
-        let rows = |text: &'static str| Table::new(text).rows();
         Self {
-            record_types: rows(include_str!("../../rules/codes/record-types.tsv"))
-                .map(|row| (year_of(&row), Code { code: row.get("code"), label: row.get("test") }))
+            record_types: table::lines("rules/codes/record-types.tsv", &["year", "code", "test", "note"], |row| {
+                Ok((row.number("year")?, Code { code: row.get("code")?, label: row.get("test")? }))
+            }),
+            conditions: table::lines("rules/codes/condition-codes.tsv", &CONDITION_COLUMNS, condition_code),
+            includes: table::lines("rules/codes/include-indicators.tsv", &INCLUDE_COLUMNS, include_codes)
+                .into_iter()
+                .flatten()
                 .collect(),
-            conditions: rows(include_str!("../../rules/codes/condition-codes.tsv"))
-                .map(|row| ConditionCode {
-                    year: year_of(&row),
-                    code: row.get("code"),
-                    // Where field row and reference table disagree, the wider of the two holds:
-                    // a code that either of them allows is legitimate.
-                    record_types: RecordTypes(
-                        RecordTypes::parse(row.get("record_types_field_row")).0
-                            | RecordTypes::parse(row.get("record_types_reference_table")).0,
-                    ),
-                    meaning: row.get("meaning"),
-                    include: row.get("include_indicator"),
-                })
-                .collect(),
-            includes: rows(include_str!("../../rules/codes/include-indicators.tsv")).flat_map(include_codes).collect(),
-            ranges: rows(include_str!("../../rules/codes/scale-score-ranges.tsv"))
-                .filter_map(|row| score_range(&row))
-                .collect(),
-            sources: rows(include_str!("../../rules/layouts/years.tsv"))
-                .map(|row| (year_of(&row), row.get("codes_from").parse().unwrap_or_default()))
-                .collect(),
-            lists: LISTS
-                .iter()
-                .map(|(name, text)| (*name, rows(text).map(|row| listed_code(&row)).collect()))
-                .collect(),
+            ranges: table::lines("rules/codes/scale-score-ranges.tsv", &RANGE_COLUMNS, score_range),
+            lists: LISTS.iter().map(|(name, label)| (*name, listed_codes(name, label))).collect(),
         }
     }
 
@@ -110,8 +91,9 @@ impl CodeTables {
     /// layouts are carried from (`codes_from` in `rules/layouts/years.tsv`). Earlier years than the
     /// first have its tables, later ones those of the last.
     pub fn source_year(&self, year: u16) -> u16 {
-        let known = self.sources.iter().rev().find(|(from, _)| *from <= year).or(self.sources.first());
-        known.map_or(year, |(_, source)| *source)
+        let years: Vec<u16> = registry().years().collect();
+        let known = years.iter().rev().find(|one| **one <= year).or(years.first());
+        known.and_then(|known| registry().year_info(*known)).map_or(year, |info| info.codes_from)
     }
 
     /// The record types of a year with the tests they stand for.
@@ -164,7 +146,7 @@ impl CodeTables {
         };
         let source = self.source_year(year);
         let mut list: Vec<Code> =
-            listed.iter().filter(|(years, _)| years.contains(&source)).map(|(_, code)| code.clone()).collect();
+            listed.iter().filter(|(years, _)| years.contains(source)).map(|(_, code)| code.clone()).collect();
         list.dedup_by_key(|code| code.code);
         list
     }
@@ -177,9 +159,9 @@ impl CodeTables {
         grade: u8,
         year: u16,
     ) -> impl Iterator<Item = &ScoreRange> + '_ {
-        self.ranges.iter().filter(move |range| {
-            range.record_type == record_type && range.grade == grade && (range.from..=range.to).contains(&year)
-        })
+        self.ranges
+            .iter()
+            .filter(move |range| range.record_type == record_type && range.grade == grade && range.years.contains(year))
     }
 
     /// Lowest and highest obtainable score of a test and grade in a year.
@@ -197,38 +179,58 @@ impl CodeTables {
     }
 }
 
-fn year_of(row: &Row<'_>) -> u16 {
-    row.get("year").parse().unwrap_or_default()
+const CONDITION_COLUMNS: [&str; 7] =
+    ["year", "code", "record_types_field_row", "record_types_reference_table", "meaning", "include_indicator", "note"];
+
+fn condition_code(row: &Row<'static>) -> Result<ConditionCode, TableError> {
+    let (own, table) = ("record_types_field_row", "record_types_reference_table");
+    Ok(ConditionCode {
+        year: row.number("year")?,
+        code: row.get("code")?,
+        // Where field row and reference table disagree, the wider of the two holds: a code that
+        // either of them allows is legitimate.
+        record_types: RecordTypes(record_types(row, own)?.0 | record_types(row, table)?.0),
+        meaning: row.get("meaning")?,
+        include: row.get("include_indicator")?,
+    })
 }
 
-fn listed_code(row: &Row<'static>) -> Listed {
-    let years = row.get("years").split('|').filter_map(|year| year.parse().ok()).collect();
-    (years, Code { code: row.get("code"), label: list_label(row) })
-}
-
-fn list_label(row: &Row<'static>) -> &'static str {
-    ["language", "status", "level", "type"]
-        .iter()
-        .map(|name| row.get(name))
-        .find(|label| !label.is_empty())
-        .unwrap_or("")
-}
+const INCLUDE_COLUMNS: [&str; 8] = [
+    "year",
+    "record_types",
+    "code",
+    "meaning",
+    "counts_as_enrolled",
+    "counts_as_tested",
+    "counts_as_valid_score",
+    "note",
+];
 
 /// A row may name several codes at once (`N|R|T|Y` for CSA in 2021).
-fn include_codes(row: Row<'static>) -> impl Iterator<Item = IncludeCode> {
-    let (year, record_types) = (year_of(&row), RecordTypes::parse(row.get("record_types")));
-    let meaning = row.get("meaning");
-    row.get("code").split('|').map(move |code| IncludeCode { year, record_types, code, meaning })
+fn include_codes(row: &Row<'static>) -> Result<Vec<IncludeCode>, TableError> {
+    let (year, record_types, meaning) = (row.number("year")?, record_types(row, "record_types")?, row.get("meaning")?);
+    Ok(row.parts("code")?.map(|code| IncludeCode { year, record_types, code, meaning }).collect())
 }
 
-fn score_range(row: &Row<'static>) -> Option<ScoreRange> {
-    Some(ScoreRange {
-        record_type: RecordType(row.get("record_type").parse().ok()?),
-        grade: row.get("grade").parse().ok()?,
-        level: row.get("level").parse().ok()?,
-        min: row.get("min").parse().ok()?,
-        max: row.get("max").parse().ok()?,
-        from: row.get("valid_from_year").parse().ok()?,
-        to: row.get("valid_to_year").parse().unwrap_or(u16::MAX),
+/// The columns of a plain list: some print a code in two spellings or have a note.
+fn listed_codes(name: &str, label: &str) -> Vec<Listed> {
+    let path = knowledge::path(&format!("rules/codes/{name}.tsv")).unwrap_or_default();
+    let code = |row: &Row<'static>| Ok((row.years()?, Code { code: row.get("code")?, label: row.get(label)? }));
+    let extra: &[&str] = if name == "calpads-language" { &["printed_code"] } else { &[] };
+    let columns: Vec<&str> = ["code", label, "years"].iter().chain(extra).copied().collect();
+    table::lines(path, &columns, code)
+}
+
+const RANGE_COLUMNS: [&str; 10] =
+    ["test", "record_type", "grade", "level", "level_label", "min", "max", "years", "printed_in", "note"];
+
+fn score_range(row: &Row<'static>) -> Result<ScoreRange, TableError> {
+    Ok(ScoreRange {
+        record_type: RecordType(row.number("record_type")?),
+        grade: row.number("grade")?,
+        level: row.number("level")?,
+        min: row.number("min")?,
+        max: row.number("max")?,
+        years: row.years()?,
     })
 }

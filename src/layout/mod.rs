@@ -17,4 +17,5 @@ pub use model::{
     YearInfo,
 };
 pub use registry::{Registry, registry};
+pub(crate) use registry::{certainty, record_types};
 pub use values::{Accepted, ValueSet, accepted, depends_on_test, value_set};

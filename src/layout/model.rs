@@ -234,10 +234,14 @@ pub struct YearInfo {
     pub year: u16,
     /// Accepted lengths of a fixed-width record, in characters; empty where there is no such file.
     pub record_lengths: Vec<u32>,
+    /// The number of the field that is one character narrower in the shorter of two record lengths.
+    pub narrow_field: Option<u16>,
     /// How sure the layout is as a whole.
     pub certainty: Certainty,
     /// Whether value sets were carried over from a neighbouring year.
     pub values_carried: bool,
+    /// The year whose code tables stand for this one: its own, or the one the layout is carried from.
+    pub codes_from: u16,
     /// The document or sample it was read from.
     pub source: &'static str,
     /// What to know before trusting it.

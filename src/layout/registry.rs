@@ -1,4 +1,4 @@
-//! Reads the embedded layout tables, each year when it is first asked for.
+//! Reads the layout tables, each year when it is first asked for.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -7,28 +7,48 @@ use rustc_hash::FxHashMap;
 use super::model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordTypes, Sensitivity, YearInfo,
 };
-use crate::table::Table;
+use crate::knowledge;
+use crate::table::{self, Row, Table, TableError};
+use crate::years::Years;
 
-const CANONICAL: &str = include_str!("../../rules/layouts/canonical-fields.tsv");
-const YEARS: &str = include_str!("../../rules/layouts/years.tsv");
-const LAYOUTS: [(u16, &str); 9] = [
-    (2017, include_str!("../../rules/layouts/2017.tsv")),
-    (2018, include_str!("../../rules/layouts/2018.tsv")),
-    (2019, include_str!("../../rules/layouts/2019.tsv")),
-    (2020, include_str!("../../rules/layouts/2020.tsv")),
-    (2021, include_str!("../../rules/layouts/2021.tsv")),
-    (2022, include_str!("../../rules/layouts/2022.tsv")),
-    (2023, include_str!("../../rules/layouts/2023.tsv")),
-    (2024, include_str!("../../rules/layouts/2024.tsv")),
-    (2025, include_str!("../../rules/layouts/2025.tsv")),
+const CANONICAL: &str = "rules/layouts/canonical-fields.tsv";
+const YEARS: &str = "rules/layouts/years.tsv";
+const VARIANTS: &str = "rules/layouts/variant-headings.tsv";
+
+/// The columns of the layout of a year, `rules/layouts/2025.tsv`.
+const FIELD_COLUMNS: [&str; 16] = [
+    "field",
+    "id",
+    "start",
+    "end",
+    "length",
+    "name",
+    "column",
+    "section",
+    "type",
+    "format",
+    "blank_ok",
+    "values",
+    "applies_to",
+    "source",
+    "notes",
+    "provenance",
 ];
 
 /// All layouts and canonical fields.
 pub struct Registry {
     fields: Vec<FieldInfo>,
     by_name: FxHashMap<&'static str, FieldId>,
-    years: Vec<YearInfo>,
-    layouts: [OnceLock<Layout>; LAYOUTS.len()],
+    years: Vec<Year>,
+    variants: Vec<(Years, &'static str, FieldId)>,
+}
+
+/// A year with a layout, which is read when it is first asked for.
+struct Year {
+    info: YearInfo,
+    /// The text of its table.
+    table: Table<'static>,
+    layout: OnceLock<Option<Layout>>,
 }
 
 /// The one registry of the program.
@@ -39,41 +59,70 @@ pub fn registry() -> &'static Registry {
 
 impl Registry {
     fn read() -> Self {
-        let fields: Vec<FieldInfo> = Table::new(CANONICAL)
-            .rows()
-            .filter(|row| row.get("id") != "filler")
-            .map(|row| FieldInfo {
-                name: row.get("id"),
-                title: row.get("title"),
-                section: row.get("section"),
-                kind: row.get("kind"),
-                sensitivity: sensitivity(row.get("sensitivity")),
-            })
-            .collect();
+        let columns = ["id", "title", "section", "kind", "sensitivity"];
+        let fields: Vec<FieldInfo> = table::lines(CANONICAL, &columns, field_info).into_iter().flatten().collect();
         let by_name = (0..).zip(&fields).map(|(place, field)| (field.name, FieldId(place))).collect();
-        let years = Table::new(YEARS).rows().map(|row| year_info(&row)).collect();
-        Self { fields, by_name, years, layouts: Default::default() }
+        let columns =
+            ["year", "record_lengths", "narrow_field", "certainty", "values_carried", "codes_from", "source", "notes"];
+        let mut registry = Self { fields, by_name, years: table::lines(YEARS, &columns, year), variants: Vec::new() };
+        registry.variants = table::lines(VARIANTS, &["years", "field", "heading", "source"], |row| {
+            Ok((row.years()?, row.get("heading")?, registry.named(row, "field")?))
+        });
+        registry
     }
 
     /// The years with a layout, ascending.
     pub fn years(&self) -> impl DoubleEndedIterator<Item = u16> + '_ {
-        LAYOUTS.iter().map(|(year, _)| *year)
+        self.years.iter().map(|year| year.info.year)
     }
 
     /// The layout of a year, `None` for a year without one.
     pub fn layout(&self, year: u16) -> Option<&Layout> {
-        let place = LAYOUTS.iter().position(|(one, _)| *one == year)?;
-        Some(self.layouts[place].get_or_init(|| self.read_layout(year, LAYOUTS[place].1)))
+        let year = self.year(year)?;
+        let read = || self.read_layout(year).map_err(table::keep).ok();
+        year.layout.get_or_init(read).as_ref()
     }
 
     /// What is known of a year with a layout as a whole, without reading the layout.
     pub fn year_info(&self, year: u16) -> Option<&YearInfo> {
-        self.years.iter().find(|info| info.year == year)
+        self.year(year).map(|year| &year.info)
+    }
+
+    fn year(&self, year: u16) -> Option<&Year> {
+        self.years.iter().find(|one| one.info.year == year)
+    }
+
+    /// The headings of a year with the fields they stand for, without reading the layout as a whole:
+    /// those of its columns, then those that only some variants of its header have.
+    pub fn headings(&self, year: u16) -> Vec<(&'static str, FieldId)> {
+        let Some(known) = self.year(year) else {
+            return Vec::new();
+        };
+        let heading = |row: &Row<'static>| {
+            let column = row.get("column")?;
+            let heading = if column.is_empty() { row.get("name")? } else { column };
+            Ok(self.id(row.get("id")?).map(|id| (heading, id)))
+        };
+        let own = known.table.read(heading).unwrap_or_else(|error| {
+            table::keep(error);
+            Vec::new()
+        });
+        let variants = self.variants.iter().filter(|(years, ..)| years.contains(year));
+        own.into_iter().flatten().chain(variants.map(|(_, heading, id)| (*heading, *id))).collect()
     }
 
     /// All layouts, oldest first.
     pub fn layouts(&self) -> impl DoubleEndedIterator<Item = &Layout> + '_ {
         self.years().filter_map(|year| self.layout(year))
+    }
+
+    /// The canonical field that a cell of a table names.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn named(&self, row: &Row<'_>, column: &str) -> Result<FieldId, TableError> {
+        let name = row.get(column)?;
+        self.id(name).ok_or_else(|| row.error(format!("`{column}` is `{name}`, which is no field of {CANONICAL}")))
     }
 
     /// A canonical field by its name.
@@ -91,64 +140,98 @@ impl Registry {
         (0..).map(FieldId).zip(&self.fields)
     }
 
-    fn read_layout(&self, year: u16, text: &'static str) -> Layout {
-        let fields: Vec<Field> = Table::new(text).rows().map(|row| self.read_field(&row)).collect();
+    fn read_layout(&self, year: &Year) -> Result<Layout, TableError> {
+        let fields: Vec<Field> = year.table.read(|row| self.read_field(row))?;
         let mut places = vec![None; self.fields.len()];
         for (place, field) in (0..).zip(&fields) {
             if let Some(id) = field.id {
                 places[id.index()] = Some(place);
             }
         }
-        let info = self.year_info(year).cloned();
-        Layout { info: info.unwrap_or_else(|| unlisted_year(year)), fields, places }
+        Ok(Layout { info: year.info.clone(), fields, places })
     }
 
-    fn read_field(&self, row: &crate::table::Row<'static>) -> Field {
-        let number = |name: &str| row.get(name).parse::<u32>().ok();
-        let values = row.get("values");
+    fn read_field(&self, row: &Row<'static>) -> Result<Field, TableError> {
+        let values = row.get("values")?;
         let code_table = values.strip_prefix("see codes/").map(|file| file.trim_end_matches(".tsv"));
-        Field {
-            // A row of several fillers (`330-332` in 2020) goes by its first.
-            number: row.get("field").split('-').next().and_then(|first| first.parse().ok()).unwrap_or_default(),
-            id: self.id(row.get("id")),
-            span: number("start").zip(number("end")),
-            length: number("length"),
-            name: row.get("name"),
-            column: row.get("column"),
-            section: row.get("section"),
-            kind: kind(row.get("type")),
-            format: row.get("format"),
-            blank: blank_rule(row.get("blank_ok")),
+        // A row of several fillers (`330-332` in 2020) goes by its first.
+        let number = row.get("field")?;
+        let first = number.split('-').next().and_then(|first| first.parse().ok());
+        Ok(Field {
+            number: first.ok_or_else(|| row.error(format!("`field` is `{number}`, which is no number")))?,
+            id: if row.get("id")? == FILLER { None } else { Some(self.named(row, "id")?) },
+            span: row.optional("start")?.zip(row.optional("end")?),
+            length: row.optional("length")?,
+            name: row.get("name")?,
+            column: row.get("column")?,
+            section: row.get("section")?,
+            kind: row.word("type", &KINDS)?,
+            format: row.get("format")?,
+            blank: row.word("blank_ok", &BLANK_RULES)?,
             codes: if code_table.is_some() { Vec::new() } else { code_list(values) },
             code_table,
-            applies_to: RecordTypes::parse(row.get("applies_to")),
-            source: row.get("source"),
-            notes: row.get("notes"),
-            provenance: row.get("provenance"),
-        }
+            applies_to: record_types(row, "applies_to")?,
+            source: row.get("source")?,
+            notes: row.get("notes")?,
+            provenance: row.get("provenance")?,
+        })
     }
 }
 
-fn year_info(row: &crate::table::Row<'static>) -> YearInfo {
-    YearInfo {
-        year: row.get("year").parse().unwrap_or_default(),
-        record_lengths: row.get("record_lengths").split('|').filter_map(|one| one.parse().ok()).collect(),
-        certainty: certainty(row.get("certainty")),
-        values_carried: row.get("values_carried") == "yes",
-        source: row.get("source"),
-        notes: row.get("notes"),
+/// The id of columns that are always blank.
+const FILLER: &str = "filler";
+
+const KINDS: [(&str, FieldKind); 8] = [
+    ("text", FieldKind::Text),
+    ("code", FieldKind::Code),
+    ("digits", FieldKind::Digits),
+    ("date", FieldKind::Date),
+    ("integer", FieldKind::Integer),
+    ("yesno", FieldKind::YesNo),
+    ("yn", FieldKind::Yn),
+    ("blank", FieldKind::Blank),
+];
+
+const BLANK_RULES: [(&str, BlankRule); 3] =
+    [("yes", BlankRule::Allowed), ("no", BlankRule::Forbidden), ("unstated", BlankRule::Unstated)];
+
+const SENSITIVITIES: [(&str, Sensitivity); 4] = [
+    ("public", Sensitivity::Public),
+    ("student-data", Sensitivity::StudentData),
+    ("quasi-identifier", Sensitivity::QuasiIdentifier),
+    ("direct-identifier", Sensitivity::DirectIdentifier),
+];
+
+/// A canonical field; `None` for the row of the fillers.
+fn field_info(row: &Row<'static>) -> Result<Option<FieldInfo>, TableError> {
+    let name = row.get("id")?;
+    if name == FILLER {
+        return Ok(None);
     }
+    Ok(Some(FieldInfo {
+        name,
+        title: row.get("title")?,
+        section: row.get("section")?,
+        kind: row.get("kind")?,
+        sensitivity: row.word("sensitivity", &SENSITIVITIES)?,
+    }))
 }
 
-fn unlisted_year(year: u16) -> YearInfo {
-    YearInfo {
-        year,
-        record_lengths: Vec::new(),
-        certainty: Certainty::Unknown,
-        values_carried: true,
-        source: "",
-        notes: "",
-    }
+fn year(row: &Row<'static>) -> Result<Year, TableError> {
+    let info = YearInfo {
+        year: row.number("year")?,
+        record_lengths: row.numbers("record_lengths")?,
+        narrow_field: row.optional("narrow_field")?,
+        certainty: certainty(row)?,
+        values_carried: row.yes("values_carried")?,
+        codes_from: row.number("codes_from")?,
+        source: row.get("source")?,
+        notes: row.get("notes")?,
+    };
+    let path = format!("rules/layouts/{}.tsv", info.year);
+    let found = knowledge::path(&path).zip(knowledge::text(&path));
+    let (path, text) = found.ok_or_else(|| row.error(format!("there is no table {path}")))?;
+    Ok(Year { info, table: Table::new(path, text).with_columns(&FIELD_COLUMNS)?, layout: OnceLock::new() })
 }
 
 pub(super) fn code_list(values: &'static str) -> Vec<Code> {
@@ -158,41 +241,17 @@ pub(super) fn code_list(values: &'static str) -> Vec<Code> {
         .collect()
 }
 
-fn sensitivity(word: &str) -> Sensitivity {
-    match word {
-        "public" => Sensitivity::Public,
-        "student-data" => Sensitivity::StudentData,
-        "quasi-identifier" => Sensitivity::QuasiIdentifier,
-        // An unknown word must never unmask a value.
-        _ => Sensitivity::DirectIdentifier,
-    }
+/// The certainty in the column of that name.
+pub(crate) fn certainty(row: &Row<'_>) -> Result<Certainty, TableError> {
+    let words = [Certainty::Documented, Certainty::Inferred, Certainty::Unknown].map(|one| (one.as_str(), one));
+    row.word("certainty", &words)
 }
 
-pub(super) fn certainty(word: &str) -> Certainty {
-    match word {
-        "documented" => Certainty::Documented,
-        "inferred" => Certainty::Inferred,
-        _ => Certainty::Unknown,
-    }
-}
-
-fn blank_rule(word: &str) -> BlankRule {
-    match word {
-        "yes" => BlankRule::Allowed,
-        "no" => BlankRule::Forbidden,
-        _ => BlankRule::Unstated,
-    }
-}
-
-fn kind(word: &str) -> FieldKind {
-    match word {
-        "code" => FieldKind::Code,
-        "digits" => FieldKind::Digits,
-        "date" => FieldKind::Date,
-        "integer" => FieldKind::Integer,
-        "yesno" => FieldKind::YesNo,
-        "yn" => FieldKind::Yn,
-        "blank" => FieldKind::Blank,
-        _ => FieldKind::Text,
+/// The record types in a cell, `01|02`.
+pub(crate) fn record_types(row: &Row<'_>, column: &str) -> Result<RecordTypes, TableError> {
+    let types: Vec<u8> = row.numbers(column)?;
+    match types.iter().find(|one| **one > 15) {
+        Some(one) => Err(row.error(format!("`{column}` has `{one}`, which is no record type"))),
+        None => Ok(RecordTypes(types.iter().fold(0, |set, one| set | 1 << one))),
     }
 }

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use super::codes::codes;
 use super::model::{Certainty, Code, Field, FieldId, Layout, RecordType, RecordTypes};
-use super::registry::{certainty, code_list, registry};
-use crate::table::{Row, Table};
+use super::registry::{certainty, code_list, record_types, registry};
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
 /// The codes of one field, of one year, for one test or for all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl ValueSet {
 /// A value that is legitimate without being listed: a row of `accepted.tsv`.
 #[derive(Clone, Debug)]
 pub struct Accepted {
-    span: Span,
+    years: Years,
     field: &'static str,
     /// The value.
     pub value: &'static str,
@@ -46,7 +47,7 @@ pub struct Accepted {
 
 /// A row of `value-tables.tsv`: where the codes of a field stand, if not on its layout row.
 struct ValueTable {
-    span: Span,
+    years: Years,
     field: &'static str,
     record_types: RecordTypes,
     values: Values,
@@ -58,10 +59,6 @@ enum Values {
     EveryConditionCode,
     IncludeIndicators,
 }
-
-/// First and last year, both included.
-#[derive(Clone, Copy, Debug)]
-struct Span(u16, u16);
 
 /// The values a field may hold in a year; `None` where the layout prints no list, so that there
 /// is nothing to check.
@@ -85,7 +82,7 @@ pub fn value_set(layout: &Layout, id: FieldId, record_type: Option<RecordType>) 
 /// Whether the values of a field depend on the test.
 pub fn depends_on_test(layout: &Layout, id: FieldId) -> bool {
     let name = registry().info(id).name;
-    if !tables().iter().any(|row| row.span.contains(layout.year()) && fits(row.field, name)) {
+    if !tables().iter().any(|row| row.years.contains(layout.year()) && fits(row.field, name)) {
         return false;
     }
     let every_test = value_set(layout, id, None);
@@ -95,11 +92,10 @@ pub fn depends_on_test(layout: &Layout, id: FieldId) -> bool {
 /// The accepted values of a field in a year.
 pub fn accepted(year: u16, id: FieldId) -> impl Iterator<Item = &'static Accepted> {
     static ACCEPTED: LazyLock<Vec<Accepted>> = LazyLock::new(|| {
-        let table = Table::new(include_str!("../../rules/layouts/accepted.tsv"));
-        table.rows().map(|row| read_accepted(&row)).collect()
+        table::lines("rules/layouts/accepted.tsv", &["years", "field", "value", "source", "certainty"], read_accepted)
     });
     let name = registry().info(id).name;
-    ACCEPTED.iter().filter(move |row| row.span.contains(year) && fits(row.field, name))
+    ACCEPTED.iter().filter(move |row| row.years.contains(year) && fits(row.field, name))
 }
 
 fn listed(year: u16, name: &str, field: &Field, record_type: Option<RecordType>) -> Vec<Code> {
@@ -119,15 +115,15 @@ fn listed(year: u16, name: &str, field: &Field, record_type: Option<RecordType>)
 
 fn tables() -> &'static [ValueTable] {
     static TABLES: LazyLock<Vec<ValueTable>> = LazyLock::new(|| {
-        let table = Table::new(include_str!("../../rules/layouts/value-tables.tsv"));
-        table.rows().filter_map(|row| read_table(&row)).collect()
+        let columns = ["years", "field", "record_types", "values", "source", "certainty"];
+        table::lines("rules/layouts/value-tables.tsv", &columns, read_table)
     });
     &TABLES
 }
 
 /// The codes of a test, or of all tests where none is named.
 fn from_tables(year: u16, name: &str, record_type: Option<RecordType>) -> Vec<Code> {
-    let rows = tables().iter().filter(|row| row.span.contains(year) && fits(row.field, name));
+    let rows = tables().iter().filter(|row| row.years.contains(year) && fits(row.field, name));
     let types = |row: &ValueTable| match record_type {
         Some(one) if row.record_types.is_empty() || row.record_types.contains(one) => vec![one],
         Some(_) => Vec::new(),
@@ -159,38 +155,23 @@ impl Values {
     }
 }
 
-impl Span {
-    /// Reads `2018`, `2017..2019` or `2017..`.
-    fn parse(text: &str) -> Option<Self> {
-        let Some((from, to)) = text.split_once("..") else {
-            let year = text.parse().ok()?;
-            return Some(Self(year, year));
-        };
-        let to = if to.is_empty() { u16::MAX } else { to.parse().ok()? };
-        Some(Self(from.parse().ok()?, to))
-    }
-
-    fn contains(self, year: u16) -> bool {
-        (self.0..=self.1).contains(&year)
-    }
+fn read_accepted(row: &Row<'static>) -> Result<Accepted, TableError> {
+    Ok(Accepted {
+        years: row.years()?,
+        field: row.get("field")?,
+        value: row.get("value")?,
+        source: row.get("source")?,
+        certainty: certainty(row)?,
+    })
 }
 
-fn read_accepted(row: &Row<'static>) -> Accepted {
-    Accepted {
-        span: Span::parse(row.get("years")).unwrap_or(Span(u16::MAX, 0)),
-        field: row.get("field"),
-        value: row.get("value"),
-        source: row.get("source"),
-        certainty: certainty(row.get("certainty")),
-    }
-}
-
-fn read_table(row: &Row<'static>) -> Option<ValueTable> {
-    Some(ValueTable {
-        span: Span::parse(row.get("years"))?,
-        field: row.get("field"),
-        record_types: RecordTypes::parse(row.get("record_types")),
-        values: Values::parse(row.get("values"))?,
+fn read_table(row: &Row<'static>) -> Result<ValueTable, TableError> {
+    let values = Values::parse(row.get("values")?);
+    Ok(ValueTable {
+        years: row.years()?,
+        field: row.get("field")?,
+        record_types: record_types(row, "record_types")?,
+        values: values.ok_or_else(|| row.error("`values` names no table of codes".to_owned()))?,
     })
 }
 

@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::counting::years;
 use crate::layout::plain_name;
 use crate::rule::Years;
-use crate::table::Table;
+use crate::table::{self, Row, TableError};
 
-const LAYOUTS: &str = include_str!("../../rules/official/layouts.tsv");
-const COLUMNS: &str = include_str!("../../rules/official/columns.tsv");
-const PROGRAMS: &str = include_str!("../../rules/official/programs.tsv");
-const OTHER_FILES: &str = include_str!("../../rules/official/other-files.tsv");
+/// The columns of `rules/official/layouts.tsv`.
+const LAYOUT_COLUMNS: [&str; 8] = ["id", "kind", "program", "years", "separator", "columns", "certainty", "source"];
 
 /// A kind of official file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +51,8 @@ pub struct Layout {
     pub years: Years,
     /// The years as the table writes them.
     pub span: &'static str,
+    /// Whether nobody here has seen such a file: its columns are those that others tell of.
+    pub is_inferred: bool,
     /// The plain headings, in order.
     pub headings: Vec<String>,
 }
@@ -89,35 +88,27 @@ pub fn knowledge() -> &'static Knowledge {
 
 impl Knowledge {
     fn read() -> Self {
-        let mut layouts: Vec<Layout> = Table::new(LAYOUTS)
-            .rows()
-            .filter_map(|row| {
-                let kind = match row.get("kind") {
-                    "scores" => Kind::Scores,
-                    "entities" => Kind::Entities,
-                    "groups" => Kind::Groups,
-                    "tests" => Kind::Tests,
-                    "typed" => Kind::Typed,
-                    _ => return None,
-                };
-                let (id, program, span) = (row.get("id"), row.get("program"), row.get("years"));
-                Some(Layout { id, kind, program, years: years(span), span, headings: Vec::new() })
-            })
-            .collect();
+        let mut layouts: Vec<Layout> = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, read_layout);
         let mut measures = HashMap::new();
-        for row in Table::new(COLUMNS).rows() {
-            let Some(layout) = layouts.iter_mut().find(|layout| layout.id == row.get("layout")) else { continue };
-            let plain = plain_name(row.get("heading"));
-            measures.insert((layout.kind, plain.clone()), row.get("measure"));
+        table::lines("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |row| {
+            let id = row.get("layout")?;
+            let layout = layouts.iter_mut().find(|layout| layout.id == id);
+            let layout = layout.ok_or_else(|| row.error(format!("there is no layout `{id}`")))?;
+            let plain = plain_name(row.get("heading")?);
+            measures.insert((layout.kind, plain.clone()), row.get("measure")?);
             layout.headings.push(plain);
-        }
-        let programs = Table::new(PROGRAMS).rows().map(|row| Program {
-            id: row.get("program"),
-            name: row.get("name"),
-            tests: row.get("tests").split('|').filter_map(|one| one.parse().ok()).collect(),
-            grades: row.get("grades").split('|').filter_map(|one| one.parse().ok()).collect(),
+            Ok(())
         });
-        Self { layouts, programs: programs.collect(), measures }
+        let columns = ["program", "name", "tests", "grades", "prefix", "certainty", "source"];
+        let programs = table::lines("rules/official/programs.tsv", &columns, |row| {
+            Ok(Program {
+                id: row.get("program")?,
+                name: row.get("name")?,
+                tests: row.numbers("tests")?,
+                grades: row.numbers("grades")?,
+            })
+        });
+        Self { layouts, programs, measures }
     }
 
     /// What a heading (as [`plain_name`] has it) stands for in a kind of file.
@@ -148,8 +139,29 @@ pub fn other_file(names: &[String]) -> Option<(&'static str, &'static str)> {
         let wanted = plain_name(wanted);
         names.iter().any(|name| name.contains(&wanted))
     };
-    let mut rows = Table::new(OTHER_FILES).rows().filter(|row| row.get("names").split('|').any(fits));
-    rows.next().map(|row| (row.get("kind"), row.get("help")))
+    let rows = table::lines("rules/official/other-files.tsv", &["kind", "names", "help"], |row| {
+        Ok((row.parts("names")?.any(fits), row.get("kind")?, row.get("help")?))
+    });
+    rows.into_iter().find(|(fits, ..)| *fits).map(|(_, kind, help)| (kind, help))
+}
+
+fn read_layout(row: &Row<'static>) -> Result<Layout, TableError> {
+    let kinds = [
+        ("scores", Kind::Scores),
+        ("entities", Kind::Entities),
+        ("groups", Kind::Groups),
+        ("tests", Kind::Tests),
+        ("typed", Kind::Typed),
+    ];
+    Ok(Layout {
+        id: row.get("id")?,
+        kind: row.word("kind", &kinds)?,
+        program: row.get("program")?,
+        years: row.years()?,
+        span: row.get("years")?,
+        is_inferred: row.get("certainty")? == "inferred",
+        headings: Vec::new(),
+    })
 }
 
 #[cfg(test)]
@@ -158,27 +170,38 @@ mod tests {
 
     #[test]
     fn every_column_of_the_tables_has_its_place() {
-        let rows: Vec<_> = Table::new(COLUMNS).rows().collect();
+        let columns = columns();
         for layout in &knowledge().layouts {
-            let own: Vec<_> = rows.iter().filter(|row| row.get("layout") == layout.id).collect();
+            let own: Vec<_> = columns.iter().filter(|(id, ..)| *id == layout.id).collect();
             assert!(!own.is_empty(), "{}", layout.id);
-            for (place, row) in own.iter().enumerate() {
-                assert_eq!(row.get("position"), (place + 1).to_string(), "{}", layout.id);
-                assert!(!row.get("measure").is_empty(), "{}", layout.id);
+            for (place, (_, position, _, measure)) in own.iter().enumerate() {
+                assert_eq!(*position, place + 1, "{}", layout.id);
+                assert!(!measure.is_empty(), "{}", layout.id);
             }
-            let stated = Table::new(LAYOUTS).rows().find(|row| row.get("id") == layout.id).unwrap();
-            assert_eq!(stated.get("columns"), layout.headings.len().to_string(), "{}", layout.id);
-            assert!(!stated.get("source").is_empty() && !stated.get("certainty").is_empty(), "{}", layout.id);
         }
+        let stated = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, |row| {
+            assert!(!row.get("source")?.is_empty() && !row.get("certainty")?.is_empty());
+            Ok((row.get("id")?, row.number::<usize>("columns")?))
+        });
+        for (layout, (id, columns)) in knowledge().layouts.iter().zip(stated) {
+            assert_eq!((layout.id, layout.headings.len()), (id, columns));
+        }
+    }
+
+    fn columns() -> Vec<(&'static str, usize, &'static str, &'static str)> {
+        table::read("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |row| {
+            Ok((row.get("layout")?, row.number("position")?, row.get("heading")?, row.get("measure")?))
+        })
+        .unwrap()
     }
 
     #[test]
     fn a_heading_means_the_same_in_every_layout() {
         let mut seen: HashMap<(Kind, String), &str> = HashMap::new();
-        for row in Table::new(COLUMNS).rows() {
-            let kind = knowledge().layouts.iter().find(|layout| layout.id == row.get("layout")).unwrap().kind;
-            let before = seen.insert((kind, plain_name(row.get("heading"))), row.get("measure"));
-            assert!(before.is_none_or(|before| before == row.get("measure")), "{}", row.get("heading"));
+        for (id, _, heading, measure) in columns() {
+            let kind = knowledge().layouts.iter().find(|layout| layout.id == id).unwrap().kind;
+            let before = seen.insert((kind, plain_name(heading)), measure);
+            assert!(before.is_none_or(|before| before == measure), "{heading}");
         }
     }
 

@@ -8,13 +8,12 @@ pub mod account;
 pub mod check;
 pub mod format;
 mod link;
-pub mod number;
 pub mod reconcile;
 mod style;
 pub mod verify;
 mod waiver;
 
-pub use check::{Look, Material, Place, RuleBook, RuleWords, Timings, Unit};
+pub use check::{Look, Material, Place, RuleBook, RuleWords, Timings};
 pub use format::{Kind, Reporter};
 pub use style::{Colour, Destination, Links, Signs, Style};
 pub use waiver::WaiverOut;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
+use crate::knowledge;
+use crate::table::TableError;
+
 /// The text of a rule file and the name to show for it.
 #[derive(Debug)]
 pub struct SourceText {
@@ -43,6 +46,16 @@ impl RuleError {
         })
     }
 
+    /// A mistake in a table, at its line.
+    pub(crate) fn in_table(error: &TableError) -> Box<Self> {
+        let text = knowledge::text(&error.path).unwrap_or_default();
+        let line = text.split_inclusive('\n').take(error.line).last().unwrap_or_default();
+        let start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
+        let source = SourceText { name: error.path.clone(), text: text.to_owned() };
+        let span = start..start + line.trim_end().len();
+        Self::at(&source, span.clone(), Mistake::new(span, error.problem.clone(), "in this line"))
+    }
+
     /// The file it is in.
     pub fn file(&self) -> &str {
         self.source_code.name()
@@ -52,6 +65,12 @@ impl RuleError {
     pub fn line(&self) -> usize {
         let before = self.source_code.inner().as_bytes().get(..self.span.offset()).unwrap_or_default();
         memchr::memchr_iter(b'\n', before).count() + 1
+    }
+}
+
+impl From<TableError> for Box<RuleError> {
+    fn from(error: TableError) -> Self {
+        RuleError::in_table(&error)
     }
 }
 

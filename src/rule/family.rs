@@ -3,9 +3,7 @@
 use std::sync::OnceLock;
 
 use super::model::Rule;
-use crate::table::{Row, Table};
-
-const FAMILIES: &str = include_str!("../../rules/families.tsv");
+use crate::table::{self, Row, TableError};
 
 /// A family of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +20,18 @@ pub struct Family {
 
 /// The families, in the order of the table.
 pub fn families() -> impl Iterator<Item = Family> {
-    let family = |row: Row<'static>| Family {
-        letter: row.get("letter"),
-        folder: row.get("folder"),
-        title: row.get("title"),
-        about: row.get("about"),
-    };
     static READ: OnceLock<Vec<Family>> = OnceLock::new();
-    READ.get_or_init(|| Table::new(FAMILIES).rows().map(family).collect()).iter().copied()
+    let read = || table::lines("rules/families.tsv", &["letter", "folder", "title", "about"], family);
+    READ.get_or_init(read).iter().copied()
+}
+
+fn family(row: &Row<'static>) -> Result<Family, TableError> {
+    Ok(Family {
+        letter: row.get("letter")?,
+        folder: row.get("folder")?,
+        title: row.get("title")?,
+        about: row.get("about")?,
+    })
 }
 
 impl Family {

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::layout::{Certainty, RecordTypes, registry};
+use crate::years::Years;
 
 use super::bind::Parts;
 use super::error::{Mistake, Piece, RuleError, SourceText, did_you_mean};
 use super::example::{self, Extent};
-use super::model::{Grouping, Need, Records, Rule, Scope, Severity, Source, Years};
+use super::model::{Grouping, Need, Records, Rule, Scope, Severity, Source};
 
 type Read<T> = Result<T, Box<RuleError>>;
 
@@ -364,21 +365,7 @@ impl Reader {
 
     fn spans(&self, value: Option<&Spanned<String>>) -> Read<Years> {
         let piece = self.needed("years", value)?;
-        let fail = |message: String| no_span(&piece, message);
-        let mut spans = Vec::new();
-        for part in piece.text.split(',') {
-            let (from, to) =
-                part.split_once("..").map_or((part.trim(), part.trim()), |(from, to)| (from.trim(), to.trim()));
-            let year = |text: &str| text.parse::<u16>().ok().filter(|year| (2000..3000).contains(year));
-            let open = to.is_empty();
-            let span = year(from).zip(if open { Some(u16::MAX) } else { year(to) });
-            let (from, to) = span.ok_or_else(|| fail(format!("`{}` is no span of years", part.trim())))?;
-            if from > to {
-                return Err(fail(format!("the years {from}..{to} run backwards")));
-            }
-            spans.push((from, to));
-        }
-        Ok(Years(spans))
+        Years::parse(&piece.text).map_err(|error| no_span(&piece, error.to_string()))
     }
 
     fn tests(&self, values: Option<&Vec<Spanned<String>>>) -> Read<Option<RecordTypes>> {

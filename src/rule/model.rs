@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::layout::{Certainty, RecordTypes, registry};
+use crate::years::Years;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,56 +102,6 @@ pub enum Need {
     NameYear,
     /// The code of an LEA at the start of the file's name, as TOMS gives it.
     NameLea,
-}
-
-/// A span of years, both ends included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Years(pub Vec<(u16, u16)>);
-
-impl Years {
-    /// Whether the year is one of them.
-    pub fn contains(&self, year: u16) -> bool {
-        self.0.iter().any(|(from, to)| (*from..=*to).contains(&year))
-    }
-
-    /// Adds a later year.
-    pub(super) fn extend(&mut self, year: u16) {
-        match self.0.last_mut() {
-            Some((_, to)) if *to + 1 == year => *to = year,
-            _ => self.0.push((year, year)),
-        }
-    }
-
-    /// These years and others, spans that touch made one.
-    #[must_use]
-    pub fn with(&self, others: &Self) -> Self {
-        let mut spans: Vec<(u16, u16)> = self.0.iter().chain(&others.0).copied().collect();
-        spans.sort_unstable();
-        let mut all: Vec<(u16, u16)> = Vec::new();
-        for (from, to) in spans {
-            match all.last_mut() {
-                Some((_, last)) if from <= last.saturating_add(1) => *last = to.max(*last),
-                _ => all.push((from, to)),
-            }
-        }
-        Self(all)
-    }
-
-    /// These years without others.
-    #[must_use]
-    pub fn without(&self, others: &Self) -> Self {
-        let mut left = self.0.clone();
-        for (from, to) in &others.0 {
-            let cut = |span: &(u16, u16)| {
-                let before = (span.0, span.1.min(from.saturating_sub(1)));
-                let after = (span.0.max(to.saturating_add(1)), span.1);
-                let ends = *to == u16::MAX;
-                [Some(before), (!ends).then_some(after)].into_iter().flatten().filter(|(from, to)| from <= to)
-            };
-            left = left.iter().flat_map(cut).collect();
-        }
-        Self(left)
-    }
 }
 
 /// Where a rule's claim was read.

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::layout::{FieldId, registry};
-use crate::table::Table;
+use crate::table;
 
-const READING: &str = include_str!("../../rules/layouts/reading.tsv");
 /// Days from 1 March of year 0 to 1 January 1970.
 const EPOCH: i64 = 719_468;
 
@@ -28,7 +27,9 @@ pub fn reading(field: FieldId) -> Reading {
 
 fn readings() -> Vec<Reading> {
     let rows: Vec<(Pattern<'_>, &str)> =
-        Table::new(READING).rows().map(|row| (Pattern::new(row.get("fields")), row.get("reading"))).collect();
+        table::lines("rules/layouts/reading.tsv", &["fields", "reading", "why"], |row| {
+            Ok((Pattern::new(row.get("fields")?), row.get("reading")?))
+        });
     let of = |name: &str| {
         let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && pattern.fits(name));
         Reading { padded: has("padded"), parts: has("parts") }
@@ -201,13 +202,15 @@ fn is_broken_pair(first: char, second: char) -> bool {
     }
 }
 
-const SUBJECTS: &str = include_str!("../../rules/codes/subjects.tsv");
-
 /// The subject of a record type: `ELA`, `mathematics`, `science`, `Spanish`; empty for an unknown
 /// record type.
 pub fn subject(record_type: &str) -> &'static str {
-    let mut rows = Table::new(SUBJECTS).rows();
-    rows.find(|row| row.get("record_type") == record_type).map_or("", |row| row.get("subject"))
+    static SUBJECTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        table::lines("rules/codes/subjects.tsv", &["record_type", "subject", "note"], |row| {
+            Ok((row.get("record_type")?, row.get("subject")?))
+        })
+    });
+    SUBJECTS.iter().find(|(one, _)| *one == record_type).map_or("", |(_, subject)| subject)
 }
 
 /// The name of the test of a record type in a year; empty for an unknown one.

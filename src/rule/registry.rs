@@ -17,7 +17,8 @@ use super::fold;
 use super::idle;
 use super::implied;
 use super::ir::Instance;
-use super::model::{Rule, Severity, Years};
+use super::model::{Rule, Severity};
+use crate::years::Years;
 
 /// The shipped rule files with their paths in the project.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/checks.rs"));

@@ -3,23 +3,13 @@
 
 use super::calendar::Day;
 use super::random::Weighted;
-use crate::layout::{RecordType, RecordTypes, registry};
-use crate::table::{Row, Table};
+use crate::layout::{RecordType, RecordTypes, record_types, registry};
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
-const SCHOOLS: &str = include_str!("../../rules/synth/schools.tsv");
-const TESTS: &str = include_str!("../../rules/synth/tests.tsv");
-const OUTCOMES: &str = include_str!("../../rules/synth/outcomes.tsv");
-const YEARS: &str = include_str!("../../rules/synth/years.tsv");
-const GENDERS: &str = include_str!("../../rules/synth/genders.tsv");
-const CODES: &str = include_str!("../../rules/synth/codes.tsv");
-const SHARES: &str = include_str!("../../rules/synth/shares.tsv");
-const GRADES: &str = include_str!("../../rules/synth/grades.tsv");
-const LANGUAGES: &str = include_str!("../../rules/synth/languages.tsv");
-const STATUS: &str = include_str!("../../rules/synth/status.tsv");
-const ETHNICITY: &str = include_str!("../../rules/synth/ethnicity.tsv");
-const GENRES: &str = include_str!("../../rules/synth/genres.tsv");
-const LAST_NAMES: &str = include_str!("../../rules/synth/last-names.tsv");
-const FIRST_NAMES: &str = include_str!("../../rules/synth/first-names.tsv");
+const YEARS: &str = "rules/synth/years.tsv";
+const YEAR_COLUMNS: [&str; 9] =
+    ["years", "opens", "closes", "spread", "suspended", "uin_width", "primary_language", "leavers_placed", "file_name"];
 
 /// What a school is to the district.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,24 +294,38 @@ pub(super) struct Facts {
 impl Facts {
     /// The facts of a year; `None` for a year without a testing window in the tables.
     pub(super) fn new(year: u16) -> Option<Self> {
+        let tests: Vec<(Years, TestFacts)> = table::lines("rules/synth/tests.tsv", &TEST_COLUMNS, test);
+        let outcomes: Vec<(Years, OutcomeFacts)> = table::lines("rules/synth/outcomes.tsv", &OUTCOME_COLUMNS, outcome);
+        let languages = table::lines("rules/synth/languages.tsv", &["language", "ceds", "calpads", "weight"], |row| {
+            Ok((row.number("weight")?, language(row)?))
+        });
+        let statuses = ["elas", "weight", "learner", "language", "entered", "reclassified"];
         Some(Self {
-            schools: Table::new(SCHOOLS).rows().map(|row| school(&row, year)).collect(),
-            tests: Table::new(TESTS).rows().filter(|row| holds(row, year)).filter_map(|row| test(&row)).collect(),
-            outcomes: Table::new(OUTCOMES).rows().filter(|row| holds(row, year)).map(|row| outcome(&row)).collect(),
-            year: Table::new(YEARS).rows().find_map(|row| year_facts(&row, year))?,
+            schools: table::lines("rules/synth/schools.tsv", &SCHOOL_COLUMNS, |row| school(row, year)),
+            tests: tests.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, test)| test).collect(),
+            outcomes: outcomes.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, one)| one).collect(),
+            year: year_facts(year)?,
             codes: codes(),
-            genders: Table::new(GENDERS).rows().map(|row| number(&row, "weight")).collect(),
+            genders: table::lines("rules/synth/genders.tsv", &["place", "weight"], |row| row.number("weight")),
             shares: shares(year),
-            grades: Weighted::new(Table::new(GRADES).rows().map(|row| (number(&row, "weight"), number(&row, "grade")))),
-            languages: Weighted::new(Table::new(LANGUAGES).rows().map(|row| (number(&row, "weight"), language(&row)))),
-            fixed_languages: Table::new(LANGUAGES).rows().map(|row| language(&row)).collect(),
-            statuses: Weighted::new(Table::new(STATUS).rows().map(|row| (number(&row, "weight"), status(&row)))),
-            ethnicities: Weighted::new(
-                Table::new(ETHNICITY).rows().map(|row| (number(&row, "weight"), ethnicity(&row))),
-            ),
-            genres: Table::new(GENRES).rows().map(|row| genres(&row)).collect(),
-            last_names: Table::new(LAST_NAMES).rows().map(|row| row.get("name")).collect(),
-            first_names: Table::new(FIRST_NAMES).rows().map(|row| row.get("name")).collect(),
+            grades: Weighted::new(table::lines("rules/synth/grades.tsv", &["grade", "weight"], |row| {
+                Ok((row.number("weight")?, row.number("grade")?))
+            })),
+            fixed_languages: languages.iter().map(|(_, language)| *language).collect(),
+            languages: Weighted::new(languages),
+            statuses: Weighted::new(table::lines("rules/synth/status.tsv", &statuses, |row| {
+                Ok((row.number("weight")?, status(row)?))
+            })),
+            ethnicities: Weighted::new(table::lines(
+                "rules/synth/ethnicity.tsv",
+                &["code", "weight", "races"],
+                |row| Ok((row.number("weight")?, ethnicity(row)?)),
+            )),
+            genres: table::lines("rules/synth/genres.tsv", &["grades", "genres"], |row| {
+                Ok((row.numbers("grades")?, row.parts("genres")?.collect()))
+            }),
+            last_names: table::lines("rules/synth/last-names.tsv", &["name"], |row| row.get("name")),
+            first_names: table::lines("rules/synth/first-names.tsv", &["name"], |row| row.get("name")),
         })
     }
 
@@ -343,57 +347,45 @@ impl Facts {
     }
 }
 
-/// The years that districts are made of, in order.
+/// The years that districts are made of, in order: those with a layout and a testing window.
 pub fn years() -> impl Iterator<Item = u16> {
-    Table::new(YEARS).rows().map(|row| number(&row, "year"))
+    let spans = table::lines(YEARS, &YEAR_COLUMNS, Row::years);
+    registry().years().filter(move |year| spans.iter().any(|span| span.contains(*year)))
 }
 
 /// Whether nothing was tested in a year.
 pub(super) fn is_suspended(year: u16) -> bool {
-    let mut rows = Table::new(YEARS).rows();
-    rows.any(|row| number::<u16>(&row, "year") == year && row.get("suspended") == "yes")
+    let rows = table::lines(YEARS, &YEAR_COLUMNS, |row| Ok((row.years()?, row.yes("suspended")?)));
+    rows.iter().any(|(years, is_suspended)| *is_suspended && years.contains(year))
 }
 
-/// Whether a `years` cell such as `2018-2019|2021-2025` holds a year.
-pub(super) fn year_in(years: &str, year: u16) -> bool {
-    years.split('|').any(|part| {
-        let (from, to) = part.split_once('-').unwrap_or((part, part));
-        let bound = |text: &str| text.trim().parse::<u16>().ok();
-        bound(from).zip(bound(to)).is_some_and(|(from, to)| (from..=to).contains(&year))
-    })
+fn pair(row: &Row<'static>, low: &str, high: &str) -> Result<Option<(i32, i32)>, TableError> {
+    Ok(row.optional(low)?.zip(row.optional(high)?))
 }
 
-fn holds(row: &Row<'static>, year: u16) -> bool {
-    year_in(row.get("years"), year)
-}
+const SCHOOL_COLUMNS: [&str; 9] =
+    ["code", "name", "kind", "lea_code", "lea_name", "charter_number", "lowest_grade", "highest_grade", "weight"];
 
-fn number<T: std::str::FromStr + Default>(row: &Row<'static>, name: &str) -> T {
-    row.get(name).parse().unwrap_or_default()
-}
-
-fn pair(row: &Row<'static>, low: &str, high: &str) -> Option<(i32, i32)> {
-    row.get(low).parse().ok().zip(row.get(high).parse().ok())
-}
-
-fn school(row: &Row<'static>, year: u16) -> School {
-    let indicator = Some(row.get("kind")).filter(|kind| is_charter_indicator(kind, year));
-    School {
-        code: row.get("code"),
-        name: row.get("name"),
-        kind: match row.get("kind") {
-            "LF" => SchoolKind::LocallyFunded,
-            "DF" => SchoolKind::DirectFunded,
-            "NPS" => SchoolKind::Nonpublic,
-            "other" => SchoolKind::Other,
-            _ => SchoolKind::District,
-        },
-        lea_code: row.get("lea_code"),
-        lea_name: row.get("lea_name"),
-        charter_number: row.get("charter_number"),
+fn school(row: &Row<'static>, year: u16) -> Result<School, TableError> {
+    let kinds = [
+        ("district", SchoolKind::District),
+        ("LF", SchoolKind::LocallyFunded),
+        ("DF", SchoolKind::DirectFunded),
+        ("NPS", SchoolKind::Nonpublic),
+        ("other", SchoolKind::Other),
+    ];
+    let indicator = Some(row.get("kind")?).filter(|kind| is_charter_indicator(kind, year));
+    Ok(School {
+        code: row.get("code")?,
+        name: row.get("name")?,
+        kind: row.word("kind", &kinds)?,
+        lea_code: row.get("lea_code")?,
+        lea_name: row.get("lea_name")?,
+        charter_number: row.get("charter_number")?,
         charter_indicator: indicator.unwrap_or_default(),
-        grades: (number(row, "lowest_grade"), number(row, "highest_grade")),
-        weight: number(row, "weight"),
-    }
+        grades: (row.number("lowest_grade")?, row.number("highest_grade")?),
+        weight: row.number("weight")?,
+    })
 }
 
 /// Whether the layout of a year has a charter indicator.
@@ -403,93 +395,143 @@ fn is_charter_indicator(code: &str, year: u16) -> bool {
     field.is_some_and(|field| field.codes.iter().any(|one| one.code == code))
 }
 
-fn test(row: &Row<'static>) -> Option<TestFacts> {
-    Some(TestFacts {
-        record_type: RecordType(row.get("record_type").parse().ok()?),
-        suffix: row.get("registration_suffix"),
-        parts: number(row, "parts"),
-        items: pair(row, "lowest_items", "highest_items")?,
-        second_part_items: number(row, "second_part_items"),
-        has_raw_score: row.get("raw_score") == "yes",
-        measure_letter: row.get("measure_letter"),
-        measure_base: number(row, "measure_base"),
-        measure_percent: number(row, "measure_percent"),
-        error: pair(row, "error_low", "error_high"),
-        takers: match row.get("takers") {
-            "alternate" => Takers::Alternate,
-            "science" => Takers::Science,
-            "spanish" => Takers::Spanish,
-            "spanish-learners" => Takers::SpanishLearners,
-            _ => Takers::General,
-        },
-        grades: row.get("grades").split('|').filter_map(|grade| grade.parse().ok()).collect(),
-        on_site: row.get("on_site") == "yes",
-        scored_since: number(row, "scored_since"),
-        unprinted: pair(row, "unprinted_low", "unprinted_high"),
-    })
+const TEST_COLUMNS: [&str; 19] = [
+    "record_type",
+    "years",
+    "registration_suffix",
+    "parts",
+    "lowest_items",
+    "highest_items",
+    "second_part_items",
+    "raw_score",
+    "measure_letter",
+    "measure_base",
+    "measure_percent",
+    "error_low",
+    "error_high",
+    "unprinted_low",
+    "unprinted_high",
+    "on_site",
+    "scored_since",
+    "takers",
+    "grades",
+];
+
+fn test(row: &Row<'static>) -> Result<(Years, TestFacts), TableError> {
+    let takers = [
+        ("general", Takers::General),
+        ("alternate", Takers::Alternate),
+        ("science", Takers::Science),
+        ("spanish", Takers::Spanish),
+        ("spanish-learners", Takers::SpanishLearners),
+    ];
+    let facts = TestFacts {
+        record_type: RecordType(row.number("record_type")?),
+        suffix: row.get("registration_suffix")?,
+        parts: row.number("parts")?,
+        items: (row.number("lowest_items")?, row.number("highest_items")?),
+        second_part_items: row.number("second_part_items")?,
+        has_raw_score: row.yes("raw_score")?,
+        measure_letter: row.get("measure_letter")?,
+        measure_base: row.optional("measure_base")?.unwrap_or_default(),
+        measure_percent: row.optional("measure_percent")?.unwrap_or_default(),
+        error: pair(row, "error_low", "error_high")?,
+        takers: row.word("takers", &takers)?,
+        grades: row.numbers("grades")?,
+        on_site: row.yes("on_site")?,
+        scored_since: row.optional("scored_since")?.unwrap_or_default(),
+        unprinted: pair(row, "unprinted_low", "unprinted_high")?,
+    };
+    Ok((row.years()?, facts))
 }
 
-fn outcome(row: &Row<'static>) -> OutcomeFacts {
-    OutcomeFacts {
-        name: row.get("name"),
-        record_types: RecordTypes::parse(row.get("record_types")),
-        weight: number(row, "weight"),
-        condition: row.get("condition"),
-        attemptedness: row.get("attemptedness"),
-        include: row.get("include"),
-        status: row.get("status"),
-        score: match row.get("score") {
-            "NS" => ScoreForm::NoScore,
-            "range" => ScoreForm::InRange,
-            "lowest" => ScoreForm::Lowest,
-            "next" => ScoreForm::LowestPlusOne,
-            _ => ScoreForm::Blank,
-        },
-        items: match row.get("items") {
-            "full" => Items::Full,
-            "below" => Items::Below,
-            "few" => Items::Few,
-            "zero" => Items::Zero,
-            "first" => Items::FirstOnly,
-            "two" => Items::TwoOnly,
-            _ => Items::None,
-        },
-        parts: match row.get("parts") {
-            "all" => Parts::All,
-            "one" => Parts::FirstOnly,
-            "two" => Parts::TwoOnly,
-            "paper" => Parts::Paper,
-            _ => Parts::None,
-        },
-        opportunity: row.get("opportunity"),
-        mode: row.get("mode"),
-        who: match row.get("who") {
-            "newcomer" => Who::Newcomer,
-            "plan" => Who::Plan,
-            _ => Who::Anybody,
-        },
-    }
+const OUTCOME_COLUMNS: [&str; 14] = [
+    "name",
+    "years",
+    "record_types",
+    "weight",
+    "condition",
+    "attemptedness",
+    "include",
+    "status",
+    "score",
+    "items",
+    "parts",
+    "opportunity",
+    "mode",
+    "who",
+];
+
+const SCORES: [(&str, ScoreForm); 5] = [
+    ("NS", ScoreForm::NoScore),
+    ("range", ScoreForm::InRange),
+    ("lowest", ScoreForm::Lowest),
+    ("next", ScoreForm::LowestPlusOne),
+    ("", ScoreForm::Blank),
+];
+
+const ITEMS: [(&str, Items); 7] = [
+    ("full", Items::Full),
+    ("below", Items::Below),
+    ("few", Items::Few),
+    ("zero", Items::Zero),
+    ("first", Items::FirstOnly),
+    ("two", Items::TwoOnly),
+    ("", Items::None),
+];
+
+const PARTS: [(&str, Parts); 5] = [
+    ("all", Parts::All),
+    ("one", Parts::FirstOnly),
+    ("two", Parts::TwoOnly),
+    ("paper", Parts::Paper),
+    ("none", Parts::None),
+];
+
+fn outcome(row: &Row<'static>) -> Result<(Years, OutcomeFacts), TableError> {
+    let facts = OutcomeFacts {
+        name: row.get("name")?,
+        record_types: record_types(row, "record_types")?,
+        weight: row.number("weight")?,
+        condition: row.get("condition")?,
+        attemptedness: row.get("attemptedness")?,
+        include: row.get("include")?,
+        status: row.get("status")?,
+        score: row.word("score", &SCORES)?,
+        items: row.word("items", &ITEMS)?,
+        parts: row.word("parts", &PARTS)?,
+        opportunity: row.get("opportunity")?,
+        mode: row.get("mode")?,
+        who: row.word("who", &[("newcomer", Who::Newcomer), ("plan", Who::Plan), ("any", Who::Anybody)])?,
+    };
+    Ok((row.years()?, facts))
 }
 
-fn year_facts(row: &Row<'static>, year: u16) -> Option<YearFacts> {
-    if number::<u16>(row, "year") != year {
-        return None;
-    }
-    let (opens, closes) = (Day::parse(row.get("opens"))?, Day::parse(row.get("closes"))?);
-    Some(YearFacts {
-        window: Window { opens, closes, spread: number(row, "spread") },
-        uin_width: number(row, "uin_width"),
-        has_long_language: row.get("primary_language") == "ceds",
-        places_leavers: row.get("leavers_placed") == "yes",
-        file_name: row.get("file_name"),
-    })
+fn year_facts(year: u16) -> Option<YearFacts> {
+    let rows: Vec<Option<YearFacts>> = table::lines(YEARS, &YEAR_COLUMNS, |row| {
+        if !row.years()?.contains(year) {
+            return Ok(None);
+        }
+        let day = |column: &str| {
+            let text = row.get(column)?;
+            Day::parse(&format!("{year}-{text}"))
+                .ok_or_else(|| row.error(format!("`{column}` is `{text}`, which is no month and day")))
+        };
+        Ok(Some(YearFacts {
+            window: Window { opens: day("opens")?, closes: day("closes")?, spread: row.number("spread")? },
+            uin_width: row.number("uin_width")?,
+            has_long_language: row.word("primary_language", &[("ceds", true), ("calpads", false)])?,
+            places_leavers: row.yes("leavers_placed")?,
+            file_name: row.get("file_name")?,
+        }))
+    });
+    rows.into_iter().flatten().next()
 }
 
 fn codes() -> Codes {
-    let code = |what: &str| {
-        let mut rows = Table::new(CODES).rows();
-        rows.find(|row| row.get("what") == what).map_or("", |row| row.get("code"))
-    };
+    let known =
+        table::lines("rules/synth/codes.tsv", &["what", "code"], |row| Ok((row.get("what")?, row.get("code")?)));
+    let code = |what: &str| known.iter().find(|(one, _)| *one == what).map_or("", |(_, code)| *code);
     Codes {
         exit: code("exit"),
         unscorable_writing: code("unscorable-writing"),
@@ -499,34 +541,32 @@ fn codes() -> Codes {
     }
 }
 
-fn language(row: &Row<'static>) -> Language {
-    Language { name: row.get("language"), ceds: row.get("ceds"), calpads: row.get("calpads") }
+fn language(row: &Row<'static>) -> Result<Language, TableError> {
+    Ok(Language { name: row.get("language")?, ceds: row.get("ceds")?, calpads: row.get("calpads")? })
 }
 
-fn status(row: &Row<'static>) -> AcquisitionStatus {
-    let language = row.get("language");
-    AcquisitionStatus {
-        code: row.get("elas"),
-        is_learner: row.get("learner") == "Yes",
+fn status(row: &Row<'static>) -> Result<AcquisitionStatus, TableError> {
+    let language = row.get("language")?;
+    Ok(AcquisitionStatus {
+        code: row.get("elas")?,
+        is_learner: row.word("learner", &[("Yes", true), ("No", false)])?,
         language: (language != "other").then_some(language),
-        has_entry: row.get("entered") == "yes",
-        is_reclassified: row.get("reclassified") == "yes",
-    }
+        has_entry: row.yes("entered")?,
+        is_reclassified: row.yes("reclassified")?,
+    })
 }
 
-fn genres(row: &Row<'static>) -> (Vec<u8>, Vec<&'static str>) {
-    let grades = row.get("grades").split('|').filter_map(|grade| grade.parse().ok());
-    (grades.collect(), row.get("genres").split('|').collect())
-}
-
-fn ethnicity(row: &Row<'static>) -> Ethnicity {
-    Ethnicity { code: row.get("code"), races: row.get("races").split('|').collect() }
+fn ethnicity(row: &Row<'static>) -> Result<Ethnicity, TableError> {
+    Ok(Ethnicity { code: row.get("code")?, races: row.parts("races")?.collect() })
 }
 
 fn shares(year: u16) -> Shares {
+    let known = table::lines("rules/synth/shares.tsv", &["what", "years", "per_10000"], |row| {
+        Ok((row.get("what")?, row.years()?, row.number("per_10000")?))
+    });
     let share = |what: &str| {
-        let mut rows = Table::new(SHARES).rows();
-        rows.find(|row| row.get("what") == what && holds(row, year)).map_or(0, |row| number(&row, "per_10000"))
+        let mut rows = known.iter().filter(|(one, years, _)| *one == what && years.contains(year));
+        rows.next().map_or(0, |(_, _, share)| *share)
     };
     Shares {
         alternate: share("alternate"),

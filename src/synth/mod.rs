@@ -29,6 +29,7 @@ pub use facts::years;
 use facts::{Facts, SchoolKind, Takers, TestFacts};
 use fault::{Damage, Planned, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
+use official::published_tests;
 use record::Record;
 pub use scenario::{
     Cause, Harmed, Noise, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios,
@@ -95,7 +96,7 @@ pub enum SynthError {
         /// What was asked for.
         year: u16,
         /// The years it is for.
-        years: &'static str,
+        years: String,
     },
     /// Nothing was published.
     #[error("there are no official results of {0}: testing was suspended")]
@@ -144,6 +145,16 @@ pub struct Made {
     pub bytes: u64,
     /// The faults in it, by line.
     pub planted: Vec<Planted>,
+}
+
+/// Reads all tables of the generator, so that a mistake in them is found ([`crate::table::mistake`]).
+pub fn read_all() {
+    faults();
+    scenarios();
+    for year in years() {
+        Facts::new(year);
+        published_tests(year);
+    }
 }
 
 /// The years whose files can be written in fixed columns, in order.

@@ -10,9 +10,8 @@ use super::named::column_named;
 use super::record::Record;
 use super::write::{Form, Lines};
 use crate::layout::{Layout, RecordType, registry};
-use crate::table::Table;
+use crate::table;
 
-const EARLIER: &str = include_str!("../../rules/synth/earlier.tsv");
 const ENTITY_HEADER: &str =
     "County Code^District Code^School Code^Type ID^Filler^Test Year^County Name^District Name^School Name^Zip Code";
 
@@ -105,7 +104,9 @@ impl<'o, 'l> Seconds<'o, 'l> {
         Ok(Self {
             earlier,
             roster,
-            cells: Table::new(EARLIER).rows().map(|row| (row.get("field"), row.get("value"))).collect(),
+            cells: table::lines("rules/synth/earlier.tsv", &["field", "value"], |row| {
+                Ok((row.get("field")?, row.get("value")?))
+            }),
             pending: on_students.map(pending).collect(),
             student: Vec::new(),
             planted: in_list.into_iter().map(|fault| planted(fault, 1, "")).collect(),

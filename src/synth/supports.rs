@@ -6,9 +6,7 @@ use super::fields::{Fields, column};
 use super::random::Random;
 use super::record::{Col, Record};
 use crate::layout::{Field, FieldKind, Layout, RecordType, registry};
-use crate::table::Table;
-
-const LIMITS: &str = include_str!("../../rules/synth/supports.tsv");
+use crate::table;
 
 /// What decides which resources a student may have.
 pub(super) struct Setting {
@@ -138,7 +136,9 @@ fn choose(list: &[Resource], setting: &Setting, random: &mut Random, record: &mu
 }
 
 fn resource(stem: &str, field: &Field, place: Col, codes: Vec<&'static str>) -> Resource {
-    let limit = Table::new(LIMITS).rows().find(|row| row.get("resource") == stem);
+    let limits = table::lines("rules/synth/supports.tsv", &["resource", "grades", "source"], |row| {
+        Ok((row.get("resource")?, row.numbers("grades")?))
+    });
     let is_paper_only = stem.contains("_paper_");
     let is_embedded = stem.starts_with("ea_") || stem.starts_with("eds_");
     Resource {
@@ -146,7 +146,7 @@ fn resource(stem: &str, field: &Field, place: Col, codes: Vec<&'static str>) -> 
         columns: vec![(place, codes)],
         on_paper: !is_embedded && (is_paper_only || field.name.contains("or Paper")),
         online: !is_paper_only && !field.name.contains("(Paper)"),
-        grades: limit.map(|row| row.get("grades").split('|').filter_map(|one| one.parse().ok()).collect()),
+        grades: limits.into_iter().find(|(resource, _)| *resource == stem).map(|(_, grades)| grades),
     }
 }
 

@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use scorelint::official::{LintOptions, check, lint};
 use scorelint::rule::{Example, ExampleRow, Expect, Rule, RuleSet, Scope, Severity};
-use scorelint::table::Table;
 
 use super::written;
-
-const COLUMNS: &str = include_str!("../../rules/official/columns.tsv");
 
 /// What the cells of an example are where it does not say.
 const DEFAULTS: [(&str, &str); 5] =
@@ -25,7 +22,7 @@ fn heading(measure: &str, year: u16) -> String {
         _ => "sb-2017",
     };
     let of = |layout: &str| {
-        let mut rows = Table::new(COLUMNS).rows();
+        let mut rows = crate::support::table("rules/official/columns.tsv").into_iter();
         rows.find(|row| row.get("layout") == layout && row.get("measure") == measure).map(|row| row.get("heading"))
     };
     of(layout).or_else(|| of("sb-2021")).unwrap_or_else(|| panic!("no column holds {measure}")).to_owned()

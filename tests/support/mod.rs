@@ -43,3 +43,20 @@ pub fn scorelint() -> Command {
 pub fn path(relative: &str) -> PathBuf {
     root().join(relative)
 }
+
+/// A line of a table under `rules`, read by the names of its columns.
+pub struct Line(scorelint::table::Row<'static>);
+
+impl Line {
+    /// The cell under a heading.
+    pub fn get(&self, column: &str) -> &'static str {
+        self.0.get(column).unwrap()
+    }
+}
+
+/// The lines of one of the program's tables: `rules/layouts/accepted.tsv`.
+pub fn table(path: &str) -> Vec<Line> {
+    let text = scorelint::knowledge::text(path).unwrap_or_else(|| panic!("there is no table {path}"));
+    let path = scorelint::knowledge::path(path).unwrap();
+    scorelint::table::Table::new(path, text).rows().map(|row| Line(row.unwrap())).collect()
+}

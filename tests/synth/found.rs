@@ -14,11 +14,8 @@ use scorelint::synth::{
 };
 use serde_json::Value;
 
-use super::{YEARS, order, with_faults};
+use super::{order, with_faults, years};
 use crate::support;
-
-/// The last year whose fixed columns have known positions.
-const LAST_FIXED: u16 = 2023;
 
 /// Writes a file as ordered, under the name it would have; what was planted in it.
 fn write(order: &Order, folder: &Path) -> (PathBuf, Vec<Planted>) {
@@ -66,10 +63,10 @@ fn loud(report: &Value) -> Vec<String> {
 #[test]
 fn clean_districts_raise_notices_only() {
     let folder = tempfile::tempdir().unwrap();
-    for year in YEARS {
+    for year in years() {
         let forms = [(Form::Caret, View::Tested), (Form::Comma, View::Enrolled), (Form::Fixed, View::Tested)];
         for (form, view) in forms {
-            if form == Form::Fixed && year > LAST_FIXED {
+            if form == Form::Fixed && !scorelint::synth::fixed_years().any(|one| one == year) {
                 continue;
             }
             let (path, _) = write(&Order { form, view, ..order(year, 600) }, folder.path());
@@ -85,7 +82,7 @@ fn clean_districts_raise_notices_only() {
 #[test]
 fn large_districts_of_the_first_year_raise_notices_only() {
     let folder = tempfile::tempdir().unwrap();
-    let year = *YEARS.start();
+    let year = years()[0];
     let large = (Form::Fixed, 5, 10_000);
     let small = (10..18).map(|seed| ([Form::Caret, Form::Tab][seed % 2], seed as u64, 400));
     for (form, seed, students) in small.chain([large]) {
@@ -141,7 +138,7 @@ fn differences(planted: &[Planted], report: &Value) -> Vec<String> {
 fn planted_faults_are_found_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     // The fixed form is the only one known of the first year.
-    for (year, form) in YEARS.map(|year| (year, Form::Caret)).chain([(*YEARS.start(), Form::Fixed)]) {
+    for (year, form) in years().into_iter().map(|year| (year, Form::Caret)).chain([(years()[0], Form::Fixed)]) {
         let faults = parse_order("records", year, form).unwrap();
         let (path, planted) = write(&Order { form, faults, ..order(year, 2_500) }, folder.path());
         let (report, errors) = check(&path);
@@ -184,14 +181,14 @@ fn damaged_files_are_recognised() {
     let folder = tempfile::tempdir().unwrap();
     let in_file = |fault: &&Fault| !fault.is_on_cells() && !fault.is_in_second_file();
     for fault in faults().iter().filter(in_file) {
-        let latest = YEARS.rev().find(|year| fault.holds_in(*year)).unwrap();
+        let latest = years().into_iter().rev().find(|year| fault.holds_in(*year)).unwrap();
         let mut forms: Vec<Form> = vec![Form::Caret, Form::Comma];
         forms.retain(|form| fault.fits_form(*form));
         // Fixed columns are no spreadsheet's, so they have only damage of their own.
         if forms.is_empty() {
             forms.push(Form::Fixed);
         }
-        let first = Some(*YEARS.start()).filter(|year| fault.holds_in(*year) && *year != latest);
+        let first = Some(years()[0]).filter(|year| fault.holds_in(*year) && *year != latest);
         for year in [latest].into_iter().chain(first) {
             for form in &forms {
                 is_recognised(fault, &Order { form: *form, ..with_faults(year, 300, &[fault.name]) }, folder.path());
@@ -243,7 +240,7 @@ fn second_faults() -> impl Iterator<Item = &'static Fault> {
 
 #[test]
 fn second_files_of_a_clean_district_agree_with_it() {
-    for year in YEARS {
+    for year in years() {
         let report = Together::write(&order(year, 600)).check();
         assert_eq!(loud(&report), Vec::<String>::new(), "{year}");
         for fault in second_faults() {
@@ -256,7 +253,7 @@ fn second_files_of_a_clean_district_agree_with_it() {
 #[test]
 fn the_first_year_has_no_earlier_file() {
     let folder = tempfile::tempdir().unwrap();
-    let year = YEARS.start().to_string();
+    let year = years()[0].to_string();
     let mut run = support::scorelint();
     run.args(["synth", "--second-files", "--students", "20", "--year", &year, "--output"]).arg(folder.path());
     let output = run.output().unwrap();
@@ -357,7 +354,7 @@ fn a_failed_run_leaves_what_was_there_and_nothing_else() {
 /// All at once, but for the one that implies another.
 #[test]
 fn faults_in_second_files_are_found_once_and_nothing_else() {
-    for year in YEARS {
+    for year in years() {
         let possible = second_faults().filter(|fault| fault.holds_in(year));
         let (alone, together): (Vec<&Fault>, Vec<&Fault>) = possible.partition(|fault| !fault.also.is_empty());
         for faults in [alone, together] {

@@ -64,7 +64,7 @@ pub(super) fn comparison(from: &Layout, to: &Layout, comparison: &Comparison) ->
 }
 
 fn year(layout: &Layout) -> Value {
-    let YearInfo { year, record_lengths, certainty, values_carried, source, notes } = &layout.info;
+    let YearInfo { year, record_lengths, certainty, values_carried, source, notes, .. } = &layout.info;
     json!({
         "year": year,
         "columns": layout.fields.len(),

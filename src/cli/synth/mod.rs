@@ -15,7 +15,7 @@ use super::errors::say;
 use crate::atomic_file::AtomicFile;
 use crate::cli::exit::{Exit, Failure};
 use crate::input::View;
-use crate::report::number::plural;
+use crate::number::plural;
 use crate::synth::{
     Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
     check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,

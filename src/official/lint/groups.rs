@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::judge::{Found, Judge};
 use super::scene::Scene;
-use crate::counting::{group_names, years};
+use crate::counting::group_names;
 use crate::official::knowledge::knowledge;
 use crate::official::model::FileOrigin;
-use crate::table::Table;
-
-const LOOKUP_ERRORS: &str = include_str!("../../../rules/official/lookup-errors.tsv");
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
 /// The first year of which all student groups are known without a lookup.
 const GROUPS_KNOWN_FROM: u16 = 2021;
@@ -47,24 +46,43 @@ pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
 pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
     let year = scene.file.year;
     for lookup in scene.set.groups.iter().filter(|lookup| lookup.year == Some(year)) {
-        let mut errors =
-            Table::new(LOOKUP_ERRORS).rows().filter(|row| years(row.get("years")).contains(year)).peekable();
+        let mut errors = known_errors().into_iter().filter(|error| error.years.contains(year)).peekable();
         if errors.peek().is_none() {
             judge.held();
         }
-        for row in errors {
-            let id: u16 = row.get("id").parse().unwrap_or_default();
-            let is_wrong = lookup.names.get(&id).is_some_and(|(name, _)| name == row.get("printed"));
+        for error in errors {
+            let is_wrong = lookup.names.get(&error.group).is_some_and(|(name, _)| name == error.printed);
             let found = || {
                 Found::of_file()
-                    .with("group", id)
-                    .with("printed", row.get("printed"))
-                    .with("meaning", row.get("meaning"))
+                    .with("group", error.group)
+                    .with("printed", error.printed)
+                    .with("meaning", error.meaning)
                     .with("lookup", lookup.path.display())
             };
             judge.require(!is_wrong, found);
         }
     }
+}
+
+/// A name that lookups of some years have wrong, a row of `rules/official/lookup-errors.tsv`.
+struct LookupError {
+    years: Years,
+    group: u16,
+    printed: &'static str,
+    meaning: &'static str,
+}
+
+fn known_errors() -> Vec<LookupError> {
+    let columns = ["kind", "years", "id", "printed", "meaning", "certainty", "source"];
+    let error = |row: &Row<'static>| -> Result<LookupError, TableError> {
+        Ok(LookupError {
+            years: row.years()?,
+            group: row.number("id")?,
+            printed: row.get("printed")?,
+            meaning: row.get("meaning")?,
+        })
+    };
+    table::lines("rules/official/lookup-errors.tsv", &columns, error)
 }
 
 /// Each number that rows have, with the first line that has it.

@@ -58,7 +58,7 @@ impl<'a> Material<'a> {
         self.outcome.findings.iter().filter(|finding| self.reports(finding.severity))
     }
 
-    /// The findings that are shown: no waiver covers them, and they follow from no other.
+    /// The findings that are reported, that no waiver covers, and that follow from no other.
     pub fn open_findings(&self) -> impl Iterator<Item = &'a Finding> + '_ {
         self.findings().filter(|finding| finding.is_shown())
     }

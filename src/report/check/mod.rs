@@ -12,7 +12,7 @@ mod words;
 pub use formats::{Check, CheckReport};
 pub use material::Material;
 pub use place::Place;
-pub use words::{RuleBook, RuleWords, Unit};
+pub use words::{RuleBook, RuleWords};
 
 pub use concise::write as write_concise;
 pub use human::{Look, write as write_human};

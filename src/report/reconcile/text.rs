@@ -13,7 +13,7 @@ use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
 use crate::report::Style;
-use crate::report::number::{grouped, plural};
+use crate::number::{grouped, plural};
 
 /// How much is shown of the figures.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use super::words::title;
 use crate::privacy::text::neutralise;
 use crate::reconcile::CauseFound;
 use crate::report::Style;
-use crate::report::number::{grouped, plural};
+use crate::number::{grouped, plural};
 
 /// Writes the records by who can mend them. Records stand as lines of their file; nothing of the
 /// students is shown.

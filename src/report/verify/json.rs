@@ -37,7 +37,7 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
         steps: verdict.steps,
         not_checkable: verdict.not_checkable,
         other_files: &verdict.other_files,
-        not_checked: verdict.not_checked.iter().map(|(field, why)| NotChecked { field, why }).collect(),
+        not_checked: verdict.not_checked.iter().map(|(field, reason)| NotCheckedOut { field, reason }).collect(),
         of_the_whole: &verdict.of_the_whole,
         refuted: refuted.collect(),
     };
@@ -57,8 +57,9 @@ struct Report<'a> {
     recounted: u64,
     steps: u64,
     not_checkable: u64,
+    /// Files that are others than those of the run.
     other_files: &'a [String],
-    not_checked: Vec<NotChecked<'a>>,
+    not_checked: Vec<NotCheckedOut<'a>>,
     of_the_whole: &'a [String],
     refuted: Vec<RefutedOut<'a>>,
 }
@@ -69,11 +70,11 @@ struct Tool {
     version: &'static str,
 }
 
-/// A field of the reconciliation that no recount can check.
+/// A field of the reconciliation that is not checked.
 #[derive(Serialize)]
-struct NotChecked<'a> {
+struct NotCheckedOut<'a> {
     field: &'a str,
-    why: &'a str,
+    reason: &'a str,
 }
 
 /// A figure that is refuted, named by its place in the reconciliation and by what it is a figure of.

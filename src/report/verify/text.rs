@@ -6,7 +6,7 @@ use owo_colors::OwoColorize;
 
 use crate::privacy::text::neutralise;
 use crate::report::Style;
-use crate::report::number::{grouped, plural};
+use crate::number::{grouped, plural};
 use crate::verify::{Claim, Verdict};
 
 /// Refuted figures shown unless all are asked for.

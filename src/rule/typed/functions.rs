@@ -9,10 +9,9 @@ use super::super::error::{Mistake, did_you_mean};
 use super::super::ir::{Cell, Form, Lookup, LookupKind, Num, Text};
 use super::super::{fields, read};
 use super::{Typed, Typer, Unit, Value, same_unit, unreadable};
-use crate::table::Table;
+use crate::table;
 
 /// The fields for testing with the fields that hold the present value of CALPADS.
-const PAIRS: &str = include_str!("../../../rules/layouts/calpads-values.tsv");
 
 const FUNCTIONS: [&str; 16] = [
     "written",
@@ -117,8 +116,10 @@ impl Typer<'_> {
             _ => return Err(Mistake::new(node.span.clone(), "expected a field", "here").into()),
         };
         let name = registry().info(field).name;
-        let twin = Table::new(PAIRS).rows().find(|row| row.get("for_testing") == name).map(|row| row.get("calpads"));
-        let twin = twin.and_then(|twin| registry().id(twin));
+        let pairs = table::lines("rules/layouts/calpads-values.tsv", &["for_testing", "calpads", "years", "source"], |row| {
+            Ok((row.get("for_testing")?, registry().named(row, "calpads")?))
+        });
+        let twin = pairs.into_iter().find(|(one, _)| *one == name).map(|(_, calpads)| calpads);
         match twin.and_then(|id| self.layout.field(id).map(|found| (id, found.kind))) {
             Some((id, kind)) => {
                 self.see(id);

@@ -2,14 +2,30 @@
 
 use std::sync::LazyLock;
 
-use super::super::facts::{year_in, years};
+use super::super::facts::years;
 use super::super::student::Wish;
 use super::super::write::Form;
 use super::text::{Assignment, Condition};
-use crate::layout::{RecordType, RecordTypes};
-use crate::table::{Row, Table};
+use crate::layout::{RecordType, RecordTypes, record_types};
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
-const FAULTS: &str = include_str!("../../../rules/synth/faults.tsv");
+const COLUMNS: [&str; 14] = [
+    "code",
+    "name",
+    "years",
+    "forms",
+    "place",
+    "student",
+    "tests",
+    "outcome",
+    "others",
+    "record_types",
+    "qualify",
+    "set",
+    "field",
+    "also",
+];
 
 /// What a fault works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +85,8 @@ pub struct Fault {
     pub code: &'static str,
     /// The name of the kind; the rule's own name, where there is but one.
     pub name: &'static str,
-    /// The years in which it can be planted, as in the table.
-    pub years: &'static str,
+    /// The years in which it can be planted.
+    pub years: Years,
     /// The forms of files in which it can be planted, joined by `|`; empty for all.
     pub forms: &'static str,
     /// What it works on.
@@ -93,7 +109,7 @@ pub struct Fault {
 impl Fault {
     /// Whether it can be planted in a year.
     pub fn holds_in(&self, year: u16) -> bool {
-        year_in(self.years, year)
+        self.years.contains(year)
     }
 
     /// Whether it can be planted in a file of a form: damage of separated lines means nothing in
@@ -155,7 +171,7 @@ pub enum UnknownFault {
 
 /// All kinds of faults.
 pub fn faults() -> &'static [Fault] {
-    static ALL: LazyLock<Vec<Fault>> = LazyLock::new(|| Table::new(FAULTS).rows().map(|row| fault(&row)).collect());
+    static ALL: LazyLock<Vec<Fault>> = LazyLock::new(|| table::lines("rules/synth/faults.tsv", &COLUMNS, fault));
     &ALL
 }
 
@@ -191,39 +207,44 @@ fn nearest(kind: &str) -> Option<&'static str> {
     scored.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
 }
 
-fn fault(row: &Row<'static>) -> Fault {
-    let place = match row.get("place") {
-        "pair" => Place::Pair,
-        "copy" => Place::Copy,
-        "line" => Place::Line,
-        "every" => Place::Every,
-        "group" => Place::Group,
-        "earlier" => Place::Earlier,
-        "roster" => Place::Roster,
-        "entities" => Place::Entities,
-        "file" => Place::File,
-        _ => Place::Record,
-    };
-    let record_types = RecordTypes::parse(row.get("record_types"));
-    let set = row.get("set");
+const PLACES: [(&str, Place); 10] = [
+    ("record", Place::Record),
+    ("pair", Place::Pair),
+    ("copy", Place::Copy),
+    ("line", Place::Line),
+    ("every", Place::Every),
+    ("group", Place::Group),
+    ("earlier", Place::Earlier),
+    ("roster", Place::Roster),
+    ("entities", Place::Entities),
+    ("file", Place::File),
+];
+
+fn fault(row: &Row<'static>) -> Result<Fault, TableError> {
+    let place = row.word("place", &PLACES)?;
+    let record_types = record_types(row, "record_types")?;
+    let set = row.get("set")?;
     let is_about_cells = !matches!(place, Place::Line | Place::File | Place::Entities);
-    Fault {
-        code: row.get("code"),
-        name: row.get("name"),
-        years: row.get("years"),
-        forms: row.get("forms"),
+    let change = |text: &'static str| {
+        test_change(text).ok_or_else(|| row.error(format!("`tests` has `{text}`, which cannot be read")))
+    };
+    Ok(Fault {
+        code: row.get("code")?,
+        name: row.get("name")?,
+        years: row.years()?,
+        forms: row.get("forms")?,
         place,
-        field: row.get("field"),
-        also: row.get("also"),
+        field: row.get("field")?,
+        also: row.get("also")?,
         set,
-        wish: Wish::parse(row.get("student")),
-        tests: row.get("tests").split('|').filter_map(test_change).collect(),
-        outcome: row.get("outcome"),
-        others: row.get("others"),
+        wish: Wish::parse(row.get("student")?),
+        tests: row.parts("tests")?.map(change).collect::<Result<_, _>>()?,
+        outcome: row.get("outcome")?,
+        others: row.get("others")?,
         record_types: if record_types.is_empty() { RecordTypes::ALL } else { record_types },
-        conditions: row.get("qualify").split(';').filter_map(Condition::parse).collect(),
-        assignments: if is_about_cells { set.split(';').filter_map(Assignment::parse).collect() } else { Vec::new() },
-    }
+        conditions: Condition::list(row, "qualify")?,
+        assignments: if is_about_cells { Assignment::list(row, "set")? } else { Vec::new() },
+    })
 }
 
 /// `+03` adds a test, `-02` drops one, `02>04` puts one in the place of another.

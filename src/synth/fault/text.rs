@@ -5,6 +5,7 @@ use super::super::calendar::Day;
 use super::super::named::Named;
 use super::super::record::Record;
 use crate::layout::{Layout, RecordType, codes, registry};
+use crate::table::{Row, TableError};
 
 /// A condition on a record.
 #[derive(Clone, Debug)]
@@ -25,11 +26,20 @@ pub(crate) enum Condition {
     Fresh(&'static str),
 }
 
+/// The parts of a cell, `;` between them.
+fn parts<T>(row: &Row<'static>, column: &str, parse: impl Fn(&'static str) -> Option<T>) -> Result<Vec<T>, TableError> {
+    let texts = row.get(column)?.split(';').filter(|text| !text.is_empty());
+    let read = |text| parse(text).ok_or_else(|| row.error(format!("`{column}` has `{text}`, which cannot be read")));
+    texts.map(read).collect()
+}
+
 impl Condition {
-    pub(crate) fn parse(text: &'static str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
-        }
+    /// The conditions in a cell of a table.
+    pub(crate) fn list(row: &Row<'static>, column: &str) -> Result<Vec<Self>, TableError> {
+        parts(row, column, Self::parse)
+    }
+
+    fn parse(text: &'static str) -> Option<Self> {
         if let Some(number) = text.strip_prefix("@records=") {
             return number.parse().ok().map(Self::Records);
         }
@@ -71,7 +81,12 @@ pub(crate) struct Assignment {
 }
 
 impl Assignment {
-    pub(crate) fn parse(text: &'static str) -> Option<Self> {
+    /// The cells to write that a cell of a table lists.
+    pub(crate) fn list(row: &Row<'static>, column: &str) -> Result<Vec<Self>, TableError> {
+        parts(row, column, Self::parse)
+    }
+
+    fn parse(text: &'static str) -> Option<Self> {
         let (field, text) = text.split_once('=')?;
         Some(Self { field: field.trim_start_matches('*'), text, on_all: field.starts_with('*') })
     }

@@ -1,11 +1,8 @@
 //! The published forms of official files, from `rules/official`: columns, separator, tests.
 
-use crate::counting::years;
-use crate::table::{Row, Table};
+use crate::table::{self, Row, TableError};
 
-const LAYOUTS: &str = include_str!("../../../rules/official/layouts.tsv");
-const COLUMNS: &str = include_str!("../../../rules/official/columns.tsv");
-const PROGRAMS: &str = include_str!("../../../rules/official/programs.tsv");
+const LAYOUT_COLUMNS: [&str; 8] = ["id", "kind", "program", "years", "separator", "columns", "certainty", "source"];
 
 /// A published form.
 #[derive(Clone, Debug)]
@@ -22,8 +19,11 @@ pub(super) struct OfficialForm {
 
 /// The forms of a kind of file in a year: one a program.
 pub(super) fn forms(kind: &str, year: u16) -> Vec<OfficialForm> {
-    let of_year = |row: &Row<'static>| row.get("kind") == kind && years(row.get("years")).contains(year);
-    Table::new(LAYOUTS).rows().filter(of_year).map(|row| form(&row)).collect()
+    let forms = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, |row| {
+        let is_wanted = row.get("kind")? == kind && row.years()?.contains(year);
+        if is_wanted { form(row).map(Some) } else { Ok(None) }
+    });
+    forms.into_iter().flatten().collect()
 }
 
 /// The tests with official numbers in a year whose form is known.
@@ -31,14 +31,22 @@ pub(in crate::synth) fn published_tests(year: u16) -> Vec<u16> {
     forms("scores", year).into_iter().flat_map(|form| form.tests).collect()
 }
 
-fn form(row: &Row<'static>) -> OfficialForm {
-    let columns = Table::new(COLUMNS).rows().filter(|column| column.get("layout") == row.get("id"));
-    let program = Table::new(PROGRAMS).rows().find(|program| program.get("program") == row.get("program"));
-    let (prefix, tests) = program.map_or(("", ""), |program| (program.get("prefix"), program.get("tests")));
-    OfficialForm {
+fn form(row: &Row<'static>) -> Result<OfficialForm, TableError> {
+    let (id, program) = (row.get("id")?, row.get("program")?);
+    let columns = table::read("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |column| {
+        let pair = (column.get("heading")?, column.get("measure")?);
+        Ok((column.get("layout")? == id).then_some(pair))
+    })?;
+    let names = ["program", "name", "tests", "grades", "prefix", "certainty", "source"];
+    let programs = table::read("rules/official/programs.tsv", &names, |row| {
+        Ok((row.get("program")?, row.get("prefix")?, row.numbers("tests")?))
+    })?;
+    let of_program = programs.into_iter().find(|(one, ..)| *one == program);
+    let (prefix, tests) = of_program.map_or_else(Default::default, |(_, prefix, tests)| (prefix, tests));
+    Ok(OfficialForm {
         prefix,
-        tests: tests.split('|').filter_map(|test| test.parse().ok()).collect(),
-        is_quoted: row.get("separator") == "comma",
-        columns: columns.map(|column| (column.get("heading"), column.get("measure"))).collect(),
-    }
+        tests,
+        is_quoted: row.word("separator", &[("comma", true), ("caret", false)])?,
+        columns: columns.into_iter().flatten().collect(),
+    })
 }

@@ -10,20 +10,21 @@ use std::collections::BTreeMap;
 
 use encoding_rs::WINDOWS_1252;
 
-use super::facts::{Facts, year_in};
+use super::facts::Facts;
 use crate::account::Account;
-use crate::table::Table;
+use crate::table;
 use entities::{OfficialEntity, entities};
 pub(super) use forms::published_tests;
 use forms::{OfficialForm, forms};
 use rows::Research;
 
-const KNOWN: &str = include_str!("../../../rules/synth/official.tsv");
-
 /// What a year's official files say beside numbers and columns; blank where the table has nothing.
 fn known(what: &str, year: u16) -> &'static str {
-    let mut rows = Table::new(KNOWN).rows();
-    rows.find(|row| row.get("what") == what && year_in(row.get("years"), year)).map_or("", |row| row.get("value"))
+    let rows = table::lines("rules/synth/official.tsv", &["what", "years", "value"], |row| {
+        let holds = row.get("what")? == what && row.years()?.contains(year);
+        Ok(holds.then_some(row.get("value")?))
+    });
+    rows.into_iter().flatten().next().unwrap_or_default()
 }
 
 /// The official files of a district.

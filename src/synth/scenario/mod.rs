@@ -100,7 +100,7 @@ fn find_one(name: &str, year: u16) -> Result<Scenario, SynthError> {
     };
     check_results(year)?;
     if !scenario.holds_in(year) {
-        return Err(SynthError::ScenarioYear { name: scenario.name.clone(), year, years: scenario.years });
+        return Err(SynthError::ScenarioYear { name: scenario.name.clone(), year, years: scenario.years.to_string() });
     }
     Ok(scenario.clone())
 }

@@ -3,17 +3,12 @@
 
 use std::sync::LazyLock;
 
-use super::super::facts::year_in;
 use super::super::fault::{Assignment, Condition};
 use super::super::student::Wish;
 use crate::cause::beyond;
-use crate::layout::RecordTypes;
-use crate::table::{Row, Table};
-
-const SCENARIOS: &str = include_str!("../../../rules/synth/scenarios.tsv");
-const CHANGES: &str = include_str!("../../../rules/synth/scenario-changes.tsv");
-const NOISE: &str = include_str!("../../../rules/synth/scenario-noise.tsv");
-const STUDENTS: &str = include_str!("../../../rules/synth/scenario-students.tsv");
+use crate::layout::{RecordTypes, record_types};
+use crate::table::{self, Row, TableError};
+use crate::years::Years;
 
 /// Stands for all causes.
 const ALL: &str = "*";
@@ -23,8 +18,8 @@ const ALL: &str = "*";
 pub struct Scenario {
     /// Its name on the command line.
     pub name: String,
-    /// The years it makes sense in, as in the table; those of the first of several.
-    pub years: &'static str,
+    /// The years it makes sense in.
+    pub years: Years,
     /// Students of the district where no number is asked for.
     pub students: u64,
     /// The fewest students it can be made with.
@@ -39,7 +34,7 @@ pub struct Scenario {
 impl Scenario {
     /// Whether it makes sense in a year.
     pub fn holds_in(&self, year: u16) -> bool {
-        year_in(self.years, year)
+        self.years.contains(year)
     }
 
     /// Both at once.
@@ -66,8 +61,10 @@ impl Scenario {
 
 /// All scenarios.
 pub fn scenarios() -> &'static [Scenario] {
-    static ROWS: LazyLock<Vec<Scenario>> =
-        LazyLock::new(|| Table::new(SCENARIOS).rows().map(|row| scenario(&row)).collect());
+    static ROWS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+        let columns = ["name", "years", "students", "fewest", "most", "causes", "words"];
+        table::lines("rules/synth/scenarios.tsv", &columns, scenario)
+    });
     &ROWS
 }
 
@@ -128,78 +125,91 @@ pub(super) struct Harm {
 
 /// What noise does to records in a year.
 pub(super) fn harms(year: u16) -> Vec<Harm> {
-    let rows = Table::new(NOISE).rows().filter(|row| year_in(row.get("years"), year));
-    let harm = |row: Row<'static>| Harm {
-        kind: row.get("kind"),
-        is_drop: row.get("what") == "drop",
-        weight: row.get("weight").parse().unwrap_or_default(),
-        conditions: conditions(&row),
-        assignments: assignments(&row),
-    };
-    rows.map(harm).collect()
+    let columns = ["kind", "years", "what", "weight", "qualify", "set"];
+    let all = table::lines("rules/synth/scenario-noise.tsv", &columns, |row| Ok((row.years()?, harm(row)?)));
+    all.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, harm)| harm).collect()
+}
+
+const EFFECTS: [(&str, bool); 2] = [("drop", true), ("change", false)];
+
+fn harm(row: &Row<'static>) -> Result<Harm, TableError> {
+    Ok(Harm {
+        kind: row.get("kind")?,
+        is_drop: row.word("what", &EFFECTS)?,
+        weight: row.number("weight")?,
+        conditions: conditions(row)?,
+        assignments: assignments(row)?,
+    })
 }
 
 /// What is changed with a scenario, or without any, in the order of application.
 pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<Change> {
-    rows(CHANGES, scenario, year).map(|row| change(&row)).collect()
+    let columns = ["cause", "years", "side", "per_10000", "parameter", "qualify", "set"];
+    let all = table::lines("rules/synth/scenario-changes.tsv", &columns, |row| Ok((row.years()?, change(row)?)));
+    let holds = |(years, change): &(Years, Change)| years.contains(year) && is_wanted(scenario, change.cause);
+    all.into_iter().filter(holds).map(|(_, change)| change).collect()
 }
 
 /// The students that a scenario needs, or official files without any.
 pub(super) fn preparations(scenario: Option<&Scenario>, year: u16) -> Vec<Preparation> {
-    rows(STUDENTS, scenario, year).map(|row| preparation(&row)).collect()
+    let columns = ["cause", "years", "student", "per_10000", "record_types", "outcome", "qualify", "set"];
+    let all = table::lines("rules/synth/scenario-students.tsv", &columns, |row| Ok((row.years()?, preparation(row)?)));
+    let holds = |(years, one): &(Years, Preparation)| years.contains(year) && is_wanted(scenario, one.cause);
+    all.into_iter().filter(holds).map(|(_, preparation)| preparation).collect()
 }
 
-/// The rows of a table that hold for a year, and for a scenario or always.
-fn rows(table: &'static str, scenario: Option<&Scenario>, year: u16) -> impl Iterator<Item = Row<'static>> {
-    let wanted = move |cause: &str| cause == ALL || scenario.is_some_and(|scenario| scenario.has(cause));
-    Table::new(table).rows().filter(move |row| year_in(row.get("years"), year) && wanted(row.get("cause")))
+/// Whether what is done for a cause is done with a scenario, or always.
+fn is_wanted(scenario: Option<&Scenario>, cause: &str) -> bool {
+    cause == ALL || scenario.is_some_and(|scenario| scenario.has(cause))
 }
 
-fn scenario(row: &Row<'static>) -> Scenario {
-    Scenario {
-        name: row.get("name").to_owned(),
-        years: row.get("years"),
-        students: row.get("students").parse().unwrap_or_default(),
-        fewest: row.get("fewest").parse().unwrap_or_default(),
-        most: row.get("most").parse().ok(),
-        words: row.get("words"),
-        causes: row.get("causes").split('|').filter(|cause| !cause.is_empty()).collect(),
-    }
+fn scenario(row: &Row<'static>) -> Result<Scenario, TableError> {
+    Ok(Scenario {
+        name: row.get("name")?.to_owned(),
+        years: row.years()?,
+        students: row.number("students")?,
+        fewest: row.number("fewest")?,
+        most: row.optional("most")?,
+        words: row.get("words")?,
+        causes: row.parts("causes")?.collect(),
+    })
 }
 
-fn change(row: &Row<'static>) -> Change {
-    Change {
-        cause: row.get("cause"),
-        side: match row.get("side") {
-            "file" => Side::File,
-            "missing" => Side::Missing,
-            "twice" => Side::Twice,
-            "unseen" => Side::Unseen,
-            _ => Side::Official,
-        },
-        share: row.get("per_10000").parse().ok(),
-        parameter: row.get("parameter").split_once('='),
-        conditions: conditions(row),
-        assignments: assignments(row),
-    }
+const SIDES: [(&str, Side); 5] = [
+    ("official", Side::Official),
+    ("file", Side::File),
+    ("missing", Side::Missing),
+    ("twice", Side::Twice),
+    ("unseen", Side::Unseen),
+];
+
+fn change(row: &Row<'static>) -> Result<Change, TableError> {
+    Ok(Change {
+        cause: row.get("cause")?,
+        side: row.word("side", &SIDES)?,
+        share: row.optional("per_10000")?,
+        parameter: row.get("parameter")?.split_once('='),
+        conditions: conditions(row)?,
+        assignments: assignments(row)?,
+    })
 }
 
-fn preparation(row: &Row<'static>) -> Preparation {
-    Preparation {
-        cause: row.get("cause"),
-        wish: Wish::parse(row.get("student")),
-        share: row.get("per_10000").parse().ok(),
-        record_types: RecordTypes::parse(row.get("record_types")),
-        outcome: row.get("outcome"),
-        conditions: conditions(row),
-        assignments: assignments(row),
-    }
+fn preparation(row: &Row<'static>) -> Result<Preparation, TableError> {
+    Ok(Preparation {
+        cause: row.get("cause")?,
+        wish: Wish::parse(row.get("student")?),
+        share: row.optional("per_10000")?,
+        record_types: record_types(row, "record_types")?,
+        outcome: row.get("outcome")?,
+        conditions: conditions(row)?,
+        assignments: assignments(row)?,
+    })
 }
 
-fn conditions(row: &Row<'static>) -> Vec<Condition> {
-    row.get("qualify").split(';').filter_map(Condition::parse).collect()
+fn conditions(row: &Row<'static>) -> Result<Vec<Condition>, TableError> {
+    Condition::list(row, "qualify")
 }
 
-fn assignments(row: &Row<'static>) -> Vec<Assignment> {
-    row.get("set").split(';').filter_map(Assignment::parse).collect()
+fn assignments(row: &Row<'static>) -> Result<Vec<Assignment>, TableError> {
+    Assignment::list(row, "set")
 }

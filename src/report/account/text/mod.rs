@@ -8,7 +8,7 @@ use owo_colors::{OwoColorize, Style as Paint};
 
 use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, Figures, FileAccount, Filter, Sharing};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
-use crate::report::number::{grouped, plural};
+use crate::number::{grouped, plural};
 use crate::report::{Signs, Style};
 
 mod reasons;
