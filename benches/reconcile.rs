@@ -21,7 +21,7 @@ use std::slice::from_ref;
 use measure::{Measured, read_with_csv, run};
 use scorelint::input::{Options, View};
 use scorelint::reconcile::ReconcileOptions;
-use scorelint::synth::{Form, Order, SceneOrder, Views, find_scenario, write_scene};
+use scorelint::synth::{Form, Noise, Order, SceneOrder, Views, find_scenario, write_scene};
 
 /// Students of the district unless told otherwise: some 200,000 records.
 const STUDENTS: u64 = 90_000;
@@ -109,7 +109,14 @@ fn make_scene(students: u64) -> Scene {
         let district =
             Order { year: YEAR, students, seed: 1, view: View::Tested, form: Form::Caret, faults: Vec::new() };
         let scenario = Some(find_scenario("mixed", YEAR).unwrap());
-        let order = SceneOrder { district, views: Views::Tested, scenario, threads: 2, official_side: None };
+        let order = SceneOrder {
+            district,
+            views: Views::Tested,
+            scenario,
+            noise: Noise::default(),
+            threads: 2,
+            official_side: None,
+        };
         write_scene(&order, &folder).unwrap();
     }
     let is_score_file = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "csv");

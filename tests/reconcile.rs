@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use scorelint::input::{self, View};
 use scorelint::reconcile::{CellFilter, ReconcileError, ReconcileOptions, Reconciliation, reconcile};
 use scorelint::report::reconcile::write_json;
-use scorelint::synth::{Form, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
+use scorelint::synth::{Form, Noise, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
 use scorelint::verify::{Claim, Verdict, VerifyOptions, verify};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -30,7 +30,14 @@ impl Made {
     fn new(year: u16, scenario: Option<&str>, students: u64) -> Self {
         let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
         let district = Order { year, students, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
-        let order = SceneOrder { district, views: Views::Tested, scenario, threads: 2, official_side: None };
+        let order = SceneOrder {
+            district,
+            views: Views::Tested,
+            scenario,
+            noise: Noise::default(),
+            threads: 2,
+            official_side: None,
+        };
         let folder = tempfile::tempdir().unwrap();
         let scene = write_scene(&order, folder.path()).unwrap();
         Self { folder, scene }

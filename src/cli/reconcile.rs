@@ -164,7 +164,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         packed.finish().map(drop)
     })?;
     let tally = reconciliation.tally();
-    Ok(match (tally.compared() + tally.hidden, tally.unexplained) {
+    Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
         _ if reconciliation.has_unreadable() => ExitCode::from(2),
         (_, 1..) => ExitCode::from(1),
         (0, 0) => ExitCode::from(2),

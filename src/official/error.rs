@@ -106,3 +106,8 @@ impl OfficialError {
 fn these(columns: usize) -> String {
     if columns == 1 { "this single column".to_owned() } else { format!("these {columns} columns") }
 }
+
+/// A failure of the stream.
+pub(super) fn failed(path: &str, source: std::io::Error) -> OfficialError {
+    InputError::Io { path: path.to_owned(), reason: source }.into()
+}

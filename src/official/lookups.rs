@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use super::error::OfficialError;
 use super::header::Header;
 use super::lines::{Lines, cell, name, split};
-use super::read::{code_of, failed};
+use super::entity_code::code_of;
+use super::error::failed;
 
 /// The entities of a year.
 #[derive(Clone, Debug)]

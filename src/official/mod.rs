@@ -6,6 +6,7 @@
 
 mod check;
 mod compare;
+mod entity_code;
 mod error;
 mod figures;
 mod header;

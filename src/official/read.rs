@@ -9,6 +9,8 @@ use super::figures::Figures;
 use super::header::Header;
 use super::knowledge::knowledge;
 use super::lines::{Lines, cell, split};
+use super::entity_code::code_of;
+use super::error::failed;
 use super::lookups::year_in_name;
 use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
@@ -269,27 +271,6 @@ fn settled(mut file: OfficialFile) -> OfficialFile {
     }
     file.rows.shrink_to_fit();
     file
-}
-
-/// A failure of the stream.
-pub(super) fn failed(path: &str, source: io::Error) -> OfficialError {
-    InputError::Io { path: path.to_owned(), reason: source }.into()
-}
-
-/// The code of an entity from its county, district and school; whether leading zeros were put back.
-pub(super) fn code_of(parts: [&[u8]; 3]) -> Option<([u8; 14], bool)> {
-    const WIDTHS: [usize; 3] = [2, 5, 7];
-    let (mut code, mut start, mut is_repaired) = ([b'0'; 14], 0, false);
-    for (part, width) in parts.into_iter().zip(WIDTHS) {
-        if part.is_empty() || part.len() > width || !part.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        is_repaired |= part.len() < width;
-        let end = start + width;
-        code.get_mut(end - part.len()..end)?.copy_from_slice(part);
-        start = end;
-    }
-    Some((code, is_repaired))
 }
 
 /// The version in a file's name: 2 in `cast_ca2021_1_csv_v2.txt`.

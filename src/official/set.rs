@@ -10,7 +10,8 @@ use super::knowledge::Kind;
 use super::lines::{Lines, cell, name, split};
 use super::lookups::{EntityList, ListPlace, Lookup, read_entities, read_lookup};
 use super::model::OfficialFile;
-use super::read::{Areas, Source, Wanted, failed, read_scores};
+use super::error::failed;
+use super::read::{Areas, Source, Wanted, read_scores};
 use super::typed::{TypedRow, read_typed};
 use crate::input::{
     Candidate, Detected, Encoding, InputError, Limits, Listing, Plain, SheetRow, Skipped, list, open_plain, read_sheets,

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::compared::Cell;
-use super::filter::CellFilter;
 use super::grid::Code;
 use super::model::Reconciliation;
 use crate::official::Measure;
@@ -15,20 +14,20 @@ use crate::rule::closest;
 /// The name of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellName {
-    entity: String,
-    test: u16,
-    grade: u8,
-    group: u16,
-    measure: Measure,
+    pub(super) entity: String,
+    pub(super) test: u16,
+    pub(super) grade: u8,
+    pub(super) group: u16,
+    pub(super) measure: Measure,
 }
 
 /// Why a name names no figure.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("{what}")]
 pub struct CellNameError {
-    what: String,
+    pub(super) what: String,
     #[help]
-    help: String,
+    pub(super) help: String,
 }
 
 impl fmt::Display for CellName {
@@ -100,7 +99,7 @@ impl CellName {
         found.copied().ok_or_else(|| unknown_measure(self.measure.id(), cells.iter().map(|cell| cell.measure.id())))
     }
 
-    fn unknown_entity(&self, all: &Reconciliation) -> CellNameError {
+    pub(super) fn unknown_entity(&self, all: &Reconciliation) -> CellNameError {
         let codes: BTreeSet<Code> = all.cells.iter().map(|cell| cell.code).collect();
         let codes: BTreeSet<String> = codes.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
         let nearest = closest(&self.entity, codes.iter().map(String::as_str));
@@ -120,28 +119,7 @@ impl CellName {
     }
 }
 
-/// Makes sure that each part of a choice of figures names some.
-///
-/// # Errors
-/// When the official files have none of an entity, test, grade row or student group.
-pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), CellNameError> {
-    for entity in &filter.entities {
-        if all.cells.iter().all(|cell| !cell.code.starts_with(entity.as_bytes())) {
-            let name = CellName { entity: entity.clone(), test: 0, grade: 0, group: 0, measure: Measure::Tested };
-            return Err(name.unknown_entity(all));
-        }
-    }
-    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell<'_>) -> u16| {
-        let known: BTreeSet<u16> = all.cells.iter().map(|cell| of(&cell)).collect();
-        let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
-        Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })
-    };
-    check("test", filter.tests.clone(), |cell| cell.test)?;
-    check("grade row", filter.grades.iter().copied().map(u16::from).collect(), |cell| u16::from(cell.grade))?;
-    check("student group", filter.groups.clone(), |cell| cell.group)
-}
-
-fn they_have(known: &BTreeSet<u16>) -> String {
+pub(super) fn they_have(known: &BTreeSet<u16>) -> String {
     let known: Vec<String> = known.iter().map(u16::to_string).collect();
     format!("they have {}", known.join(", "))
 }

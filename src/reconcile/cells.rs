@@ -159,7 +159,8 @@ impl Maker<'_> {
         let has_value = with_absent.is_some();
         let unexplained = if has_value || !official.is_hidden() { nearest(shown, at) - at } else { 0 };
         let status = match (unexplained != 0, official.is_hidden(), self.part.has_steps()) {
-            (true, ..) => Status::Unexplained,
+            (true, _, true) => Status::PartlyExplained,
+            (true, _, false) => Status::Unexplained,
             (false, true, _) => Status::WithinSuppression,
             (false, false, false) => Status::Equal,
             (false, false, true) => Status::Explained,

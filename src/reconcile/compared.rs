@@ -48,7 +48,9 @@ pub enum Status {
     Equal,
     /// The steps lead to the official one.
     Explained,
-    /// They do not.
+    /// They lead nearer, and something is left over.
+    PartlyExplained,
+    /// No step leads there.
     Unexplained,
     /// The official one is hidden, and ours can be it.
     WithinSuppression,
@@ -62,6 +64,7 @@ impl Status {
         match self {
             Self::Equal => "equal",
             Self::Explained => "explained",
+            Self::PartlyExplained => "partly-explained",
             Self::Unexplained => "unexplained",
             Self::WithinSuppression => "within-suppression",
             Self::NotCheckable(_) => "not-checkable",
@@ -216,6 +219,7 @@ struct Differing {
 enum Standing {
     Equal,
     Explained,
+    PartlyExplained,
     Unexplained,
     WithinSuppression,
     /// The row cannot be compared.
@@ -290,6 +294,7 @@ impl Part {
         self.standings.push(match status {
             Status::Equal => Standing::Equal,
             Status::Explained => Standing::Explained,
+            Status::PartlyExplained => Standing::PartlyExplained,
             Status::Unexplained => Standing::Unexplained,
             Status::WithinSuppression => Standing::WithinSuppression,
             Status::NotCheckable(UNTOLD) => Standing::Untold,
@@ -358,6 +363,7 @@ impl Standing {
         let status = match (self, row.reach) {
             (Self::Equal, _) => Status::Equal,
             (Self::Explained, _) => Status::Explained,
+            (Self::PartlyExplained, _) => Status::PartlyExplained,
             (Self::Unexplained, _) => Status::Unexplained,
             (Self::WithinSuppression, _) => Status::WithinSuppression,
             (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),

@@ -1,7 +1,11 @@
-//! Which compared figures are wanted.
+//! Chooses compared figures by entity, test, grade and student group.
 
-use super::cell_name::CellName;
+use std::collections::BTreeSet;
+
+use super::cell_name::{CellName, CellNameError, they_have};
 use super::compared::Cell;
+use super::model::Reconciliation;
+use crate::official::Measure;
 
 /// Which figures are shown.
 #[derive(Clone, Debug, Default)]
@@ -34,4 +38,25 @@ impl CellFilter {
             && (self.groups.is_empty() || self.groups.contains(&cell.group))
             && self.cell.as_ref().is_none_or(|name| name.names(cell))
     }
+}
+
+/// Makes sure that each part of a choice of figures names some.
+///
+/// # Errors
+/// When the official files have none of an entity, test, grade row or student group.
+pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), CellNameError> {
+    for entity in &filter.entities {
+        if all.cells.iter().all(|cell| !cell.code.starts_with(entity.as_bytes())) {
+            let name = CellName { entity: entity.clone(), test: 0, grade: 0, group: 0, measure: Measure::Tested };
+            return Err(name.unknown_entity(all));
+        }
+    }
+    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell<'_>) -> u16| {
+        let known: BTreeSet<u16> = all.cells.iter().map(|cell| of(&cell)).collect();
+        let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
+        Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })
+    };
+    check("test", filter.tests.clone(), |cell| cell.test)?;
+    check("grade row", filter.grades.iter().copied().map(u16::from).collect(), |cell| u16::from(cell.grade))?;
+    check("student group", filter.groups.clone(), |cell| cell.group)
 }

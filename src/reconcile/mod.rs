@@ -13,6 +13,7 @@ mod copies;
 mod delta;
 mod earlier;
 mod error;
+mod evidence;
 mod files;
 mod filter;
 mod grid;
@@ -22,6 +23,7 @@ mod missing_schools;
 mod missing_students;
 mod model;
 mod numbers;
+mod options;
 mod pairs;
 mod problem;
 mod reach;
@@ -35,15 +37,16 @@ mod value;
 mod what_if;
 
 pub use candidates::With;
-pub use cell_name::{CellName, CellNameError, check_filter};
+pub use cell_name::{CellName, CellNameError};
 pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
 pub use copies::Copies;
 pub use error::ReconcileError;
 pub use files::InputFile;
-pub use filter::CellFilter;
+pub use filter::{CellFilter, check_filter};
 pub use grid::Code;
 pub use model::{
     Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
 };
-pub use run::{Assumption, ReconcileOptions, reconcile};
+pub use options::{Assumption, ReconcileOptions};
+pub use run::reconcile;
 pub use value::is_count;

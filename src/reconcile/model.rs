@@ -1,5 +1,7 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
+use super::evidence::PART;
+use super::search::Found;
 use super::candidates::With;
 use super::compared::{Cells, Status};
 use super::copies::Copies;
@@ -134,6 +136,8 @@ pub struct CauseFound {
     pub mended: u32,
     /// Figures that agree without it and not with it.
     pub broken: u32,
+    /// How strong the evidence is; none where it was not searched for.
+    pub evidence: Option<Support>,
     /// Its place by what it explains, from 1.
     pub rank: usize,
     /// Causes that explain just as much in its place, and what with.
@@ -142,6 +146,41 @@ pub struct CauseFound {
     pub is_assumed: bool,
     /// Why it has nothing to show, where the user supposed it and it has not.
     pub note: Option<&'static str>,
+}
+
+/// How strong the evidence for a cause is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Support {
+    /// How many bits shorter the official numbers are told with it, after what naming it costs.
+    pub bits: f64,
+    /// Students who count as predicted.
+    pub moved_right: u64,
+    /// Students who count against it.
+    pub moved_wrong: u64,
+    /// Rows of different students that come closer.
+    pub witnesses: u32,
+}
+
+impl Support {
+    pub(super) fn of(found: &Found) -> Self {
+        let favour = &found.favour;
+        Self {
+            bits: favour.gain as f64 / PART - found.price,
+            moved_right: favour.moved_right,
+            moved_wrong: favour.moved_wrong,
+            witnesses: favour.witnesses,
+        }
+    }
+
+    /// The word for it, after Kass and Raftery (1995).
+    pub fn word(&self) -> &'static str {
+        match self.bits {
+            _ if self.witnesses < 3 => "too few figures to tell",
+            bits if bits >= 4.32 => "strong",
+            bits if bits >= 1.58 => "moderate",
+            _ => "weak",
+        }
+    }
 }
 
 /// Something unexplained, as small as it can be told.
@@ -175,6 +214,8 @@ pub struct Tally {
     pub equal: u64,
     /// Differ and are explained.
     pub explained: u64,
+    /// Differ, and causes explain a part.
+    pub partly: u64,
     /// Differ and are not.
     pub unexplained: u64,
     /// Hidden, and agree with what they can be.
@@ -186,7 +227,7 @@ pub struct Tally {
 impl Tally {
     /// Figures with an official number that were compared.
     pub fn compared(&self) -> u64 {
-        self.equal + self.explained + self.unexplained
+        self.equal + self.explained + self.partly + self.unexplained
     }
 }
 
@@ -198,6 +239,7 @@ impl Reconciliation {
             match cell.status {
                 Status::Equal => tally.equal += 1,
                 Status::Explained => tally.explained += 1,
+                Status::PartlyExplained => tally.partly += 1,
                 Status::Unexplained => tally.unexplained += 1,
                 Status::WithinSuppression => tally.hidden += 1,
                 Status::NotCheckable(_) => tally.not_checkable += 1,

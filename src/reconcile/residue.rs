@@ -18,7 +18,7 @@ pub fn residues(cells: &Cells, counting: &CountingRules) -> Vec<Residue> {
     let unexplained: BTreeMap<Key, (usize, i64)> = cells
         .iter()
         .enumerate()
-        .filter(|(_, cell)| cell.status == Status::Unexplained)
+        .filter(|(_, cell)| matches!(cell.status, Status::Unexplained | Status::PartlyExplained))
         .map(|(place, cell)| (key(&cell), (place, cell.unexplained)))
         .collect();
     let districts = districts(&unexplained);

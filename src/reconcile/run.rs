@@ -15,8 +15,9 @@ use super::grid::{Code, Contradiction, Grid, Slot, all_slots};
 use super::ladder::ladders;
 use super::missing_schools::MissingSchools;
 use super::missing_students::MissingStudents;
-use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Unreadable};
+use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Support, Unreadable};
 use super::numbers::Numbered;
+use super::options::{Assumption, ReconcileOptions};
 use super::pairs::Pairs;
 use super::problem::Problem;
 use super::reach::Reached;
@@ -33,33 +34,6 @@ use crate::layout::RecordType;
 use crate::official::{self, Measure, OfficialSet, Wanted};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
-
-/// How a reconciliation is made.
-pub struct ReconcileOptions<'a> {
-    /// How score files are opened.
-    pub input: input::Options,
-    /// Threads to work on; at least 1.
-    pub threads: usize,
-    /// Called with the bytes of the current score file read so far, from any thread.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
-    /// Earlier downloads of the same year.
-    pub earlier: Vec<PathBuf>,
-    /// The districts and charters whose files these are; found out where it is empty.
-    pub leas: Vec<String>,
-    /// Causes taken for true.
-    pub assume: Vec<Assumption>,
-    /// Causes ruled out.
-    pub without: Vec<String>,
-}
-
-/// A cause that is taken for true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// Its name.
-    pub id: String,
-    /// The day or school, where one is given.
-    pub with: Option<With>,
-}
 
 /// Compares score files with official files.
 ///
@@ -329,7 +303,7 @@ fn missing_schools(problem: &Problem<'_>, causes: &[BoundCause], wishes: &Wishes
     let none = State::new(problem, vec![None; problem.grid.rows.len()]).total;
     let with = State::new(problem, missing_schools.extra.clone()).total;
     let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
-    (is_assumed || with.cost < none.cost).then_some(missing_schools)
+    (is_assumed || with.misses < none.misses).then_some(missing_schools)
 }
 
 /// The last part: search, ladders, figures.
@@ -406,6 +380,7 @@ impl Finish<'_> {
             cells: touched,
             mended: u32::try_from(touched).unwrap_or(u32::MAX),
             broken: 0,
+            evidence: None,
             rank: 0,
             tied_with: Vec::new(),
             is_assumed: cause.is_some_and(|cause| self.is_assumed(cause.cause)),
@@ -434,6 +409,7 @@ impl Finish<'_> {
                 cells: 0,
                 mended: 0,
                 broken: 0,
+                evidence: None,
                 rank: 0,
                 tied_with: Vec::new(),
                 is_assumed: true,
@@ -454,8 +430,9 @@ impl Finish<'_> {
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
             cells: touched[place],
-            mended: found.mended,
-            broken: found.broken,
+            mended: found.favour.mended,
+            broken: found.favour.broken,
+            evidence: Some(Support::of(found)),
             rank: 0,
             tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
             is_assumed: self.is_assumed(cause_of(found.candidate.cause)),

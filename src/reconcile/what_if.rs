@@ -3,7 +3,7 @@
 
 use super::candidates::{Candidate, With};
 use super::error::ReconcileError;
-use super::run::{Assumption, ReconcileOptions};
+use super::options::{Assumption, ReconcileOptions};
 use super::search::{Found, Search, Wishes};
 use super::state::State;
 use super::value::Bounds;
@@ -82,7 +82,7 @@ pub fn search(search: &Search<'_>, extra: Vec<Option<Box<Bounds>>>, wishes: &Wis
     let mut kept = wishes.clone();
     kept.assumed.extend(others.map(|one| (one.cause, Some(one.with))));
     let beside = search.run(extra, &kept);
-    if beside.0.total.cost < anew.0.total.cost { beside } else { anew }
+    if beside.0.total.misses < anew.0.total.misses { beside } else { anew }
 }
 
 /// Why a cause that is taken for true has nothing to show.

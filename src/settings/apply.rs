@@ -6,20 +6,13 @@ use std::collections::HashMap;
 use super::bind::{Bound, BoundWaiver, Runs};
 use super::file::SettingsFile;
 use super::merge::{Origin, Settings};
-use super::waiver::{Holder, Standing};
+use super::waiver::{EXPIRED, Holder, Standing, UNEXPLAINED, UNUSED, WAIVER_RULES};
 use crate::finding::Shown;
 use crate::outcome::{
     Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
 };
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::Severity;
-
-const EXPIRED: &str = "L091";
-const UNUSED: &str = "L092";
-const UNEXPLAINED: &str = "L093";
-
-/// The rules about waivers. They cannot be waived.
-pub const WAIVER_RULES: [&str; 3] = [EXPIRED, UNUSED, UNEXPLAINED];
 
 /// Applies settings to an outcome. Without pseudonyms, waivers of students can only name an SSID.
 pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudonyms: Option<&Pseudonyms>) {

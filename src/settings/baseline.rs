@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::apply::{WAIVER_RULES, school_of};
+use super::apply::school_of;
+use super::waiver::WAIVER_RULES;
 use crate::outcome::{Finding, Outcome, Subject};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::Severity;

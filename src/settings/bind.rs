@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use super::apply::WAIVER_RULES;
 use super::error::{Mistake, SettingsError, SettingsErrors};
 use super::file::{SettingsFile, Weight};
 use super::merge::{Origin, Settings, Value};
 use super::naming::{Closeness, UnknownRule, closeness, suggestion};
 use super::threshold::Thresholds;
-use super::waiver::{Standing, Waiver};
+use super::waiver::{Standing, WAIVER_RULES, Waiver};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
 /// Why settings cannot be bound.

@@ -17,7 +17,7 @@ mod threshold;
 mod today;
 mod waiver;
 
-pub use apply::{WAIVER_RULES, apply};
+pub use apply::apply;
 pub use baseline::{Baseline, Draft, Signature, baseline};
 pub use bind::{BindError, Bound, BoundWaiver, RuleSettings, Runs};
 pub use error::{SettingsError, SettingsErrors};
@@ -27,7 +27,7 @@ pub use merge::{Flags, Origin, Settings, Value};
 pub use naming::{Closeness, UnknownRule, closeness};
 pub use threshold::{Limit, Thresholds};
 pub use today::Today;
-pub use waiver::{Holder, Standing, Waiver};
+pub use waiver::{Holder, Standing, WAIVER_RULES, Waiver};
 
 use jiff::civil::Date;
 

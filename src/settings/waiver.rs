@@ -10,6 +10,16 @@ use toml::Spanned;
 use crate::outcome::WaiverShown;
 use crate::privacy::pseudonym::Pseudonyms;
 
+/// The rule about waivers whose last day is over.
+pub(super) const EXPIRED: &str = "L091";
+/// The rule about waivers that cover no finding.
+pub(super) const UNUSED: &str = "L092";
+/// The rule about waivers without reason, author or last day.
+pub(super) const UNEXPLAINED: &str = "L093";
+
+/// The rules about waivers. They cannot be waived.
+pub const WAIVER_RULES: [&str; 3] = [EXPIRED, UNUSED, UNEXPLAINED];
+
 /// Whose findings a waiver covers.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Holder {

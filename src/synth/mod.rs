@@ -32,7 +32,8 @@ pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, s
 use official::published_tests;
 use record::Record;
 pub use scenario::{
-    Cause, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios, write_scene,
+    Cause, Harmed, Noise, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios,
+    write_scene,
 };
 use second::Seconds;
 pub use second::{SecondOutputs, has_earlier_file};
@@ -91,7 +92,7 @@ pub enum SynthError {
     #[error("scenario {name} cannot be made for {year}, only for {years}")]
     ScenarioYear {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// What was asked for.
         year: u16,
         /// The years it is for.
@@ -104,7 +105,7 @@ pub enum SynthError {
     #[error("scenario {name} needs at least {fewest} students")]
     TooSmall {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// The fewest students.
         fewest: u64,
     },
@@ -112,7 +113,7 @@ pub enum SynthError {
     #[error("scenario {name} needs a small district, of {most} students at the most")]
     TooLarge {
         /// The scenario.
-        name: &'static str,
+        name: String,
         /// The most students.
         most: u64,
     },

@@ -81,7 +81,8 @@ impl Recount<'_> {
             _ => 0,
         };
         let status = match (unexplained != 0, official.is_hidden(), steps.is_empty()) {
-            (true, ..) => "unexplained",
+            (true, _, false) => "partly-explained",
+            (true, _, true) => "unexplained",
             (false, true, _) => "within-suppression",
             (false, false, true) => "equal",
             (false, false, false) => "explained",

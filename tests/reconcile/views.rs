@@ -2,7 +2,7 @@
 
 use scorelint::input::View;
 use scorelint::reconcile::{Reconciliation, Status, Tally, reconcile};
-use scorelint::synth::{Form, Order, SceneOrder, Views, write_scene};
+use scorelint::synth::{Form, Noise, Order, SceneOrder, Views, write_scene};
 
 use super::plain;
 
@@ -10,7 +10,14 @@ use super::plain;
 fn compared(files: std::ops::Range<usize>) -> Reconciliation {
     let district =
         Order { year: 2025, students: 400, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
-    let order = SceneOrder { district, views: Views::Both, scenario: None, threads: 2, official_side: None };
+    let order = SceneOrder {
+        district,
+        views: Views::Both,
+        scenario: None,
+        noise: Noise::default(),
+        threads: 2,
+        official_side: None,
+    };
     let folder = tempfile::tempdir().unwrap();
     let scene = write_scene(&order, folder.path()).unwrap();
     let paths: Vec<_> = scene.truth.files[files].iter().map(|name| folder.path().join(name)).collect();

@@ -9,7 +9,7 @@ use scorelint::account::{Account, AccountOptions, Figures, Filter, Sharing, acco
 use scorelint::input::{Options, View};
 use scorelint::layout::registry;
 use scorelint::synth::{
-    Cause, Form, Order, Place, Scene, SceneOrder, SynthError, Value, Views, file_name, find_scenario, scenarios,
+    Cause, Form, Noise, Order, Place, Scene, SceneOrder, SynthError, Value, Views, file_name, find_scenario, scenarios,
     write_scene,
 };
 use tempfile::TempDir;
@@ -50,9 +50,9 @@ impl Made {
 
 fn order(year: u16, scenario: Option<&str>, seed: u64) -> SceneOrder {
     let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
-    let students = scenario.map_or(600, |scenario| scenario.students);
+    let students = scenario.as_ref().map_or(600, |scenario| scenario.students);
     let district = Order { year, students, seed, view: View::Tested, form: Form::Caret, faults: Vec::new() };
-    SceneOrder { district, views: Views::Tested, scenario, threads: 2, official_side: None }
+    SceneOrder { district, views: Views::Tested, scenario, noise: Noise::default(), threads: 2, official_side: None }
 }
 
 fn made_by(order: &SceneOrder) -> Made {
@@ -449,11 +449,12 @@ fn records_in(cells: &BTreeMap<Key, (Figures, bool)>) -> u64 {
 
 #[test]
 fn the_truth_names_what_differs() {
-    for scenario in
-        scenarios().iter().filter(|scenario| !matches!(scenario.name, "mixed" | "late-scores" | "partial-download"))
+    for scenario in scenarios()
+        .iter()
+        .filter(|scenario| !matches!(scenario.name.as_str(), "mixed" | "late-scores" | "partial-download"))
     {
         for year in [2025, 2018, 2017].into_iter().filter(|year| scenario.holds_in(*year)) {
-            hold_truth(year, scenario.name);
+            hold_truth(year, &scenario.name);
         }
     }
 }
@@ -477,7 +478,7 @@ fn scenarios_can_be_made_in_all_their_years() {
         for year in (2017..=2025).filter(|year| scenario.holds_in(*year)) {
             seed += 13;
             let folder = tempfile::tempdir().unwrap();
-            let scene = write_scene(&order(year, Some(scenario.name), seed), folder.path()).unwrap();
+            let scene = write_scene(&order(year, Some(&scenario.name), seed), folder.path()).unwrap();
             let found = scene.truth.causes.iter().all(|cause| !cause.records.is_empty() || cause.missing > 0);
             assert!(found, "{year} {}", scenario.name);
         }
@@ -598,6 +599,7 @@ fn both_views_can_be_made() {
 
 const CHANGES: &str = "rules/synth/scenario-changes.tsv";
 const STUDENTS: &str = "rules/synth/scenario-students.tsv";
+const NOISE: &str = "rules/synth/scenario-noise.tsv";
 const SCENARIOS: &str = "rules/synth/scenarios.tsv";
 const SCHOOLS: &str = "rules/synth/schools.tsv";
 
@@ -611,7 +613,7 @@ fn field_of(part: &str) -> String {
 #[test]
 fn the_tables_name_fields_that_exist() {
     let mut fields = 0;
-    for table in [CHANGES, STUDENTS] {
+    for table in [CHANGES, STUDENTS, NOISE] {
         for row in support::table(table) {
             let parts = row.get("qualify").split(';').chain(row.get("set").split(';')).filter(|part| !part.is_empty());
             for field in parts.map(field_of) {

@@ -33,7 +33,7 @@ pub(super) fn list_faults() -> miette::Result<ExitCode> {
 /// A table of the scenarios: name, years, what happens.
 pub(super) fn list_scenarios() -> miette::Result<ExitCode> {
     let row = |Scenario { name, years, words, .. }: &Scenario| {
-        [*name, &years.to_string(), *words].map(str::to_owned).to_vec()
+        [name.as_str(), &years.to_string(), *words].map(str::to_owned).to_vec()
     };
     show(&["scenario", "years", "what happens"], &scenarios().iter().map(row).collect::<Vec<_>>())
 }

@@ -17,9 +17,9 @@ use crate::atomic_file::AtomicFile;
 use crate::input::View;
 use crate::report::number::plural;
 use crate::synth::{
-    Cause, FaultOrder, Form, Made, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views, check_form,
-    file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district, write_scene,
-    write_with_second_files, years,
+    Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
+    check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
+    write_scene, write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\
@@ -36,6 +36,9 @@ Examples:
 
   scorelint synth --scenario mixed -o district/
       With official files that differ for known reasons, and the truth beside them.
+
+  scorelint synth --scenario late+nonpublic+partial --noise 3% -o district/
+      Several reasons at once, and 3 of 100 records dropped or damaged at random.
 
 Exit codes:
   0  the files are written
@@ -80,9 +83,13 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["faults", "second_files"])]
     official: bool,
     /// Make score file and official files differ for known reasons, and write the truth beside them
-    /// into scenario.truth.json; implies --official
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["faults", "second_files"])]
+    /// into scenario.truth.json; several names are joined by +. Implies --official
+    #[arg(long, value_name = "NAME[+NAME…]", conflicts_with_all = ["faults", "second_files"])]
     scenario: Option<String>,
+    /// Drop or damage so many records of the score file at random, after the official files are counted; the
+    /// truth names them. Implies --official
+    #[arg(long, value_name = "PERCENT", conflicts_with_all = ["faults", "second_files"])]
+    noise: Option<Noise>,
     /// List the scenarios
     #[arg(long)]
     list_scenarios: bool,
@@ -142,7 +149,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
     let Some(output) = args.output.as_deref().filter(|_| !args.list_faults) else {
         return list_faults();
     };
-    if args.official || args.scenario.is_some() {
+    if args.official || args.scenario.is_some() || args.noise.is_some() {
         return write_with_official(args, output);
     }
     let views: &[View] = match args.view {
@@ -183,11 +190,12 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
     };
     let scenario = args.scenario.as_deref().map(|name| find_scenario(name, args.year)).transpose();
     let scenario = scenario.map_err(not_made)?;
-    let students = args.students.or(scenario.map(|scenario| scenario.students)).unwrap_or(STUDENTS);
+    let students = args.students.or(scenario.as_ref().map(|scenario| scenario.students)).unwrap_or(STUDENTS);
     let (year, seed, form) = (args.year, args.seed, args.format.form());
     let district = Order { year, students, seed, view: View::Tested, form, faults: Vec::new() };
     let threads = available_parallelism().map_or(1, NonZero::get);
-    let scene = write_scene(&SceneOrder { district, views, scenario, threads, official_side: None }, output)
+    let noise = args.noise.unwrap_or_default();
+    let scene = write_scene(&SceneOrder { district, views, scenario, noise, threads, official_side: None }, output)
         .map_err(not_made)?;
     let files = scene.truth.files.len() + scene.truth.official.len() + scene.truth.earlier.len();
     say(format_args!(
@@ -203,6 +211,9 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
             (true, _) => say(format_args!("  {cause}: {lacking} that the files lack")),
             (false, _) => say(format_args!("  {cause}: {named}, and {lacking} that the files lack")),
         }
+    }
+    for Harmed { kind, records, missing } in &scene.truth.noise {
+        say(format_args!("  noise, {kind}: {}", plural(records.len() as u64 + missing, "record")));
     }
     Ok(ExitCode::SUCCESS)
 }

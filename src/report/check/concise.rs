@@ -56,7 +56,7 @@ fn totals(material: &Material<'_>) -> String {
     };
     let following = match totals.following {
         0 => String::new(),
-        following => format!(", {} more that follow from these", number::grouped(following)),
+        following => format!(", {} more that follow from these", crate::report::number::grouped(following)),
     };
     format!(
         "{}, {}, {}{waived}{following} in {} of {}{unreadable}",

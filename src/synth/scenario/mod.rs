@@ -5,6 +5,7 @@
 
 mod bound;
 mod counted;
+mod noise;
 mod parameter;
 mod sides;
 mod students;
@@ -28,11 +29,12 @@ use crate::input::{Options, View};
 use crate::layout::{Layout, registry};
 use crate::privacy::json::pretty;
 use counted::Counter;
+pub use noise::Noise;
 use sides::{Sides, Sink, Sinks};
 use students::Roll;
 use table::{Change, Side};
 pub use table::{Scenario, scenarios};
-pub use truth::{Cause, Place, Truth, Value};
+pub use truth::{Cause, Harmed, Place, Truth, Value};
 
 /// The name of the file with the truth.
 const TRUTH: &str = "scenario.truth.json";
@@ -48,7 +50,9 @@ pub struct SceneOrder {
     /// The views that are made.
     pub views: Views,
     /// How file and official numbers differ; not at all where `None`.
-    pub scenario: Option<&'static Scenario>,
+    pub scenario: Option<Scenario>,
+    /// How many records of the files are damaged at random.
+    pub noise: Noise,
     /// Threads to count on; at least 1.
     pub threads: usize,
     /// Where the records that the official numbers are made of are kept; nowhere where `None`.
@@ -75,21 +79,30 @@ pub struct Scene {
     pub rows: u64,
 }
 
-/// The scenario of a name.
+/// The scenario of a name, or the combination of names joined by `+`. The first word of a name is enough.
 ///
 /// # Errors
 /// When there is none, or not in the year.
-pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthError> {
-    let Some(scenario) = scenarios().iter().find(|scenario| scenario.name == name) else {
-        let scored = scenarios().iter().map(|one| (strsim::jaro_winkler(one.name, name), one.name));
+pub fn find_scenario(name: &str, year: u16) -> Result<Scenario, SynthError> {
+    let mut found = Vec::new();
+    for word in name.split('+') {
+        found.push(find_one(word.trim(), year)?);
+    }
+    let all = found.into_iter().reduce(|all, one| all.and(&one));
+    all.ok_or_else(|| SynthError::Scenario { name: name.to_owned(), nearest: None })
+}
+
+fn find_one(name: &str, year: u16) -> Result<Scenario, SynthError> {
+    let Some(scenario) = scenarios().iter().find(|scenario| scenario.is_called(name)) else {
+        let scored = scenarios().iter().map(|one| (strsim::jaro_winkler(&one.name, name), one.name.as_str()));
         let nearest = scored.filter(|(score, _)| *score > 0.75).max_by(|one, other| one.0.total_cmp(&other.0));
         return Err(SynthError::Scenario { name: name.to_owned(), nearest: nearest.map(|(_, name)| name) });
     };
     check_results(year)?;
     if !scenario.holds_in(year) {
-        return Err(SynthError::ScenarioYear { name: scenario.name, year, years: scenario.years.to_string() });
+        return Err(SynthError::ScenarioYear { name: scenario.name.clone(), year, years: scenario.years.to_string() });
     }
-    Ok(scenario)
+    Ok(scenario.clone())
 }
 
 /// Writes score files, official files and the truth into a folder.
@@ -100,7 +113,7 @@ pub fn find_scenario(name: &str, year: u16) -> Result<&'static Scenario, SynthEr
 /// its place: those before it can be new then.
 pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<Scene, SynthError> {
     check_results(order.district.year)?;
-    if let Some(scenario) = order.scenario {
+    if let Some(scenario) = &order.scenario {
         check_students(scenario, order.district.students)?;
     }
     let mut output = Output { folder, files: Vec::new(), new_folders: Vec::new() };
@@ -118,7 +131,7 @@ fn check_results(year: u16) -> Result<(), SynthError> {
 }
 
 fn check_students(scenario: &Scenario, students: u64) -> Result<(), SynthError> {
-    let (name, fewest) = (scenario.name, scenario.fewest);
+    let (name, fewest) = (scenario.name.clone(), scenario.fewest);
     if students < fewest {
         return Err(SynthError::TooSmall { name, fewest });
     }
@@ -188,13 +201,14 @@ fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, Synth
     let scratch = tempfile::tempdir()?;
     let name = file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() });
     let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
-    let mut truth = Truth::new(year, district.seed, order.scenario.map(|scenario| scenario.name));
-    let changes = table::changes(order.scenario, year);
+    let mut truth = Truth::new(year, district.seed, order.scenario.as_ref().map(|one| one.name.clone()));
+    let changes = table::changes(order.scenario.as_ref(), year);
     let sinks = open(order, layout, &official, (&changes, &mut truth, output))?;
     let counter = Counter::new(&counting, layout, published_tests(year));
-    let sides = Sides::new(changes, (layout, &facts, district.seed), counter, sinks);
+    let harm = order.noise.bound(layout, year);
+    let sides = Sides::new(changes, (layout, &facts, district.seed), counter, (sinks, harm));
     let records;
-    (truth.causes, records) = write_sides(order, layout, &facts, sides)?;
+    (truth.causes, truth.noise, records) = write_sides(order, layout, &facts, sides)?;
     let files = OfficialFiles::new(&account_of(&official, order.threads)?, &facts);
     for (name, bytes) in files.files() {
         let name = format!("{OFFICIAL}/{name}");
@@ -233,16 +247,17 @@ fn open(
     Ok(Sinks { files, earlier, official: Sink::new(File::create(official)?, lines(Form::Caret)?)? })
 }
 
-/// Writes both sides: the causes with their records, and the number of records in the files.
+/// Writes both sides: the causes with their records, the damaged ones, and the number of records in
+/// the files.
 fn write_sides(
     order: &SceneOrder,
     layout: &Layout,
     facts: &Facts,
     mut sides: Sides<'_>,
-) -> Result<(Vec<Cause>, u64), SynthError> {
+) -> Result<(Vec<Cause>, Vec<Harmed>, u64), SynthError> {
     let district = &order.district;
     let writer = writer(facts, layout, district.seed);
-    let plans = table::preparations(order.scenario, district.year);
+    let plans = table::preparations(order.scenario.as_ref(), district.year);
     let mut roll = Roll::new(&writer, layout, district.seed, plans);
     for index in 0..district.students {
         let Some((student, records)) = roll.student(index) else { continue };
@@ -251,11 +266,11 @@ fn write_sides(
             sides.record(&student, record, views)?;
         }
     }
-    let (causes, records) = sides.finish()?;
+    let (causes, noise, records) = sides.finish()?;
     let empty = causes.iter().find(|cause| cause.records.is_empty() && cause.missing == 0);
     match roll.unused().or(empty.map(|cause| cause.cause)) {
         Some(cause) => Err(SynthError::TooFew(cause.to_owned())),
-        None => Ok((causes, records)),
+        None => Ok((causes, noise, records)),
     }
 }
 

@@ -11,13 +11,16 @@ use super::super::student::Student;
 use super::super::write::Lines;
 use super::bound::{Bound, Parameters};
 use super::counted::Counter;
+use super::noise::{Harm, Harms};
 use super::parameter::Parameter;
 use super::table::{Change, Side};
-use super::truth::{Cause, Place};
+use super::truth::{Cause, Harmed, Place};
 use crate::layout::Layout;
 
 /// Sets the draws of changes apart from all others of a student.
 const SALT: u64 = 9_001;
+/// The same for noise.
+const NOISE_SALT: u64 = 11_001;
 
 /// A file being written.
 pub(super) struct Sink {
@@ -85,6 +88,8 @@ pub(super) struct Sides<'a> {
     unseen: Vec<BoundChange>,
     causes: Vec<Cause>,
     sinks: Sinks,
+    harms: Harms,
+    noise: Vec<Harmed>,
     /// Copies that go to the end of the file, with the change that makes them.
     copies: Vec<(usize, Record)>,
 }
@@ -106,7 +111,7 @@ impl<'a> Sides<'a> {
         changes: Vec<Change>,
         (layout, facts, seed): (&'a Layout, &Facts, u64),
         counter: Counter<'a>,
-        sinks: Sinks,
+        (sinks, harms): (Sinks, Harms),
     ) -> Self {
         let (unseen, changes): (Vec<Change>, Vec<Change>) =
             changes.into_iter().partition(|change| change.side == Side::Unseen);
@@ -125,7 +130,8 @@ impl<'a> Sides<'a> {
         };
         let (changes, unseen) = (changes.iter().map(bound).collect(), unseen.iter().map(bound).collect());
         let record_type = Named::new(layout, "record_type");
-        Self { layout, counter, parameters, record_type, changes, unseen, causes, sinks, copies: Vec::new() }
+        let (copies, noise) = (Vec::new(), Vec::new());
+        Self { layout, counter, parameters, record_type, changes, unseen, causes, sinks, harms, noise, copies }
     }
 
     /// Hands on a record of a student; `views` tells which files have the student.
@@ -140,6 +146,9 @@ impl<'a> Sides<'a> {
                 self.causes[place].missing += 1;
             }
             return Ok(());
+        }
+        if let Some(harm) = self.harm(student, record, &fate) {
+            return self.write_harmed(student, harm, views);
         }
         let in_file = fate.file.as_ref().unwrap_or(record);
         let mut place = None;
@@ -165,8 +174,46 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// Ends the files; the causes with their records, and the number of records in the score files.
-    pub(super) fn finish(mut self) -> io::Result<(Vec<Cause>, u64)> {
+    /// What noise does to a record. Those that are in the files otherwise, or twice, for the sake of a
+    /// cause are left alone.
+    fn harm(&self, student: &Student<'_>, record: &Record, fate: &Fate) -> Option<Harm> {
+        if fate.file.is_some() || fate.twice.is_some() {
+            return None;
+        }
+        self.harms.befall(self.layout, record, student.random.branch(NOISE_SALT + self.type_of(record)))
+    }
+
+    /// Writes a damaged record, or leaves it out, in all downloads alike. A cause owns it if it would
+    /// own a record that is as this one stands in the file.
+    fn write_harmed(&mut self, student: &Student<'_>, harm: Harm, views: [bool; 2]) -> io::Result<()> {
+        let known = self.noise.iter().position(|one| one.kind == harm.kind).unwrap_or_else(|| {
+            self.noise.push(Harmed { kind: harm.kind, records: Vec::new(), missing: 0 });
+            self.noise.len() - 1
+        });
+        let Some(record) = harm.record else {
+            self.noise[known].missing += 1;
+            return Ok(());
+        };
+        let mut place = None;
+        for (file, sink) in self.sinks.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
+            let line = sink.record(&record)?;
+            place = place.or(Some(Place { file, line }));
+        }
+        if let (Some(earlier), true) = (&mut self.sinks.earlier, views[0]) {
+            earlier.record(&record)?;
+        }
+        let Some(place) = place else { return Ok(()) };
+        self.noise[known].records.push(place);
+        let hits = self.fate(student, &record).hits;
+        for hit in hits.into_iter().filter(|hit| self.changes[*hit].side == Side::Official) {
+            self.causes[hit].records.push(place);
+        }
+        Ok(())
+    }
+
+    /// Ends the files; the causes with their records, the damaged ones, and the number of records in
+    /// the score files.
+    pub(super) fn finish(mut self) -> io::Result<(Vec<Cause>, Vec<Harmed>, u64)> {
         for (change, record) in std::mem::take(&mut self.copies) {
             self.copy(change, &record)?;
         }
@@ -174,7 +221,8 @@ impl<'a> Sides<'a> {
         for sink in self.sinks.files.iter_mut().chain(&mut self.sinks.earlier).chain([&mut self.sinks.official]) {
             sink.out.flush()?;
         }
-        Ok((self.causes, records))
+        self.noise.sort_by_key(|one| one.kind);
+        Ok((self.causes, self.noise, records))
     }
 
     fn write_official(&mut self, record: &Record) -> io::Result<()> {

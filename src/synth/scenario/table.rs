@@ -5,19 +5,22 @@ use std::sync::LazyLock;
 
 use super::super::fault::{Assignment, Condition};
 use super::super::student::Wish;
+use crate::cause::beyond;
 use crate::layout::{RecordTypes, record_types};
 use crate::table::{self, Row, TableError};
 use crate::years::Years;
 
+const NOISE_COLUMNS: [&str; 6] = ["kind", "years", "what", "weight", "qualify", "set"];
+
 /// Stands for all causes.
 const ALL: &str = "*";
 
-/// A way in which a score file and the official numbers differ.
+/// A way in which a score file and the official numbers differ, or several at once.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Its name on the command line.
-    pub name: &'static str,
-    /// The years it makes sense in.
+    pub name: String,
+    /// The years it makes sense in; those of the first of several.
     pub years: Years,
     /// Students of the district where no number is asked for.
     pub students: u64,
@@ -36,8 +39,25 @@ impl Scenario {
         self.years.contains(year)
     }
 
+    /// Both at once.
+    #[must_use]
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.name = format!("{}+{}", self.name, other.name);
+        self.students = self.students.max(other.students);
+        self.fewest = self.fewest.max(other.fewest);
+        self.most = [self.most, other.most].into_iter().flatten().min();
+        self.causes.extend(&other.causes);
+        self
+    }
+
+    /// Whether it is known by a word: its name, or the first word of it.
+    pub(super) fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.name.split('-').next() == Some(word)
+    }
+
     fn has(&self, cause: &str) -> bool {
-        self.causes.contains(&ALL) || self.causes.contains(&cause)
+        let is_beyond = || beyond().any(|one| one.id == cause);
+        self.causes.contains(&cause) || self.causes.contains(&ALL) && !is_beyond()
     }
 }
 
@@ -93,6 +113,35 @@ pub(super) struct Preparation {
     pub(super) assignments: Vec<Assignment>,
 }
 
+/// A way in which a record of the files is damaged.
+#[derive(Clone, Debug)]
+pub(super) struct Harm {
+    pub(super) kind: &'static str,
+    /// Whether the record is left out.
+    pub(super) is_drop: bool,
+    /// How often it happens, beside the others.
+    pub(super) weight: u32,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) assignments: Vec<Assignment>,
+}
+
+/// What noise does to records in a year.
+pub(super) fn harms(year: u16) -> Vec<Harm> {
+    let columns = NOISE_COLUMNS;
+    let all = table::lines("rules/synth/scenario-noise.tsv", &columns, |row| Ok((row.years()?, harm(row)?)));
+    all.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, harm)| harm).collect()
+}
+
+fn harm(row: &Row<'static>) -> Result<Harm, TableError> {
+    Ok(Harm {
+        kind: row.get("kind")?,
+        is_drop: row.word("what", &[("drop", true), ("change", false)])?,
+        weight: row.number("weight")?,
+        conditions: conditions(row)?,
+        assignments: assignments(row)?,
+    })
+}
+
 /// What is changed with a scenario, or without any, in the order of application.
 pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<Change> {
     let columns = ["cause", "years", "side", "per_10000", "parameter", "qualify", "set"];
@@ -116,7 +165,7 @@ fn is_wanted(scenario: Option<&Scenario>, cause: &str) -> bool {
 
 fn scenario(row: &Row<'static>) -> Result<Scenario, TableError> {
     Ok(Scenario {
-        name: row.get("name")?,
+        name: row.text("name")?,
         years: row.years()?,
         students: row.number("students")?,
         fewest: row.number("fewest")?,

@@ -17,8 +17,8 @@ pub struct Truth {
     pub year: u16,
     /// The seed.
     pub seed: u64,
-    /// The scenario; none where nothing differs.
-    pub scenario: Option<&'static str>,
+    /// The scenario; none where nothing differs for a reason.
+    pub scenario: Option<String>,
     /// The score files.
     pub files: Vec<String>,
     /// Earlier downloads of the first of them.
@@ -27,6 +27,19 @@ pub struct Truth {
     pub official: Vec<String>,
     /// The causes, in the order in which they were applied.
     pub causes: Vec<Cause>,
+    /// Records that were damaged at random.
+    pub noise: Vec<Harmed>,
+}
+
+/// Records that were damaged in one way.
+#[derive(Clone, Debug, Serialize)]
+pub struct Harmed {
+    /// The way.
+    pub kind: &'static str,
+    /// Those that are in a file.
+    pub records: Vec<Place>,
+    /// Those that the files lack.
+    pub missing: u64,
 }
 
 /// A cause and the records it owns.
@@ -62,9 +75,10 @@ pub struct Place {
 }
 
 impl Truth {
-    pub(super) fn new(year: u16, seed: u64, scenario: Option<&'static str>) -> Self {
+    pub(super) fn new(year: u16, seed: u64, scenario: Option<String>) -> Self {
         let (files, earlier, official) = (Vec::new(), Vec::new(), Vec::new());
-        Self { schema: SCHEMA, year, seed, scenario, files, earlier, official, causes: Vec::new() }
+        let (causes, noise) = (Vec::new(), Vec::new());
+        Self { schema: SCHEMA, year, seed, scenario, files, earlier, official, causes, noise }
     }
 }
 
