@@ -39,7 +39,7 @@ mod atomic_file;
 pub mod cli;
 mod parallel;
 internal! {
-    account cause check counting engine facets finding input knowledge layout official outcome privacy reconcile report rule
+    account cause check counting engine facets finding input knowledge layout number official outcome privacy reconcile report rule
     settings synth table tally verify years
 }
 

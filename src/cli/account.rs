@@ -1,19 +1,16 @@
 //! `scorelint account`: what happened to every record, by school, grade, test and student group.
 
-use std::io::{self, Write};
 use std::num::{NonZero, NonZeroUsize};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use super::output::{refuse_inputs, write_result};
-use super::progress::{Progress, Wish};
+use super::exit::{Exit, Failure};
+use super::progress::Progress;
 use super::reading::ReadingArgs;
+use super::report::ReportArgs;
 use super::selection::SelectionArgs;
-use super::terminal;
 use super::{memory, size};
-use crate::account::{AccountOptions, Accounts, Dimension, Filter, Sharing, account};
-use crate::report::Signs;
-use crate::report::account::{write_csv, write_json, write_text};
+use crate::account::{AccountOptions, Dimension, Filter, Sharing, account};
+use crate::report::account::{Account, AccountReport};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +23,7 @@ Examples:
   scorelint account --by school --entity 58999996900005 FILE
       One school.
 
-  scorelint account --share --format csv -o account.csv FILE
+  scorelint account --share -o account.csv FILE
       A table to pass on, with small numbers hidden.
 
   scorelint account FOLDER-OF-ALL-DISTRICTS/
@@ -55,24 +52,14 @@ pub(super) struct Args {
     /// Hide small numbers by the limits of the public site, so that the account can be passed on
     #[arg(long)]
     share: bool,
-    /// How the account is written
-    #[arg(long, value_enum, default_value_t = FormatArg::Human)]
-    format: FormatArg,
-    /// Write to a file instead of the terminal
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportArgs<Account>,
     #[command(flatten)]
     reading: ReadingArgs,
     /// Threads; as many as the machine has where it is not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Show no progress bar
-    #[arg(long)]
-    no_progress: bool,
 }
-
-/// The exit code where a file, or a part of one, is missing from the account.
-const INCOMPLETE: u8 = 2;
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum ByArg {
@@ -83,52 +70,26 @@ enum ByArg {
     Group,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum FormatArg {
-    /// Tables for people
-    Human,
-    /// For programs: docs/schemas/account-1.schema.json
-    Json,
-    /// One figure a line, for spreadsheets and statistics
-    Csv,
-}
-
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
-    refuse_inputs(args.output.as_deref(), &args.paths)?;
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let targets = args.report.targets(&args.paths)?;
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let input = args.reading.options();
     let bytes = size::total(&args.paths);
     memory::prepare(bytes);
-    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
+    let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
     bar.finish();
-    let accounts = counted?;
+    let accounts = counted.map_err(Failure::input)?;
     for error in &accounts.unreadable {
         super::errors::tell(error);
     }
-    args.filter().known(&accounts)?;
-    if accounts.years.is_empty() && matches!(args.format, FormatArg::Human) {
-        return Ok(ExitCode::from(INCOMPLETE));
-    }
-    let code = ExitCode::from(if accounts.is_incomplete() { INCOMPLETE } else { 0 });
-    write_result("the account", args.output.as_deref(), |out| write(args, &accounts, out))?;
-    Ok(code)
-}
-
-fn write(args: &Args, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
     let filter = args.filter();
+    filter.known(&accounts).map_err(Failure::input)?;
+    let targets = if accounts.years.is_empty() { targets.without_inputs() } else { targets };
     let sharing = if args.share { Sharing::Shared } else { Sharing::Internal };
-    match args.format {
-        FormatArg::Json => write_json(out, accounts, &filter, sharing)?,
-        FormatArg::Csv => write_csv(out, accounts, &filter, sharing)?,
-        FormatArg::Human => {
-            let plain = args.output.is_none() && terminal::signs_on_stdout() == Signs::Ascii;
-            let signs = if plain { Signs::Ascii } else { Signs::Unicode };
-            write_text(out, accounts, &filter, sharing, (terminal::width(), signs))?;
-        }
-    }
-    out.flush()
+    targets.write(&AccountReport { accounts: &accounts, filter: &filter, sharing })?;
+    Ok(if accounts.is_incomplete() { Exit::Unreadable } else { Exit::Clean })
 }
 
 impl Args {

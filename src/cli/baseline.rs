@@ -9,15 +9,17 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use miette::miette;
 
-use super::check::args::words;
-use super::check::{Exit, Failure, Hashing, Request, engine};
+use super::check::{Hashing, Request, engine};
 use super::errors::say;
+use super::exit::{Exit, Failure};
 use super::output::refuse_inputs;
 use super::reading::ReadingArgs;
 use super::settings::{Besides, SettingsArgs};
+use super::words::words;
 use super::{memory, size};
 use crate::atomic_file::AtomicFile;
 use crate::check::SecondPaths;
+use crate::number::plural;
 use crate::privacy::pseudonym::{KEY_VARIABLE, Pseudonyms};
 use crate::report::Timings;
 use crate::rule::Severity;
@@ -155,7 +157,7 @@ fn exists(path: &Path) -> miette::Report {
 
 fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
     if args.output == Path::new("-") {
-        return super::print(&made.text).map(drop).map_err(Failure::input);
+        return super::print(&made.text).map(drop);
     }
     let text = made.text.as_bytes();
     let written = if args.force {
@@ -172,7 +174,6 @@ fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
 
 /// Says what was written and how to use it, beside the file and not in it.
 fn tell(args: &Args, settings: &Settings, made: &Baseline) {
-    let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let path = args.output.display().to_string();
     let path = if path == "-" { "standard output".to_owned() } else { path };
     let (waivers, findings) = (plural(made.waivers as u64, "waiver"), plural(made.findings, "finding"));

@@ -1,10 +1,10 @@
 //! `scorelint causes`: the causes of difference that `reconcile` knows, and one of them as a page.
 
 use std::fmt::Write;
-use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, miette};
 
+use super::exit::{Exit, Failure};
 use super::{print, terminal};
 use crate::cause::{Cause, Standing, beyond, causes, families};
 use crate::privacy::text::width as columns_of;
@@ -32,7 +32,7 @@ pub(super) struct Args {
     all: bool,
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let causes = causes().map_err(|error| miette!("{error}"))?;
     let text = match &args.id {
         Some(id) => page(causes, id)?,

@@ -1,6 +1,6 @@
 //! `scorelint completions SHELL`, made from the argument definitions.
 
-use std::process::ExitCode;
+use super::exit::{Exit, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,8 +19,9 @@ pub(super) struct Args {
     shell: clap_complete::Shell,
 }
 
-pub(super) fn run(args: &Args, mut command: clap::Command) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args, mut command: clap::Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "scorelint", &mut script);
-    super::output::write_result("the script", None, |out| out.write_all(&script)).map(|()| ExitCode::SUCCESS)
+    super::output::write_out("the script", |out| out.write_all(&script))?;
+    Ok(Exit::Clean)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use miette::miette;
 
-use super::check::{Exit, Failure};
+use super::exit::{Exit, Failure};
 use super::page::Page;
 use super::rules::{facts, words};
 use crate::rule::{Rule, RuleSet};
@@ -39,8 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         };
         return Err(miette!(help = help, "there is no rule `{}`", args.rule).into());
     };
-    super::print(&explained(&rules, rule))?;
-    Ok(Exit::Clean)
+    super::print(&explained(&rules, rule))
 }
 
 fn explained(rules: &RuleSet, rule: &Rule) -> String {

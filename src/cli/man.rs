@@ -1,7 +1,7 @@
 //! `scorelint man`: manual pages, made from the argument definitions.
 
+use super::exit::{Exit, Failure};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
@@ -26,14 +26,14 @@ pub(super) struct Args {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, program: clap::Command) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args, program: clap::Command) -> Result<Exit, Failure> {
     let mut program = program.disable_help_subcommand(true);
     program.build();
     if let Some(folder) = &args.output {
         let named = || format!("the pages cannot be written to {}", folder.display());
         std::fs::create_dir_all(folder).into_diagnostic().wrap_err_with(named)?;
         clap_mangen::generate_to(program, folder).into_diagnostic().wrap_err_with(named)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Clean);
     }
     let page = match &args.command {
         None => program,
@@ -43,6 +43,6 @@ pub(super) fn run(args: &Args, program: clap::Command) -> miette::Result<ExitCod
             program.find_subcommand(name).ok_or_else(unknown)?.clone()
         }
     };
-    super::output::write_result("the page", None, |mut out| clap_mangen::Man::new(page).render(&mut out))
-        .map(|()| ExitCode::SUCCESS)
+    super::output::write_out("the page", |mut out| clap_mangen::Man::new(page).render(&mut out))?;
+    Ok(Exit::Clean)
 }

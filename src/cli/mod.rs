@@ -9,22 +9,28 @@ use miette::miette;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::{knowledge, table};
 
+pub use exit::{Exit, Failure};
+
 mod account;
 mod baseline;
 mod causes;
 pub mod check;
+mod compared;
 mod completions;
 mod config;
 mod errors;
+mod exit;
 mod explain;
 mod layout;
 mod man;
 mod memory;
 mod output;
+mod own_report;
 mod page;
 mod progress;
 pub mod reading;
 mod reconcile;
+pub mod report;
 mod rules;
 mod selection;
 pub mod settings;
@@ -33,6 +39,7 @@ mod synth;
 mod template;
 mod terminal;
 mod verify;
+mod words;
 mod years;
 
 /// Checks, accounts for and reconciles California CAASPP student score files.
@@ -81,15 +88,12 @@ enum Command {
     Man(man::Args),
 }
 
-/// Parses the arguments and runs the command they name. What it could not do is told on standard error.
+/// Parses the arguments and runs the command they name. What it could not do is shown on standard error.
 pub fn run() -> ExitCode {
     errors::install();
     // Help texts name the years, so the tables are there before the arguments are parsed.
-    let done = replace_tables(tables_folder().as_deref()).and_then(|()| command(Cli::parse().command));
-    done.and_then(checked).unwrap_or_else(|report| {
-        errors::tell(report.as_ref());
-        ExitCode::from(2)
-    })
+    let tables = replace_tables(tables_folder().as_deref()).map_err(Failure::from);
+    exit::report_exit(tables.and_then(|()| command(Cli::parse().command)).and_then(checked))
 }
 
 /// The folder after `--tables`, if the command line begins with it.
@@ -110,33 +114,34 @@ fn replace_tables(folder: Option<&Path>) -> miette::Result<()> {
 }
 
 /// A mistake in a table leaves something out of the result, so it fails the command.
-fn checked(code: ExitCode) -> miette::Result<ExitCode> {
+fn checked(exit: Exit) -> Result<Exit, Failure> {
     match table::mistake() {
-        Some(mistake) => Err(miette!(help = "this is a mistake in the tables of scorelint", "{mistake}")),
-        None => Ok(code),
+        Some(mistake) => Err(miette!(help = "this is a mistake in the tables of scorelint", "{mistake}").into()),
+        None => Ok(exit),
     }
 }
 
-fn command(command: Command) -> miette::Result<ExitCode> {
+fn command(command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Check(args) => Ok(check::report_exit(check::run(&args, check::engine::run, Pseudonyms::of_user))),
+        Command::Check(args) => check::run(&args, check::engine::run, Pseudonyms::of_user),
         Command::Account(args) => account::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
         Command::Template(args) => template::run(&args),
-        Command::Baseline(args) => Ok(check::report_exit(baseline::run(&args))),
-        Command::Config(args) => Ok(check::report_exit(config::run(&args))),
+        Command::Baseline(args) => baseline::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Layout(args) => layout::run(&args),
         Command::Synth(args) => synth::run(&args),
-        Command::Rules(args) => Ok(check::report_exit(rules::run(&args))),
-        Command::Explain(args) => Ok(check::report_exit(explain::run(&args))),
+        Command::Rules(args) => rules::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 
 /// Prints a finished text.
-fn print(text: &str) -> miette::Result<ExitCode> {
-    output::write_result("the text", None, |out| out.write_all(text.as_bytes())).map(|()| ExitCode::SUCCESS)
+fn print(text: &str) -> Result<Exit, Failure> {
+    output::write_out("the text", |out| out.write_all(text.as_bytes()))?;
+    Ok(Exit::Clean)
 }

@@ -1,34 +1,57 @@
 //! Where results are written: standard output, whose reader may leave early, or a file that is none
 //! of those that are read.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use miette::miette;
 
+use crate::atomic_file::AtomicFile;
 use crate::input::{Options, open_each};
 use crate::official;
 
-/// Writes a result to the file, else to standard output. `what` is the result in an error message.
-pub(super) fn write_result(
-    what: &str,
-    file: Option<&Path>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> miette::Result<()> {
-    let Some(path) = file else {
-        let mut out = BufWriter::new(io::stdout().lock());
-        return settled(what, "", write(&mut out).and_then(|()| out.flush()));
-    };
-    let written = File::create(path).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        write(&mut out).and_then(|()| out.flush())
-    });
-    settled(what, &format!("{}: ", path.display()), written)
+/// Writes a text to standard output. `what` it is stands in an error message.
+pub(super) fn write_out(what: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> miette::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    settled(what, "", write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Writes a file that is no report, such as a table to fill in. Whatever stands there may hold work
+/// of the user, so it is replaced only where that is asked for.
+pub(super) fn write_new(what: &str, path: &Path, bytes: &[u8], replacing: Replacing) -> miette::Result<()> {
+    refuse_existing(path, replacing)?;
+    settled(what, &format!("{}: ", path.display()), AtomicFile::make(path, bytes))
+}
+
+/// Whether a file that exists may be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replacing {
+    /// It stays.
+    Never,
+    /// It is replaced.
+    Forced,
+}
+
+impl Replacing {
+    /// What a flag `--force` says.
+    pub(super) fn of_flag(force: bool) -> Self {
+        if force { Self::Forced } else { Self::Never }
+    }
+}
+
+/// Refuses to write over a file that exists, unless that is asked for.
+pub(super) fn refuse_existing(path: &Path, replacing: Replacing) -> miette::Result<()> {
+    let is_lost = path.is_file() && path.metadata().map_or(true, |facts| facts.len() > 0);
+    if replacing == Replacing::Forced || !is_lost {
+        return Ok(());
+    }
+    let help = "write to another file, or replace this one with --force";
+    Err(miette!(help = help, "{} exists already", path.display()))
 }
 
 /// Whoever reads from us may have read enough (`| head`): that is no failure.
-fn settled(what: &str, place: &str, written: io::Result<()>) -> miette::Result<()> {
+pub(super) fn settled(what: &str, place: &str, written: io::Result<()>) -> miette::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(miette!("{what} cannot be written: {place}{error}")),

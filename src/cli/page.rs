@@ -3,6 +3,9 @@
 use owo_colors::OwoColorize;
 use textwrap::core::display_width;
 
+use super::terminal;
+use crate::report::Colour;
+
 /// Narrower terminals get lines of this width all the same.
 const NARROWEST: usize = 40;
 /// Wider lines are hard to read.
@@ -22,10 +25,7 @@ impl Page {
     /// A page for standard output: its width from `COLUMNS` or the terminal, coloured where the
     /// terminal can and `NO_COLOR` does not forbid it.
     pub fn of_terminal() -> Self {
-        let asked = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
-        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        let width = asked.or_else(measured).unwrap_or(80);
-        let colour = supports_color::on(supports_color::Stream::Stdout).is_some();
+        let (width, colour) = (terminal::width(), terminal::colour_on_stdout() == Colour::Ansi);
         Self { width: width.clamp(NARROWEST, WIDEST), colour, text: String::new() }
     }
 

@@ -2,7 +2,7 @@
 
 use clap::builder::TypedValueParser;
 
-use super::check::args::words;
+use super::words::words;
 use crate::input::{Dialect, Encoding, Options, View};
 
 /// How files are read; what is not given is detected.

@@ -1,24 +1,19 @@
 //! `scorelint reconcile`: every difference from the official results, explained.
 
-use std::io::{self, Write};
 use std::num::{NonZero, NonZeroUsize};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use miette::miette;
 
-use super::output::{refuse_inputs, write_result};
-use super::progress::{Progress, Wish};
+use super::compared::ComparedArgs;
+use super::exit::{Exit, Failure};
+use super::progress::Progress;
+use super::report::ReportArgs;
 use super::selection::SelectionArgs;
-use super::terminal;
 use super::{memory, size};
 use crate::input::{Options, View};
-use crate::reconcile::{
-    Assumption, CellFilter, CellName, ReconcileOptions, Reconciliation, With, check_filter, reconcile,
-};
-use crate::report::reconcile::{Detail, TextOptions, write_json, write_text, write_worklist};
+use crate::reconcile::{Assumption, CellFilter, CellName, ReconcileOptions, With, check_filter, reconcile};
+use crate::report::format::Hashes;
+use crate::report::reconcile::{Detail, Page, Reconcile, ReconcileReport};
 use crate::rule::read::day;
 
 const EXAMPLES: &str = "\
@@ -35,7 +30,7 @@ Examples:
   scorelint reconcile FILE --official FOLDER --assume late-scores=2025-06-20
       What would follow if the state's figures were of that day.
 
-  scorelint reconcile --format json -o found.json FILE --official FOLDER
+  scorelint reconcile -o found.json FILE --official FOLDER
       Everything, for scorelint verify and other programs; a choice of figures narrows the cells.
 
 Exit codes:
@@ -48,16 +43,8 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Score files, or folders with score files, of one year
-    #[arg(value_name = "FILE|FOLDER", required = true)]
-    paths: Vec<PathBuf>,
-    /// Official results to compare with: research files (as downloaded, or in their zip), a table made
-    /// by scorelint template, entity lists, or folders of these
-    #[arg(long, value_name = "FILE|FOLDER", required = true, num_args = 1..)]
-    official: Vec<PathBuf>,
-    /// An earlier download of the same year: what changed since then can explain differences
-    #[arg(long, value_name = "FILE|FOLDER")]
-    earlier: Vec<PathBuf>,
+    #[command(flatten)]
+    compared: ComparedArgs,
     /// The district or charter whose files these are, where neither names nor records tell
     #[arg(long, value_name = "CODE", value_parser = lea_code)]
     lea: Vec<String>,
@@ -72,8 +59,8 @@ pub(super) struct Args {
     /// One figure with its records: ENTITY/TEST/GRADE/GROUP/MEASURE, as 58999990000000/1/5/1/tested
     #[arg(long, value_name = "CELL")]
     cell: Option<String>,
-    /// The records behind the differences, by who can mend them
-    #[arg(long, conflicts_with_all = ["cell", "format"])]
+    /// In reports for people: the records behind the differences, by who can correct them
+    #[arg(long, conflicts_with = "cell")]
     worklist: bool,
     /// How many ladders are shown of each kind
     #[arg(long, default_value_t = 6, value_name = "N")]
@@ -81,32 +68,17 @@ pub(super) struct Args {
     /// Show every ladder
     #[arg(long, conflicts_with = "samples")]
     all: bool,
-    /// How the reconciliation is written
-    #[arg(long, value_enum, default_value_t = FormatArg::Human)]
-    format: FormatArg,
-    /// Write to a file instead of the terminal; packed where its name ends in .gz
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportArgs<Reconcile>,
     /// Read the score files by the layout of this year
     #[arg(long, value_name = "YEAR")]
     year: Option<u16>,
     /// Take the score files for this view
     #[arg(long, value_enum, value_name = "VIEW")]
     view: Option<ViewArg>,
-    /// Show no progress bar
-    #[arg(long)]
-    no_progress: bool,
     /// Threads; as many as the machine has where it is not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum FormatArg {
-    /// For people
-    Human,
-    /// For programs: docs/schemas/reconcile-1.schema.json
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -120,71 +92,59 @@ fn lea_code(text: &str) -> Result<String, String> {
     if is_code { Ok(text.to_owned()) } else { Err("a code has fourteen digits".to_owned()) }
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
-    refuse_inputs(args.output.as_deref(), args.paths.iter().chain(&args.official).chain(&args.earlier))?;
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let targets = args.report.targets(&args.compared.all())?;
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let view = args.view.map(|view| match view {
         ViewArg::Tested => View::Tested,
         ViewArg::Enrolled => View::Enrolled,
     });
     let detail = args.detail()?;
-    let read: Vec<PathBuf> = args.paths.iter().chain(&args.earlier).cloned().collect();
-    let bytes = size::total(&read);
+    let bytes = size::total(&args.compared.scores());
     memory::prepare(bytes);
-    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
+    let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
-        input: Options { year: args.year, view, want_sha256: args.format == FormatArg::Json, ..Options::default() },
+        input: Options {
+            year: args.year,
+            view,
+            want_sha256: targets.needs().hashes == Hashes::Named,
+            ..Options::default()
+        },
         threads,
         progress: Some(&report_progress),
-        earlier: args.earlier.clone(),
+        earlier: args.compared.earlier.clone(),
         leas: args.lea.clone(),
         assume: args.assume.iter().map(|text| assumption(text)).collect::<Result<_, _>>()?,
         without: args.without.clone(),
     };
-    let reconciled = reconcile(&args.paths, &args.official, &options);
+    let reconciled = reconcile(&args.compared.paths, &args.compared.official, &options);
     bar.finish();
     let reconciliation = match reconciled {
         Ok(reconciliation) => reconciliation,
         Err(error) => {
             super::errors::tell(&error);
-            return Ok(ExitCode::from(2));
+            return Ok(Exit::Unreadable);
         }
     };
     if let Detail::Cell(name) = &detail {
-        name.find(&reconciliation)?;
+        name.find(&reconciliation).map_err(Failure::input)?;
     }
-    check_filter(&args.filter(), &reconciliation)?;
-    write_result("the reconciliation", args.output.as_deref(), |out| {
-        if !args.is_packed() {
-            return write(args, &detail, &reconciliation, out);
-        }
-        let mut packed = GzEncoder::new(out, Compression::fast());
-        write(args, &detail, &reconciliation, &mut packed)?;
-        packed.finish().map(drop)
-    })?;
-    let tally = reconciliation.tally();
-    Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
-        _ if reconciliation.has_unreadable() => ExitCode::from(2),
-        (_, 1..) => ExitCode::from(1),
-        (0, 0) => ExitCode::from(2),
-        (_, 0) => ExitCode::SUCCESS,
-    })
-}
-
-fn write(args: &Args, detail: &Detail, reconciliation: &Reconciliation, out: &mut dyn Write) -> io::Result<()> {
-    let cell = match detail {
+    check_filter(&args.filter(), &reconciliation).map_err(Failure::input)?;
+    let cell = match &detail {
         Detail::Cell(name) => Some(name.clone()),
         Detail::Ladders(_) => None,
     };
     let filter = CellFilter { cell, ..args.filter() };
-    let options = TextOptions { width: terminal::width(), filter, detail: detail.clone() };
-    match args.format {
-        FormatArg::Json => write_json(out, reconciliation, &options.filter)?,
-        FormatArg::Human if args.worklist => write_worklist(out, reconciliation, &options)?,
-        FormatArg::Human => write_text(out, reconciliation, &options)?,
-    }
-    out.flush()
+    let page = if args.worklist { Page::Worklist } else { Page::Ladders };
+    targets.write(&ReconcileReport { reconciliation: &reconciliation, filter, detail, page })?;
+    let tally = reconciliation.tally();
+    Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
+        _ if reconciliation.has_unreadable() => Exit::Unreadable,
+        (_, 1..) => Exit::Findings,
+        (0, 0) => Exit::Unreadable,
+        (_, 0) => Exit::Clean,
+    })
 }
 
 /// `late-scores`, `late-scores=2025-06-20`, `charter-funding-type-changed=58999996900101`.
@@ -204,12 +164,6 @@ fn assumption(text: &str) -> miette::Result<Assumption> {
 }
 
 impl Args {
-    /// Whether the output is to be packed, as its name says.
-    fn is_packed(&self) -> bool {
-        let ending = self.output.as_deref().and_then(Path::extension);
-        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("gz"))
-    }
-
     fn filter(&self) -> CellFilter {
         CellFilter {
             entities: self.selection.entity.clone(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::check::Failure;
+use super::exit::Failure;
 use super::rules::load;
 use crate::rule::RuleSet;
 use crate::settings::{FILE_NAME, FailOn, Flags, Settings, SettingsFile, Today, find_above, parse_day, read};

@@ -2,13 +2,12 @@
 //! the score files have.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use miette::miette;
 
-use super::output::{refuse_inputs, write_result};
+use super::exit::{Exit, Failure};
+use super::output::{Replacing, refuse_existing, refuse_inputs, write_new, write_out};
 use super::progress::{Progress, Wish};
 use super::{memory, size};
 use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
@@ -45,6 +44,9 @@ pub(super) struct Args {
     /// where it is not given
     #[arg(long, short, visible_alias = "output", value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the file if there is one, with the numbers that were typed into it
+    #[arg(long)]
+    force: bool,
     /// Read the files by the layout of this year
     #[arg(long, value_name = "YEAR")]
     year: Option<u16>,
@@ -67,8 +69,15 @@ fn groups(text: &str) -> Result<Groups, String> {
     numbers.map(Groups::These).map_err(|_| "write all, or numbers with commas between them".to_owned())
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     refuse_inputs(args.out.as_deref(), &args.paths)?;
+    let replacing = Replacing::of_flag(args.force);
+    if let Some(path) = &args.out {
+        if !has_known_ending(path) {
+            return Err(unknown_ending(path).into());
+        }
+        refuse_existing(path, replacing)?;
+    }
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let input = Options { year: args.year, ..Options::default() };
     let bytes = size::total(&args.paths);
@@ -81,7 +90,7 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         Ok(accounts) => accounts,
         Err(error) => {
             super::errors::tell(&error);
-            return Ok(ExitCode::from(2));
+            return Ok(Exit::Unreadable);
         }
     };
     for error in accounts.unreadable.iter() {
@@ -91,19 +100,40 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         return Err(miette!(
             help = "give files that can be read to their end",
             "a table made from a part of the records would leave cells out"
-        ));
+        )
+        .into());
     }
     let rows: Vec<TemplateRow> =
         accounts.years.iter().flat_map(|account| rows(account, args.groups.as_ref())).collect();
-    write_result("the table", args.out.as_deref(), |mut out| match args.out.as_deref().is_some_and(is_workbook) {
-        true => out.write_all(&template_workbook(&rows).map_err(io::Error::other)?),
-        false => write_template_csv(&mut out, &rows),
-    })
-    .map(|()| ExitCode::SUCCESS)
+    let Some(path) = &args.out else {
+        write_out("the table", |mut out| write_template_csv(&mut out, &rows))?;
+        return Ok(Exit::Clean);
+    };
+    write_new("the table", path, &table(path, &rows)?, replacing)?;
+    Ok(Exit::Clean)
 }
 
-fn is_workbook(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
+/// The table as the ending of the file's name says: a workbook, or comma-separated text.
+fn table(path: &Path, rows: &[TemplateRow]) -> miette::Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| miette!("the table cannot be made: {error}");
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("xlsx") => template_workbook(rows).map_err(|error| failed(&error)),
+        Some("csv") => {
+            let mut bytes = Vec::new();
+            write_template_csv(&mut bytes, rows).map_err(|error| failed(&error))?;
+            Ok(bytes)
+        }
+        _ => Err(unknown_ending(path)),
+    }
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ["xlsx", "csv"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
+}
+
+fn unknown_ending(path: &Path) -> miette::Report {
+    let help = "end the name in .xlsx for a workbook, or in .csv for comma-separated text";
+    miette!(help = help, "{}: the name does not say in which format to write", path.display())
 }
 
 /// The cells of the LEA's own districts, schools and charters: files tell all about no other.

@@ -1,18 +1,19 @@
 //! `scorelint verify`: confirms or refutes a saved reconciliation by a recount of its own.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use super::output::write_result;
-use super::progress::{Progress, Wish};
+use super::compared::ComparedArgs;
+use super::exit::{Exit, Failure};
+use super::progress::Progress;
+use super::report::ReportArgs;
 use super::{memory, size};
 use crate::input::Options;
-use crate::report::verify::write_text;
+use crate::report::verify::{Verify, VerifyReport};
 use crate::verify::{Claim, VerifyOptions, verify};
 
 const EXAMPLES: &str = "\
 Examples:
-  scorelint reconcile --format json -o found.json TestedStudents_2025.txt --official research.zip
+  scorelint reconcile -o found.json TestedStudents_2025.txt --official research.zip
   scorelint verify found.json TestedStudents_2025.txt --official research.zip
       Recount what the first command has found, from the same files.
 
@@ -26,47 +27,41 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The reconciliation, as scorelint reconcile --format json has written it
+    /// The reconciliation, as scorelint reconcile --output FILE.json has written it
     #[arg(value_name = "RECONCILIATION.json")]
     reconciliation: PathBuf,
-    /// The score files it is about
-    #[arg(value_name = "FILE|FOLDER", required = true)]
-    paths: Vec<PathBuf>,
-    /// The official results it compares with
-    #[arg(long, value_name = "FILE|FOLDER", required = true, num_args = 1..)]
-    official: Vec<PathBuf>,
-    /// The earlier downloads it rests on
-    #[arg(long, value_name = "FILE|FOLDER")]
-    earlier: Vec<PathBuf>,
-    /// Show no progress bar
-    #[arg(long)]
-    no_progress: bool,
+    #[command(flatten)]
+    compared: ComparedArgs,
+    #[command(flatten)]
+    report: ReportArgs<Verify>,
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut read = args.compared.all();
+    read.push(args.reconciliation.clone());
+    let targets = args.report.targets(&read)?;
     let claim = match Claim::read(&args.reconciliation) {
         Ok(claim) => claim,
         Err(error) => {
             super::errors::tell(&error);
-            return Ok(ExitCode::from(2));
+            return Ok(Exit::Unreadable);
         }
     };
-    let read: Vec<PathBuf> = args.earlier.iter().chain(&args.paths).cloned().collect();
-    let bytes = size::total(&read);
+    let bytes = size::total(&args.compared.scores());
     memory::prepare(bytes);
-    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
+    let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
     let input = Options { year: Some(claim.year), ..Options::default() };
     let options = VerifyOptions { input, progress: Some(&report_progress) };
-    let verified = verify(&claim, &args.paths, &args.earlier, &args.official, &options);
+    let verified = verify(&claim, &args.compared.paths, &args.compared.earlier, &args.compared.official, &options);
     bar.finish();
     let verdict = match verified {
         Ok(verdict) => verdict,
         Err(error) => {
             super::errors::tell(&error);
-            return Ok(ExitCode::from(2));
+            return Ok(Exit::Unreadable);
         }
     };
-    write_result("the verdict", None, |mut out| write_text(&mut out, &claim, &verdict))?;
-    Ok(if verdict.is_confirmed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    targets.write(&VerifyReport { claim: &claim, verdict: &verdict })?;
+    Ok(if verdict.is_confirmed() { Exit::Clean } else { Exit::Findings })
 }

@@ -78,18 +78,24 @@ fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
         return InputError::NotScores { path, kind: foreign.kind, help: foreign.help };
     }
     let nearest = nearest_year.and_then(known).map(|known| Box::new(nearest(names, known)));
-    // A year is offered only where most of its columns could be read.
-    let offered = |nearest: &&Box<Nearest>| nearest.hits * 2 >= named(names).len();
-    let help = match nearest.as_ref().filter(offered) {
+    let help = match &nearest {
         Some(nearest) => format!(
             "layouts of {} are known; choose a file of one of these years, or restore the column names from the \
-             original download; --year {} reads the columns that have a name of that layout",
+             original download{}",
             listed(&headings().years),
-            nearest.year
+            year_offer(nearest, names)
         ),
         None => format!("choose a student score data file of {}, with its header line", listed(&headings().years)),
     };
     InputError::UnknownLayout { path, columns: names.len(), nearest, help }
+}
+
+/// The advice to state the nearest year: only where at least half of the names are those of its layout.
+fn year_offer(nearest: &Nearest, names: &[String]) -> String {
+    if nearest.hits * 2 < named(names).len() {
+        return String::new();
+    }
+    format!("; --year {} reads the columns that have a name of that layout", nearest.year)
 }
 
 /// The differences between a header and a layout.

@@ -1,7 +1,7 @@
 //! Reads research files row by row. A row that is not wanted is left after its first cells.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io::Read;
 use std::ops::Range;
 
 use super::error::OfficialError;
@@ -14,7 +14,7 @@ use super::error::failed;
 use super::lookups::year_in_name;
 use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
-use crate::input::{Detected, Encoding, InputError};
+use crate::input::{Detected, Encoding};
 
 /// Rows that cannot be used which are kept.
 const KEPT_TROUBLES: usize = 1000;

@@ -29,7 +29,7 @@ use super::what_if::{search, unmet, wishes};
 use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
-use crate::input::{self, hash_file};
+use crate::input::hash_file;
 use crate::layout::RecordType;
 use crate::official::{self, Measure, OfficialSet, Wanted};
 use crate::privacy::text::neutralise;

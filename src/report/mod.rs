@@ -1,16 +1,30 @@
 //! Everything that scorelint writes about what it found: one folder for each kind of report, one
-//! file for each format. Reports compute no facts: counts and findings come from the command that
-//! made them, words come from the rules.
+//! file for each format, one table of formats for each kind. Reports compute no facts: counts and
+//! findings come from the command that made them, words come from the rules.
+
+use std::io::{self, Write};
 
 pub mod account;
 pub mod check;
+pub mod format;
 mod link;
-pub mod number;
 pub mod reconcile;
+mod style;
 pub mod verify;
 mod waiver;
 
-pub use check::{Colour, Links, Look, Material, Place, RuleBook, RuleWords, Signs, Timings, Unit};
+pub use check::{Look, Material, Place, RuleBook, RuleWords, Timings};
+pub use format::{Kind, Reporter};
+pub use style::{Colour, Destination, Links, Signs, Style};
 pub use waiver::WaiverOut;
 
 pub use check::{write_concise, write_human, write_json};
+
+/// The first line of a file for people, by which it is known again: what made it, and which version.
+/// On a terminal the command stands above the report anyway.
+pub(crate) fn title(out: &mut dyn Write, title: &str, style: &Style) -> io::Result<()> {
+    match style.destination {
+        Destination::File => writeln!(out, "{title} {}\n", env!("CARGO_PKG_VERSION")),
+        Destination::Terminal => Ok(()),
+    }
+}

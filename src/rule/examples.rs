@@ -7,11 +7,13 @@ use crate::layout::{FieldId, registry};
 
 use super::error::{Mistake, RuleError};
 use super::example::ENTITY;
-use super::interpret::{RecordView, truth};
+use super::interpret::truth;
 use super::ir::{Demand, Instance, Truth};
 use super::model::{Example, ExampleRow, Expect, Rule, Scope, SecondKind, SecondTable, Severity};
 use super::registry::RuleSet;
-use super::second::{Match, Matched, MatchedCell, SecondFile, SecondFiles, match_key};
+use super::ir::{Match, MatchedCell, SecondFile};
+use super::record::{Matched, RecordView, SecondFiles};
+use super::second::match_key;
 use super::sets::{StudentGroups, judge_set};
 
 /// The record of an example row: fields that are not named are blank.

@@ -5,20 +5,9 @@ use std::borrow::Cow;
 
 use crate::layout::{FieldId, RecordType, codes};
 
-use super::ir::{Cell, Expr, Form, Lookup, LookupKind, Num, Show, Test, Text, Truth};
+use super::ir::{Cell, Expr, Form, Lookup, LookupKind, MatchedCell, Num, Show, Test, Text, Truth};
 use super::read;
-use super::second::{Matched, MatchedCell, NoSecondFiles, SecondFiles};
-
-/// One record: the cells as they stand in the file.
-pub trait RecordView {
-    /// The cell of a field; empty where the file lacks it.
-    fn cell(&self, field: FieldId) -> &str;
-
-    /// What is given besides the file of the record.
-    fn second_files(&self) -> &dyn SecondFiles {
-        &NoSecondFiles
-    }
-}
+use super::record::{Matched, RecordView};
 
 /// The text of a cell in the form that is asked for.
 pub fn cell_text(cell: Cell, record: &dyn RecordView) -> Cow<'_, str> {

@@ -9,7 +9,6 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::expression::Expression;
-use super::second::{Match, MatchedCell};
 use crate::layout::FieldId;
 
 /// True, false, or not to be told from this record.
@@ -442,4 +441,36 @@ pub enum Show {
     },
     /// A text.
     Text(Text),
+}
+
+/// A file of student records that is given besides the one whose records are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecondFile {
+    /// `earlier(N)`: the student file of so many years before; 0 for an earlier download of the
+    /// same year.
+    Earlier(u16),
+    /// `roster`: the enrolled view, or a roster in its form, of the same year.
+    Roster,
+    /// `checked`: the file that is checked, for rules that go through the records of the roster.
+    Checked,
+}
+
+/// The records of a second file that go with a record: those with the same key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Match {
+    /// The second file.
+    pub file: SecondFile,
+    /// The parts of the key, read in both records alike, without regard to case and outer spaces.
+    /// A record with a blank part goes with none.
+    pub by: Arc<[Text]>,
+}
+
+/// A cell of the matching record. Blank where no record matches; unknown where several match and
+/// differ in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MatchedCell {
+    /// The matching record.
+    pub of: Match,
+    /// The field.
+    pub field: FieldId,
 }

@@ -20,6 +20,7 @@ mod message;
 mod model;
 mod parser;
 pub mod read;
+mod record;
 mod registry;
 mod second;
 mod sets;
@@ -33,17 +34,16 @@ pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
 pub use expression::Expression;
 pub use family::{Family, families};
-pub use interpret::{RecordView, cell_text, holds, number, shown, text, truth};
-pub use ir::{
-    Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Num, Op, Placeholder, SetTest, Show, Test, Text, Truth,
-};
+pub use interpret::{cell_text, holds, number, shown, text, truth};
+pub use ir::{Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Match, MatchedCell, Num, Op, Placeholder, SecondFile, SetTest, Show, Test, Text, Truth};
 pub use message::placeholders;
 pub use model::{
     Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable,
     Severity, Source,
 };
 pub use registry::{Conditions, RuleSet};
-pub use second::{Match, Matched, MatchedCell, NoSecondFiles, SecondFile, SecondFiles, match_key};
+pub use record::{Matched, NoSecondFiles, RecordView, SecondFiles};
+pub use second::match_key;
 pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};
 pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};
 pub(crate) use typed::undecided;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::interpret::{RecordView, number, text, truth};
+use super::interpret::{number, text, truth};
 use super::ir::{Expr, Key, SetTest, Text, Truth};
+use super::record::RecordView;
 use crate::layout::FieldId;
 
 /// Which student groups a record belongs to.

@@ -15,7 +15,7 @@ use crate::counting::CountingRules;
 use crate::input::Options;
 use crate::official::{self, Measure};
 use crate::reconcile::ReconcileError;
-use crate::report::number::plural;
+use crate::number::plural;
 
 /// What came of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,14 +35,14 @@ fn no_key() -> Result<Pseudonyms, KeyError> {
 /// Runs with the report going to a file; the report.
 fn report_of(line: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("report");
+    let path = folder.path().join("report.txt");
     run(&args(&format!("{line} --output {}", path.display())), answer, no_key).unwrap();
     fs::read_to_string(path).unwrap()
 }
 
 fn exit_of(line: &str, change: impl FnOnce(&mut Outcome)) -> Exit {
     let folder = tempfile::tempdir().unwrap();
-    let line = format!("{line} --output {}", folder.path().join("report").display());
+    let line = format!("{line} --output {}", folder.path().join("report.txt").display());
     let engine = |_: &Request<'_>| {
         let (mut outcome, rules) = district();
         change(&mut outcome);
@@ -86,7 +86,7 @@ fn only_the_human_report_asks_for_samples_only() {
     for (line, expected) in [("a.txt --samples 5", Some(5)), ("a.txt --format json", None)] {
         let asked = Cell::new(None);
         let folder = tempfile::tempdir().unwrap();
-        let args = args(&format!("{line} --output {}", folder.path().join("report").display()));
+        let args = args(&format!("{line} --output {}", folder.path().join("report.txt").display()));
         let engine = |request: &Request<'_>| {
             asked.set(request.samples);
             answer(request)
@@ -98,9 +98,9 @@ fn only_the_human_report_asks_for_samples_only() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_exit_2_and_says_where() {
-    let failure = run(&args("a.txt --output /nonexistent/report"), answer, no_key).unwrap_err();
+    let failure = run(&args("a.txt --output /nonexistent/report.txt"), answer, no_key).unwrap_err();
     assert_eq!(failure.exit, Exit::Unreadable);
-    assert!(format!("{}", failure.report).contains("/nonexistent/report"), "{}", failure.report);
+    assert!(format!("{}", failure.report).contains("/nonexistent/report.txt"), "{}", failure.report);
 }
 
 #[test]

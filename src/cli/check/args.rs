@@ -3,11 +3,14 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::TypedValueParser;
 
 use crate::cli::reading::ReadingArgs;
+use crate::cli::report::ReportArgs;
 use crate::cli::settings::SettingsArgs;
+use crate::cli::words::words;
+use crate::report::check::Check;
+use crate::rule::Severity;
 use crate::settings::FailOn;
 
 const EXAMPLES: &str = "\
@@ -24,8 +27,8 @@ Examples:
   scorelint check --earlier last-year.zip --entities sb_ca2025entities_csv.txt file.txt
       Compare each student with last year's file, and look up schools in the official list.
 
-  scorelint check --format json --output report.json file.zip
-      Every finding, for a program to read.
+  scorelint check --output report.txt --output report.json file.zip
+      A report for people, and every finding for a program to read.
 
   scorelint check --fail-on warning --format concise file.txt
       For a nightly job: one line a finding, exit code 1 from a warning upwards.
@@ -58,17 +61,13 @@ pub struct Args {
     #[arg(value_name = "FILE|FOLDER|-", required = true)]
     pub paths: Vec<PathBuf>,
 
-    /// How the report is written
-    #[arg(long, value_enum, default_value_t = Format::Human, help_heading = "Report")]
-    pub format: Format,
-
-    /// Write the report to a file instead of the terminal
-    #[arg(long, short, value_name = "FILE", help_heading = "Report")]
-    pub output: Option<PathBuf>,
+    /// In which formats the report is written, and where to.
+    #[command(flatten)]
+    pub report: ReportArgs<Check>,
 
     /// Most samples shown of each rule, 3 by default; counts are always exact
     ///
-    /// For the human report; concise and json hold every finding.
+    /// For the report for people; all other formats hold every finding.
     #[arg(long, value_name = "N", help_heading = "Report")]
     pub samples: Option<usize>,
 
@@ -80,13 +79,9 @@ pub struct Args {
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
 
-    /// Colour the report
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, help_heading = "Report")]
-    pub color: When,
-
-    /// Show no progress bar
-    #[arg(long, help_heading = "Report")]
-    pub no_progress: bool,
+    /// Leave findings below this severity out of the report; the exit code follows --fail-on alone
+    #[arg(long, value_parser = severity_parser(), value_name = "SEVERITY", help_heading = "Report")]
+    pub min_severity: Option<Severity>,
 
     /// Exit with code 1 from this severity upwards, error by default
     #[arg(long, value_parser = fail_on_parser(), value_name = "SEVERITY", help_heading = "Report")]
@@ -123,40 +118,10 @@ pub struct Args {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// The forms of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people: grouped by rule, with samples and a summary
-    Human,
-    /// One line a finding: path:line:column: severity CODE message
-    Concise,
-    /// For programs: docs/schemas/check-1.schema.json
-    Json,
-}
-
-/// When something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// On a terminal that can show it, unless `NO_COLOR` is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 pub(in crate::cli) fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     words(FailOn::ALL, FailOn::as_str)
 }
 
-/// Parses the words that output uses for these values.
-pub(in crate::cli) fn words<T, const N: usize>(
-    all: [T; N],
-    word: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T>
-where
-    T: Copy + Send + Sync + 'static,
-{
-    PossibleValuesParser::new(all.map(word))
-        .try_map(move |given| all.into_iter().find(|one| word(*one) == given).ok_or("not one of the values"))
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    words([Severity::Error, Severity::Warning, Severity::Notice], Severity::as_str)
 }

@@ -3,17 +3,13 @@
 
 pub(super) mod args;
 pub(super) mod engine;
-mod exit;
-mod look;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-pub use args::{Args, Format};
-pub use exit::{Exit, Failure};
+pub use super::exit::{Exit, Failure};
+pub use args::Args;
 
-use super::output::{refuse_inputs, write_result};
-use super::progress::{Progress, Wish};
+use super::progress::Progress;
 use super::reading::ReadingArgs;
 use super::settings::Besides;
 use super::{memory, size};
@@ -21,7 +17,9 @@ use crate::check::SecondPaths;
 use crate::outcome::{Finding, Outcome};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
-use crate::report::{Material, RuleBook, Timings, write_concise, write_human, write_json};
+use crate::report::check::CheckReport;
+use crate::report::format::{Findings, Hashes, Needs};
+use crate::report::{Material, RuleBook, Timings};
 use crate::settings::Settings;
 
 /// What the user asks the engine to do.
@@ -73,41 +71,31 @@ pub fn run(
     let settings = args.settings.settings(first, Besides { samples: args.samples, fail_on: args.fail_on })?;
     let second = args.second();
     let beside = [&second.entities, &second.earlier, &second.enrolled].into_iter().flatten();
-    refuse_inputs(args.output.as_deref(), args.paths.iter().chain(beside).chain(settings.files()))?;
+    let inputs: Vec<PathBuf> = args.paths.iter().chain(beside).chain(settings.files()).cloned().collect();
+    let targets = args.report.targets(&inputs)?;
     let bytes = size::total(&args.paths);
     memory::prepare(bytes);
-    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
+    let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, (&settings, &second), key, &report_progress));
+    let checked = engine(&request(args, (&settings, &second), key, targets.needs(), &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     for error in &outcome.unreadable {
         super::errors::tell(error.as_ref());
     }
-    if outcome.inputs.is_empty() && args.format != Format::Json {
-        return Ok(Exit::Unreadable);
-    }
+    let exit = Exit::of(&outcome, settings.fail_on().value);
+    let targets = if outcome.inputs.is_empty() { targets.without_inputs() } else { targets };
     let pseudonyms = pseudonyms_for(&outcome, key);
-    let material = Material::new(&outcome, &rules, args.reveal(), pseudonyms.as_ref());
-    write(args, settings.samples().value, &material).map_err(Failure::input)?;
-    Ok(Exit::of(&outcome, settings.fail_on().value))
-}
-
-/// The exit code of a run; what went wrong is told on standard error.
-pub fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
-    match result {
-        Ok(exit) => exit.code(),
-        Err(failure) => {
-            super::errors::tell(failure.report.as_ref());
-            failure.exit.code()
-        }
-    }
+    let material = Material::new(&outcome, &rules, args.reveal(), pseudonyms.as_ref()).from_severity(args.min_severity);
+    targets.write(&CheckReport { material, samples: settings.samples().value, timings: args.timings() })?;
+    Ok(exit)
 }
 
 fn request<'a>(
     args: &'a Args,
     (settings, second): (&'a Settings, &'a SecondPaths),
     key: KeySource,
+    needs: Needs,
     progress: &'a (dyn Fn(u64) + Sync),
 ) -> Request<'a> {
     Request {
@@ -117,20 +105,11 @@ fn request<'a>(
         settings,
         key,
         threads: args.threads.map(Into::into),
-        samples: (args.format == Format::Human).then(|| settings.samples().value),
-        sha256: if args.format == Format::Json { Hashing::Sha256 } else { Hashing::Off },
+        samples: (needs.findings == Findings::Samples).then(|| settings.samples().value),
+        sha256: if needs.hashes == Hashes::Named { Hashing::Sha256 } else { Hashing::Off },
         timings: args.timings(),
         progress,
     }
-}
-
-/// Writes the report to the file named by `--output`, else to standard output.
-fn write(args: &Args, samples: usize, material: &Material<'_>) -> miette::Result<()> {
-    write_result("the report", args.output.as_deref(), |out| match args.format {
-        Format::Human => write_human(out, material, look::look(args, samples)),
-        Format::Concise => write_concise(out, material),
-        Format::Json => write_json(out, material, args.timings()),
-    })
 }
 
 /// The pseudonyms of the user, where a finding has a student at all. Without a key the report is

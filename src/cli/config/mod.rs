@@ -7,7 +7,8 @@ mod text;
 use std::path::PathBuf;
 
 use super::check::args::fail_on_parser;
-use super::check::{Exit, Failure, engine};
+use super::check::engine;
+use super::exit::{Exit, Failure};
 use super::settings::{Besides, SettingsArgs};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::settings::FailOn;
@@ -66,6 +67,5 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         Format::Text => text::shown(&facts),
         Format::Json => json::shown(&facts).map_err(Failure::input)?,
     };
-    super::print(&shown).map_err(Failure::input)?;
-    Ok(Exit::Clean)
+    super::print(&shown)
 }

@@ -1,10 +1,9 @@
 //! `scorelint layout`: which years there are, one year's columns, one field with its codes, or what
 //! changed between two years.
 
-use std::process::ExitCode;
-
 use miette::miette;
 
+use crate::cli::exit::{Exit, Failure};
 use crate::layout::{FieldId, Layout, LookupError, compare, find_field, find_layout, plain_name, registry, value_set};
 
 mod json;
@@ -61,7 +60,7 @@ struct Filter {
     find: Option<String>,
 }
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let filter = Filter { section: args.section.as_deref().map(folded), find: args.find.as_deref().map(folded) };
     let shown = match (&args.year, &args.what) {
         (None, _) => years(args.format),

@@ -8,7 +8,7 @@ use std::{fs, io};
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::words;
-use crate::cli::check::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure};
 use crate::rule::{Rule, RuleSet, families};
 
 const EXAMPLES: &str = "\

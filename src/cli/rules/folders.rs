@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use miette::miette;
 
-use crate::cli::check::Failure;
+use crate::cli::exit::Failure;
 use crate::rule::RuleSet;
 use crate::settings::Origin;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use miette::miette;
 
-use super::check::{Exit, Failure};
+use super::exit::{Exit, Failure};
 use crate::rule::Severity;
 
 mod docs;
@@ -100,6 +100,5 @@ fn list(args: &ListArgs) -> Result<Exit, Failure> {
     if chosen.is_empty() {
         return Err(miette!(help = "`scorelint rules` without filters lists all", "no rule fits these filters").into());
     }
-    super::print(&list::shown(&rules, &chosen, args)?)?;
-    Ok(Exit::Clean)
+    super::print(&list::shown(&rules, &chosen, args)?)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::folders::look_at;
-use crate::cli::check::{Exit, Failure};
+use crate::cli::exit::{Exit, Failure};
 use crate::rule::{AllStudents, RuleError, RuleErrors, RuleSet, run_examples};
 
 const EXAMPLES: &str = "\

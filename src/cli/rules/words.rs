@@ -76,7 +76,7 @@ pub(in crate::cli) fn source(source: &Source) -> String {
 
 /// The severity, and the years in which it is another one.
 pub(in crate::cli) fn severity(rules: &RuleSet, rule: &Rule) -> String {
-    let own = match rule.carried && rule.severity == Severity::Error {
+    let own = match rule.carried && !rule.keeps_severity && rule.severity == Severity::Error {
         true => "error; warning in years whose value sets are carried over".to_owned(),
         false => rule.severity.to_string(),
     };

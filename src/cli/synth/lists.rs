@@ -1,7 +1,6 @@
 //! What can be made: the tables of faults and of scenarios.
 
-use std::process::ExitCode;
-
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::page::Page;
 use crate::synth::{Fault, Scenario, faults, scenarios};
 use crate::years::Years;
@@ -10,7 +9,7 @@ use crate::years::Years;
 const WIDEST: usize = 48;
 
 /// A table of the kinds of faults: rule, name, years, what they work on.
-pub(super) fn list_faults() -> miette::Result<ExitCode> {
+pub(super) fn list_faults() -> Result<Exit, Failure> {
     let mut rows: Vec<[&str; 3]> = Vec::new();
     let mut years_of: Vec<Years> = Vec::new();
     for Fault { code, name, years, place, .. } in faults() {
@@ -31,14 +30,14 @@ pub(super) fn list_faults() -> miette::Result<ExitCode> {
 }
 
 /// A table of the scenarios: name, years, what happens.
-pub(super) fn list_scenarios() -> miette::Result<ExitCode> {
+pub(super) fn list_scenarios() -> Result<Exit, Failure> {
     let row = |Scenario { name, years, words, .. }: &Scenario| {
         [name.as_str(), &years.to_string(), *words].map(str::to_owned).to_vec()
     };
     show(&["scenario", "years", "what happens"], &scenarios().iter().map(row).collect::<Vec<_>>())
 }
 
-fn show(headings: &[&str], rows: &[Vec<String>]) -> miette::Result<ExitCode> {
+fn show(headings: &[&str], rows: &[Vec<String>]) -> Result<Exit, Failure> {
     let mut page = Page::of_terminal();
     page.columns(headings, rows, WIDEST);
     crate::cli::print(&page.finish())

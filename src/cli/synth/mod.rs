@@ -6,7 +6,6 @@ use std::fs::{create_dir_all, remove_dir};
 use std::io::{BufWriter, ErrorKind, IntoInnerError, Write, stdout};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
@@ -14,8 +13,9 @@ use miette::{IntoDiagnostic, WrapErr, miette};
 use self::lists::{list_faults, list_scenarios};
 use super::errors::say;
 use crate::atomic_file::AtomicFile;
+use crate::cli::exit::{Exit, Failure};
 use crate::input::View;
-use crate::report::number::plural;
+use crate::number::plural;
 use crate::synth::{
     Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
     check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
@@ -142,7 +142,7 @@ fn span(mut years: impl Iterator<Item = u16>) -> String {
 /// Students of a district where no number is given.
 const STUDENTS: u64 = 1_000;
 
-pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if args.list_scenarios {
         return list_scenarios();
     }
@@ -158,10 +158,10 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         ViewArg::Both => &[View::Tested, View::Enrolled],
     };
     if views.len() > 1 && !is_folder(output) {
-        return Err(miette!(help = "name a folder with --output", "two views need two files"));
+        return Err(miette!(help = "name a folder with --output", "two views need two files").into());
     }
     if views.len() > 1 && args.second_files {
-        return Err(miette!(help = "the roster is an enrolled view already", "second files go with one view"));
+        return Err(miette!(help = "the roster is an enrolled view already", "second files go with one view").into());
     }
     let form = args.format.form();
     let faults = ordered_faults(args, form)?;
@@ -170,13 +170,13 @@ pub(super) fn run(args: &Args) -> miette::Result<ExitCode> {
         let order = Order { year, students, seed, view: *view, form, faults: faults.clone() };
         write_one(&order, output, args.second_files)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 /// Writes the district with official files, and with a scenario if one is named.
-fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
+fn write_with_official(args: &Args, output: &Path) -> Result<Exit, Failure> {
     if !is_folder(output) {
-        return Err(miette!(help = "name a folder with --output", "official files stand beside the score file"));
+        return Err(miette!(help = "name a folder with --output", "official files stand beside the score file").into());
     }
     let views = match args.view {
         ViewArg::Tested => Views::Tested,
@@ -185,7 +185,8 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
             return Err(miette!(
                 help = "leave --view out, or use --view both",
                 "only the tested view compares with official files"
-            ));
+            )
+            .into());
         }
     };
     let scenario = args.scenario.as_deref().map(|name| find_scenario(name, args.year)).transpose();
@@ -215,7 +216,7 @@ fn write_with_official(args: &Args, output: &Path) -> miette::Result<ExitCode> {
     for Harmed { kind, records, missing } in &scene.truth.noise {
         say(format_args!("  noise, {kind}: {}", plural(records.len() as u64 + missing, "record")));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 fn ordered_faults(args: &Args, form: Form) -> miette::Result<Vec<FaultOrder>> {

@@ -24,6 +24,9 @@ const COLUMNS: [&str; 14] = [
     "value",
 ];
 
+/// The first line of every table.
+pub const HEADER: &str = "year,entity,entity_type,entity_type_name,entity_name,test,test_name,grade,group,group_name,variant,reason,measure,value";
+
 /// What stands for a hidden value, as in the public files.
 const HIDDEN: &str = "*";
 
@@ -164,4 +167,14 @@ fn classes<W: Write>(
         table.write_record(&line)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_names_the_columns() {
+        assert_eq!(HEADER, COLUMNS.join(","));
+    }
 }

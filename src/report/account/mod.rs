@@ -1,9 +1,8 @@
 //! What became of every record, for people, for programs and for spreadsheets.
 
 mod csv;
+mod formats;
 mod json;
 mod text;
 
-pub use csv::write as write_csv;
-pub use json::write as write_json;
-pub use text::write as write_text;
+pub use formats::{Account, AccountReport};

@@ -8,7 +8,7 @@ use super::{Material, RuleWords};
 use crate::input::InputError;
 use crate::outcome::Finding;
 use crate::privacy::text::neutralise;
-use crate::report::number::{self, plural};
+use crate::number::{self, plural};
 
 /// Writes all findings that are neither waived nor follow from another, then a line with the totals.
 ///
@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
     for error in &material.outcome.unreadable {
         writeln!(out, "{}", unreadable(error))?;
     }
-    for finding in material.outcome.findings.iter().filter(|finding| finding.is_shown()) {
+    for finding in material.open_findings() {
         if let Some((rule, words)) = material.rule_of(finding) {
             writeln!(out, "{}", line(material, words, &rule.code, finding))?;
         }
@@ -56,7 +56,7 @@ fn totals(material: &Material<'_>) -> String {
     };
     let following = match totals.following {
         0 => String::new(),
-        following => format!(", {} more that follow from these", crate::report::number::grouped(following)),
+        following => format!(", {} more that follow from these", crate::number::grouped(following)),
     };
     format!(
         "{}, {}, {}{waived}{following} in {} of {}{unreadable}",

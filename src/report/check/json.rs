@@ -235,7 +235,7 @@ struct Findings<'a>(&'a Material<'a>);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.outcome.findings.iter().filter_map(|one| finding(self.0, one)))
+        serializer.collect_seq(self.0.findings().filter_map(|one| finding(self.0, one)))
     }
 }
 

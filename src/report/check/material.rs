@@ -7,6 +7,7 @@ use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::privacy::text::neutralise;
+use crate::rule::Severity;
 
 /// The canonical name of the statewide student identifier, which pseudonyms stand for.
 const SSID: &str = "ssid";
@@ -27,6 +28,8 @@ pub struct Material<'a> {
     pub reveal: Reveal,
     /// Makes pseudonyms, where there is a key.
     pub pseudonyms: Option<&'a Pseudonyms>,
+    /// The least weight of what is reported.
+    least: Severity,
     ssid: Option<FieldId>,
     record_type: Option<FieldId>,
 }
@@ -35,7 +38,29 @@ impl<'a> Material<'a> {
     /// Puts an outcome together with the words of its rules.
     pub fn new(outcome: &'a Outcome, rules: &'a RuleBook, reveal: Reveal, pseudonyms: Option<&'a Pseudonyms>) -> Self {
         let words = outcome.rules.iter().map(|rule| rules.words(&rule.code)).collect();
-        Self { outcome, words, reveal, pseudonyms, ssid: registry().id(SSID), record_type: registry().id(RECORD_TYPE) }
+        let (ssid, record_type) = (registry().id(SSID), registry().id(RECORD_TYPE));
+        Self { outcome, words, reveal, pseudonyms, least: Severity::Notice, ssid, record_type }
+    }
+
+    /// Narrowed to what weighs at least so much; to nothing where that is not given.
+    #[must_use]
+    pub fn from_severity(self, least: Option<Severity>) -> Self {
+        Self { least: least.unwrap_or(Severity::Notice), ..self }
+    }
+
+    /// Whether a rule, or a finding, of this weight is reported.
+    pub fn reports(&self, severity: Severity) -> bool {
+        severity >= self.least
+    }
+
+    /// The findings that are reported, waived ones among them.
+    pub fn findings(&self) -> impl Iterator<Item = &'a Finding> + '_ {
+        self.outcome.findings.iter().filter(|finding| self.reports(finding.severity))
+    }
+
+    /// The findings that are reported, that no waiver covers, and that follow from no other.
+    pub fn open_findings(&self) -> impl Iterator<Item = &'a Finding> + '_ {
+        self.findings().filter(|finding| finding.is_shown())
     }
 
     /// The account and the words of the rule a finding is of.

@@ -5,7 +5,7 @@ use crate::layout::{FieldId, registry};
 use crate::outcome::Finding;
 use crate::privacy::mask::{Reveal, mask};
 use crate::privacy::text::quote;
-use crate::report::number;
+use crate::number;
 
 /// The columns one value may take in a message.
 const VALUE_WIDTH: usize = 48;

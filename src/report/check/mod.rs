@@ -1,6 +1,7 @@
 //! What a check found, for people, for editors and for programs.
 
 mod concise;
+mod formats;
 mod human;
 mod json;
 mod material;
@@ -8,10 +9,11 @@ mod message;
 mod place;
 mod words;
 
+pub use formats::{Check, CheckReport};
 pub use material::Material;
 pub use place::Place;
-pub use words::{RuleBook, RuleWords, Unit};
+pub use words::{RuleBook, RuleWords};
 
 pub use concise::write as write_concise;
-pub use human::{Colour, Links, Look, Signs, write as write_human};
+pub use human::{Look, write as write_human};
 pub use json::{Timings, write as write_json};

@@ -3,18 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::number::Unit;
 use crate::layout::registry;
 use crate::report::link::file_url;
 use crate::rule::{Rule, RuleSet, Scope};
-
-/// What one finding of a rule is one of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unit {
-    /// One of them.
-    pub one: &'static str,
-    /// Several.
-    pub many: &'static str,
-}
 
 impl Unit {
     fn of(scope: Scope) -> Self {

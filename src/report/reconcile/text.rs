@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use owo_colors::OwoColorize;
+
+use super::ReconcileReport;
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
-use crate::report::number::{grouped, plural};
+use crate::report::Style;
+use crate::number::{grouped, plural};
 
 /// How much is shown of the figures.
 #[derive(Clone, Debug)]
@@ -20,24 +24,14 @@ pub enum Detail {
     Cell(CellName),
 }
 
-/// How a reconciliation is written for people.
-#[derive(Clone, Debug)]
-pub struct TextOptions {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Which figures are shown.
-    pub filter: CellFilter,
-    /// How much of them.
-    pub detail: Detail,
-}
-
 /// Writes a reconciliation for people.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &TextOptions) -> io::Result<()> {
-    let mut page = Page { out, all: reconciliation, options };
-    match &options.detail {
+pub fn write(out: &mut dyn Write, report: &ReconcileReport<'_>, style: &Style) -> io::Result<()> {
+    let reconciliation = report.reconciliation;
+    let mut page = Page { out, all: reconciliation, filter: &report.filter, style };
+    match &report.detail {
         Detail::Ladders(samples) => page.whole(*samples),
         Detail::Cell(name) => match name.find(reconciliation) {
             Ok(cell) => page.one(&cell),
@@ -54,7 +48,8 @@ const LINES: usize = 40;
 struct Page<'a> {
     out: &'a mut dyn Write,
     all: &'a Reconciliation,
-    options: &'a TextOptions,
+    filter: &'a CellFilter,
+    style: &'a Style,
 }
 
 impl Page<'_> {
@@ -64,13 +59,13 @@ impl Page<'_> {
 
     fn title(&mut self, text: &str) -> io::Result<()> {
         self.line("")?;
-        self.line(text)
+        self.line(&text.style(self.style.strong()).to_string())
     }
 
     /// A text in lines, the first after a start, the others under it.
     fn wrapped(&mut self, start: &str, text: &str) -> io::Result<()> {
         let indent = " ".repeat(columns_of(start));
-        let options = textwrap::Options::new(self.options.width).initial_indent(start).subsequent_indent(&indent);
+        let options = textwrap::Options::new(self.style.width).initial_indent(start).subsequent_indent(&indent);
         for line in textwrap::wrap(text, options) {
             self.line(&line)?;
         }
@@ -100,7 +95,8 @@ impl Page<'_> {
             grouped(tally.explained),
             grouped(tally.unexplained),
         );
-        self.line(&verdict)?;
+        let paint = if tally.unexplained == 0 { self.style.good() } else { self.style.bad() };
+        self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
             "beside them {} hidden and possible, {} that these files cannot tell",
             grouped(tally.hidden),
@@ -207,7 +203,7 @@ impl Page<'_> {
 
     fn ladders(&mut self, status: Status, heading: &str, samples: usize) -> io::Result<()> {
         let all = self.all;
-        let here = all.cells.iter().filter(|cell| cell.status == status && self.options.filter.has(cell));
+        let here = all.cells.iter().filter(|cell| cell.status == status && self.filter.has(cell));
         // The first ones alone are kept: a county has more figures than anybody looks at.
         let mut first: BTreeMap<(Prominence, usize), Cell<'_>> = BTreeMap::new();
         let mut count = 0;
@@ -274,7 +270,7 @@ impl Page<'_> {
 
     fn ladder(&mut self, cell: &Cell<'_>) -> io::Result<()> {
         let heading = self.heading(cell);
-        for line in textwrap::wrap(&heading, self.options.width) {
+        for line in textwrap::wrap(&heading, self.style.width) {
             self.line(&line)?;
         }
         let ours = cell.ours.map_or_else(|| "-".to_owned(), |ours| figure(cell.measure, ours));
@@ -302,8 +298,7 @@ impl Page<'_> {
     /// One line of a ladder: amount, words, certainty and records.
     fn rung(&mut self, amount: &str, text: &str, certainty: &str, records: &str) -> io::Result<()> {
         let end = if certainty.is_empty() { String::new() } else { format!("{certainty:<11} {records:>14}") };
-        let room =
-            self.options.width.saturating_sub(AMOUNT + 2 + if end.is_empty() { 0 } else { columns_of(&end) + 2 });
+        let room = self.style.width.saturating_sub(AMOUNT + 2 + if end.is_empty() { 0 } else { columns_of(&end) + 2 });
         let lines = textwrap::wrap(text, room.max(20));
         for (place, line) in lines.iter().enumerate() {
             let start = if place == 0 { format!("{amount:>AMOUNT$}  ") } else { " ".repeat(AMOUNT + 2) };

@@ -3,7 +3,7 @@
 use crate::cause::Cause;
 use crate::official::Measure;
 use crate::reconcile::With;
-use crate::report::number::grouped;
+use crate::number::grouped;
 use crate::rule::read::show_day;
 
 /// What a cause is, with the day or school it was found with.

@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::text::{Detail, TextOptions};
+use owo_colors::OwoColorize;
+
+use super::ReconcileReport;
+use super::text::Detail;
 use super::words::title;
 use crate::privacy::text::neutralise;
-use crate::reconcile::{CauseFound, Reconciliation};
-use crate::report::number::{grouped, plural};
+use crate::reconcile::CauseFound;
+use crate::report::Style;
+use crate::number::{grouped, plural};
 
 /// Writes the records by who can mend them. Records stand as lines of their file; nothing of the
 /// students is shown.
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &TextOptions) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, report: &ReconcileReport<'_>, style: &Style) -> io::Result<()> {
+    let reconciliation = report.reconciliation;
     let mut by_owner: BTreeMap<&str, Vec<&CauseFound>> = BTreeMap::new();
     for found in &reconciliation.causes {
         by_owner.entry(&found.cause.who).or_default().push(found);
@@ -26,24 +31,20 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, options: &Tex
         if place > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{owner}")?;
+        writeln!(out, "{}", owner.style(style.strong()))?;
         for found in causes {
-            cause(out, reconciliation, found, options)?;
+            cause(out, report, found, style)?;
         }
     }
     Ok(())
 }
 
-fn cause(
-    out: &mut dyn Write,
-    reconciliation: &Reconciliation,
-    found: &CauseFound,
-    options: &TextOptions,
-) -> io::Result<()> {
+fn cause(out: &mut dyn Write, report: &ReconcileReport<'_>, found: &CauseFound, style: &Style) -> io::Result<()> {
+    let reconciliation = report.reconciliation;
     let until = if found.cause.until.is_empty() { String::new() } else { format!(", until {}", found.cause.until) };
     let text = format!("{}: {}{until}", title(found.cause, &found.with), plural(found.records.len() as u64, "record"));
     for line in
-        textwrap::wrap(&text, textwrap::Options::new(options.width).initial_indent("  ").subsequent_indent("    "))
+        textwrap::wrap(&text, textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("    "))
     {
         writeln!(out, "{line}")?;
     }
@@ -51,7 +52,7 @@ fn cause(
     for place in found.records.iter().filter_map(|record| reconciliation.records.get(*record as usize)) {
         by_file.entry(place.input).or_default().push(place.line);
     }
-    let most = match options.detail {
+    let most = match report.detail {
         Detail::Ladders(usize::MAX) => usize::MAX,
         _ => MOST,
     };
@@ -64,7 +65,7 @@ fn cause(
         let more = lines.len().saturating_sub(most);
         let rest = if more > 0 { format!(" and {} more (--all)", grouped(more as u64)) } else { String::new() };
         let text = format!("lines {}{rest}", shown.join(", "));
-        let wrap = textwrap::Options::new(options.width).initial_indent("      ").subsequent_indent("      ");
+        let wrap = textwrap::Options::new(style.width).initial_indent("      ").subsequent_indent("      ");
         for line in textwrap::wrap(&text, wrap) {
             writeln!(out, "{line}")?;
         }

@@ -1,5 +1,7 @@
-//! The verdict on a saved reconciliation, for people.
+//! The verdict on a saved reconciliation, for people and for programs.
 
+mod formats;
+mod json;
 mod text;
 
-pub use text::write as write_text;
+pub use formats::{Verify, VerifyReport};

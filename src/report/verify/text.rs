@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
+use owo_colors::OwoColorize;
+
 use crate::privacy::text::neutralise;
-use crate::report::number::{grouped, plural};
+use crate::report::Style;
+use crate::number::{grouped, plural};
 use crate::verify::{Claim, Verdict};
 
 /// Refuted figures shown unless all are asked for.
@@ -13,8 +16,9 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Result<()> {
-    let head = if verdict.is_confirmed() { "confirmed" } else { "refuted" };
+pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict, style: &Style) -> io::Result<()> {
+    let (head, paint) = if verdict.is_confirmed() { ("confirmed", style.good()) } else { ("refuted", style.bad()) };
+    let head = head.style(paint);
     let counted = plural(verdict.recounted, "figure");
     let steps = plural(verdict.steps, "step");
     writeln!(out, "{head}: {counted} and {steps} recounted, {} wrong", grouped(verdict.refuted.len() as u64))?;

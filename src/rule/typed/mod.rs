@@ -9,10 +9,9 @@ use crate::layout::{FieldId, FieldKind, Layout, registry};
 use super::ast::{Kind, Node};
 use super::error::Mistake;
 use super::fields;
-use super::ir::{Cell, Expr, Form, Num, Text};
+use super::ir::{Cell, Expr, Form, MatchedCell, Num, Text};
 use super::model::{Need, Records};
 use super::read::Pattern;
-use super::second::MatchedCell;
 
 mod conditions;
 mod functions;

@@ -7,7 +7,7 @@ use super::super::error::Mistake;
 use super::super::fields;
 use super::super::ir::{Num, Text};
 use super::super::model::{Need, Records};
-use super::super::second::{Match, MatchedCell, SecondFile};
+use super::super::ir::{Match, MatchedCell, SecondFile};
 use super::{Stop, Typed, Typer, Unit, Value};
 use crate::layout::{FieldId, Layout, registry};
 

@@ -10,8 +10,6 @@ use crate::layout::{RecordTypes, record_types};
 use crate::table::{self, Row, TableError};
 use crate::years::Years;
 
-const NOISE_COLUMNS: [&str; 6] = ["kind", "years", "what", "weight", "qualify", "set"];
-
 /// Stands for all causes.
 const ALL: &str = "*";
 
@@ -20,7 +18,7 @@ const ALL: &str = "*";
 pub struct Scenario {
     /// Its name on the command line.
     pub name: String,
-    /// The years it makes sense in; those of the first of several.
+    /// The years it makes sense in.
     pub years: Years,
     /// Students of the district where no number is asked for.
     pub students: u64,
@@ -127,15 +125,17 @@ pub(super) struct Harm {
 
 /// What noise does to records in a year.
 pub(super) fn harms(year: u16) -> Vec<Harm> {
-    let columns = NOISE_COLUMNS;
+    let columns = ["kind", "years", "what", "weight", "qualify", "set"];
     let all = table::lines("rules/synth/scenario-noise.tsv", &columns, |row| Ok((row.years()?, harm(row)?)));
     all.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, harm)| harm).collect()
 }
 
+const EFFECTS: [(&str, bool); 2] = [("drop", true), ("change", false)];
+
 fn harm(row: &Row<'static>) -> Result<Harm, TableError> {
     Ok(Harm {
         kind: row.get("kind")?,
-        is_drop: row.word("what", &[("drop", true), ("change", false)])?,
+        is_drop: row.word("what", &EFFECTS)?,
         weight: row.number("weight")?,
         conditions: conditions(row)?,
         assignments: assignments(row)?,
@@ -165,7 +165,7 @@ fn is_wanted(scenario: Option<&Scenario>, cause: &str) -> bool {
 
 fn scenario(row: &Row<'static>) -> Result<Scenario, TableError> {
     Ok(Scenario {
-        name: row.text("name")?,
+        name: row.get("name")?.to_owned(),
         years: row.years()?,
         students: row.number("students")?,
         fewest: row.number("fewest")?,

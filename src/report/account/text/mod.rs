@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use owo_colors::{OwoColorize, Style as Paint};
+
 use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, Figures, FileAccount, Filter, Sharing};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
-use crate::report::Signs;
-use crate::report::number::{grouped, plural};
+use crate::number::{grouped, plural};
+use crate::report::{Signs, Style};
 
 mod reasons;
 mod tables;
@@ -38,10 +40,11 @@ pub fn write(
     accounts: &Accounts,
     filter: &Filter,
     sharing: Sharing,
-    (width, signs): (usize, Signs),
+    style: &Style,
 ) -> io::Result<()> {
-    let width = width.max(LABEL.0 + FIGURES + MEAN + 8);
-    let missing = missing(accounts, width);
+    let style = *style;
+    let width = style.width.max(LABEL.0 + FIGURES + MEAN + 8);
+    let missing = missing(accounts, width, style);
     write!(out, "{missing}")?;
     for (place, account) in accounts.years.iter().enumerate() {
         if place > 0 || !missing.is_empty() {
@@ -50,7 +53,7 @@ pub fn write(
         let is_incomplete = accounts.is_incomplete();
         let held = (ALL_GRADES, ALL_STUDENTS);
         let namesakes = account.cube.namesakes();
-        let mut page = Page { out, account, filter, sharing, width, signs, is_incomplete, held, namesakes };
+        let mut page = Page { out, account, filter, sharing, width, style, is_incomplete, held, namesakes };
         page.write()?;
     }
     // The end stays in sight.
@@ -58,7 +61,7 @@ pub fn write(
 }
 
 /// What is missing from all counts; nothing if all is there.
-fn missing(accounts: &Accounts, width: usize) -> String {
+fn missing(accounts: &Accounts, width: usize, style: Style) -> String {
     let unreadable = accounts.unreadable.iter().map(|error| format!("{}: {}", error.path(), error.reason()));
     let files = accounts.years.iter().flat_map(|account| &account.files);
     let losses = files.flat_map(|file| file.losses.iter().map(|loss| format!("{}: {loss}", file_name(file))));
@@ -66,7 +69,8 @@ fn missing(accounts: &Accounts, width: usize) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let mut text = "INCOMPLETE: every count here may be too small, because something is missing:\n".to_owned();
+    let head = "INCOMPLETE: every count here may be too small, because something is missing:";
+    let mut text = format!("{}\n", head.style(style.bad()));
     for line in lines {
         let options = textwrap::Options::new(width).initial_indent("  - ").subsequent_indent("    ");
         text += &(textwrap::fill(&neutralise(&line), options) + "\n");
@@ -80,7 +84,7 @@ struct Page<'a> {
     filter: &'a Filter,
     sharing: Sharing,
     width: usize,
-    signs: Signs,
+    style: Style,
     /// Whether something is missing from the counts.
     is_incomplete: bool,
     /// The grade row and the student group of the tables that do not tell these apart.
@@ -159,7 +163,8 @@ impl<'a> Page<'a> {
         let width = self.width;
         writeln!(self.out)?;
         for line in textwrap::wrap(text, width) {
-            self.line(&fit(&line, width))?;
+            let line = fit(&line, width);
+            self.line(&line.trim_end().style(self.style.strong()).to_string())?;
         }
         Ok(())
     }
@@ -182,7 +187,7 @@ impl<'a> Page<'a> {
     fn drawn(&self, hundredths: u64) -> String {
         let room = self.bar() as u64 - 1;
         let full = ((hundredths * room + 5_000) / 10_000).min(room);
-        let (sign, rest) = if self.signs == Signs::Unicode { ("█", "·") } else { ("#", ".") };
+        let (sign, rest) = if self.style.signs == Signs::Unicode { ("█", "·") } else { ("#", ".") };
         let repeated = |sign: &str, times: u64| sign.repeat(usize::try_from(times).unwrap_or_default());
         format!("{}{}", repeated(sign, full), repeated(rest, room - full))
     }
@@ -224,8 +229,9 @@ impl<'a> Page<'a> {
         let line = self.account.counting.measures.participation_line;
         let is_low = |rate: u64| rate < line * 100;
         let rate = figures.participation();
-        let mark = if rate.is_some_and(is_low) { "!" } else { " " };
+        let (mark, paint) = if rate.is_some_and(is_low) { ("!", self.style.doubtful()) } else { (" ", Paint::new()) };
         let rate = rate.map_or_else(|| self.none(figures.enrolled.is_none()), percent);
+        let rate = format!("{rate:>8}{mark}").style(paint).to_string();
         let results = figures.results.as_ref();
         let is_hidden = results.is_none() && figures.hidden;
         let mean = results.and_then(|one| one.mean).map(|mean| format!("{}.{}", mean / 10, mean % 10));
@@ -238,7 +244,7 @@ impl<'a> Page<'a> {
         let bar = met.map_or_else(String::new, |met| self.drawn(met));
         let met = met.map_or_else(|| self.none(is_hidden), percent);
         self.line(&format!(
-            "{}{:>9}{:>8}{rate:>8}{mark}{:>8}{mean}{met:>8} {bar}",
+            "{}{:>9}{:>8}{rate}{:>8}{mean}{met:>8} {bar}",
             padded(label, self.label(means)),
             count(figures.enrolled),
             count(figures.tested),

@@ -5,7 +5,7 @@ use super::frame::lines as line_list;
 use crate::outcome::{Finding, RuleOutcome};
 use crate::privacy::text::neutralise;
 use crate::report::check::{Material, RuleWords};
-use crate::report::number::{counted, grouped, plural};
+use crate::number::{counted, grouped, plural};
 
 /// Schools and columns named in a block.
 const NAMED: usize = 3;

@@ -10,7 +10,7 @@ use crate::input::FileInfo;
 use crate::layout::registry;
 use crate::outcome::{CellShown, Finding};
 use crate::privacy::text::neutralise;
-use crate::report::number::grouped;
+use crate::number::grouped;
 
 /// What a line of a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

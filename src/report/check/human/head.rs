@@ -9,7 +9,7 @@ use crate::outcome::{InputOutcome, Role};
 use crate::privacy::text::{fit, neutralise, width};
 use crate::report::check::Material;
 use crate::report::check::place::{path_of, path_within};
-use crate::report::number::{grouped, plural, size};
+use crate::number::{grouped, plural, size};
 
 /// Columns of the names of what was detected.
 const WHAT: usize = 12;

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 
 use super::Material;
 use crate::outcome::Finding;
+use crate::report::{Colour, Links, Signs, Style};
 
 /// How the report looks; all of it depends on the terminal and the wishes of the user.
 #[derive(Clone, Copy, Debug)]
@@ -31,31 +32,12 @@ pub struct Look {
     pub timings: super::Timings,
 }
 
-/// Whether escape sequences for colours are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// The sixteen colours of the terminal's own theme.
-    Ansi,
-    /// None.
-    Off,
-}
-
-/// Whether codes are links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Links {
-    /// Escape sequences that make a text clickable.
-    Clickable,
-    /// None.
-    Off,
-}
-
-/// What frames are drawn with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signs {
-    /// Box drawing characters.
-    Unicode,
-    /// Plain ASCII.
-    Ascii,
+impl Look {
+    /// The look of a report in a style.
+    pub fn of(style: &Style, samples: usize, timings: super::Timings) -> Self {
+        let Style { width, colour, links, signs, .. } = *style;
+        Self { width, colour, links, signs, samples, timings }
+    }
 }
 
 /// The narrowest and the widest layout; beyond it lines are hard to follow.
@@ -79,7 +61,7 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Re
 /// The findings of each rule that are not waived, in the order of the file.
 fn by_rule<'a>(material: &Material<'a>) -> Vec<Vec<&'a Finding>> {
     let mut findings = vec![Vec::new(); material.outcome.rules.len()];
-    for finding in material.outcome.findings.iter().filter(|finding| finding.is_shown()) {
+    for finding in material.open_findings() {
         if let Some(list) = findings.get_mut(finding.rule) {
             list.push(finding);
         }
@@ -90,7 +72,8 @@ fn by_rule<'a>(material: &Material<'a>) -> Vec<Vec<&'a Finding>> {
 /// The rules that broke and are not waived: the gravest first, then by code.
 fn block_order(material: &Material<'_>) -> Vec<usize> {
     let rules = &material.outcome.rules;
-    let mut broken: Vec<usize> = (0..rules.len()).filter(|place| rules[*place].open() > 0).collect();
+    let mut broken: Vec<usize> =
+        (0..rules.len()).filter(|place| rules[*place].open() > 0 && material.reports(rules[*place].severity)).collect();
     broken.sort_by(|left, right| {
         let (left, right) = (&rules[*left], &rules[*right]);
         right.severity.cmp(&left.severity).then_with(|| left.code.cmp(&right.code))

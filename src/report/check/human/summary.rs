@@ -9,7 +9,7 @@ use super::{Look, block_order, paint};
 use crate::outcome::{RuleOutcome, Status};
 use crate::privacy::mask::Reveal;
 use crate::privacy::text::{fit, neutralise, width};
-use crate::report::number::{duration, grouped, per_second, plural, size};
+use crate::number::{duration, grouped, per_second, plural, size};
 use crate::report::{Material, Timings};
 use crate::rule::Severity;
 

@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use super::check::Unit;
+/// What one finding of a rule is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// One of them.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+}
 
 /// With a comma between thousands: `1,204`.
 pub fn grouped(number: u64) -> String {

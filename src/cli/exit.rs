@@ -1,4 +1,4 @@
-//! The exit codes, and what leads to them.
+//! How commands end: the exit codes, and what leads to them.
 
 use std::process::ExitCode;
 
@@ -9,18 +9,18 @@ use crate::settings::FailOn;
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: nothing at or above `--fail-on`.
+    /// 0: done, and nothing to report at or above `--fail-on`.
     Clean,
-    /// 1: findings at or above `--fail-on`.
+    /// 1: findings at or above `--fail-on`, something unexplained, or something refuted.
     Findings,
-    /// 2: wrong usage, wrong settings, or a file that cannot be read or written; other files are checked.
+    /// 2: wrong usage, wrong settings, or a file that cannot be read or written; other files are read.
     Unreadable,
     /// 3: a rule file is wrong, or a rule could not run.
     Rules,
 }
 
 impl Exit {
-    /// Judges an outcome.
+    /// Judges the outcome of a check.
     pub fn of(outcome: &Outcome, fail_on: FailOn) -> Self {
         if !outcome.unreadable.is_empty() {
             return Self::Unreadable;
@@ -73,5 +73,16 @@ impl From<miette::Report> for Failure {
 impl From<RuleErrors> for Failure {
     fn from(errors: RuleErrors) -> Self {
         Self::rules(errors)
+    }
+}
+
+/// The exit code of a run; what went wrong is shown on standard error.
+pub(super) fn report_exit(result: Result<Exit, Failure>) -> ExitCode {
+    match result {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            super::errors::tell(failure.report.as_ref());
+            failure.exit.code()
+        }
     }
 }
