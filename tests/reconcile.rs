@@ -3,10 +3,12 @@
 
 mod command;
 mod ladders;
+mod mess;
 mod missing;
 mod mutations;
 mod noise;
 mod scenarios;
+mod signature;
 mod views;
 mod what_if;
 

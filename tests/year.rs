@@ -178,6 +178,10 @@ fn a_year_without_a_layout_is_read_by_the_newest_one() {
     let stated = run(&["check", moved.to_str().unwrap(), "--year", &newest.to_string()]);
     assert_eq!(stated["inputs"][0]["layout"], newest);
 
+    let output = support::scorelint().arg("account").arg(&moved).output().unwrap();
+    let title = format!("Account of {later}, by the layout of {newest}: 1 file");
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with(&title));
+
     let (sound, moved) = (run(&["account", file.to_str().unwrap()]), run(&["account", moved.to_str().unwrap()]));
     assert_eq!(moved["years"][0]["year"], later);
     assert_eq!(moved["years"][0]["records"], sound["years"][0]["records"]);

@@ -160,7 +160,8 @@ fn kind_detected(kind: Kind, plain: &[String]) -> Detected {
 fn fit(layout: &Layout, hits: usize, columns: usize) -> String {
     let program = if layout.program.is_empty() { String::new() } else { format!("{} ", layout.program) };
     let span = layout.span.replace("..", " to ");
-    format!("{hits} of {columns} column names are those of {program}{}", span.trim_end_matches(" to "))
+    let inferred = if layout.is_inferred { ", inferred at least in part" } else { "" };
+    format!("{hits} of {columns} column names are those of {program}{}{inferred}", span.trim_end_matches(" to "))
 }
 
 fn separator_detected(separator: u8) -> Detected {

@@ -51,6 +51,8 @@ pub struct Layout {
     pub years: Years,
     /// The years as the table writes them.
     pub span: &'static str,
+    /// Whether nobody here has seen such a file: its columns are those that others tell of.
+    pub is_inferred: bool,
     /// The plain headings, in order.
     pub headings: Vec<String>,
 }
@@ -157,6 +159,7 @@ fn read_layout(row: &Row<'static>) -> Result<Layout, TableError> {
         program: row.get("program")?,
         years: row.years()?,
         span: row.get("years")?,
+        is_inferred: row.get("certainty")? == "inferred",
         headings: Vec::new(),
     })
 }

@@ -28,6 +28,13 @@ const STRONG: f64 = 4.32;
 /// Rows of different students that have to come closer: fewer can be met by any free day.
 const WITNESSES: u32 = 3;
 
+/// Figures, groups included, that have to come out exactly where a cause has few rows of its own, as one of a
+/// school with a single grade has.
+const EXACT: u32 = 20;
+
+/// Of these, one in so many may come out wrong by chance.
+const CHANCE: u32 = 10;
+
 /// Students moved as predicted for each that is moved the wrong way.
 const FOR_EACH_WRONG: u64 = 3;
 
@@ -139,11 +146,12 @@ impl<'a> Search<'a> {
 
     /// Whether enough stands in favour of a hypothesis.
     fn is_enough(&self, favour: &Favour, candidate: &Candidate) -> bool {
+        if favour.gain <= 0 || favour.moved_right == 0 || favour.moved_right < FOR_EACH_WRONG * favour.moved_wrong {
+            return false;
+        }
         let needed = ((self.price(candidate) + STRONG) * PART) as i64;
-        favour.gain > needed
-            && favour.witnesses >= WITNESSES
-            && favour.moved_right >= FOR_EACH_WRONG * favour.moved_wrong
-            && favour.moved_right > 0
+        let is_strong = favour.gain > needed && favour.witnesses >= WITNESSES;
+        is_strong || favour.mended >= EXACT && favour.broken * CHANCE <= favour.mended
     }
 
     /// What naming a hypothesis costs, in bits: the number of all hypotheses, each day and school being one,

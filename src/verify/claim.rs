@@ -178,6 +178,8 @@ pub struct Summary {
     pub equal: u64,
     /// Differ and are explained.
     pub explained: u64,
+    /// Differ, and a part is explained.
+    pub partly_explained: u64,
     /// Differ and are not.
     pub unexplained: u64,
     /// Hidden, and agree with what they can be.

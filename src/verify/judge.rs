@@ -15,7 +15,6 @@ use crate::counting::CountingRules;
 use crate::input::Options;
 use crate::official::{self, Measure};
 use crate::reconcile::ReconcileError;
-use crate::number::plural;
 
 /// What came of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +137,7 @@ impl Figures<'_> {
         }
         verdict.refuted.sort_by_key(|one| one.cell);
         if left_out > 0 {
-            verdict.of_the_whole.push(format!("{} left out", plural(left_out, "figure")));
+            verdict.of_the_whole.push(format!("figures are left out that have to be there: {left_out}"));
         }
         let figure = |key: &Key, measure: Measure| {
             let row = self.rows.rows.get(key).filter(|row| row.figures.contains_key(&measure))?;
@@ -146,7 +145,7 @@ impl Figures<'_> {
         };
         verdict.of_the_whole.extend(whole::summary(claim, summary));
         verdict.of_the_whole.extend(self.recount.causes_told(claim, self.causes, &touched));
-        verdict.of_the_whole.extend(whole::residues(claim, figure, summary.unexplained));
+        verdict.of_the_whole.extend(whole::residues(claim, figure, summary.unexplained + summary.partly_explained));
         verdict.of_the_whole.extend(whole::open(claim, &open, self.causes));
     }
 
@@ -196,6 +195,7 @@ fn add(summary: &mut Summary, figure: &Figure) {
     match figure.status {
         "equal" => summary.equal += 1,
         "explained" => summary.explained += 1,
+        "partly-explained" => summary.partly_explained += 1,
         "unexplained" => summary.unexplained += 1,
         "within-suppression" => summary.within_suppression += 1,
         _ => summary.not_checkable += 1,

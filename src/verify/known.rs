@@ -40,6 +40,7 @@ pub(super) const FIELDS: &[&str] = &[
     "leas[].why",
     "summary.equal",
     "summary.explained",
+    "summary.partly_explained",
     "summary.unexplained",
     "summary.within_suppression",
     "summary.not_checkable",

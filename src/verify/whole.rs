@@ -229,8 +229,8 @@ pub(super) fn summary(claim: &Claim, own: Summary) -> Wrong {
     let mut wrong = Vec::new();
     require(&mut wrong, claim.summary == own, || {
         format!(
-            "the summary is wrong: {} are equal, {} explained, {} unexplained, {} within suppression, {} not checkable",
-            own.equal, own.explained, own.unexplained, own.within_suppression, own.not_checkable
+            "the summary is wrong: {} are equal, {} explained, {} partly explained, {} unexplained, {} within suppression, {} not checkable",
+            own.equal, own.explained, own.partly_explained, own.unexplained, own.within_suppression, own.not_checkable
         )
     });
     wrong

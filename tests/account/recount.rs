@@ -127,14 +127,14 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
     let with_scores = include == "Y";
     let mut grades = Vec::new();
     if is_earlier {
-        grades.push(15);
+        grades.push(99);
     } else {
         grades.extend([grade, 13]);
         if [16, 17, 18].contains(&test) && (10..=12).contains(&grade) && year >= 2018 {
             grades.push(14);
         }
         if test == 17 && grade == 12 && year >= 2022 {
-            grades.push(15);
+            grades.push(99);
         }
     }
     let Some(entities) = entities(record, year, is_earlier) else { return };

@@ -170,7 +170,7 @@ fn account_of(path: &Path) -> Account {
 fn figures(path: &Path, sharing: Sharing) -> BTreeMap<Key, (Figures, bool)> {
     let account = account_of(path);
     let filter = Filter::default();
-    let cells = account.cells(&filter, sharing).filter(|cell| cell.grade != 15 && cell.entity.entity_type > 5);
+    let cells = account.cells(&filter, sharing).filter(|cell| cell.grade != 99 && cell.entity.entity_type > 5);
     let has_students = |place: (_, u16, u8), group: usize| {
         let counts = account.cube.cell(place).unwrap();
         let set = account.cube.sets().iter().position(|set| *set == (group, None)).unwrap();

@@ -57,6 +57,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
         summary: Summary {
             equal: tally.equal,
             explained: tally.explained,
+            partly_explained: tally.partly,
             unexplained: tally.unexplained,
             within_suppression: tally.hidden,
             not_checkable: tally.not_checkable,
@@ -176,6 +177,7 @@ struct Lea {
 struct Summary {
     equal: u64,
     explained: u64,
+    partly_explained: u64,
     unexplained: u64,
     within_suppression: u64,
     not_checkable: u64,
