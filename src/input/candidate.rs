@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
-use super::archive::{Backing, Held, Member, Seekable, contents, open_member};
+use super::archive::{contents, open_member};
+use super::backing::{Backing, Held, Member, Seekable};
 use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
 use super::mend::{Mended, survey};
-use super::model::{Block, Detected};
+use super::detected::{Detected};
+use super::model::{Block};
 use super::names::is_workbook_name;
 use super::open::{Opened, Origin, Primed, open_sheet, open_text};
 use super::options::{Limits, Options};

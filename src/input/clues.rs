@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::index::{Cursor, Index};
 use super::known::headings;
-use super::model::{Block, Column, Detected, FileInfo, Meaning, View};
+use super::detected::{Detected};
+use super::model::{Block, Column, FileInfo, Meaning, View};
 use super::repeated::HeaderLine;
 use super::view::{ENROLLED_LEA, EXCEPTIONS, Leas, TESTED_LEA, view_of};
 use crate::finding::FileFinding;

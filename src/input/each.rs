@@ -8,7 +8,8 @@ use super::candidate::{Candidate, io_error};
 use super::error::{InputError, InputErrorKind};
 use super::list::{Listing, Skipped, list};
 use super::mend::Mended;
-use super::model::{BlockSource, Detected, FileInfo, Mark};
+use super::detected::{Detected};
+use super::model::{BlockSource, FileInfo, Mark};
 use super::open::{Opened, resume};
 use super::options::Options;
 

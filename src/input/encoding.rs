@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::model::Encoding;
+use super::model::{Encoding};
 use super::stream::Bytes;
 
 /// An encoding with the reason for it.

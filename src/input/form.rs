@@ -4,7 +4,7 @@
 use super::error::{InputError, InputErrorKind, listed};
 use super::known::{headings, known, record_lengths};
 use super::lookalikes::of_length;
-use super::model::Dialect;
+use super::model::{Dialect};
 use super::options::Options;
 use super::quoted::Quoted;
 use super::year::heading_count;

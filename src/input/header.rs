@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use super::known::{Known, Place, is_filler, required_fields};
-use super::model::{Column, Detected, Meaning};
+use super::detected::{Detected};
+use super::model::{Column, Meaning};
 use crate::finding::FileFinding;
 use crate::finding::draft::{at_column, file};
 use crate::layout::plain_name;

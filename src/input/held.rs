@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
-use super::archive::Held;
+use super::backing::{Held};
 use super::error::{InputError, InputErrorKind};
 use super::options::Options;
 use super::stream::Bytes;

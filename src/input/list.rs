@@ -7,11 +7,12 @@ use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
-use super::archive::{Backing, Contents, Held, contents};
+use super::archive::{Contents, contents};
+use super::backing::{Backing, Held};
 use super::candidate::{Candidate, Place, damaged_workbook, io_error, is_zip};
 use super::error::{InputError, InputErrorKind};
 use super::held::standard_input;
-use super::model::Detected;
+use super::detected::{Detected};
 use super::names::{ENDINGS, ending, is_bookkeeping, is_workbook_name, same_data, twin};
 use super::open::Origin;
 use super::options::Options;

@@ -7,11 +7,13 @@
 //! lines); then `delimited`, `fixed` or `workbook` make blocks of them.
 
 mod archive;
+mod backing;
 mod candidate;
 mod chunks;
 mod clues;
 mod copies;
 mod delimited;
+mod detected;
 mod displayed;
 mod each;
 mod encoding;
@@ -52,7 +54,8 @@ pub use each::{OpenedFiles, open, open_each, reopen, reopen_at};
 pub use error::{InputError, InputErrorKind, Nearest};
 pub use known::warm_up;
 pub use list::{Listing, Skipped, list};
-pub use model::{Block, BlockSource, Cells, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
+pub use detected::{Detected};
+pub use model::{Block, BlockSource, Cells, Column, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 pub use open::Opened;
 pub use options::{Limits, Options};
 pub use plain::{Plain, open_plain};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::archive::{Backing, Member};
+use super::backing::{Backing, Member};
 use super::chunks::Chunks;
 use super::clues::{NameClues, Sample, apply, decide, read_name};
 use super::delimited::{Delimited, Parts};
@@ -12,7 +12,8 @@ use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{Known, headings, known};
-use super::model::{Block, BlockSource, Column, Detected, Dialect, Encoding, FileInfo, Mark, Meaning, View};
+use super::detected::{Detected};
+use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, Mark, Meaning, View};
 use super::options::Options;
 use super::repeated::HeaderLine;
 use super::sanitize::Sanitizer;

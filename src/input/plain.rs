@@ -7,7 +7,8 @@ use super::candidate::Candidate;
 use super::encoding::{Decoding, LoneReturns, find_encoding};
 use super::error::{InputError, InputErrorKind};
 use super::form::{binary_kind, has_lone_returns, is_web_page};
-use super::model::{Detected, Encoding};
+use super::detected::{Detected};
+use super::model::{Encoding};
 use super::options::Limits;
 use super::stream::{Bytes, read_head};
 

@@ -7,7 +7,7 @@ use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use zip::CompressionMethod;
 
-use super::archive::{Backing, Member, Seekable};
+use super::backing::{Backing, Member, Seekable};
 use super::options::Limits;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;

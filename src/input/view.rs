@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::View;
+use super::model::{View};
 
 /// The LEA that a student is enrolled in.
 pub const ENROLLED_LEA: &str = "calpads_district_code";

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use calamine::{Reader as _, Xlsx};
 
-use super::archive::{Backing, Member, Seekable, open_member};
+use super::archive::{open_member};
+use super::backing::{Backing, Member, Seekable};
 use super::displayed::{displayed, is_long_number};
 use super::error::{InputError, InputErrorKind};
 use super::model::{Block, BlockSource};

@@ -5,25 +5,15 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::delta::Effects;
+use super::effects::{Effects};
 use super::earlier;
-use super::files::{Records, Supposed};
-use super::grid::{Code, Grid};
+use super::records::{Records, Supposed};
+use super::with::With;
+use super::code::{Code};
+use super::grid::{Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};
 use crate::counting::CountingRules;
 use crate::facets::{Facets, Parameter};
-
-/// What a hypothesis was found with.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum With {
-    /// Nothing: it is about all its records.
-    All,
-    /// A text, such as the code of a school.
-    Text(String),
-    /// Days since 1970: it is about the records after this one; the second is the last day that
-    /// would give the same records.
-    After(i32, i32),
-}
 
 /// A hypothesis.
 #[derive(Clone, Debug)]

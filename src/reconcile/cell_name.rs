@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::compared::Cell;
-use super::grid::Code;
-use super::model::Reconciliation;
+use super::compared::{Cell};
+use super::code::{Code};
+use super::model::{Reconciliation};
 use crate::official::Measure;
 use crate::privacy::text::neutralise;
 use crate::rule::closest;

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use super::compared::{Cells, Part, Status, UNREADABLE, UNTOLD, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
-use super::missing_students::MissingStudents;
-use super::model::nearest;
-use super::numbers::Numbered;
-use super::problem::Problem;
-use super::reach::Reach;
-use super::state::State;
-use super::sums::Sums;
+use super::missing_students::{MissingStudents};
+use super::value::{nearest};
+use super::numbers::{Numbered};
+use super::problem::{Problem};
+use super::reach::{Reach};
+use super::state::{State};
+use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
-use super::value::Figures;
+use super::value::{Figures};
 use crate::official::{Measure, Official};
 
 /// Schools that the files lack.

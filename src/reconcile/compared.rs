@@ -5,12 +5,13 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::grid::{Code, Grid, GridRow};
-use super::model::nearest;
-use super::problem::Problem;
-use super::reach::Reach;
-use super::sums::Sums;
-use super::value::Figures;
+use super::code::{Code};
+use super::grid::{Grid, GridRow};
+use super::value::{nearest};
+use super::problem::{Problem};
+use super::reach::{Reach};
+use super::sums::{Sums};
+use super::value::{Figures};
 use crate::counting::TestInfo;
 use crate::official::{Interval, Measure, Official};
 

@@ -7,22 +7,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::files::{Records, Supposed};
+use super::records::{Copies, Records, Supposed};
 use crate::facets::Facets;
 use crate::input::View;
-
-/// Results that two files have both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copies {
-    /// The file whose copies count, by its place.
-    pub counted: usize,
-    /// The other file.
-    pub other: usize,
-    /// How many results these are.
-    pub results: u64,
-    /// Of these, how many are newer than their copies; the others have the same dates.
-    pub newer: u64,
-}
 
 /// What decides which copy counts: where the student was tested, then the dates of the record, then
 /// those of the whole file, then the order of files.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::files::{Records, Supposed};
+use super::records::{Records, Supposed};
 use crate::cause::Aspect;
 use crate::counting::CountingRules;
 use crate::facets::Facets;

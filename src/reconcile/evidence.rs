@@ -3,8 +3,8 @@
 //! so on, so that one student is paid for once. The error term has a spike at nothing, a two-sided
 //! geometric part of which centre and width are estimated from the rows, and a heavy tail.
 
-use super::sums::Sums;
-use super::value::Bounds;
+use super::sums::{Sums};
+use super::value::{Bounds};
 use crate::counting::TestInfo;
 use crate::official::{Interval, Measure, Official, implied_count};
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use rustc_hash::FxHashMap;
 
 use super::ReconcileError;
-use super::copies::Copies;
-use super::grid::Code;
-use super::pairs::pairs;
+use super::code::{Code};
+use super::pairs::{pairs};
+use super::records::{InputFile, Records, Supposed};
 use crate::cause::{BoundCause, Hypothesis};
 use crate::counting::CountingRules;
 use crate::facets::{
@@ -18,69 +18,6 @@ use crate::facets::{
 use crate::input::{self, FileInfo, Opened, View};
 use crate::rule::Text;
 use crate::tally::EntityCode;
-
-/// A file that was read.
-#[derive(Clone, Debug)]
-pub struct InputFile {
-    /// What it is.
-    pub info: FileInfo,
-    /// Records read.
-    pub records: u32,
-    /// The number of its first record among all.
-    pub first: u32,
-    /// Whether it is an earlier download.
-    pub is_earlier: bool,
-    /// The SHA-256 of the file as it is stored, where it was wanted and the file can be read again.
-    pub sha256: Option<String>,
-}
-
-/// The records of all files, each with how it counts.
-#[derive(Debug, Default)]
-pub struct Records {
-    /// The files, in the order their records follow each other.
-    pub files: Vec<InputFile>,
-    /// How each record counts.
-    pub facets: Vec<Facets>,
-    /// The line each stands on.
-    pub lines: Vec<u32>,
-    /// The student and test each is of; 0 where that is not known.
-    pub identities: Vec<u64>,
-    /// How the records of earlier downloads counted then; by themselves they count nowhere.
-    pub then: Vec<Facets>,
-    /// The number of the first of them.
-    pub then_first: u32,
-    /// The places that facets name.
-    pub places: Vec<EntityCode>,
-    /// What schools and districts are called in the files, by code.
-    pub names: BTreeMap<Code, String>,
-    /// For each supposition, the records it would change.
-    pub changes: Vec<Vec<Supposed>>,
-    /// How new each record is: the higher, the newer; 0 where no day is known.
-    pub recency: Vec<u64>,
-    /// Results that stand in several files.
-    pub copies: Vec<Copies>,
-    /// Records that only files by enrolled LEA have, while there are others: how they would count.
-    pub enrolled_alone: Vec<Supposed>,
-    /// For each key of repeats, a hash a record.
-    pub keys: Vec<Vec<u64>>,
-    /// Suppositions that need a column that a file lacks, and the column.
-    pub untold: Vec<(usize, &'static str)>,
-    /// The texts that [`Supposed::parameter`] names.
-    pub texts: Vec<String>,
-    numbers: FxHashMap<EntityCode, u32>,
-    text_numbers: FxHashMap<String, i32>,
-}
-
-/// How a record would count.
-#[derive(Clone, Copy, Debug)]
-pub struct Supposed {
-    /// The record.
-    pub record: u32,
-    /// Its day or the number of its text; 0 where there is none.
-    pub parameter: i32,
-    /// How it would count.
-    pub after: Facets,
-}
 
 /// How files are read.
 pub struct ReadOptions<'a> {

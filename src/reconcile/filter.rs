@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::cell_name::{CellName, CellNameError, they_have};
-use super::compared::Cell;
-use super::model::Reconciliation;
+use super::compared::{Cell};
+use super::model::{Reconciliation};
 use crate::official::Measure;
 
 /// Which figures are shown.

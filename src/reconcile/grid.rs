@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::code::Code;
 use super::reach::{Reach, Reached};
 use crate::counting::{CountingRules, GradeKind, Rows};
 use crate::facets::Facets;
 use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
 use crate::tally::EntityCode;
-
-/// Code of an entity, fourteen digits.
-pub type Code = [u8; 14];
 
 /// Where cells of all student groups stand: entity, test and grade row.
 pub type Slot = (Code, u16, u8);

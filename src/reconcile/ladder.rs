@@ -1,10 +1,10 @@
 //! The steps between our count of a row and the official one. In each figure a record belongs to one
 //! step: the last cause that changes what it counts there.
 
-use super::grid::Ways;
-use super::problem::Problem;
+use super::grid::{Ways};
+use super::problem::{Problem};
 use super::state::{Changed, State};
-use super::sums::Sums;
+use super::sums::{Sums};
 use super::threads::{each, rooms};
 
 /// What one cause does to a row.

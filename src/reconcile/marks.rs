@@ -1,8 +1,8 @@
 //! Official figures in a form that is quickly compared with exact counts. The search asks how well a
 //! row agrees many millions of times; [`Figures`] says the same of one figure, in full.
 
-use super::sums::Sums;
-use super::value::Figures;
+use super::sums::{Sums};
+use super::value::{Figures};
 use crate::counting::TestInfo;
 use crate::official::{Measure, Official};
 

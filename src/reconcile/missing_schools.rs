@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grid::{Code, GridRow};
-use super::problem::Problem;
-use super::reach::Reach;
-use super::sums::Sums;
-use super::value::Bounds;
+use super::code::{Code};
+use super::grid::{GridRow};
+use super::problem::{Problem};
+use super::reach::{Reach};
+use super::sums::{Sums};
+use super::value::{Bounds};
 use crate::official::{Interval, Measure, implied_count, implied_sum};
 
 /// Schools that the files lack.

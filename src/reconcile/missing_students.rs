@@ -3,12 +3,13 @@
 //! rows of others can be they, as far as it is what students leave: the same in the grades and in
 //! their sum, no more in a group than in all students, no more in a school than in its district.
 
-use super::grid::{Code, GridRow, NO_ROW};
-use super::problem::Problem;
-use super::reach::Reach;
-use super::state::State;
-use super::sums::Sums;
-use super::value::Bounds;
+use super::code::{Code};
+use super::grid::{GridRow, NO_ROW};
+use super::problem::{Problem};
+use super::reach::{Reach};
+use super::state::{State};
+use super::sums::{Sums};
+use super::value::{Bounds};
 use crate::counting::GradeKind;
 use crate::facets::{Facets, NO_PLACE};
 use crate::official::{ALL_STUDENTS, Interval, Measure};

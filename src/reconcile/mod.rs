@@ -8,10 +8,12 @@
 mod candidates;
 mod cell_name;
 mod cells;
+mod code;
 mod compared;
 mod copies;
 mod delta;
 mod earlier;
+mod effects;
 mod error;
 mod evidence;
 mod files;
@@ -27,6 +29,7 @@ mod options;
 mod pairs;
 mod problem;
 mod reach;
+mod records;
 mod residue;
 mod run;
 mod search;
@@ -35,18 +38,18 @@ mod sums;
 mod threads;
 mod value;
 mod what_if;
+mod with;
 
-pub use candidates::With;
 pub use cell_name::{CellName, CellNameError};
 pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
-pub use copies::Copies;
 pub use error::ReconcileError;
-pub use files::InputFile;
 pub use filter::{CellFilter, check_filter};
-pub use grid::Code;
+pub use code::Code;
 pub use model::{
     Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
 };
 pub use options::{Assumption, ReconcileOptions};
+pub use records::{Copies, InputFile};
 pub use run::reconcile;
 pub use value::is_count;
+pub use with::With;

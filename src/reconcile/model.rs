@@ -1,12 +1,12 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
-use super::evidence::PART;
-use super::search::Found;
-use super::candidates::With;
+use super::evidence::{PART};
+use super::search::{Found};
+use super::with::{With};
 use super::compared::{Cells, Status};
-use super::copies::Copies;
-use super::files::InputFile;
-use super::grid::Code;
+use super::records::{Copies, is_of_enrolled_alone};
+use super::records::{InputFile};
+use super::code::{Code};
 use crate::cause::Cause;
 use crate::counting::CountingRules;
 use crate::input::View;
@@ -266,15 +266,4 @@ impl Reconciliation {
             .and_then(|place| self.names.get(place))
             .map_or_else(|| String::from_utf8_lossy(code).into_owned(), |(_, name)| name.clone())
     }
-}
-
-/// Whether all files but earlier downloads are by enrolled LEA: they lack students who were tested
-/// here and are enrolled elsewhere by now.
-pub(super) fn is_of_enrolled_alone(files: &[InputFile]) -> bool {
-    files.iter().filter(|file| !file.is_earlier).all(|file| file.info.view == View::Enrolled)
-}
-
-/// The number of an interval, or its middle where it is not one number.
-pub(super) fn nearest(interval: Interval, to: i64) -> i64 {
-    to.clamp(interval.lo(), interval.hi())
 }

@@ -1,8 +1,8 @@
 //! Numbers for the records that a result names, apart from those of all records.
 
-use super::files::Records;
-use super::model::RecordPlace;
-use super::state::Changed;
+use super::records::{Records};
+use super::model::{RecordPlace};
+use super::state::{Changed};
 
 /// The records that are named, ascending.
 pub struct Numbered {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::candidates::With;
+use super::with::{With};
 use crate::input;
 
 /// How a reconciliation is made.

@@ -1,8 +1,8 @@
 //! Two causes on one record: the later one sees what the earlier one has changed. Which records
 //! the second is about, and how they count then, is asked of the files as a supposition of its own.
 
-use super::candidates::With;
-use super::files::Supposed;
+use super::with::{With};
+use super::records::{Supposed};
 use crate::cause::{BoundCause, Hypothesis};
 use crate::facets::{Facets, Parameter, SupposedRecords, Supposition};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};

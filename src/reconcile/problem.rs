@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use super::candidates::Candidate;
-use super::delta::RowScope;
+use super::candidates::{Candidate};
+use super::effects::{RowScope};
 use super::evidence::{Kind, Left, Noise, PART, Target};
-use super::files::Records;
+use super::records::{Records};
 use super::grid::{Grid, GridRow, NO_ROW, Ways};
-use super::marks::Mark;
-use super::pairs::Pairs;
-use super::reach::Reach;
-use super::sums::Sums;
+use super::marks::{Mark};
+use super::pairs::{Pairs};
+use super::reach::{Reach};
+use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
 use super::value::{Bounds, Figures, scale_of};
 use crate::counting::{CountingRules, TestInfo};

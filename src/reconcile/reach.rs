@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::files::Records;
-use super::grid::Code;
-use super::model::is_of_enrolled_alone;
+use super::records::{Records};
+use super::code::{Code};
+use super::records::{is_of_enrolled_alone};
 use crate::counting::CountingRules;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Interval, OfficialRow, OfficialSet};
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::compared::{Cell, Cells, Status};
-use super::grid::Code;
-use super::model::Residue;
-use super::value::is_count;
+use super::code::{Code};
+use super::model::{Residue};
+use super::value::{is_count};
 use crate::counting::{CountingRules, GradeKind};
 use crate::official::{ALL_STUDENTS, Measure};
 

@@ -8,13 +8,14 @@
 use std::cmp::Reverse;
 use std::sync::Mutex;
 
-use super::candidates::{Candidate, With};
-use super::delta::RowScope;
-use super::evidence::PART;
+use super::candidates::{Candidate};
+use super::with::{With};
+use super::effects::{RowScope};
+use super::evidence::{PART};
 use super::problem::{Delta, Fit, Problem};
 use super::state::{Favour, State};
 use super::threads::{each, locked, rooms};
-use super::value::Bounds;
+use super::value::{Bounds};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
 

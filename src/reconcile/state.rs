@@ -2,14 +2,15 @@
 
 use std::sync::Mutex;
 
-use super::candidates::{Candidate, With};
-use super::delta::RowScope;
+use super::candidates::{Candidate};
+use super::with::{With};
+use super::effects::{RowScope};
 use super::evidence::{Left, Noise};
-use super::files::Supposed;
+use super::records::{Supposed};
 use super::problem::{Delta, Fit, Problem};
-use super::sums::Sums;
+use super::sums::{Sums};
 use super::threads::{each, locked, parts};
-use super::value::Bounds;
+use super::value::{Bounds};
 use crate::facets::Facets;
 
 /// A hypothesis that was chosen.

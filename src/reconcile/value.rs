@@ -3,7 +3,7 @@
 
 use std::ops::AddAssign;
 
-use super::sums::Sums;
+use super::sums::{Sums};
 use crate::counting::TestInfo;
 use crate::layout::codes;
 use crate::official::{Interval, Measure, Official};
@@ -175,3 +175,9 @@ pub fn is_of_levels(measure: Measure) -> bool {
 pub fn is_count(measure: Measure) -> bool {
     !matches!(measure, Measure::Mean | Measure::Percent(_) | Measure::PercentMet)
 }
+
+/// The number of an interval, or its middle where it is not one number.
+pub(super) fn nearest(interval: Interval, to: i64) -> i64 {
+    to.clamp(interval.lo(), interval.hi())
+}
+

@@ -1,12 +1,13 @@
 //! What the user takes for true or rules out: names become causes of the year, and the search is
 //! held to them.
 
-use super::candidates::{Candidate, With};
-use super::error::ReconcileError;
+use super::candidates::{Candidate};
+use super::with::{With};
+use super::error::{ReconcileError};
 use super::options::{Assumption, ReconcileOptions};
 use super::search::{Found, Search, Wishes};
-use super::state::State;
-use super::value::Bounds;
+use super::state::{State};
+use super::value::{Bounds};
 use crate::cause::{BoundCause, Hypothesis};
 use crate::facets::Parameter;
 use crate::rule::closest;

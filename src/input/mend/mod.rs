@@ -12,7 +12,7 @@ mod survey;
 
 use std::collections::BTreeMap;
 
-use super::model::Detected;
+use super::detected::{Detected};
 use crate::finding::FileFinding;
 use crate::layout::FieldId;
 

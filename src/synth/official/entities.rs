@@ -125,3 +125,20 @@ fn district_name<'f>(code: &str, facts: &'f Facts) -> &'f str {
 fn cut(name: &str) -> String {
     name.chars().take(LONGEST_NAME).collect()
 }
+
+/// What a column of official files holds of an entity.
+pub(super) fn entity_cell(entity: &OfficialEntity, measure: &str, year: u16) -> String {
+    let part = |from: usize, to: usize| entity.code.get(from..to).unwrap_or_default().to_owned();
+    match measure {
+        "county" => part(0, 2),
+        "district" => part(2, 7),
+        "school" => part(7, 14),
+        "year" => year.to_string(),
+        "type" => entity.entity_type.to_string(),
+        "county_name" => entity.county_name.clone(),
+        "district_name" => entity.district_name.clone(),
+        "school_name" => entity.school_name.clone(),
+        "zip" => entity.zip(year).to_owned(),
+        _ => String::new(),
+    }
+}

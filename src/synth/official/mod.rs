@@ -13,7 +13,7 @@ use encoding_rs::WINDOWS_1252;
 
 use super::facts::Facts;
 use crate::account::Account;
-use entities::{OfficialEntity, entities};
+use entities::{OfficialEntity, entities, entity_cell};
 pub(super) use forms::published_tests;
 use forms::{OfficialForm, forms};
 use known::known;
@@ -73,22 +73,6 @@ impl OfficialFiles {
 fn county(all: &BTreeMap<String, OfficialEntity>) -> String {
     let district = all.values().find(|entity| entity.is_district());
     district.and_then(|entity| entity.code.get(..2)).unwrap_or("00").to_owned()
-}
-
-fn entity_cell(entity: &OfficialEntity, measure: &str, year: u16) -> String {
-    let part = |from: usize, to: usize| entity.code.get(from..to).unwrap_or_default().to_owned();
-    match measure {
-        "county" => part(0, 2),
-        "district" => part(2, 7),
-        "school" => part(7, 14),
-        "year" => year.to_string(),
-        "type" => entity.entity_type.to_string(),
-        "county_name" => entity.county_name.clone(),
-        "district_name" => entity.district_name.clone(),
-        "school_name" => entity.school_name.clone(),
-        "zip" => entity.zip(year).to_owned(),
-        _ => String::new(),
-    }
 }
 
 /// The text of a file being made.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::entities::OfficialEntity;
+use super::entities::{OfficialEntity, entity_cell};
 use super::known::known;
 use super::others::others;
 use crate::account::{ALL_GRADES, Account, Figures};
@@ -134,7 +134,7 @@ impl<'a> Research<'a> {
             "total_with_scores" => count(self.total(row).and_then(|figures| figures.with_scores)),
             "mean" if row.grade == ALL_GRADES => String::new(),
             "county" | "district" | "school" | "year" | "type" | "county_name" | "district_name" | "school_name" => {
-                super::entity_cell(row.entity, measure, year)
+                entity_cell(row.entity, measure, year)
             }
             "filler" => String::new(),
             _ => row.result(measure),
