@@ -71,9 +71,12 @@ pub struct Contradiction {
     pub key: (Code, u16, u8, u16),
     /// Which figure.
     pub measure: Measure,
-    /// Both: the file, by its place, the line, and the figure.
-    pub figures: (((usize, u64), Official), ((usize, u64), Official)),
+    /// Both, the first one first.
+    pub figures: (PlacedFigure, PlacedFigure),
 }
+
+/// The file, by its place, and the line, with the figure there.
+pub type PlacedFigure = ((usize, u64), Official);
 
 /// All official rows.
 #[derive(Debug, Default)]

@@ -157,7 +157,7 @@ fn whose(set: &OfficialSet) -> String {
     const NAMED: usize = 3;
     let mut codes: BTreeSet<Code> = BTreeSet::new();
     for file in &set.files {
-        codes.extend(file.other_districts.iter().map(|district| district_code(district)));
+        codes.extend(file.other_districts.iter().map(district_code));
         codes.extend(file.rows.iter().filter_map(|row| row.place.code.first_chunk::<7>()).map(district_code));
     }
     // The state and counties are in many files; a district says more.

@@ -8,7 +8,7 @@ use super::known::FIELDS;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Fields that are not checked, with the reason.
-pub const NOT_CHECKED: [(&str, &str); 8] = [
+pub const NOT_CHECKED: [(&str, &str); 9] = [
     ("asked.year", "what the user asked for stands in no file; the year itself is checked"),
     ("asked.view", "what the user asked for stands in no file; the view of each file is checked"),
     ("asked.without", "what the user asked for stands in no file"),
@@ -16,6 +16,10 @@ pub const NOT_CHECKED: [(&str, &str); 8] = [
     ("causes[].broken", "it compares with a search without the cause, which is not made again"),
     ("causes[].tied_with", "what else would explain as much is found by the search, which is not made again"),
     ("causes[].note", "it explains in words why nothing was found; that the cause has no record is checked"),
+    (
+        "unexplained[].cell",
+        "that the figure is unexplained by so much is checked, not that no smaller one holds it",
+    ),
     ("folders of paths", "the files may lie elsewhere; their names and contents are checked"),
 ];
 

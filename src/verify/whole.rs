@@ -253,6 +253,10 @@ pub(super) fn residues(claim: &Claim, figure: impl Fn(&Key, Measure) -> Option<F
         });
         require(&mut wrong, holds, || format!("where {} lie that are unexplained is told wrong", one.amount));
     }
+    let places: BTreeSet<usize> = claim.unexplained.iter().map(|one| one.cell).collect();
+    require(&mut wrong, places.len() == claim.unexplained.len(), || {
+        "a figure stands twice among those where the unexplained lies".to_owned()
+    });
     let is_whole = claim.filter.is_none();
     require(&mut wrong, !is_whole || unexplained == 0 || !claim.unexplained.is_empty(), || {
         "where the unexplained lies is left out".to_owned()

@@ -10,11 +10,12 @@ use super::{Made, bytes, plain, research_file};
 use crate::support;
 
 /// The text of a file, byte for byte.
-fn text_of(path: &Path) -> String {
+pub fn text_of(path: &Path) -> String {
     std::fs::read(path).unwrap().into_iter().map(char::from).collect()
 }
 
-fn write_text(path: &Path, text: &str) {
+/// Writes such a text.
+pub fn write_text(path: &Path, text: &str) {
     std::fs::write(path, text.chars().map(|one| one as u32 as u8).collect::<Vec<u8>>()).unwrap();
 }
 
