@@ -139,3 +139,53 @@ fn a_mistake_in_a_table_is_shown_with_file_and_line() {
     let said = spoilt("counting/classes.tsv", "\tgrade\t", "\tgrades\t");
     assert!(said.contains("rules/counting/classes.tsv, line "), "{said}");
 }
+
+/// The text of a district of the newest year a year later: every date, and nothing else.
+fn a_year_later(text: &str) -> String {
+    let text = text.replace("-02-29", "-02-28");
+    (1990..=newest() + 1).rev().fold(text, |text, year| text.replace(&format!("{year}-"), &format!("{}-", year + 1)))
+}
+
+#[test]
+fn a_year_without_a_layout_is_read_by_the_newest_one() {
+    let folder = Folder::new();
+    let (newest, later) = (newest(), newest() + 1);
+    let made = folder.path().join("sound");
+    let run = |args: &[&str]| {
+        let output = support::scorelint().args(args).args(["--format", "json"]).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let path = made.to_str().unwrap();
+    support::scorelint().args(["synth", "--students", "300", "--output", path]).output().unwrap();
+    let file = std::fs::read_dir(&made).unwrap().next().unwrap().unwrap().path();
+    let name = file.file_name().unwrap().to_str().unwrap().replace(&newest.to_string(), &later.to_string());
+    let text = a_year_later(&std::fs::read_to_string(&file).unwrap());
+    let moved = folder.write(&format!("moved/{name}"), text);
+
+    let checked = run(&["check", moved.to_str().unwrap()]);
+    assert_eq!(checked["inputs"][0]["layout"], later);
+    let detected = checked["inputs"][0]["detected"].as_array().unwrap();
+    let layout = detected.iter().find(|one| one["what"] == "layout").unwrap();
+    assert_eq!(layout["value"], format!("{later}, by the layout of {newest}"));
+    assert!(
+        layout["why"].as_str().unwrap().ends_with(&format!("are of {later}, whose layout is not known")),
+        "{layout}"
+    );
+    let loud = checked["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "notice");
+    assert_eq!(loud.collect::<Vec<_>>(), Vec::<&Value>::new());
+
+    // A year that the user states stands.
+    let stated = run(&["check", moved.to_str().unwrap(), "--year", &newest.to_string()]);
+    assert_eq!(stated["inputs"][0]["layout"], newest);
+
+    let output = support::scorelint().arg("account").arg(&moved).output().unwrap();
+    let title = format!("Account of {later}, by the layout of {newest}: 1 file");
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with(&title));
+
+    let (sound, moved) = (run(&["account", file.to_str().unwrap()]), run(&["account", moved.to_str().unwrap()]));
+    assert_eq!(moved["years"][0]["year"], later);
+    assert_eq!(moved["years"][0]["records"], sound["years"][0]["records"]);
+    assert_eq!(moved["years"][0]["reasons"], sound["years"][0]["reasons"]);
+    let said = |account: &Value| account["years"][0]["limits"].to_string().contains("is not known yet");
+    assert!(said(&moved) && !said(&sound), "{}", moved["years"][0]["limits"]);
+}

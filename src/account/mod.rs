@@ -18,6 +18,7 @@ pub use known::UnknownChoice;
 use crate::counting::CountingRules;
 use crate::finding::FileFinding;
 use crate::input::{self, FileInfo, InputError, Opened, View};
+use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
 use crate::tally::{Tally, TallyError, TallyOptions, tally};
@@ -249,6 +250,7 @@ impl Account {
             "enrolled" => has_view(View::Enrolled),
             "unknown" => has_view(View::Unknown),
             "science" => has_class_of,
+            "not-known" => registry().year_info(self.counting.year).is_some_and(|info| info.base.is_some()),
             _ => true,
         };
         crate::counting::limits().filter(|(_, when, _)| applies(when)).map(|(id, _, text)| (id, text)).collect()

@@ -114,7 +114,7 @@ impl Known {
 /// The headings of a year; `None` for a year without a layout.
 pub fn known(year: u16) -> Option<&'static Known> {
     static CACHE: LazyLock<Vec<(u16, OnceLock<Known>)>> =
-        LazyLock::new(|| registry().years().map(|year| (year, OnceLock::new())).collect());
+        LazyLock::new(|| registry().years().chain(registry().years_ahead()).map(|year| (year, OnceLock::new())).collect());
     let (_, cell) = CACHE.iter().find(|(one, _)| *one == year)?;
     let layout = registry().layout(year)?;
     Some(cell.get_or_init(|| Known::new(layout)))

@@ -20,6 +20,7 @@ use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
 use super::year::{Year, ambiguous, find_year};
+use crate::layout::registry;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
 
@@ -239,6 +240,7 @@ fn open_delimited(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    let year = moved_on(year, &clues, &sample, options);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
@@ -304,7 +306,9 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
 
 fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
     info.year = year.year;
-    info.detected.push(Detected { what: "layout", value: year.year.to_string(), why: year.why });
+    let base = registry().year_info(year.year).and_then(|info| info.base);
+    let value = base.map_or_else(|| year.year.to_string(), |base| format!("{}, by the layout of {base}", year.year));
+    info.detected.push(Detected { what: "layout", value, why: year.why });
     let spellings = known(year.year).and_then(|known| other_spellings(&columns, known));
     info.detected.extend(spellings);
     info.columns = columns;
@@ -346,6 +350,20 @@ fn settle(year: Year, mapped: Mapped, head: &Head, sample: &Sample) -> Result<(Y
     let why = format!("several layouts have these column names; the testing windows are of {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
     Ok((Year { year: decided, why, rivals: Vec::new() }, mapped))
+}
+
+/// The year after the newest with a layout that a file is of: its layout is published later than its files. The
+/// testing windows decide; without any, the name. A year that the user states stands.
+fn moved_on(year: Year, clues: &NameClues, sample: &Sample, options: &Options) -> Year {
+    let is_newest = registry().years().next_back() == Some(year.year);
+    let said = sample.window_year().or(clues.year);
+    let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
+    let Some(later) = later.filter(|_| is_newest && options.year.is_none()) else {
+        return year;
+    };
+    let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
+    let why = format!("{}; {reason} {later}, whose layout is not known", year.why);
+    Year { year: later, why, rivals: Vec::new() }
 }
 
 fn open_fixed(
@@ -429,6 +447,7 @@ pub fn open_sheet(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    let year = moved_on(year, &clues, &sample, options);
     let mut findings = mapped.findings;
     finish(&mut info, year, mapped.columns);
     if !sample.has_records {

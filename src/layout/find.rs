@@ -71,7 +71,8 @@ impl LookupError {
 /// # Errors
 /// When there is no layout of that year.
 pub fn find_layout(asked: &str) -> Result<&'static Layout, LookupError> {
-    let layout = asked.trim().parse().ok().and_then(|year| registry().layout(year));
+    let year = asked.trim().parse().ok().filter(|year| registry().years().any(|one| one == *year));
+    let layout = year.and_then(|year| registry().layout(year));
     layout.ok_or_else(|| LookupError::Year { asked: asked.trim().to_owned(), known: registry().years().collect() })
 }
 

@@ -232,6 +232,8 @@ impl Field {
 pub struct YearInfo {
     /// The spring of the administration: 2025 is 2024–25.
     pub year: u16,
+    /// The year whose layout stands for this one, where its own is not known.
+    pub base: Option<u16>,
     /// Accepted lengths of a fixed-width record, in characters; empty where there is no such file.
     pub record_lengths: Vec<u32>,
     /// The number of the field that is one character narrower in the shorter of two record lengths.

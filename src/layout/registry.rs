@@ -40,6 +40,8 @@ pub struct Registry {
     fields: Vec<FieldInfo>,
     by_name: FxHashMap<&'static str, FieldId>,
     years: Vec<Year>,
+    /// Years after the newest, read by its layout.
+    ahead: Vec<Year>,
     variants: Vec<(Years, &'static str, FieldId)>,
 }
 
@@ -49,6 +51,26 @@ struct Year {
     /// The text of its table.
     table: Table<'static>,
     layout: OnceLock<Option<Layout>>,
+}
+
+/// How many years after the newest can be read by its layout: a file of a later one is more likely damaged.
+const AHEAD: u16 = 3;
+
+impl Year {
+    /// A later year whose layout is not known.
+    fn ahead(&self, more: u16) -> Self {
+        let base = self.info.year;
+        let info = YearInfo {
+            year: base + more,
+            base: Some(base),
+            record_lengths: Vec::new(),
+            narrow_field: None,
+            certainty: Certainty::Unknown,
+            values_carried: true,
+            ..self.info.clone()
+        };
+        Self { info, table: self.table.clone(), layout: OnceLock::new() }
+    }
 }
 
 /// The one registry of the program.
@@ -64,7 +86,9 @@ impl Registry {
         let by_name = (0..).zip(&fields).map(|(place, field)| (field.name, FieldId(place))).collect();
         let columns =
             ["year", "record_lengths", "narrow_field", "certainty", "values_carried", "codes_from", "source", "notes"];
-        let mut registry = Self { fields, by_name, years: table::lines(YEARS, &columns, year), variants: Vec::new() };
+        let years: Vec<Year> = table::lines(YEARS, &columns, year);
+        let ahead = years.last().map(|newest| (1..=AHEAD).map(|more| newest.ahead(more)).collect());
+        let mut registry = Self { fields, by_name, years, ahead: ahead.unwrap_or_default(), variants: Vec::new() };
         registry.variants = table::lines(VARIANTS, &["years", "field", "heading", "source"], |row| {
             Ok((row.years()?, row.get("heading")?, registry.named(row, "field")?))
         });
@@ -76,7 +100,13 @@ impl Registry {
         self.years.iter().map(|year| year.info.year)
     }
 
-    /// The layout of a year, `None` for a year without one.
+    /// The years after the newest with a layout, which are read by its layout until their own is known.
+    pub fn years_ahead(&self) -> impl Iterator<Item = u16> + '_ {
+        self.ahead.iter().map(|year| year.info.year)
+    }
+
+    /// The layout of a year, `None` for a year without one. For one of the [`Self::years_ahead`] it is that of
+    /// the newest year, with [`YearInfo::base`] set.
     pub fn layout(&self, year: u16) -> Option<&Layout> {
         let year = self.year(year)?;
         let read = || self.read_layout(year).map_err(table::keep).ok();
@@ -89,7 +119,7 @@ impl Registry {
     }
 
     fn year(&self, year: u16) -> Option<&Year> {
-        self.years.iter().find(|one| one.info.year == year)
+        self.years.iter().chain(&self.ahead).find(|one| one.info.year == year)
     }
 
     /// The headings of a year with the fields they stand for, without reading the layout as a whole:
@@ -220,6 +250,7 @@ fn field_info(row: &Row<'static>) -> Result<Option<FieldInfo>, TableError> {
 fn year(row: &Row<'static>) -> Result<Year, TableError> {
     let info = YearInfo {
         year: row.number("year")?,
+        base: None,
         record_lengths: row.numbers("record_lengths")?,
         narrow_field: row.optional("narrow_field")?,
         certainty: certainty(row)?,

@@ -192,11 +192,6 @@ impl Target {
         Self { counts, levels: levels.map(ends), mean, size }
     }
 
-    /// Whether the number of enrolled (or tested) students is shown closely enough to subtract it.
-    pub fn is_close(&self) -> bool {
-        self.counts[..2].iter().flatten().next().is_some_and(|(lo, hi)| hi - lo <= 2)
-    }
-
     /// The shown counts.
     pub fn intervals(&self) -> [Option<Interval>; 3] {
         self.counts.map(|ends| ends.and_then(|(lo, hi)| Interval::new(lo.into(), hi.into())))

@@ -13,7 +13,6 @@ use super::verdict::{Judgement, Verdict, VerifyOptions};
 use super::whole;
 use crate::cause::{BoundCause, bound_causes};
 use crate::counting::CountingRules;
-use crate::input::Options;
 use crate::official::{self, Measure};
 use crate::reconcile::ReconcileError;
 

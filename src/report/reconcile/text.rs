@@ -11,7 +11,7 @@ use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
-use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
+use crate::reconcile::{CauseFound, Cell, CellFilter, Code, Reconciliation, Status, is_count};
 use crate::report::Style;
 use crate::number::{grouped, plural};
 

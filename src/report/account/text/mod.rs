@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use owo_colors::{OwoColorize, Style as Paint};
 
 use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, Figures, FileAccount, Filter, Sharing};
+use crate::layout::registry;
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::number::{grouped, plural};
 use crate::report::{Signs, Style};
@@ -197,7 +198,10 @@ impl<'a> Page<'a> {
         let files = plural(account.files.len() as u64, "file");
         let records = plural(account.records(), "record");
         let incomplete = if self.is_incomplete { " (incomplete)" } else { "" };
-        self.line(&format!("Account of {}{incomplete}: {files}, {records}", account.counting.year))?;
+        let year = account.counting.year;
+        let base = registry().year_info(year).and_then(|info| info.base);
+        let by = base.map_or_else(String::new, |base| format!(", by the layout of {base}"));
+        self.line(&format!("Account of {year}{by}{incomplete}: {files}, {records}"))?;
         for file in &account.files {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
