@@ -138,8 +138,51 @@ fn no_command_writes_over_what_it_reads() {
         let output = run(folder.path(), &["check", "in.csv", "--format", "json", "-o", "report.json"]);
         assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     }
+    // A report of another command is not replaced unasked.
     let output = run(folder.path(), &["account", ".", "-o", "report.json"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    let output = run(folder.path(), &["account", ".", "-o", "report.json", "--force"]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+}
+
+#[test]
+fn the_names_of_files_choose_their_formats() {
+    let folder = copied("samples/clean", "in.csv");
+    let output = run(folder.path(), &["account", "in.csv", "-o", "a.txt", "-o", "a.json", "-o", "a.csv"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", told(&output));
+    let starts =
+        [("a.txt", "scorelint account "), ("a.json", "{\"schema\":\"scorelint/account/1\""), ("a.csv", "year,entity,")];
+    for (name, start) in starts {
+        assert!(fs::read_to_string(folder.path().join(name)).unwrap().starts_with(start), "{name}");
+    }
+    for (name, part) in [("a.doc", ".csv (csv)"), ("account", "--format")] {
+        let output = run(folder.path(), &["account", "in.csv", "-o", name]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(told(&output).contains(part), "{}", told(&output));
+        assert!(!folder.path().join(name).exists());
+    }
+}
+
+#[test]
+fn files_of_the_user_are_not_written_over() {
+    let folder = copied("samples/clean", "in.csv");
+    let rule = folder.path().join("X900.txt");
+    fs::write(&rule, "my own rule").unwrap();
+    for command in ["check", "account"] {
+        let output = run(folder.path(), &[command, "in.csv", "-o", "X900.txt"]);
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", told(&output));
+        assert_eq!(fs::read_to_string(&rule).unwrap(), "my own rule");
+    }
+    for (code, flags) in [(0, &["-o", "t.csv"][..]), (2, &["-o", "t.csv"]), (0, &["-o", "t.csv", "--force"])] {
+        let output = run(folder.path(), &[&["template", "in.csv"], flags].concat());
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {}", told(&output));
+    }
+}
+
+#[test]
+fn a_quiet_run_says_all_by_its_exit_code() {
+    let output = scorelint().args(["check", "samples/damaged", "--quiet"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len(), output.stderr.len()), (Some(1), 0, 0));
 }
 
 #[test]

@@ -105,7 +105,7 @@ const TRIALS: [Trial; 44] = [
     damage(("all dates", "YYYY-MM-DD"), &[2018, 2019, 2021], "write dates as DD/MM/YY", &["V010"]),
     damage(("all dates", "YYYY-MM-DD"), &[2021], "write dates as YYYY-DD-MM", &["V012"]),
     damage(("all dates", "YYYY-MM-DD"), &[2023, 2025], "write dates as DD-MM-YYYY", &["V010"]),
-    damage(("all dates", "YYYY-MM-DD"), &[2025], "write test_start_date_1 as DD-MM-YYYY", &["V010", "V014"]),
+    damage(("all dates", "YYYY-MM-DD"), &[2025], "write test_start_date_1 as DD-MM-YYYY", &["V010"]),
     damage(("10-12", "header"), &[2019], "rename calpads_district_code to Homeroom", &["L012"]),
     damage(("10-12", "header"), &[2019], "rename calpads_school_code to Math Teacher", &["L012", "L013"]),
     damage(("10-12", "header"), &[2019], "rename calpads_charter_code to Lit Teacher", &["L012"]),

@@ -11,6 +11,7 @@ mod findings;
 mod forms;
 mod hostile;
 mod joined;
+mod mend;
 mod property;
 mod refusals;
 mod salvage;

@@ -183,13 +183,16 @@ impl Figures {
 
 impl Results {
     fn new(counts: &GroupCells, test: &TestInfo, has_mean: bool) -> Self {
-        let levels: Vec<u64> = counts.levels.iter().take(test.levels).copied().collect();
+        let mut levels: Vec<u64> = counts.levels.iter().take(test.levels).copied().collect();
+        // A record with a score and no level that can be read makes the shares unknown, not smaller.
+        let is_known = levels.iter().sum::<u64>() >= counts.scored;
+        levels.truncate(if is_known { levels.len() } else { 0 });
         let met: u64 = levels.iter().skip(test.met_from.saturating_sub(1)).sum();
         Self {
             score_sum: counts.score_sum,
             mean: (has_mean && counts.scored > 0).then(|| tenths(counts.score_sum, counts.scored)),
             shares: levels.iter().map(|level| share(*level, counts.with_scores)).collect(),
-            met: (test.met_from > 0).then(|| (met, share(met, counts.with_scores))),
+            met: (test.met_from > 0 && is_known).then(|| (met, share(met, counts.with_scores))),
             levels,
         }
     }

@@ -187,7 +187,7 @@ impl Accounts {
 impl Account {
     fn add(&mut self, info: FileInfo, tally: Tally) {
         self.cube.add(&self.counting, &tally.sets, tally.count_groups);
-        let losses: Vec<String> = tally.findings.iter().filter_map(loss).collect();
+        let losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
         if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());
         }

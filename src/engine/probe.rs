@@ -83,6 +83,7 @@ fn file_of(fields: &[FieldId]) -> FileInfo {
         lea: None,
         detected: Vec::new(),
         columns: fields.iter().map(column).collect(),
+        mends: None,
         first_line: 1,
         bytes: None,
     }

@@ -9,7 +9,7 @@ use flate2::read::DeflateDecoder;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::options::Limits;
 use super::salvage::salvage;
 use super::stream::{Bytes, Checked, unpack};
@@ -77,7 +77,7 @@ pub struct Contents {
 /// # Errors
 /// When nothing can be found.
 pub fn contents(backing: &Backing, limits: Limits) -> Result<Contents, InputError> {
-    let io = |reason| InputError::Io { path: String::new(), reason };
+    let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let archive = match ZipArchive::new(std::io::BufReader::new(backing.open().map_err(io)?)) {
         Ok(archive) => archive,
         Err(error) => return salvaged(backing, limits, &broken(&error)),
@@ -98,7 +98,7 @@ fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
             Err(error) => {
                 let name = named.unwrap_or_default();
                 let reason = format!("{name}: {error}");
-                contents.refused.push((name, InputError::BrokenArchive { path: String::new(), reason }));
+                contents.refused.push((name, InputError::from(InputErrorKind::BrokenArchive { reason })));
                 continue;
             }
         };
@@ -107,7 +107,7 @@ fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
         }
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
         if entry.encrypted() {
-            let error = InputError::Encrypted { path: String::new(), member: name.clone() };
+            let error = InputError::from(InputErrorKind::Encrypted { member: name.clone() });
             contents.refused.push((name, error));
             continue;
         }
@@ -123,13 +123,13 @@ fn listed<R: Read + Seek>(mut archive: ZipArchive<R>) -> Contents {
 }
 
 fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents, InputError> {
-    let found = salvage(backing, limits).map_err(|reason| InputError::Io { path: String::new(), reason })?;
+    let found = salvage(backing, limits).map_err(|reason| InputError::from(InputErrorKind::Io { reason }))?;
     if found.members.is_empty() {
         let reason = match found.lost.as_slice() {
             [] => reason.to_owned(),
             lost => format!("{reason}, and no file in it can be read: {}", lost.join(", ")),
         };
-        return Err(InputError::BrokenArchive { path: String::new(), reason });
+        return Err(InputError::from(InputErrorKind::BrokenArchive { reason }));
     }
     let damage = Some(found.finding());
     Ok(Contents { members: found.members, refused: Vec::new(), damage })
@@ -140,7 +140,7 @@ fn salvaged(backing: &Backing, limits: Limits, reason: &str) -> Result<Contents,
 /// # Errors
 /// When the archive cannot be opened or packs in a way that cannot be unpacked.
 pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result<Bytes, InputError> {
-    let io = |reason| InputError::Io { path: String::new(), reason };
+    let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let mut file = backing.open().map_err(io)?;
     let (start, length) = member.packed;
     file.seek(SeekFrom::Start(start)).map_err(io)?;
@@ -151,10 +151,9 @@ pub fn open_member(backing: &Backing, member: &Member, limits: Limits) -> Result
         CompressionMethod::Deflated => {
             Ok(Box::new(Checked::new(unpack(packed, limits, DeflateDecoder::new), expected)))
         }
-        other => Err(InputError::BrokenArchive {
-            path: String::new(),
+        other => Err(InputError::from(InputErrorKind::BrokenArchive {
             reason: format!("{} is packed by the method {other}, which is not supported", member.name),
-        }),
+        })),
     }
 }
 

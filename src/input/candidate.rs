@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::archive::{Backing, Held, Member, Seekable, contents, open_member};
-use super::error::{InputError, STANDARD_INPUT};
+use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
-use super::model::Detected;
+use super::mend::{Mended, survey};
+use super::model::{Block, Detected};
 use super::names::is_workbook_name;
-use super::open::{Opened, Origin, open_sheet, open_text};
+use super::open::{Opened, Origin, Primed, open_sheet, open_text};
 use super::options::{Limits, Options};
 use super::stream::{Bytes, Fingerprint, Hashing, read_head, unpack};
 use super::workbook::check_size;
@@ -124,7 +126,7 @@ impl Candidate {
     /// The bytes of the file, unpacked, and what was found out on the way. A workbook is given as
     /// it is.
     pub(super) fn stream(&self, limits: Limits) -> Result<(Bytes, Vec<Detected>), InputError> {
-        let io = |reason| InputError::Io { path: String::new(), reason };
+        let io = |reason| InputError::from(InputErrorKind::Io { reason });
         let mut detected = self.origin.detected.clone();
         let mut stored: Bytes = match &self.place {
             Place::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
@@ -153,11 +155,11 @@ impl Candidate {
                 (held, members)
             }
             Place::Text(_) | Place::Pipe(_) => {
-                return Err(InputError::BrokenArchive { path: String::new(), reason: "it is no workbook".to_owned() });
+                return Err(InputError::from(InputErrorKind::BrokenArchive { reason: "it is no workbook".to_owned() }));
             }
         };
         check_size(&backing, &members, limits)?;
-        backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })
+        backing.open().map_err(|reason| InputError::from(InputErrorKind::Io { reason }))
     }
 
     /// Opens the file.
@@ -165,8 +167,31 @@ impl Candidate {
     /// # Errors
     /// When it cannot be read, or is no score file of a known layout.
     pub fn open(&self, options: &Options) -> Result<Opened, InputError> {
-        let mut opened = self.open_place(options).map_err(|error| error.at(&self.name()))?;
+        let mut opened = self.open_as_stored(options)?;
         opened.findings.extend(self.damage.clone());
+        self.mend(opened, options).map_err(|error| error.at(&self.name()))
+    }
+
+    /// Opens the file; its cells stay as they stand.
+    pub(super) fn open_as_stored(&self, options: &Options) -> Result<Opened, InputError> {
+        self.open_place(options).map_err(|error| error.at(&self.name()))
+    }
+
+    /// Finds out what was done to the columns of a file, and undoes it in every block.
+    fn mend(&self, mut opened: Opened, options: &Options) -> Result<Opened, InputError> {
+        let mut first = Block::default();
+        if !opened.source.next(&mut first)? {
+            return Ok(opened);
+        }
+        let again = || Ok(self.open_place(&Options { want_sha256: false, ..options.clone() })?.source);
+        let survey = survey(&opened.info, &first, again)?;
+        let source = Box::new(Primed { first: Some(first), rest: opened.source });
+        if !survey.mends.columns.is_empty() {
+            opened.info.detected.extend(survey.mends.detected());
+            opened.info.mends = Some(Arc::new(survey.mends));
+        }
+        opened.findings.extend(survey.findings);
+        opened.source = Mended::new(source, &opened.info);
         Ok(opened)
     }
 
@@ -207,7 +232,9 @@ fn workbook_parts(backing: &Backing, limits: Limits) -> Result<Vec<Member>, Inpu
 }
 
 pub(super) fn damaged_workbook() -> InputError {
-    InputError::BrokenArchive { path: String::new(), reason: "it is a workbook that was cut off or damaged".to_owned() }
+    InputError::from(InputErrorKind::BrokenArchive {
+        reason: "it is a workbook that was cut off or damaged".to_owned(),
+    })
 }
 
 fn hashed(stream: impl Read + Send + 'static, options: &Options) -> (Bytes, Fingerprint) {
@@ -225,7 +252,7 @@ fn open_stream(
     origin: &Origin,
     options: &Options,
 ) -> Result<Opened, InputError> {
-    let io = |reason| InputError::Io { path: String::new(), reason };
+    let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let start = read_head(&mut stream, 4).map_err(io)?;
     let is_packed = is_gzip(&start);
     let whole = std::io::Cursor::new(start).chain(stream);
@@ -234,9 +261,9 @@ fn open_stream(
     }
     let mut unpacked: Bytes = Box::new(unpack(whole, options.limits, MultiGzDecoder::new));
     let start = read_head(&mut unpacked, 4)
-        .map_err(|error| InputError::BrokenArchive { path: String::new(), reason: super::failure::reason(&error) })?;
+        .map_err(|error| InputError::from(InputErrorKind::BrokenArchive { reason: super::failure::reason(&error) }))?;
     if is_gzip(&start) || is_zip(&start) {
-        return Err(InputError::Nested { path: String::new(), member: "its content".to_owned() });
+        return Err(InputError::from(InputErrorKind::Nested { member: "its content".to_owned() }));
     }
     let mut origin = origin.clone();
     origin.detected.push(gzip_detected());
@@ -262,7 +289,7 @@ pub(super) fn is_zip(start: &[u8]) -> bool {
 pub(super) fn io_error(path: &Path, source: std::io::Error) -> InputError {
     let path = path.display().to_string();
     match source.kind() {
-        std::io::ErrorKind::NotFound => InputError::Missing { path },
-        _ => InputError::Io { path, reason: source },
+        std::io::ErrorKind::NotFound => InputError::new(path, InputErrorKind::Missing),
+        _ => InputError::new(path, InputErrorKind::Io { reason: source }),
     }
 }

@@ -5,8 +5,9 @@ use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 use super::candidate::{Candidate, io_error};
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::list::{Listing, Skipped, list};
+use super::mend::Mended;
 use super::model::{BlockSource, Detected, FileInfo, Mark};
 use super::open::{Opened, resume};
 use super::options::Options;
@@ -97,12 +98,14 @@ fn told(skipped: &[Skipped]) -> Option<Detected> {
 /// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
-    let again = |reason: &str| InputError::Io { path: name.clone(), reason: std::io::Error::other(reason) };
+    let again =
+        |reason: &str| InputError::new(name.clone(), InputErrorKind::Io { reason: std::io::Error::other(reason) });
     // What was found out the first time is not looked for again.
     let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;
     let same = files.into_iter().find(|file| file.member() == info.member.as_deref());
-    Ok(same.ok_or_else(|| again("it has changed while it was read"))?.open(&options)?.source)
+    let opened = same.ok_or_else(|| again("it has changed while it was read"))?.open_as_stored(&options)?;
+    Ok(Mended::new(opened.source, info))
 }
 
 /// Reads a file on from a mark that its source gave.
@@ -113,5 +116,5 @@ pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<d
     let io = |error| io_error(&info.path, error);
     let mut file = File::open(&info.path).map_err(io)?;
     file.seek(SeekFrom::Start(mark.position)).map_err(io)?;
-    Ok(resume(Box::new(file), info, options, mark))
+    Ok(Mended::new(resume(Box::new(file), info, options, mark), info))
 }

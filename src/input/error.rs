@@ -9,51 +9,56 @@ use crate::finding::FileFinding;
 use crate::finding::draft::file;
 
 /// A file that cannot be read at all, or not to its end.
-///
-/// `path` is the path as given; inner functions leave it empty and [`InputError::at`] fills it.
 #[derive(Debug, Error, Diagnostic)]
-#[allow(missing_docs)] // `path` in every variant
-pub enum InputError {
+#[error("{path}{kind}")]
+#[diagnostic(forward(kind))]
+pub struct InputError {
+    /// The path as given; inner functions leave it empty and [`InputError::at`] fills it.
+    path: String,
+    // Boxed, as it is large and nearly always absent.
+    kind: Box<InputErrorKind>,
+}
+
+/// What is wrong with a file. The text of each follows a path.
+#[derive(Debug, Error, Diagnostic)]
+pub enum InputErrorKind {
     /// The operating system refused.
-    #[error("{path} cannot be read: {reason}")]
+    #[error(" cannot be read: {reason}")]
     #[diagnostic(help("check that you may read it and that it is not open in another program"))]
     Io {
-        path: String,
         /// What it says. No source of the error, which would be told once more.
         reason: std::io::Error,
     },
 
     /// There is no such file.
-    #[error("{path} does not exist")]
+    #[error(" does not exist")]
     #[diagnostic(help("check the spelling and the folder; put a name with spaces in quotes"))]
-    Missing { path: String },
+    Missing,
 
     /// There is nothing in the file.
-    #[error("{path} is empty")]
+    #[error(" is empty")]
     #[diagnostic(help("download the file again from TOMS; a broken download can leave an empty file behind"))]
-    Empty { path: String },
+    Empty,
 
     /// A folder or archive without anything that looks like a score file.
-    #[error("{path} holds no score file")]
+    #[error(" holds no score file")]
     #[diagnostic(help(
         "score files end in .csv, .dat, .txt, .tsv, .xlsx, .gz or .zip; name the file itself if yours does not"
     ))]
-    NoScoreFiles { path: String },
+    NoScoreFiles,
 
     /// Not text at all.
-    #[error("{path} is {kind}, not a text file")]
+    #[error(" is {kind}, not a text file")]
     #[diagnostic(help("choose the .csv, .dat, .xlsx or .zip file that came from TOMS"))]
     Binary {
-        path: String,
         /// What it looks like, with an article.
         kind: &'static str,
     },
 
     /// L028: another kind of file.
-    #[error("{path}: this looks like {kind}, not a student score file")]
+    #[error(": this looks like {kind}, not a student score file")]
     #[diagnostic(code(L028))]
     NotScores {
-        path: String,
         /// What it looks like, with an article.
         kind: &'static str,
         /// What to do.
@@ -62,30 +67,27 @@ pub enum InputError {
     },
 
     /// L004: no delimiter, and not a fixed-width record.
-    #[error("{path}: no delimiter found in the header line")]
+    #[error(": no delimiter found in the header line")]
     #[diagnostic(code(L004))]
     NoDelimiter {
-        path: String,
         /// What to do.
         #[help]
         help: String,
     },
 
     /// L007: a delimited file that starts with a record.
-    #[error("{path}: first line looks like a student record, the header is missing")]
+    #[error(": first line looks like a student record, the header is missing")]
     #[diagnostic(code(L007))]
     HeaderMissing {
-        path: String,
         /// What to do.
         #[help]
         help: String,
     },
 
     /// L008: no layout fits the header.
-    #[error("{path}: {} no known layout year{}", matching(*columns), shown(nearest))]
+    #[error(": {} no known layout year{}", matching(*columns), shown(nearest))]
     #[diagnostic(code(L008))]
     UnknownLayout {
-        path: String,
         /// Columns of the file.
         columns: usize,
         /// The layout that comes closest, if any does.
@@ -96,10 +98,9 @@ pub enum InputError {
     },
 
     /// L008: several layouts fit equally well.
-    #[error("{path}: {columns} columns fit the layouts of {} equally well", listed(years))]
+    #[error(": {columns} columns fit the layouts of {} equally well", listed(years))]
     #[diagnostic(code(L008))]
     AmbiguousLayout {
-        path: String,
         /// Columns of the file.
         columns: usize,
         /// The years, newest first.
@@ -110,10 +111,9 @@ pub enum InputError {
     },
 
     /// L008: fixed-width records of a length that no layout has.
-    #[error("{path}: records of {length} characters match no known layout year")]
+    #[error(": records of {length} characters match no known layout year")]
     #[diagnostic(code(L008))]
     UnknownLength {
-        path: String,
         /// Characters of most records.
         length: usize,
         /// What to do.
@@ -122,10 +122,9 @@ pub enum InputError {
     },
 
     /// A year was stated that has no layout (of this form).
-    #[error("{path}: there is no layout of {year}{form}")]
+    #[error(": there is no layout of {year}{form}")]
     #[diagnostic(help("known years are {known}; leave out --year to have the layout found"))]
     NoSuchYear {
-        path: String,
         /// The year asked for.
         year: u16,
         /// ` for fixed-width files`, or nothing.
@@ -135,41 +134,37 @@ pub enum InputError {
     },
 
     /// An archive or workbook that cannot be read.
-    #[error("{path} is damaged or not supported: {reason}")]
+    #[error(" is damaged or not supported: {reason}")]
     #[diagnostic(help(
         "download it again; if that does not help, unpack it with another program and name the file inside"
     ))]
     BrokenArchive {
-        path: String,
         /// What is wrong.
         reason: String,
     },
 
     /// A member of an archive needs a password.
-    #[error("{path}: {member} is protected by a password")]
+    #[error(": {member} is protected by a password")]
     #[diagnostic(help("unpack it with the password and name the file inside"))]
     Encrypted {
-        path: String,
         /// Its name.
         member: String,
     },
 
     /// An archive in an archive.
-    #[error("{path}: {member} is packed a second time")]
+    #[error(": {member} is packed a second time")]
     #[diagnostic(help("unpack the outer archive and name the inner one"))]
     Nested {
-        path: String,
         /// Its name.
         member: String,
     },
 
     /// More than a limit allows.
-    #[error("{path} holds or expands to more than the limit of {limit} bytes")]
+    #[error(" holds or expands to more than the limit of {limit} bytes")]
     #[diagnostic(help(
         "name the file instead of piping it; if it is an archive you trust, unpack it and name the file inside"
     ))]
     TooLarge {
-        path: String,
         /// The limit.
         limit: u64,
     },
@@ -258,85 +253,64 @@ pub(super) fn listed(years: &[u16]) -> String {
     }
 }
 
+impl From<InputErrorKind> for InputError {
+    fn from(kind: InputErrorKind) -> Self {
+        Self { path: String::new(), kind: Box::new(kind) }
+    }
+}
+
 impl InputError {
+    /// An error about a path.
+    pub(crate) fn new(path: String, kind: InputErrorKind) -> Self {
+        Self { path, ..Self::from(kind) }
+    }
+
     /// The same error about this path: inner functions do not know where their bytes come from.
     #[must_use]
     pub fn at(mut self, name: &str) -> Self {
-        let path = self.path_mut();
-        if path.is_empty() {
-            *path = if name == "-" { STANDARD_INPUT.to_owned() } else { visible_path(name) };
+        if self.path.is_empty() {
+            self.path = if name == "-" { STANDARD_INPUT.to_owned() } else { visible_path(name) };
         }
         self
     }
 
     /// The path of the file, with the name in its archive.
     pub fn path(&self) -> &str {
-        match self {
-            Self::Io { path, .. }
-            | Self::Missing { path }
-            | Self::Empty { path }
-            | Self::NoScoreFiles { path }
-            | Self::Binary { path, .. }
-            | Self::NotScores { path, .. }
-            | Self::NoDelimiter { path, .. }
-            | Self::HeaderMissing { path, .. }
-            | Self::UnknownLayout { path, .. }
-            | Self::AmbiguousLayout { path, .. }
-            | Self::UnknownLength { path, .. }
-            | Self::NoSuchYear { path, .. }
-            | Self::BrokenArchive { path, .. }
-            | Self::Encrypted { path, .. }
-            | Self::Nested { path, .. }
-            | Self::TooLarge { path, .. } => path,
-        }
+        &self.path
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &InputErrorKind {
+        &self.kind
     }
 
     /// What is wrong, in one line and without the path.
     pub fn reason(&self) -> String {
-        let text = self.to_string();
-        let text = text.strip_prefix(self.path()).unwrap_or(&text).trim_start_matches([':', ' ']);
-        text.lines().next().unwrap_or_default().to_owned()
-    }
-
-    fn path_mut(&mut self) -> &mut String {
-        match self {
-            Self::Io { path, .. }
-            | Self::Missing { path }
-            | Self::Empty { path }
-            | Self::NoScoreFiles { path }
-            | Self::Binary { path, .. }
-            | Self::NotScores { path, .. }
-            | Self::NoDelimiter { path, .. }
-            | Self::HeaderMissing { path, .. }
-            | Self::UnknownLayout { path, .. }
-            | Self::AmbiguousLayout { path, .. }
-            | Self::UnknownLength { path, .. }
-            | Self::NoSuchYear { path, .. }
-            | Self::BrokenArchive { path, .. }
-            | Self::Encrypted { path, .. }
-            | Self::Nested { path, .. }
-            | Self::TooLarge { path, .. } => path,
-        }
+        let text = self.kind.to_string();
+        text.trim_start_matches([':', ' ']).lines().next().unwrap_or_default().to_owned()
     }
 
     /// Whether the file is fine in itself and merely no score file of a known layout.
     pub fn is_another_kind(&self) -> bool {
         matches!(
-            self,
-            Self::NotScores { .. } | Self::UnknownLayout { .. } | Self::NoDelimiter { .. } | Self::Binary { .. }
+            *self.kind,
+            InputErrorKind::NotScores { .. }
+                | InputErrorKind::UnknownLayout { .. }
+                | InputErrorKind::NoDelimiter { .. }
+                | InputErrorKind::Binary { .. }
         )
     }
 
     /// The finding of the rule that this error is, where it is one.
     pub fn finding(&self) -> Option<FileFinding> {
-        let draft = match self {
-            Self::NoDelimiter { .. } => file("L004"),
-            Self::HeaderMissing { .. } => file("L007"),
-            Self::UnknownLayout { columns, .. } | Self::AmbiguousLayout { columns, .. } => {
+        let draft = match &*self.kind {
+            InputErrorKind::NoDelimiter { .. } => file("L004"),
+            InputErrorKind::HeaderMissing { .. } => file("L007"),
+            InputErrorKind::UnknownLayout { columns, .. } | InputErrorKind::AmbiguousLayout { columns, .. } => {
                 file("L008").with("columns", columns)
             }
-            Self::UnknownLength { length, .. } => file("L008").with("columns", length),
-            Self::NotScores { kind, .. } => file("L028").with("kind", kind),
+            InputErrorKind::UnknownLength { length, .. } => file("L008").with("columns", length),
+            InputErrorKind::NotScores { kind, .. } => file("L028").with("kind", kind),
             _ => return None,
         };
         Some(draft.done())

@@ -1,7 +1,7 @@
 //! Finds out from the first bytes of a text how its records are told apart and where its header
 //! stands.
 
-use super::error::{InputError, listed};
+use super::error::{InputError, InputErrorKind, listed};
 use super::known::{headings, known, record_lengths};
 use super::lookalikes::of_length;
 use super::model::Dialect;
@@ -69,7 +69,7 @@ pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
         return Ok(Form::Delimited(head));
     }
     let Some((start, line, number)) = lines(text).find(|(_, line, _)| !line.trim_ascii().is_empty()) else {
-        return Err(InputError::Empty { path: String::new() });
+        return Err(InputError::from(InputErrorKind::Empty));
     };
     let Some((dialect, why)) = stated.map(|one| (one, stated_why())).or_else(|| most_frequent(line)) else {
         return Err(no_delimiter(line));
@@ -88,7 +88,7 @@ fn no_delimiter(line: &[u8]) -> InputError {
         "a student score file separates its columns with ^, or with a comma or tab after it was saved again; \
          {found}download it again from TOMS"
     );
-    InputError::NoDelimiter { path: String::new(), help }
+    InputError::from(InputErrorKind::NoDelimiter { help })
 }
 
 fn stated_why() -> String {
@@ -170,7 +170,7 @@ fn without_header(
         ),
         None => format!("download the file again with its first line; no layout has {columns} columns"),
     };
-    Err(InputError::HeaderMissing { path: String::new(), help })
+    Err(InputError::from(InputErrorKind::HeaderMissing { help }))
 }
 
 /// Whether the text starts with fixed-width records: a known length, or a long line between a
@@ -184,12 +184,11 @@ fn looks_fixed(text: &[u8]) -> bool {
 }
 
 fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
-    let path = String::new();
     let known = || record_lengths().map(|(year, _)| year).collect::<Vec<_>>();
     if let Some(year) = options.year {
         if !known().contains(&year) {
             let form = " for fixed-width files";
-            return Err(InputError::NoSuchYear { path, year, form, known: listed(&known()) });
+            return Err(InputErrorKind::NoSuchYear { year, form, known: listed(&known()) }.into());
         }
         return Ok(Form::Fixed { year, why: stated_why() });
     }
@@ -198,7 +197,7 @@ fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
         return Ok(Form::Fixed { year, why: format!("records of {length} characters are those of {year}") });
     }
     if let Some(other) = of_length(length) {
-        return Err(InputError::NotScores { path, kind: other.kind, help: other.help });
+        return Err(InputErrorKind::NotScores { kind: other.kind, help: other.help }.into());
     }
     let lengths: Vec<String> = record_lengths()
         .map(|(year, lengths)| {
@@ -211,7 +210,7 @@ fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
          year with --year",
         lengths.join(", ")
     );
-    Err(InputError::UnknownLength { path, length, help })
+    Err(InputErrorKind::UnknownLength { length, help }.into())
 }
 
 /// The most frequent length of the first records, in characters.

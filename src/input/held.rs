@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
 use super::archive::Held;
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::options::Options;
 use super::stream::Bytes;
 
@@ -26,9 +26,9 @@ pub(super) fn hold(stream: &mut Bytes, options: &Options) -> Result<Held, InputE
     stream
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
-        .map_err(|error| InputError::BrokenArchive { path: String::new(), reason: super::failure::reason(&error) })?;
+        .map_err(|error| InputError::from(InputErrorKind::BrokenArchive { reason: super::failure::reason(&error) }))?;
     if bytes.len() as u64 > limit {
-        return Err(InputError::TooLarge { path: String::new(), limit });
+        return Err(InputError::from(InputErrorKind::TooLarge { limit }));
     }
     Ok(Held(Arc::new(bytes)))
 }

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use super::archive::{Backing, Contents, Held, contents};
 use super::candidate::{Candidate, Place, damaged_workbook, io_error, is_zip};
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::held::standard_input;
 use super::model::Detected;
 use super::names::{ENDINGS, ending, is_bookkeeping, is_workbook_name, same_data, twin};
@@ -66,12 +66,12 @@ impl Listing {
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.display().to_string()).unwrap_or_default();
                     let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is a loop"));
-                    self.refused.push(InputError::Io { path: String::new(), reason: source }.at(&path));
+                    self.refused.push(InputError::from(InputErrorKind::Io { reason: source }).at(&path));
                     continue;
                 }
                 Err(error) => {
                     let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("it is no folder"));
-                    return Err(InputError::Io { path: String::new(), reason: source });
+                    return Err(InputError::from(InputErrorKind::Io { reason: source }));
                 }
             };
             let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
@@ -101,7 +101,7 @@ impl Listing {
             }
         }
         if (self.files.len(), self.refused.len()) == before {
-            return Err(InputError::NoScoreFiles { path: String::new() });
+            return Err(InputError::from(InputErrorKind::NoScoreFiles));
         }
         Ok(())
     }
@@ -206,8 +206,8 @@ impl Listing {
             return Ok(());
         }
         Err(match nested {
-            Some(member) => InputError::Nested { path: String::new(), member },
-            None => InputError::NoScoreFiles { path: String::new() },
+            Some(member) => InputError::from(InputErrorKind::Nested { member }),
+            None => InputError::from(InputErrorKind::NoScoreFiles),
         })
     }
 

@@ -146,6 +146,8 @@ pub struct FileInfo {
     pub detected: Vec<Detected>,
     /// The columns, in file order.
     pub columns: Vec<Column>,
+    /// What is mended in it, and what cannot be read; `None` where all is written as the layout says.
+    pub mends: Option<std::sync::Arc<super::mend::Mends>>,
     /// The line the first record stands on, 1-based (2 after a header, more after banner rows).
     pub first_line: u64,
     /// Size in bytes as stored on disk, where it is known.

@@ -7,7 +7,7 @@ use super::chunks::Chunks;
 use super::clues::{NameClues, Sample, apply, decide, read_name};
 use super::delimited::{Delimited, Parts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
-use super::error::{InputError, listed};
+use super::error::{InputError, InputErrorKind, listed};
 use super::fixed::{Fixed, Positions};
 use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
@@ -85,6 +85,7 @@ impl Origin {
             lea: None,
             detected: self.detected.clone(),
             columns: Vec::new(),
+            mends: None,
             first_line: 1,
             bytes: self.bytes,
         }
@@ -103,12 +104,12 @@ pub fn open_text(
 ) -> Result<Opened, InputError> {
     let head = read_head(&mut stream, HEAD).map_err(|error| broken_head(error, origin))?;
     if head.is_empty() {
-        return Err(InputError::Empty { path: String::new() });
+        return Err(InputError::from(InputErrorKind::Empty));
     }
     let encoding = encoding_of(&head, options);
     let is_wide = matches!(encoding.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
     if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
-        return Err(InputError::Binary { path: String::new(), kind });
+        return Err(InputError::from(InputErrorKind::Binary { kind }));
     }
     let text = Text::new(head, stream, &encoding, options);
     let mut info = origin.info();
@@ -120,11 +121,10 @@ pub fn open_text(
     });
     let findings = mark_findings(&encoding);
     if is_web_page(&text.head) {
-        return Err(InputError::NotScores {
-            path: String::new(),
+        return Err(InputError::from(InputErrorKind::NotScores {
             kind: "a web page",
             help: "a sign-in or error page was saved instead of the file; sign in to TOMS and download it again",
-        });
+        }));
     }
     match find_form(&text.head, options)? {
         Form::Delimited(head) => open_delimited(text, head, (info, findings), fingerprint, origin, options),
@@ -190,12 +190,11 @@ fn mark_findings(encoding: &FoundEncoding) -> Vec<FileFinding> {
 }
 
 fn broken_head(error: std::io::Error, origin: &Origin) -> InputError {
-    let path = String::new();
     let packed = origin.detected.iter().any(|one| one.what == "compression");
     if packed {
-        InputError::BrokenArchive { path, reason: super::failure::reason(&error) }
+        InputErrorKind::BrokenArchive { reason: super::failure::reason(&error) }.into()
     } else {
-        InputError::Io { path, reason: error }
+        InputErrorKind::Io { reason: error }.into()
     }
 }
 
@@ -257,7 +256,7 @@ fn open_delimited(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
@@ -318,7 +317,7 @@ fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
 fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
     if is_too_wide(names) {
         let help = "a line this wide is no header; download the file again".to_owned();
-        return Err(InputError::UnknownLayout { path: String::new(), columns: names.len(), nearest: None, help });
+        return Err(InputError::from(InputErrorKind::UnknownLayout { columns: names.len(), nearest: None, help }));
     }
     let Some(year) = options.year else { return find_year(names) };
     let known = known_year(year)?;
@@ -330,7 +329,7 @@ fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
 }
 
 fn known_year(year: u16) -> Result<&'static Known, InputError> {
-    let no_such = || InputError::NoSuchYear { path: String::new(), year, form: "", known: listed(&headings().years) };
+    let no_such = || InputError::from(InputErrorKind::NoSuchYear { year, form: "", known: listed(&headings().years) });
     known(year).ok_or_else(no_such)
 }
 
@@ -377,11 +376,12 @@ fn open_fixed(
     options: &Options,
 ) -> Result<Opened, InputError> {
     let known = known_year(year)?;
-    let no_positions = || InputError::NoSuchYear {
-        path: String::new(),
-        year,
-        form: " for fixed-width files",
-        known: listed(&headings().years),
+    let no_positions = || {
+        InputError::from(InputErrorKind::NoSuchYear {
+            year,
+            form: " for fixed-width files",
+            known: listed(&headings().years),
+        })
     };
     let positions = Positions::of(known.layout).ok_or_else(no_positions)?;
     info.dialect = Dialect::Fixed;
@@ -403,7 +403,7 @@ fn open_fixed(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// Opens a workbook.
@@ -454,16 +454,16 @@ pub fn open_sheet(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: source }) })
+    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
 /// A source whose first block was read ahead, to learn from its records.
-struct Primed<S> {
-    first: Option<Block>,
-    rest: S,
+pub(super) struct Primed<S: ?Sized> {
+    pub(super) first: Option<Block>,
+    pub(super) rest: Box<S>,
 }
 
-impl<S: BlockSource> BlockSource for Primed<S> {
+impl<S: BlockSource + ?Sized> BlockSource for Primed<S> {
     fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
         match self.first.take() {
             Some(first) => {

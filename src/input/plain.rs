@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use super::candidate::Candidate;
 use super::encoding::{Decoding, LoneReturns, find_encoding};
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::form::{binary_kind, has_lone_returns, is_web_page};
 use super::model::{Detected, Encoding};
 use super::options::Limits;
@@ -35,16 +35,16 @@ pub fn open_plain(candidate: &Candidate, limits: Limits) -> Result<Plain, InputE
 }
 
 fn opened(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
-    let io = |reason| InputError::Io { path: String::new(), reason };
+    let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let (mut stream, mut detected) = candidate.stream(limits)?;
     let mut head = read_head(&mut stream, HEAD).map_err(io)?;
     if head.is_empty() {
-        return Err(InputError::Empty { path: String::new() });
+        return Err(InputError::from(InputErrorKind::Empty));
     }
     let found = find_encoding(&head);
     let is_wide = matches!(found.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
     if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
-        return Err(InputError::Binary { path: String::new(), kind });
+        return Err(InputError::from(InputErrorKind::Binary { kind }));
     }
     head.drain(..found.mark.min(head.len()));
     if is_wide {
@@ -53,7 +53,7 @@ fn opened(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
         head = read_head(&mut stream, HEAD).map_err(io)?;
     }
     if is_web_page(&head) {
-        return Err(InputError::Binary { path: String::new(), kind: "a web page" });
+        return Err(InputError::from(InputErrorKind::Binary { kind: "a web page" }));
     }
     detected.push(Detected { what: "encoding", value: found.encoding.as_str().to_owned(), why: found.why.to_owned() });
     let whole: Bytes = Box::new(Cursor::new(head.clone()).chain(stream));

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use calamine::{Reader as _, Xlsx};
 
 use super::candidate::Candidate;
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::options::Limits;
 use super::workbook::each_row;
 
@@ -25,7 +25,7 @@ pub fn read_sheets(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<Shee
 }
 
 fn read(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
-    let broken = |reason: String| InputError::BrokenArchive { path: String::new(), reason };
+    let broken = |reason: String| InputError::from(InputErrorKind::BrokenArchive { reason });
     let file = candidate.workbook(limits)?;
     let mut counting: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
     let (mut sheets, mut count) = (Vec::new(), 0);
@@ -40,7 +40,7 @@ fn read(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, Inp
         sheets.push(rows);
     }
     if count >= MOST_ROWS {
-        return Err(InputError::TooLarge { path: String::new(), limit: MOST_ROWS as u64 });
+        return Err(InputError::from(InputErrorKind::TooLarge { limit: MOST_ROWS as u64 }));
     }
     Ok(sheets)
 }

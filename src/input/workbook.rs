@@ -8,7 +8,7 @@ use calamine::{Reader as _, Xlsx};
 
 use super::archive::{Backing, Member, Seekable, open_member};
 use super::displayed::{displayed, is_long_number};
-use super::error::InputError;
+use super::error::{InputError, InputErrorKind};
 use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::repeated::HeaderLine;
@@ -78,7 +78,7 @@ pub fn open_workbook(
     lea: Option<&str>,
 ) -> Result<(Sheet, Workbook), InputError> {
     check_size(&backing, members, limits)?;
-    let file = backing.open().map_err(|reason| InputError::Io { path: String::new(), reason })?;
+    let file = backing.open().map_err(|reason| InputError::from(InputErrorKind::Io { reason }))?;
     let (sender, messages) = sync_channel(2);
     std::thread::spawn(move || {
         let end = match read(file, &sender) {
@@ -88,7 +88,7 @@ pub fn open_workbook(
         // Nobody listens any more if the reader of blocks has stopped early.
         let _ = sender.send(end);
     });
-    let broken = |reason| InputError::BrokenArchive { path: String::new(), reason };
+    let broken = |reason| InputError::from(InputErrorKind::BrokenArchive { reason });
     match messages.recv() {
         Ok(Message::Sheet(sheet)) => Ok((
             sheet,
@@ -114,13 +114,14 @@ pub(super) fn check_size(backing: &Backing, members: &[Member], limits: Limits) 
     let mut total = 0;
     for member in members {
         let mut stream = open_member(backing, member, limits)?.take(limits.expanded.saturating_add(1));
-        total += std::io::copy(&mut stream, &mut std::io::sink()).map_err(|error| InputError::BrokenArchive {
-            path: String::new(),
-            reason: format!("{}: {}", member.name, super::failure::reason(&error)),
+        total += std::io::copy(&mut stream, &mut std::io::sink()).map_err(|error| {
+            InputError::from(InputErrorKind::BrokenArchive {
+                reason: format!("{}: {}", member.name, super::failure::reason(&error)),
+            })
         })?;
         let is_texts = member.name.ends_with("sharedStrings.xml");
         if total > limits.expanded || (is_texts && total > limits.held) {
-            return Err(InputError::TooLarge { path: String::new(), limit: limits.held.min(limits.expanded) });
+            return Err(InputError::from(InputErrorKind::TooLarge { limit: limits.held.min(limits.expanded) }));
         }
     }
     Ok(())

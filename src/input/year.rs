@@ -1,6 +1,6 @@
 //! Finds the layout year of a header.
 
-use super::error::{InputError, Nearest, listed};
+use super::error::{InputError, InputErrorKind, Nearest, listed};
 use super::known::{Known, headings, is_filler, known};
 use super::lookalikes::recognise;
 use crate::layout::plain_name;
@@ -69,13 +69,12 @@ pub fn ambiguous(columns: usize, mut years: Vec<u16>) -> InputError {
     let example = years.first().copied().unwrap_or_default();
     let help =
         format!("the columns that tell these years apart were dropped; name the year, for example --year {example}");
-    InputError::AmbiguousLayout { path: String::new(), columns, years, help }
+    InputError::from(InputErrorKind::AmbiguousLayout { columns, years, help })
 }
 
 fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
-    let path = String::new();
     if let Some(foreign) = recognise(names) {
-        return InputError::NotScores { path, kind: foreign.kind, help: foreign.help };
+        return InputErrorKind::NotScores { kind: foreign.kind, help: foreign.help }.into();
     }
     let nearest = nearest_year.and_then(known).map(|known| Box::new(nearest(names, known)));
     let help = match &nearest {
@@ -87,7 +86,7 @@ fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {
         ),
         None => format!("choose a student score data file of {}, with its header line", listed(&headings().years)),
     };
-    InputError::UnknownLayout { path, columns: names.len(), nearest, help }
+    InputErrorKind::UnknownLayout { columns: names.len(), nearest, help }.into()
 }
 
 /// The advice to state the nearest year: only where at least half of the names are those of its layout.

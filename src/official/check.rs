@@ -210,6 +210,7 @@ fn info_of(file: &OfficialFile) -> FileInfo {
         encoding: file.encoding,
         detected: file.detected.clone(),
         columns: file.headings.iter().map(column).collect(),
+        mends: None,
         first_line: file.header_line + 1,
         ..bare(file.path.clone(), file.member.clone())
     }
@@ -249,6 +250,7 @@ fn bare(path: PathBuf, member: Option<String>) -> FileInfo {
         lea: None,
         detected: Vec::new(),
         columns: Vec::new(),
+        mends: None,
         first_line: 2,
         bytes: None,
     }

@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::input::InputError;
+use crate::input::{InputError, InputErrorKind};
 
 /// An official file that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -109,5 +109,5 @@ fn these(columns: usize) -> String {
 
 /// A failure of the stream.
 pub(super) fn failed(path: &str, source: std::io::Error) -> OfficialError {
-    InputError::Io { path: path.to_owned(), reason: source }.into()
+    InputError::new(path.to_owned(), InputErrorKind::Io { reason: source }).into()
 }

@@ -14,7 +14,8 @@ use super::error::failed;
 use super::read::{Areas, Source, Wanted, read_scores};
 use super::typed::{TypedRow, read_typed};
 use crate::input::{
-    Candidate, Detected, Encoding, InputError, Limits, Listing, Plain, SheetRow, Skipped, list, open_plain, read_sheets,
+    Candidate, Detected, Encoding, InputError, InputErrorKind, Limits, Listing, Plain, SheetRow, Skipped, list,
+    open_plain, read_sheets,
 };
 
 /// How official files are read.
@@ -65,9 +66,9 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
     let input = crate::input::Options { limits: options.limits, ..Default::default() };
     let Listing { files, skipped, refused } = list(paths, &input);
     if let Some(error) = refused.into_iter().next() {
-        return Err(match error {
-            InputError::NoScoreFiles { path } => OfficialError::NoFiles { path },
-            other => other.into(),
+        return Err(match error.kind() {
+            InputErrorKind::NoScoreFiles => OfficialError::NoFiles { path: error.path().to_owned() },
+            _ => error.into(),
         });
     }
     let mut set = OfficialSet { skipped, ..OfficialSet::default() };
@@ -127,14 +128,14 @@ fn workbook(path: String) -> OfficialError {
 }
 
 fn told(path: String, error: InputError) -> OfficialError {
-    match error {
-        InputError::Empty { path: _ } => OfficialError::Empty { path },
-        InputError::Binary { kind, .. } => OfficialError::Other {
+    match error.kind() {
+        InputErrorKind::Empty => OfficialError::Empty { path },
+        InputErrorKind::Binary { kind } => OfficialError::Other {
             path,
-            kind: kind.to_owned(),
+            kind: (*kind).to_owned(),
             help: "give the delimited research file (.txt, or the .zip it came in)".to_owned(),
         },
-        error => error.into(),
+        _ => error.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::layout::{FieldId, RecordType, codes};
+use crate::layout::{RecordType, codes};
 
 use super::ir::{Cell, Expr, Form, Lookup, LookupKind, MatchedCell, Num, Show, Test, Text, Truth};
 use super::read;

@@ -17,6 +17,10 @@ pub struct Reading {
     pub padded: bool,
     /// The cell may hold several codes, joined by `&`.
     pub parts: bool,
+    /// It is a code of fourteen digits that begins with that of a county.
+    pub county: bool,
+    /// Decimals may be meant.
+    pub decimals: bool,
 }
 
 /// How a field is read.
@@ -32,7 +36,7 @@ fn readings() -> Vec<Reading> {
         });
     let of = |name: &str| {
         let has = |word: &str| rows.iter().any(|(pattern, reading)| *reading == word && pattern.fits(name));
-        Reading { padded: has("padded"), parts: has("parts") }
+        Reading { padded: has("padded"), parts: has("parts"), county: has("county"), decimals: has("decimals") }
     };
     registry().fields().map(|(_, info)| of(info.name)).collect()
 }

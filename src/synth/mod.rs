@@ -5,6 +5,7 @@ mod calendar;
 mod facts;
 mod fault;
 mod fields;
+mod form;
 mod history;
 mod named;
 mod official;
@@ -39,7 +40,7 @@ use second::Seconds;
 pub use second::{SecondOutputs, has_earlier_file};
 use student::{Move, Student, Students};
 use testing::{Test, Writer};
-pub use write::Form;
+pub use form::Form;
 use write::Lines;
 
 /// Bytes gathered before they are handed on.

@@ -8,7 +8,8 @@ use super::facts::{Facts, School, SchoolKind};
 use super::fault::{Fault, FaultOrder, Place, Planted, Scene};
 use super::named::column_named;
 use super::record::Record;
-use super::write::{Form, Lines};
+use super::form::Form;
+use super::write::{Lines};
 use crate::layout::{Layout, RecordType, registry};
 use crate::table;
 

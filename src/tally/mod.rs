@@ -2,11 +2,14 @@
 
 mod count_group;
 mod counts;
+mod doubtful;
 mod plan;
 mod small_sums;
 mod sums;
 
 use rustc_hash::FxHashSet;
+
+use doubtful::Doubtful;
 
 use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
@@ -66,6 +69,8 @@ pub struct Tally {
     pub identities: FxHashSet<u64>,
     /// What could not be counted because the file lacks a column: what, and the field.
     pub untold: Vec<(String, &'static str)>,
+    /// Columns that counts rest on and that cannot be read in some cells, in words.
+    pub unreadable_columns: Vec<String>,
     /// What was noticed while the file was read.
     pub findings: Vec<FileFinding>,
     /// Why it could not be read to its end, if it could not.
@@ -78,7 +83,9 @@ pub struct Tally {
 /// When the file lacks a column that every count rests on.
 pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_>) -> Result<Tally, TallyError> {
     let Opened { info, mut findings, mut source } = opened;
-    let mut compiler = Compiler::new(&info, &[]);
+    let doubtful = Doubtful::of(&info, counting);
+    let seen = doubtful.seen(&info);
+    let mut compiler = Compiler::new(&seen, &[]);
     let mut untold = Vec::new();
     let plan = TallyPlan::new(&mut compiler, counting, options, &mut untold)?;
     let program: Program = compiler.finish();
@@ -94,6 +101,7 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
         identities: std::mem::take(&mut counts.identities),
         count_groups: counts.count_groups(),
         untold,
+        unreadable_columns: doubtful.words,
         findings,
         failure,
     })

@@ -14,8 +14,10 @@ mod missing;
 mod records;
 mod recount;
 mod survey;
+mod verdict;
 mod whole;
 
 pub use claim::{Claim, ClaimError};
 pub use coverage::NOT_CHECKED;
-pub use judge::{Judgement, Verdict, VerifyOptions, verify};
+pub use judge::verify;
+pub use verdict::{Judgement, Verdict, VerifyOptions};

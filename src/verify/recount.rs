@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::claim::{Claim, RecordClaim};
 use super::count::{Key, Part, Standing, counts, overlaid, parts, rows, standing, supposed, text_key};
 use super::expected::{Expected, Holding};
-use super::judge::{Verdict, VerifyOptions};
+use super::verdict::{Verdict, VerifyOptions};
 use super::missing::Missing;
 use super::records::{Record, Seen, each_record, opened};
 use super::survey::{Identity, Place, Survey, days, identity};

@@ -1,7 +1,7 @@
 //! Files that cannot be read: each is an error that says what it is and what to do.
 
 use miette::Diagnostic;
-use scorelint::input::{InputError, Options, open};
+use scorelint::input::{InputError, InputErrorKind, Options, open};
 
 use crate::support::files::{Folder, Sheet, gzip, read_with, refused, zip};
 use crate::support::{path, snapshots};
@@ -81,10 +81,10 @@ fn each_says_what_to_do() {
 #[test]
 fn what_the_system_says_is_told_once() {
     let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-    let error = InputError::Io { path: "a.csv".to_owned(), reason: denied };
+    let error = InputError::from(InputErrorKind::Io { reason: denied }).at("a.csv");
     assert_eq!(error.to_string(), "a.csv cannot be read: permission denied");
     assert!(std::error::Error::source(&error).is_none());
-    let empty = InputError::Empty { path: String::new() }.at("-");
+    let empty = InputError::from(InputErrorKind::Empty).at("-");
     assert_eq!(empty.to_string(), "standard input is empty");
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use scorelint::finding::FileFinding;
-use scorelint::input::{InputError, Limits, Opened, Options, open, open_each};
+use scorelint::input::{InputError, InputErrorKind, Limits, Opened, Options, open, open_each};
 use zip::write::SimpleFileOptions;
 
 use crate::support::files::{Folder, ReadFile, Sheet, drain, zip};
@@ -47,6 +47,10 @@ fn streamed(parts: &[(&str, &[u8])]) -> (Vec<u8>, usize) {
     let bytes = writer.finish().unwrap().into_inner();
     let list = list_of(&bytes);
     (bytes, list)
+}
+
+fn is_broken(error: &InputError) -> bool {
+    matches!(error.kind(), InputErrorKind::BrokenArchive { .. })
 }
 
 fn opened(bytes: &[u8], limits: Limits) -> Vec<Result<Opened, InputError>> {
@@ -159,7 +163,7 @@ fn sizes_and_checksums_that_lie_are_found_out() {
     let mut small = bytes[..list].to_vec();
     small[18..22].copy_from_slice(&[20, 0, 0, 0]);
     let refused = opened(&small, Limits::default());
-    assert!(matches!(&refused[..], [Err(InputError::BrokenArchive { .. })]), "{refused:?}");
+    assert!(matches!(&refused[..], [Err(error)] if is_broken(error)), "{refused:?}");
 }
 
 #[test]
@@ -236,5 +240,5 @@ fn a_workbook_that_breaks_off_is_refused() {
     let counting = Sheet::new(2022, 5).workbook(&[]);
     let list = counting.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
     let files = opened(&counting[..list], Limits::default());
-    assert!(matches!(&files[..], [Err(InputError::BrokenArchive { .. })]), "{files:?}");
+    assert!(matches!(&files[..], [Err(error)] if is_broken(error)), "{files:?}");
 }

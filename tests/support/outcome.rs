@@ -74,6 +74,7 @@ pub fn input(path: &str, records: u64) -> InputOutcome {
                 ),
             ],
             columns: columns.collect(),
+            mends: None,
             first_line: 2,
             bytes: Some(records * 1_090),
         },

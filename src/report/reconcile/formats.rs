@@ -1,35 +1,13 @@
 //! The formats of a reconciliation. A new one is a file in this folder and an entry in this table.
 
-use super::text::Detail;
+use super::subject::{Page, ReconcileReport};
 use super::{json, text, worklist};
-use crate::reconcile::{CellFilter, Reconciliation};
 use crate::report::format::{Kind, Mark, Needs, Reporter};
 use crate::report::title;
 
 /// The report of `scorelint reconcile`.
 #[derive(Clone, Copy, Debug)]
 pub struct Reconcile;
-
-/// What a report of a reconciliation is made from.
-pub struct ReconcileReport<'a> {
-    /// What was found out.
-    pub reconciliation: &'a Reconciliation,
-    /// Which figures are wanted.
-    pub filter: CellFilter,
-    /// How much of them is shown to people.
-    pub detail: Detail,
-    /// What is shown to people.
-    pub page: Page,
-}
-
-/// What people are shown of a reconciliation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// The causes and the ladders of figures.
-    Ladders,
-    /// The records behind the differences, by who can correct them.
-    Worklist,
-}
 
 impl Kind for Reconcile {
     type Subject<'a> = ReconcileReport<'a>;

@@ -2,10 +2,11 @@
 
 mod formats;
 mod json;
+mod subject;
 mod text;
 mod words;
 mod worklist;
 
-pub use formats::{Page, Reconcile, ReconcileReport};
+pub use formats::Reconcile;
 pub use json::write as write_json;
-pub use text::Detail;
+pub use subject::{Detail, Page, ReconcileReport};

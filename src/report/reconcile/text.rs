@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
 
-use super::ReconcileReport;
+use super::subject::{Detail, ReconcileReport};
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
@@ -14,15 +14,6 @@ use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseFound, Cell, CellFilter, CellName, Code, Reconciliation, Status, is_count};
 use crate::report::Style;
 use crate::number::{grouped, plural};
-
-/// How much is shown of the figures.
-#[derive(Clone, Debug)]
-pub enum Detail {
-    /// So many ladders of a kind.
-    Ladders(usize),
-    /// One figure with its records.
-    Cell(CellName),
-}
 
 /// Writes a reconciliation for people.
 ///

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
 
-use super::ReconcileReport;
-use super::text::Detail;
+use super::subject::{Detail, ReconcileReport};
 use super::words::title;
 use crate::privacy::text::neutralise;
 use crate::reconcile::CauseFound;

@@ -3,7 +3,8 @@
 use encoding_rs::WINDOWS_1252;
 
 use super::super::named::column_named;
-use super::super::write::{Column, Form, Lines, Source};
+use super::super::form::Form;
+use super::super::write::{Column, Lines, Source};
 use super::table::{FaultOrder, Place};
 use crate::layout::Layout;
 

@@ -5,7 +5,7 @@ use super::super::named::column_named;
 use super::super::record::{Col, Record};
 use super::super::student::Student;
 use super::super::testing::{Test, Writer};
-use super::super::write::Form;
+use super::super::form::Form;
 use super::Planted;
 use super::table::{Fault, FaultOrder, Place, TestChange};
 use super::text::{Condition, Scene};

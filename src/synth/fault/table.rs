@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::super::facts::years;
 use super::super::student::Wish;
-use super::super::write::Form;
+use super::super::form::Form;
 use super::text::{Assignment, Condition};
 use crate::layout::{RecordType, RecordTypes, record_types};
 use crate::table::{self, Row, TableError};

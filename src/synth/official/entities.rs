@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::known;
+use super::known::known;
 use crate::account::{Account, Entity};
 use crate::synth::facts::{Facts, School, SchoolKind};
 

@@ -3,6 +3,7 @@
 
 mod entities;
 mod forms;
+mod known;
 mod others;
 mod rows;
 
@@ -16,16 +17,8 @@ use crate::table;
 use entities::{OfficialEntity, entities};
 pub(super) use forms::published_tests;
 use forms::{OfficialForm, forms};
+use known::known;
 use rows::Research;
-
-/// What a year's official files say beside numbers and columns; blank where the table has nothing.
-fn known(what: &str, year: u16) -> &'static str {
-    let rows = table::lines("rules/synth/official.tsv", &["what", "years", "value"], |row| {
-        let holds = row.get("what")? == what && row.years()?.contains(year);
-        Ok(holds.then_some(row.get("value")?))
-    });
-    rows.into_iter().flatten().next().unwrap_or_default()
-}
 
 /// The official files of a district.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The students of other districts in county and state rows: invented numbers that are added, so
 //! that nobody takes the district's records for the county's.
 
-use super::known;
+use super::known::known;
 use crate::counting::TestInfo;
 use crate::layout::codes;
 use crate::tally::GroupCells;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::entities::OfficialEntity;
-use super::{known, others::others};
+use super::known::known;
+use super::others::others;
 use crate::account::{ALL_GRADES, Account, Figures};
 use crate::counting::{CountingRules, GradeKind, TestInfo};
 use crate::layout::codes;

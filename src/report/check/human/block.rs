@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, SourceCode};
 
+use super::sample::Sample;
 use super::facts;
 use super::frame::Frame;
 use super::source::{LineStyles, Samples, renumber};
@@ -14,16 +15,6 @@ use crate::rule::Severity;
 
 /// The owner of rules that report what is as it should be.
 const NOBODY: &str = "nobody (expected)";
-
-/// A finding that is shown, with the frame drawn for it where there is a cell to point at.
-pub struct Sample<'a> {
-    /// The finding.
-    pub finding: &'a Finding,
-    /// Its message.
-    pub message: String,
-    /// Its frame.
-    pub frame: Option<Frame>,
-}
 
 /// The block of a rule, as text for the terminal.
 pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look: Look) -> String {

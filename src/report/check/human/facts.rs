@@ -1,6 +1,6 @@
 //! The lines under the title of a block: how often, at which schools, in which columns, where.
 
-use super::block::Sample;
+use super::sample::Sample;
 use super::frame::lines as line_list;
 use crate::outcome::{Finding, RuleOutcome};
 use crate::privacy::text::neutralise;

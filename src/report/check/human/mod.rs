@@ -6,6 +6,7 @@ mod facts;
 mod frame;
 mod head;
 mod paint;
+mod sample;
 mod source;
 mod summary;
 
