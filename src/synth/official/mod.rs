@@ -13,7 +13,6 @@ use encoding_rs::WINDOWS_1252;
 
 use super::facts::Facts;
 use crate::account::Account;
-use crate::table;
 use entities::{OfficialEntity, entities};
 pub(super) use forms::published_tests;
 use forms::{OfficialForm, forms};
