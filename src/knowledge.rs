@@ -62,7 +62,7 @@ pub fn replace_with_folder(folder: &Path) -> Result<(), KnowledgeError> {
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| unreadable(folder, error.to_string()))?;
         let path = entry.path();
-        if !path.extension().is_some_and(|extension| extension == "tsv") {
+        if path.extension().is_none_or(|extension| extension != "tsv") {
             continue;
         }
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error.to_string()))?;

@@ -11,8 +11,6 @@ use super::super::{fields, read};
 use super::{Typed, Typer, Unit, Value, same_unit, unreadable};
 use crate::table;
 
-/// The fields for testing with the fields that hold the present value of CALPADS.
-
 const FUNCTIONS: [&str; 16] = [
     "written",
     "calpads",
