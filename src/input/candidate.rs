@@ -193,7 +193,7 @@ impl Candidate {
             opened.info.mends = Some(Arc::new(survey.mends));
         }
         opened.findings.extend(survey.findings);
-        opened.source = Mended::new(source, &opened.info);
+        opened.source = Mended::over(source, &opened.info);
         Ok(opened)
     }
 

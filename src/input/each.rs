@@ -106,7 +106,7 @@ pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>
     let files = list(std::slice::from_ref(&info.path), &options).files;
     let same = files.into_iter().find(|file| file.member() == info.member.as_deref());
     let opened = same.ok_or_else(|| again("it has changed while it was read"))?.open_as_stored(&options)?;
-    Ok(Mended::new(opened.source, info))
+    Ok(Mended::over(opened.source, info))
 }
 
 /// Reads a file on from a mark that its source gave.
@@ -117,5 +117,5 @@ pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<d
     let io = |error| io_error(&info.path, error);
     let mut file = File::open(&info.path).map_err(io)?;
     file.seek(SeekFrom::Start(mark.position)).map_err(io)?;
-    Ok(Mended::new(resume(Box::new(file), info, options, mark), info))
+    Ok(Mended::over(resume(Box::new(file), info, options, mark), info))
 }

@@ -205,11 +205,11 @@ impl Target {
         let own = [counted(|one| one.enrolled), counted(|one| one.tested), counted(|one| one.with_scores)];
         let mut left = Left::default();
         let mut known = 0;
-        for place in 0..3 {
-            let Some(shown) = self.counts[place] else { continue };
-            let beyond = gap((own[place].0 + known, own[place].1 + known), shown);
-            left.counts[place] = Some(beyond);
-            known += beyond;
+        for ((shown, own), beyond) in self.counts.iter().zip(own).zip(&mut left.counts) {
+            let Some(shown) = *shown else { continue };
+            let rest = gap((own.0 + known, own.1 + known), shown);
+            *beyond = Some(rest);
+            known += rest;
         }
         left.scored = known;
         if extra.is_some() || sums.untold > 0 || self.counts[2].is_none() {

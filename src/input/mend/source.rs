@@ -21,7 +21,7 @@ pub(in crate::input) struct Mended {
 
 impl Mended {
     /// The records of a file as they are read: those of `inner`, where nothing has to be mended.
-    pub(in crate::input) fn new(inner: Box<dyn BlockSource>, info: &FileInfo) -> Box<dyn BlockSource> {
+    pub(in crate::input) fn over(inner: Box<dyn BlockSource>, info: &FileInfo) -> Box<dyn BlockSource> {
         let Some(mends) = info.mends.clone().filter(|mends| !mends.changes_nothing()) else { return inner };
         let mut places = vec![0; info.columns.len()];
         for (place, mend) in mends.columns.iter().enumerate().filter(|(_, mend)| mend.mended() > 0) {
