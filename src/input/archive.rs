@@ -1,9 +1,6 @@
 //! Zip files: what is inside, and a stream of one member that owns its file.
 
-use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io::{Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 use zip::result::ZipError;

@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rustc_hash::FxHashMap;
 
 use super::ReconcileError;
-use super::code::{Code};
 use super::pairs::{pairs};
 use super::records::{InputFile, Records, Supposed};
 use crate::cause::{BoundCause, Hypothesis};

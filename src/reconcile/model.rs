@@ -10,7 +10,7 @@ use super::code::{Code};
 use crate::cause::Cause;
 use crate::counting::CountingRules;
 use crate::input::View;
-use crate::official::{Interval, Measure};
+use crate::official::Measure;
 
 /// The comparison of score files with official ones.
 #[derive(Debug)]
