@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::code::Code;
 use super::reach::{Reach, Reached};
-use crate::counting::{CountingRules, GradeKind, Rows};
+use crate::counting::{CountingRules, Rows};
 use crate::facets::Facets;
 use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
 use crate::tally::EntityCode;
@@ -90,10 +90,6 @@ pub struct Grid {
     /// Groups of the counting rules.
     groups: usize,
     slots: FxHashMap<Slot, u32>,
-    /// The slots that each slot is made up of, as far as they have rows to compare with.
-    parts: Vec<Vec<u32>>,
-    /// The slots that each slot is a part of.
-    wholes: Vec<Vec<u32>>,
     /// The type of each entity in the official files.
     pub types: BTreeMap<Code, u8>,
     /// The grade rows that the official files have of each test.
@@ -114,10 +110,7 @@ fn way_of(facets: &Facets, rows: Rows) -> Way {
 
 /// The slots of each way, worked out once.
 #[derive(Debug, Default)]
-pub struct Ways {
-    slots: FxHashMap<Way, Vec<u32>>,
-    remainders: FxHashMap<Way, Vec<u32>>,
-}
+pub struct Ways(FxHashMap<Way, Vec<u32>>);
 
 impl Grid {
     /// The rows of official files, which are taken out of them. Rows of several files that are about the same become
@@ -247,7 +240,6 @@ impl Grid {
                 self.slot_groups[slot as usize] |= 1 << group;
             }
         }
-        self.settle_parts(counting);
     }
 
     /// The row of a slot and a group of the counting rules; [`NO_ROW`] where there is none to compare with.
@@ -279,100 +271,12 @@ impl Grid {
         facets: &Facets,
     ) -> &'w [u32] {
         let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
-        ways.slots.entry(way_of(facets, class.rows)).or_insert_with(|| {
+        ways.0.entry(way_of(facets, class.rows)).or_insert_with(|| {
             let place = places.get(facets.place as usize);
             let all = place.map(|place| all_slots(counting, place, facets, class.rows)).unwrap_or_default();
             let known = all.iter().filter_map(|slot| self.slots.get(slot).copied());
             known.filter(|slot| self.slot_groups[*slot as usize] != 0).collect()
         })
-    }
-
-    /// The slots made up of others that a record counts in and none of whose parts it counts in.
-    pub fn remainders_of<'w>(
-        &self,
-        ways: &'w mut Ways,
-        counting: &CountingRules,
-        places: &[EntityCode],
-        facets: &Facets,
-    ) -> &'w [u32] {
-        let Some(class) = counting.classes.get(usize::from(facets.class)) else { return &[] };
-        let way = way_of(facets, class.rows);
-        if !ways.remainders.contains_key(&way) {
-            let slots = self.slots_of(ways, counting, places, facets).to_vec();
-            let is_told = |whole: u32| slots.iter().any(|slot| self.wholes[*slot as usize].contains(&whole));
-            let rest = slots.iter().copied().filter(|slot| self.is_whole(*slot) && !is_told(*slot)).collect();
-            ways.remainders.insert(way, rest);
-        }
-        ways.remainders.get(&way).map_or(&[], Vec::as_slice)
-    }
-
-    /// How many slots there are.
-    pub fn slot_count(&self) -> usize {
-        self.slot_groups.len()
-    }
-
-    /// The number of a slot.
-    pub fn slot_at(&self, slot: Slot) -> Option<u32> {
-        self.slots.get(&slot).copied()
-    }
-
-    /// Whether a slot is made up of others.
-    pub fn is_whole(&self, slot: u32) -> bool {
-        self.parts.get(slot as usize).is_some_and(|parts| !parts.is_empty())
-    }
-
-    /// The slots that a slot is made up of.
-    pub fn parts_of(&self, slot: u32) -> &[u32] {
-        self.parts.get(slot as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// Finds out which slots are made up of which: grades of a school or district, schools of a district. All
-    /// students are to be shown closely enough in a part.
-    fn settle_parts(&mut self, counting: &CountingRules) {
-        let main = self.main_groups(counting);
-        (self.parts, self.wholes) = (vec![Vec::new(); self.slot_count()], vec![Vec::new(); self.slot_count()]);
-        if main.count_ones() != 1 {
-            return;
-        }
-        let lead = main.trailing_zeros() as usize;
-        let row_of = |slot: u32| self.rows_of(slot).0.get(lead).filter(|row| **row != NO_ROW).map(|row| *row as usize);
-        let is_close = |row: usize| {
-            let counts = self.rows[row].figures.iter().filter(|(one, _)| matches!(one, Measure::Enrolled | Measure::Tested));
-            counts.filter_map(|(_, official)| official.interval()).next().is_some_and(|shown| shown.hi() - shown.lo() <= 2)
-        };
-        let mut slots: Vec<(Slot, u32)> = self.slots.iter().map(|(slot, number)| (*slot, *number)).collect();
-        slots.sort_unstable();
-        let mut links = Vec::new();
-        for ((code, test, grade), number) in &slots {
-            let Some(row) = row_of(*number).filter(|row| is_close(*row)) else { continue };
-            let mut add = |whole: Slot| links.extend(self.slots.get(&whole).filter(|one| row_of(**one).is_some()).map(|one| (*one, *number)));
-            let mut district = *code;
-            district[7..].fill(b'0');
-            let is_single = counting.grades.iter().any(|one| one.code == *grade && one.kind == GradeKind::Grade);
-            if is_single {
-                for sum in &counting.grades {
-                    let is_in = match &sum.kind {
-                        GradeKind::All => true,
-                        GradeKind::Sum(members) => members.contains(grade),
-                        GradeKind::Grade | GradeKind::ClassOf(_) => false,
-                    };
-                    if is_in {
-                        add((*code, *test, sum.code));
-                    }
-                }
-            }
-            let is_in_district = district != *code && matches!(self.rows[row].entity_type, 0 | 7 | 10);
-            let has_grades = || slots.iter().any(|((other, of, grade), _)| {
-                *other == district && of == test && counting.grades.iter().any(|one| one.code == *grade && one.kind == GradeKind::Grade)
-            });
-            if is_in_district && (is_single || !has_grades()) {
-                add((district, *test, *grade));
-            }
-        }
-        for (whole, part) in links {
-            self.parts[whole as usize].push(part);
-            self.wholes[part as usize].push(whole);
-        }
     }
 
     /// The group of all students, or all groups where the files do not have it.

@@ -15,7 +15,6 @@ mod delta;
 mod earlier;
 mod effects;
 mod error;
-mod evidence;
 mod files;
 mod filter;
 mod grid;

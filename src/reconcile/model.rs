@@ -1,7 +1,5 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
-use super::evidence::{PART};
-use super::search::{Found};
 use super::with::{With};
 use super::compared::{Cells, Status};
 use super::records::{Copies, is_of_enrolled_alone};
@@ -136,8 +134,6 @@ pub struct CauseFound {
     pub mended: u32,
     /// Figures that agree without it and not with it.
     pub broken: u32,
-    /// How strong the evidence is; none where it was not searched for.
-    pub evidence: Option<Support>,
     /// Its place by what it explains, from 1.
     pub rank: usize,
     /// Causes that explain just as much in its place, and what with.
@@ -146,41 +142,6 @@ pub struct CauseFound {
     pub is_assumed: bool,
     /// Why it has nothing to show, where the user supposed it and it has not.
     pub note: Option<&'static str>,
-}
-
-/// How strong the evidence for a cause is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Support {
-    /// How many bits shorter the official numbers are told with it, after what naming it costs.
-    pub bits: f64,
-    /// Students who count as predicted.
-    pub moved_right: u64,
-    /// Students who count against it.
-    pub moved_wrong: u64,
-    /// Rows of different students that come closer.
-    pub witnesses: u32,
-}
-
-impl Support {
-    pub(super) fn of(found: &Found) -> Self {
-        let favour = &found.favour;
-        Self {
-            bits: favour.gain as f64 / PART - found.price,
-            moved_right: favour.moved_right,
-            moved_wrong: favour.moved_wrong,
-            witnesses: favour.witnesses,
-        }
-    }
-
-    /// The word for it, after Kass and Raftery (1995).
-    pub fn word(&self) -> &'static str {
-        match self.bits {
-            _ if self.witnesses < 3 => "too few figures to tell",
-            bits if bits >= 4.32 => "strong",
-            bits if bits >= 1.58 => "moderate",
-            _ => "weak",
-        }
-    }
 }
 
 /// Something unexplained, as small as it can be told.

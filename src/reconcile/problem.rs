@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use super::candidates::{Candidate};
 use super::effects::{RowScope};
-use super::evidence::{Kind, Left, Noise, PART, Target};
 use super::records::{Records};
-use super::grid::{Grid, GridRow, NO_ROW, Ways};
-use super::marks::{Mark};
+use super::grid::{Grid, GridRow, Ways};
+use super::marks::{Mark, Miss};
 use super::pairs::{Pairs};
 use super::reach::{Reach};
 use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
-use super::value::{Bounds, Figures, scale_of};
+use super::value::{Bounds, Figures, is_count, scale_of};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
-use crate::official::Interval;
+use crate::official::Measure;
 
 /// Records that a thread counts at a time.
 const RECORDS: usize = 8192;
@@ -40,26 +39,11 @@ pub struct Problem<'a> {
     /// The marks of all rows, one row after the other.
     marks: Vec<Mark>,
     /// Where those of each row end, and what is off there whatever is counted.
-    marked: Vec<(u32, u32)>,
+    marked: Vec<(u32, Fit)>,
     /// What each row counts by the standard rules.
     pub base: Arc<Vec<Sums>>,
     /// The groups that tell enough about hypotheses that are not about groups.
     main: u64,
-    /// What is to be told of each row, and after the rows of the remainder of each slot.
-    targets: Vec<Evidence>,
-}
-
-/// What a row tells about causes.
-#[derive(Clone, Debug)]
-pub enum Evidence {
-    /// Nothing that other rows do not tell.
-    Nothing,
-    /// The students of the row.
-    Students(Box<Target>),
-    /// Those of a group, as far as all students (that row) do not tell them.
-    Group(Box<Target>, u32),
-    /// What is in a row and not in its parts.
-    Remainder(Box<Target>),
 }
 
 /// How well a row agrees.
@@ -67,8 +51,8 @@ pub enum Evidence {
 pub struct Fit {
     /// Figures that do not agree.
     pub misses: u32,
-    /// How much it takes to tell the row, in parts of a bit.
-    pub cost: i64,
+    /// How far they are off, on a scale that grows ever slower.
+    pub cost: u32,
 }
 
 /// The sums that a hypothesis would add to rows; used again and again.
@@ -139,9 +123,6 @@ impl Delta {
     pub fn replace(&mut self, problem: &Problem<'_>, before: &Facets, after: &Facets, groups: u64) {
         let mut ways = std::mem::take(&mut self.ways);
         problem.each_change(&mut ways, (before, after), groups, |row, sums| self.add(row, sums));
-        if groups & problem.main != 0 {
-            problem.each_remainder(&mut ways, (before, after), |row, sums| self.add(row, sums));
-        }
         self.ways = ways;
     }
 
@@ -176,169 +157,25 @@ impl<'a> Problem<'a> {
         let is_absent = vec![false; records.places.len()];
         let (marks, marked) = marks(grid, &tests);
         let (base, main) = (Arc::default(), grid.main_groups(counting));
-        let targets = Vec::new();
-        let mut problem =
-            Self { counting, records, grid, pairs, is_absent, tests, unknown, marks, marked, base, main, targets };
-        problem.targets = problem.evidence();
+        let mut problem = Self { counting, records, grid, pairs, is_absent, tests, unknown, marks, marked, base, main };
         problem.base = Arc::new(problem.counted(threads));
         problem
     }
 
     /// What each row counts by the standard rules.
     fn counted(&self, threads: usize) -> Vec<Sums> {
-        let rooms = rooms(threads, || Delta::new(self.len()));
+        let rooms = rooms(threads, || Delta::new(self.grid.rows.len()));
         each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, delta| {
             for facets in &self.records.facets[records.clone()] {
                 delta.replace(self, &Facets::NONE, facets, u64::MAX);
             }
         });
-        let mut sums = vec![Sums::default(); self.len()];
+        let mut sums = vec![Sums::default(); self.grid.rows.len()];
         for room in rooms {
             let delta = locked(&room);
             delta.rows().for_each(|(row, added)| sums[row as usize] += added);
         }
         sums
-    }
-
-    /// Rows and remainders.
-    pub fn len(&self) -> usize {
-        self.grid.rows.len() + self.grid.slot_count()
-    }
-
-    /// What each row tells about causes. A row that is made up of others tells what they do not.
-    fn evidence(&self) -> Vec<Evidence> {
-        let rows = &self.grid.rows;
-        let target = |row: usize| Target::new(self.tests[row], &rows[row].figures);
-        let lead = (self.main.count_ones() == 1).then(|| self.main.trailing_zeros() as usize);
-        let mut all: Vec<Evidence> = Vec::with_capacity(self.len());
-        for (place, row) in rows.iter().enumerate() {
-            let slot = self.grid.slot_at((row.code, row.test, row.grade));
-            let is_leaf = slot.is_none_or(|slot| !self.grid.is_whole(slot));
-            let is_compared = row.reach == Reach::Checkable && row.code[2..7] != *b"00000";
-            let main = lead.and_then(|lead| Some(self.grid.rows_of(slot?).0[lead])).filter(|main| *main != NO_ROW);
-            all.push(match (is_compared && is_leaf, row.group == lead || lead.is_none(), main) {
-                (true, true, _) => Evidence::Students(Box::new(target(place))),
-                (true, false, Some(main)) => Evidence::Group(Box::new(target(place)), main),
-                _ => Evidence::Nothing,
-            });
-        }
-        for slot in 0..self.grid.slot_count() as u32 {
-            let one = lead.and_then(|lead| self.remainder(slot, lead));
-            all.push(one.map_or(Evidence::Nothing, |one| Evidence::Remainder(Box::new(one))));
-        }
-        all
-    }
-
-    /// What the files of the state have in a row and not in its parts.
-    fn remainder(&self, slot: u32, lead: usize) -> Option<Target> {
-        let whole = *self.grid.rows_of(slot).0.get(lead).filter(|row| **row != NO_ROW)? as usize;
-        let parts: Vec<usize> = self.grid.parts_of(slot).iter().map(|part| self.grid.rows_of(*part).0[lead] as usize).collect();
-        if parts.is_empty() {
-            return None;
-        }
-        let target = |row: usize| Target::new(self.tests[row], &self.grid.rows[row].figures);
-        let all = target(whole);
-        let mut counts = all.intervals();
-        for part in parts {
-            for (count, own) in counts.iter_mut().zip(target(part).intervals()) {
-                *count = count.zip(own).and_then(|(all, own)| Interval::new(all.lo() - own.hi(), all.hi() - own.lo()));
-            }
-        }
-        Some(Target::of_counts(counts, all.size))
-    }
-
-    /// Tells what changes in the remainders that a record counts in.
-    fn each_remainder(&self, ways: &mut Ways, (before, after): (&Facets, &Facets), mut tell: impl FnMut(u32, Sums)) {
-        let first = self.grid.rows.len() as u32;
-        for (facets, is_out) in [(before, true), (after, false)] {
-            let sums = Sums::of(self.counting, facets);
-            let absent = self.is_absent.get(facets.place as usize).copied().unwrap_or_default();
-            if sums.is_zero() || absent || facets.groups & self.main == 0 {
-                continue;
-            }
-            let sums = if is_out { Sums::default() - sums } else { sums };
-            let slots = self.grid.remainders_of(ways, self.counting, &self.records.places, facets);
-            slots.iter().for_each(|slot| tell(first + slot, sums));
-        }
-    }
-
-    /// What is left of a row, for the error term.
-    pub fn residuals(&self, row: u32, sums: &Sums, extra: Option<&Bounds>, lead: i32) -> Vec<(Kind, i32, i32)> {
-        match &self.targets[row as usize] {
-            Evidence::Nothing => Vec::new(),
-            Evidence::Students(target) => {
-                let left = target.left(sums, extra);
-                let [enrolled, tested, scored] = left.counts;
-                let told = [(Kind::Enrolled, enrolled), (Kind::Tested, tested), (Kind::Scored, scored)];
-                let more = [(Kind::Levels, left.levels), (Kind::Mean, left.mean)];
-                let told = told.into_iter().chain(more);
-                told.filter_map(|(kind, left)| Some((kind, left?, target.size))).collect()
-            }
-            Evidence::Group(target, _) if lead == 0 => {
-                let left = first_of(&target.left(sums, extra));
-                left.map(|left| (Kind::Group, left, target.size)).into_iter().collect()
-            }
-            Evidence::Group(..) => Vec::new(),
-            Evidence::Remainder(target) => {
-                let left = first_of(&target.left(sums, extra));
-                left.map(|left| (Kind::Remainder, left, 1)).into_iter().collect()
-            }
-        }
-    }
-
-    /// What is left of the students of a row, where it tells of students.
-    pub fn left_of(&self, row: u32, sums: &Sums, extra: Option<&Bounds>) -> Option<(Left, i32)> {
-        match &self.targets[row as usize] {
-            Evidence::Nothing => None,
-            Evidence::Students(target) | Evidence::Group(target, _) | Evidence::Remainder(target) => {
-                Some((target.left(sums, extra), target.size))
-            }
-        }
-    }
-
-    /// The row of all students that a row of a group belongs to.
-    pub fn lead_of(&self, row: u32) -> Option<u32> {
-        match &self.targets[row as usize] {
-            Evidence::Group(_, lead) => Some(*lead),
-            _ => None,
-        }
-    }
-
-    /// Whether a row tells about a hypothesis.
-    pub fn is_witness(&self, row: u32, candidate: &Candidate) -> bool {
-        let groups = self.groups(candidate, RowScope::Main);
-        match &self.targets[row as usize] {
-            Evidence::Nothing => false,
-            Evidence::Remainder(_) => groups & self.main != 0,
-            Evidence::Students(_) | Evidence::Group(..) => {
-                let group = self.grid.rows.get(row as usize).and_then(|row| row.group);
-                group.is_some_and(|group| group < 64 && groups >> group & 1 != 0)
-            }
-        }
-    }
-
-    /// How much it takes to tell a row, in parts of a bit.
-    fn cost(&self, noise: &Noise, row: u32, sums: &Sums, extra: Option<&Bounds>, lead: i32) -> i64 {
-        let bits = match &self.targets[row as usize] {
-            Evidence::Nothing => return 0,
-            Evidence::Students(target) => {
-                let share = if self.main.count_ones() == 1 { A_TEST } else { A_TEST / 8.0 };
-                target.bits(noise, &target.left(sums, extra)) * share
-            }
-            Evidence::Group(target, main) => {
-                let left = first_of(&target.left(sums, extra)).unwrap_or_default();
-                let all = match &self.targets[*main as usize] {
-                    Evidence::Students(all) => all.size,
-                    _ => target.size,
-                };
-                noise.group_bits(left, (lead, target.size, all)) * A_TEST / 2.0
-            }
-            Evidence::Remainder(target) => {
-                let left = target.left(sums, extra).counts;
-                left.into_iter().flatten().map(|left| noise.bits(Kind::Remainder, left, 1)).sum::<f64>() * A_TEST
-            }
-        };
-        (bits * PART).round() as i64
     }
 
     /// The groups in which a hypothesis is looked at.
@@ -412,56 +249,79 @@ impl<'a> Problem<'a> {
     }
 
     /// How well a row agrees with the official figures.
-    pub fn fit(&self, noise: &Noise, row: u32, sums: Sums, extra: Option<&Bounds>, lead: i32) -> Fit {
-        let misses = if (row as usize) < self.grid.rows.len() { self.misses(row, sums, extra) } else { 0 };
-        Fit { misses, cost: self.cost(noise, row, &sums, extra, lead) }
-    }
-
-    /// The figures of a row that do not agree.
-    fn misses(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> u32 {
+    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
         if extra.is_some() || sums.untold > 0 {
-            return self.misses_in_full(row, sums, extra);
+            return self.fit_in_full(row, sums, extra);
         }
         let place = row as usize;
         let begin = place.checked_sub(1).map_or(0, |before| self.marked[before].0);
-        let (end, misses) = self.marked[place];
+        let (end, mut fit) = self.marked[place];
         let test = self.tests[place];
-        let marks = &self.marks[begin as usize..end as usize];
-        misses + marks.iter().filter(|mark| mark.miss(test, &sums).is_some()).count() as u32
+        for mark in &self.marks[begin as usize..end as usize] {
+            if let Some(miss) = mark.miss(test, &sums) {
+                fit.add(miss);
+            }
+        }
+        fit
     }
 
     /// The same where not all is known exactly.
-    fn misses_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> u32 {
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
         let figures = self.figures(row, sums, extra);
-        let told = self.grid.rows[row as usize].figures.iter().filter(|(measure, _)| !figures.is_untold(*measure));
-        told.filter(|(measure, official)| figures.distance(*measure, *official) > 0).count() as u32
+        let mut fit = Fit::default();
+        for (measure, official) in &self.grid.rows[row as usize].figures {
+            if !figures.is_untold(*measure) {
+                fit.add_distance(*measure, figures.distance(*measure, *official));
+            }
+        }
+        fit
     }
 }
 
-/// A student takes two tests: what a row tells counts half.
-const A_TEST: f64 = 0.5;
+impl Fit {
+    fn add(&mut self, miss: Miss) {
+        self.misses += 1;
+        self.cost += match miss {
+            Miss::Count(distance) => weight(distance),
+            Miss::Derived => DERIVED,
+        };
+    }
 
-/// What is left of the first count that is shown.
-fn first_of(left: &Left) -> Option<i32> {
-    left.counts.into_iter().flatten().next()
+    fn add_distance(&mut self, measure: Measure, distance: i64) {
+        if distance > 0 {
+            self.add(if is_count(measure) { Miss::Count(distance) } else { Miss::Derived });
+        }
+    }
 }
 
 /// The marks of all rows.
-fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, u32)>) {
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
     let figures = grid.rows.iter().map(|row| row.figures.len()).sum();
     let (mut marks, mut marked) = (Vec::with_capacity(figures), Vec::with_capacity(grid.rows.len()));
     for (row, test) in grid.rows.iter().zip(tests) {
-        let mut fixed = 0;
+        let mut fixed = Fit::default();
         let none = Figures { test, sums: Sums::default(), extra: None };
         for (measure, official) in &row.figures {
             match Mark::new(test, *measure, *official) {
                 Some(mark) => marks.push(mark),
                 None if none.is_untold(*measure) => {}
                 // There is no such figure, whatever is counted.
-                None => fixed += u32::from(none.distance(*measure, *official) > 0),
+                None => fixed.add_distance(*measure, none.distance(*measure, *official)),
             }
         }
         marked.push((u32::try_from(marks.len()).unwrap_or(u32::MAX), fixed));
     }
     (marks, marked)
+}
+
+/// The cost of a mean or a percentage that does not agree, however far it is off.
+const DERIVED: u32 = 4;
+
+/// The cost of a count that is off by so much: 8 for one, then more and more slowly.
+fn weight(distance: i64) -> u32 {
+    let distance = distance.unsigned_abs();
+    let power = distance.ilog2();
+    // The three bits after the first tell eighths of a power.
+    let eighths = if power >= 3 { distance >> (power - 3) } else { distance << (3 - power) } & 7;
+    8 + 4 * power + (eighths as u32) / 2
 }

@@ -18,7 +18,7 @@ use super::grid::{Contradiction, Grid, Slot, all_slots};
 use super::ladder::{ladders};
 use super::missing_schools::{MissingSchools};
 use super::missing_students::{MissingStudents};
-use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Support, Unreadable};
+use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Unreadable};
 use super::numbers::{Numbered};
 use super::options::{Assumption, ReconcileOptions};
 use super::pairs::{Pairs};
@@ -306,7 +306,7 @@ fn missing_schools(problem: &Problem<'_>, causes: &[BoundCause], wishes: &Wishes
     let none = State::new(problem, vec![None; problem.grid.rows.len()]).total;
     let with = State::new(problem, missing_schools.extra.clone()).total;
     let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
-    (is_assumed || with.misses < none.misses).then_some(missing_schools)
+    (is_assumed || with.cost < none.cost).then_some(missing_schools)
 }
 
 /// The last part: search, ladders, figures.
@@ -383,7 +383,6 @@ impl Finish<'_> {
             cells: touched,
             mended: u32::try_from(touched).unwrap_or(u32::MAX),
             broken: 0,
-            evidence: None,
             rank: 0,
             tied_with: Vec::new(),
             is_assumed: cause.is_some_and(|cause| self.is_assumed(cause.cause)),
@@ -412,7 +411,6 @@ impl Finish<'_> {
                 cells: 0,
                 mended: 0,
                 broken: 0,
-                evidence: None,
                 rank: 0,
                 tied_with: Vec::new(),
                 is_assumed: true,
@@ -433,9 +431,8 @@ impl Finish<'_> {
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
             cells: touched[place],
-            mended: found.favour.mended,
-            broken: found.favour.broken,
-            evidence: Some(Support::of(found)),
+            mended: found.mended,
+            broken: found.broken,
             rank: 0,
             tied_with: found.tied.iter().map(|(cause, with)| (cause_of(*cause), with.clone())).collect(),
             is_assumed: self.is_assumed(cause_of(found.candidate.cause)),

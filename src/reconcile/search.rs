@@ -11,9 +11,8 @@ use std::sync::Mutex;
 use super::candidates::{Candidate};
 use super::with::{With};
 use super::effects::{RowScope};
-use super::evidence::{PART};
 use super::problem::{Delta, Fit, Problem};
-use super::state::{Favour, State};
+use super::state::State;
 use super::threads::{each, locked, rooms};
 use super::value::{Bounds};
 use crate::cause::BoundCause;
@@ -22,32 +21,18 @@ use crate::layout::Certainty;
 /// Hypotheses that may be chosen in all: more would be no explanation.
 const MOST: usize = 24;
 
-/// How much shorter than by chance a hypothesis has to make what is told, in bits: 20 to 1, where strong
-/// evidence begins (Kass and Raftery 1995).
-const STRONG: f64 = 4.32;
-
-/// Rows of different students that have to come closer: fewer can be met by any free day.
-const WITNESSES: u32 = 3;
-
-/// Figures, groups included, that have to come out exactly where a cause has few rows of its own, as one of a
-/// school with a single grade has.
-const EXACT: u32 = 20;
-
-/// Of these, one in so many may come out wrong by chance.
+/// Of the figures that a hypothesis decides, one in so many may come out wrong by chance.
 const CHANCE: u32 = 10;
-
-/// Students moved as predicted for each that is moved the wrong way.
-const FOR_EACH_WRONG: u64 = 3;
 
 /// A hypothesis that was found, and what stands in its favour.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The hypothesis.
     pub candidate: Candidate,
-    /// What stands for and against it.
-    pub favour: Favour,
-    /// How much it has to be better than chance, in bits: what naming it costs.
-    pub price: f64,
+    /// Figures that agree with it and not without it.
+    pub mended: u32,
+    /// Figures that agree without it and not with it.
+    pub broken: u32,
     /// Others that do just as well in its place.
     pub tied: Vec<(usize, With)>,
 }
@@ -76,7 +61,7 @@ pub struct Search<'a> {
 impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
-        let rooms = rooms(threads, || Delta::new(problem.len()));
+        let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
         Self { problem, causes, candidates, rooms }
     }
 
@@ -91,7 +76,6 @@ impl<'a> Search<'a> {
             }
         }
         let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
-        state.estimate(self.problem);
         let mut rejected: Vec<(usize, With)> = Vec::new();
         loop {
             self.grow(&mut state, &open, &rejected);
@@ -99,7 +83,6 @@ impl<'a> Search<'a> {
             let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
             let dropped = state.drop(self.problem, place, &self.rooms);
-            state.estimate(self.problem);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
@@ -132,35 +115,15 @@ impl<'a> Search<'a> {
         let mut rejected = rejected.to_vec();
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
+            let before = state.total;
             state.choose(self.problem, best, &self.rooms);
-            let last = state.chosen.len() - 1;
-            let favour = state.favour(self.problem, last, &mut locked(&self.rooms[0]));
-            if !self.is_enough(&favour, &state.chosen[last]) {
+            // A coarse look chose it; all rows have the last word.
+            if state.total.cost >= before.cost {
+                let last = state.chosen.len() - 1;
                 let dropped = state.drop(self.problem, last, &self.rooms);
                 rejected.push((dropped.cause, dropped.with));
-                continue;
             }
-            // With one cause less in what is left, the error term is another.
-            state.estimate(self.problem);
         }
-    }
-
-    /// Whether enough stands in favour of a hypothesis.
-    fn is_enough(&self, favour: &Favour, candidate: &Candidate) -> bool {
-        if favour.gain <= 0 || favour.moved_right == 0 || favour.moved_right < FOR_EACH_WRONG * favour.moved_wrong {
-            return false;
-        }
-        let needed = ((self.price(candidate) + STRONG) * PART) as i64;
-        let is_strong = favour.gain > needed && favour.witnesses >= WITNESSES;
-        is_strong || favour.mended >= EXACT && favour.broken * CHANCE <= favour.mended
-    }
-
-    /// What naming a hypothesis costs, in bits: the number of all hypotheses, each day and school being one,
-    /// and how unsure it is.
-    fn price(&self, candidate: &Candidate) -> f64 {
-        let number = |one: &Candidate| if one.has_open_day { one.days().count() } else { 1 };
-        let all: usize = self.candidates.iter().map(number).sum();
-        (all.max(1) as f64).log2() + 2.0 * f64::from(self.doubt(candidate).0)
     }
 
     fn best(&self, state: &State, open: &[&Candidate], rejected: &[(usize, With)]) -> Option<Candidate> {
@@ -206,18 +169,20 @@ impl<'a> Search<'a> {
             let With::After(day, _) = state.chosen[place].with else { continue };
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
+            let before = state.total;
             let known = state.drop(self.problem, place, &self.rooms);
-            let again = self.better_day(state, source, (day, &known)).unwrap_or(known);
+            let again = self.better_day(state, source, (day, before)).unwrap_or(known);
             state.choose_at(self.problem, place, again, &self.rooms);
         }
     }
 
-    /// The hypothesis of another day than a known one, if it fits better.
-    fn better_day(&self, state: &State, source: &Candidate, (day, known): (i32, &Candidate)) -> Option<Candidate> {
+    /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
+    /// groups tells the day; all rows have the last word.
+    fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
         let mut delta = locked(&self.rooms[0]);
-        let (other, fit) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
-        let before = state.with(self.problem, known, RowScope::Main, &mut delta);
-        (other != day && fit.cost < before.cost).then(|| source.after(other))
+        let (other, _) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
+        let candidate = (other != day).then(|| source.after(other))?;
+        (state.with(self.problem, &candidate, RowScope::All, &mut delta).cost < total.cost).then_some(candidate)
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
@@ -226,8 +191,8 @@ impl<'a> Search<'a> {
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
         let favours = each(&open, &self.rooms, |place, delta| state.favour(self.problem, *place, delta));
         let all = open.into_iter().zip(favours);
-        let weak = all.filter(|(place, favour)| !self.is_enough(favour, &state.chosen[*place]));
-        weak.min_by_key(|(_, favour)| favour.gain).map(|(place, _)| place)
+        let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
+        weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
@@ -235,7 +200,7 @@ impl<'a> Search<'a> {
     fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let favour = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
+            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
             let total = state.total;
             let own = state.drop(self.problem, place, &self.rooms);
             let mut tied = self.equals(state, (&own, total), open);
@@ -246,8 +211,7 @@ impl<'a> Search<'a> {
                 None => own,
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
-            let price = self.price(&kept);
-            all.push(Found { candidate: kept.clone(), favour, price, tied });
+            all.push(Found { candidate: kept.clone(), mended, broken, tied });
             state.choose_at(self.problem, place, kept, &self.rooms);
         }
         all

@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use super::candidates::{Candidate};
 use super::with::{With};
 use super::effects::{RowScope};
-use super::evidence::{Left, Noise};
 use super::records::{Supposed};
 use super::problem::{Delta, Fit, Problem};
 use super::sums::{Sums};
@@ -107,66 +106,18 @@ pub struct State {
     chains: Chains,
     /// All misses and costs.
     pub total: Fit,
-    /// The error term, as the rows have it.
-    noise: Noise,
-    /// What is left of all students of the row that a row of a group belongs to.
-    leads: Vec<i32>,
-}
-
-/// What stands for and against a hypothesis.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Favour {
-    /// Figures that agree with it and not without it.
-    pub mended: u32,
-    /// Figures that agree without it and not with it.
-    pub broken: u32,
-    /// How much shorter it makes what has to be told, in parts of a bit; its own cost is not taken off.
-    pub gain: i64,
-    /// Students who count as the official numbers have them with it and not without it.
-    pub moved_right: u64,
-    /// Students who do without it and not with it.
-    pub moved_wrong: u64,
-    /// Rows of different students that come closer.
-    pub witnesses: u32,
 }
 
 impl State {
     /// The standard rules.
     pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
         let sums = problem.base.to_vec();
-        let (fits, leads) = (vec![Fit::default(); sums.len()], vec![0; sums.len()]);
+        let fits: Vec<Fit> =
+            (0..sums.len()).map(|row| problem.fit(row as u32, sums[row], extra[row].as_deref())).collect();
+        let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
-        let (total, noise) = (Fit::default(), Noise::default());
-        let mut state = Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total, noise, leads };
-        state.extra.resize(state.sums.len(), None);
-        state.estimate(problem);
-        state
-    }
-
-    /// Estimates the error term from what is left of all rows, and looks at all rows again.
-    pub fn estimate(&mut self, problem: &Problem<'_>) {
-        for row in 0..self.sums.len() {
-            let Some(lead) = problem.lead_of(row as u32) else { continue };
-            let place = lead as usize;
-            let left = problem.left_of(lead, &self.sums[place], self.extra[place].as_deref());
-            self.leads[row] = left.and_then(|(left, _)| left.counts.into_iter().flatten().next()).unwrap_or_default();
-        }
-        let rows = 0..self.sums.len();
-        let residuals: Vec<_> = rows
-            .clone()
-            .flat_map(|row| {
-                problem.residuals(row as u32, &self.sums[row], self.extra[row].as_deref(), self.leads[row])
-            })
-            .collect();
-        self.noise = Noise::estimated(&residuals);
-        self.fits = rows.map(|row| self.fit(problem, row as u32, self.sums[row])).collect();
-        self.total = self.fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
-    }
-
-    fn fit(&self, problem: &Problem<'_>, row: u32, sums: Sums) -> Fit {
-        let place = row as usize;
-        problem.fit(&self.noise, row, sums, self.extra[place].as_deref(), self.leads[place])
+        Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
     }
 
     /// What the rows would be like with another hypothesis.
@@ -324,51 +275,28 @@ impl State {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let fit = self.fit(problem, row, sums);
+            let fit = problem.fit(row, sums, self.extra[place].as_deref());
             total = minus(plus(total, fit), known.unwrap_or(self.fits[place]));
             fit
         });
         total
     }
 
-    /// What stands for and against a chosen hypothesis.
-    pub fn favour(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> Favour {
+    /// Figures that a chosen hypothesis mends and breaks.
+    pub fn favour(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> (u32, u32) {
         delta.clear();
         self.delta_back(problem, place, delta);
-        let candidate = &self.chosen[place];
-        let mut favour = Favour::default();
+        let (mut mended, mut broken) = (0, 0);
         delta.look(|row, added, _| {
             let place = row as usize;
             let mut sums = self.sums[place];
             sums += added;
-            let (with, without) = (self.fits[place], self.fit(problem, row, sums));
-            favour.mended += without.misses.saturating_sub(with.misses);
-            favour.broken += with.misses.saturating_sub(without.misses);
-            if !added.is_zero() && problem.is_witness(row, candidate) {
-                favour.gain += without.cost - with.cost;
-                let closer = self.closer(problem, row, (&sums, &self.sums[place]));
-                favour.moved_right += closer.max(0).unsigned_abs();
-                favour.moved_wrong += closer.min(0).unsigned_abs();
-                favour.witnesses += u32::from(closer > 0 && without.cost > with.cost);
-            }
+            let (with, without) = (self.fits[place], problem.fit(row, sums, self.extra[place].as_deref()));
+            mended += without.misses.saturating_sub(with.misses);
+            broken += with.misses.saturating_sub(without.misses);
             without
         });
-        favour
-    }
-
-    /// By how many students a row comes closer from one count to another, of what it tells most of.
-    fn closer(&self, problem: &Problem<'_>, row: u32, (from, to): (&Sums, &Sums)) -> i64 {
-        let left = |sums: &Sums| problem.left_of(row, sums, self.extra[row as usize].as_deref());
-        let (Some((before, size)), Some((after, _))) = (left(from), left(to)) else { return 0 };
-        let centre = self.noise.centre(size);
-        let off = |left: &Left| {
-            let [enrolled, tested, scored] = left.counts.map(Option::unwrap_or_default);
-            [enrolled - centre, tested, scored, left.levels.unwrap_or_default(), left.mean.unwrap_or_default().min(1)]
-        };
-        let pairs = off(&before).into_iter().zip(off(&after));
-        let gains: Vec<i64> = pairs.map(|(before, after)| i64::from(before.abs() - after.abs())).collect();
-        let (best, worst) = (gains.iter().max().copied().unwrap_or_default(), gains.iter().min().copied().unwrap_or_default());
-        if best >= -worst { best } else { worst }
+        (mended, broken)
     }
 
     /// Chooses a hypothesis, at the end.
@@ -434,7 +362,7 @@ impl State {
         // A row of two rooms is looked at twice; the second look changes nothing.
         for row in rows {
             let place = row as usize;
-            let fit = self.fit(problem, row, self.sums[place]);
+            let fit = problem.fit(row, self.sums[place], self.extra[place].as_deref());
             self.total = minus(plus(self.total, fit), self.fits[place]);
             self.fits[place] = fit;
         }

@@ -83,7 +83,7 @@ pub fn search(search: &Search<'_>, extra: Vec<Option<Box<Bounds>>>, wishes: &Wis
     let mut kept = wishes.clone();
     kept.assumed.extend(others.map(|one| (one.cause, Some(one.with))));
     let beside = search.run(extra, &kept);
-    if beside.0.total.misses < anew.0.total.misses { beside } else { anew }
+    if beside.0.total.cost < anew.0.total.cost { beside } else { anew }
 }
 
 /// Why a cause that is taken for true has nothing to show.
