@@ -9,7 +9,7 @@ use super::records::{Records};
 use super::grid::{Grid, GridRow, Ways};
 use super::marks::{Mark, Miss};
 use super::pairs::{Pairs};
-use super::reach::{Reach};
+
 use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
 use super::value::{Bounds, Figures, is_count, scale_of};

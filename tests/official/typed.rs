@@ -14,7 +14,15 @@ use crate::support;
 /// A table for the district of the samples.
 fn template(path: &Path, more: &[&str]) {
     let sample = support::path("samples");
-    let status = support::scorelint().arg("template").arg(sample).arg("--out").arg(path).args(more).status().unwrap();
+    let status = support::scorelint()
+        .arg("template")
+        .arg(sample)
+        .arg("--out")
+        .arg(path)
+        .arg("--force")
+        .args(more)
+        .status()
+        .unwrap();
     assert!(status.success());
 }
 
