@@ -68,6 +68,7 @@ impl Page<'_> {
         self.head()?;
         self.causes()?;
         self.ladders(Status::Explained, "Explained", samples)?;
+        self.ladders(Status::PartlyExplained, "Explained in part", samples)?;
         self.ladders(Status::Unexplained, "Unexplained", samples)?;
         self.residues(samples)?;
         self.not_checkable()
@@ -80,13 +81,14 @@ impl Page<'_> {
             return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
         }
         let verdict = format!(
-            "{} of {} agree, {} explained, {} unexplained",
+            "{} of {} agree, {} explained{}, {} unexplained",
             grouped(tally.equal),
             plural(tally.compared(), "cell"),
             grouped(tally.explained),
+            in_part(tally.partly),
             grouped(tally.unexplained),
         );
-        let paint = if tally.unexplained == 0 { self.style.good() } else { self.style.bad() };
+        let paint = if tally.unexplained + tally.partly == 0 { self.style.good() } else { self.style.bad() };
         self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
             "beside them {} hidden and possible, {} that these files cannot tell",
@@ -323,7 +325,8 @@ impl Page<'_> {
     }
 
     fn not_checkable(&mut self) -> io::Result<()> {
-        let has_unexplained = self.all.tally().unexplained > 0;
+        let tally = self.all.tally();
+        let has_unexplained = tally.unexplained + tally.partly > 0;
         let told: Vec<_> = self.all.not_checkable.iter().filter(|one| one.cells > 0 || has_unexplained).collect();
         self.title("What these files cannot tell")?;
         for one in &told {
@@ -397,4 +400,9 @@ fn prominence(cell: &Cell<'_>) -> Prominence {
 fn listed(groups: &[u16]) -> String {
     let all: Vec<String> = groups.iter().map(u16::to_string).collect();
     fit(&all.join(", "), 40).into_owned()
+}
+
+/// How many figures causes explain in part, where there are any.
+fn in_part(figures: u64) -> String {
+    if figures == 0 { String::new() } else { format!(", {} in part", grouped(figures)) }
 }
