@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ahead::{self, Ahead};
 use super::backing::{Backing, Member};
 use super::chunks::Chunks;
 use super::clues::{NameClues, Sample, apply, decide, read_name};
@@ -20,7 +21,7 @@ use super::sanitize::Sanitizer;
 use super::stream::{Bytes, Fingerprint, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
-use super::year::{Year, ambiguous, find_year};
+use super::year::{Year, ambiguous, find_year, unfitting};
 use crate::layout::registry;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
@@ -241,7 +242,8 @@ fn open_delimited(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
@@ -257,7 +259,9 @@ fn open_delimited(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
@@ -307,9 +311,7 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
 
 fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
     info.year = year.year;
-    let base = registry().year_info(year.year).and_then(|info| info.base);
-    let value = base.map_or_else(|| year.year.to_string(), |base| format!("{}, by the layout of {base}", year.year));
-    info.detected.push(Detected { what: "layout", value, why: year.why });
+    info.detected.push(Detected { what: "layout", value: registry().title(year.year), why: year.why });
     let spellings = known(year.year).and_then(|known| other_spellings(&columns, known));
     info.detected.extend(spellings);
     info.columns = columns;
@@ -326,7 +328,7 @@ fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
         // Not one heading is known: the stated year does not make it a score file.
         return find_year(names);
     }
-    Ok(Year { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
+    Ok(Year { year, why: "stated by the user".to_owned(), rivals: Vec::new(), is_later: false })
 }
 
 fn known_year(year: u16) -> Result<&'static Known, InputError> {
@@ -350,21 +352,30 @@ fn settle(year: Year, mapped: Mapped, head: &Head, sample: &Sample) -> Result<(Y
     };
     let why = format!("several layouts have these column names; the testing windows are of {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
-    Ok((Year { year: decided, why, rivals: Vec::new() }, mapped))
+    Ok((Year { year: decided, why, rivals: Vec::new(), ..year }, mapped))
 }
 
 /// The year after the newest with a layout that a file is of: its layout is published later than its files. The
 /// testing windows decide; without any, the name. A year that the user states stands.
-fn moved_on(year: Year, clues: &NameClues, sample: &Sample, options: &Options) -> Year {
+///
+/// # Errors
+/// When the names of the columns fit no year well, and the file is of no later one.
+fn moved_on(
+    year: Year,
+    names: &[String],
+    clues: &NameClues,
+    sample: &Sample,
+    options: &Options,
+) -> Result<Year, InputError> {
     let is_newest = registry().years().next_back() == Some(year.year);
     let said = sample.window_year().or(clues.year);
     let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
     let Some(later) = later.filter(|_| is_newest && options.year.is_none()) else {
-        return year;
+        return if year.is_later { Err(unfitting(names, year.year)) } else { Ok(year) };
     };
     let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
     let why = format!("{}; {reason} {later}, whose layout is not known", year.why);
-    Year { year: later, why, rivals: Vec::new() }
+    Ok(Year { year: later, why, rivals: Vec::new(), is_later: false })
 }
 
 fn open_fixed(
@@ -393,7 +404,7 @@ fn open_fixed(
         meaning: field.id.map_or(Meaning::Filler, Meaning::Field),
         number: Some(field.number),
     });
-    finish(&mut info, Year { year, why, rivals: Vec::new() }, columns.collect());
+    finish(&mut info, Year { year, why, rivals: Vec::new(), is_later: false }, columns.collect());
     let clues = origin.clues();
     let chunks = Chunks::new(text.head, text.rest, options.limits.record);
     let mut source = Fixed::new(chunks, text.mark, positions, text.care, fingerprint, clues.lea.as_deref());
@@ -448,14 +459,17 @@ pub fn open_sheet(
     let more = source.next(&mut first)?;
     let sample = Sample::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     let mut findings = mapped.findings;
     finish(&mut info, year, mapped.columns);
     if !sample.has_records {
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// A source whose first block was read ahead, to learn from its records.

@@ -105,6 +105,22 @@ impl Registry {
         self.ahead.iter().map(|year| year.info.year)
     }
 
+    /// The year whose layout stands for that of a year, where its own is not known.
+    pub fn base(&self, year: u16) -> Option<u16> {
+        self.year_info(year).and_then(|info| info.base)
+    }
+
+    /// The year as a title says it: `2025`, or `2026, by the layout of 2025` where its own layout is not known.
+    pub fn title(&self, year: u16) -> String {
+        self.base(year).map_or_else(|| year.to_string(), |base| format!("{year}, by the layout of {base}"))
+    }
+
+    /// What has to be said of results of a year whose own layout is not known; `None` for any other.
+    pub fn notice(&self, year: u16) -> Option<String> {
+        let base = self.base(year)?;
+        Some(format!("the layout of {year} is not known: the files are read by that of {base}, and counted by its rules"))
+    }
+
     /// The layout of a year, `None` for a year without one. For one of the [`Self::years_ahead`] it is that of
     /// the newest year, with [`YearInfo::base`] set.
     pub fn layout(&self, year: u16) -> Option<&Layout> {

@@ -30,7 +30,7 @@ const GROUPINGS: [(&str, Grouping); 3] =
     [("each", Grouping::Each), ("column", Grouping::Column), ("count", Grouping::Count)];
 const CERTAINTIES: [(&str, Certainty); 3] =
     [("documented", Certainty::Documented), ("inferred", Certainty::Inferred), ("unknown", Certainty::Unknown)];
-const NEEDS: [(&str, Need); 11] = [
+const NEEDS: [(&str, Need); 13] = [
     ("entity-list", Need::EntityList),
     ("earlier-file", Need::EarlierFile),
     ("roster", Need::Roster),
@@ -42,6 +42,8 @@ const NEEDS: [(&str, Need); 11] = [
     ("quoting", Need::Quoting),
     ("name-year", Need::NameYear),
     ("name-lea", Need::NameLea),
+    ("known-layout", Need::KnownLayout),
+    ("unknown-layout", Need::UnknownLayout),
 ];
 const RECORDS: [(&str, Records); 2] = [("checked", Records::Checked), ("roster", Records::Roster)];
 const OWNERS: [(&str, ()); 6] = [

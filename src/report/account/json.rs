@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::account::{Account, AccountError, Accounts, Cell, Dimension, Entity, Figures, FileAccount, Filter, Sharing};
 use crate::counting::{entity_type_name, underivable_groups};
+use crate::layout::registry;
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 
@@ -61,6 +62,9 @@ struct Unreadable {
 #[derive(Serialize)]
 struct Year<'a> {
     year: u16,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_layout_of: Option<u16>,
     files: Vec<File>,
     records: u64,
     reasons: Vec<Reason<'a>>,
@@ -161,6 +165,8 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
     let reasons = reasons.into_iter().zip(account.shown_parts(&counts, sharing));
     Year {
         year: counting.year,
+        title: registry().title(counting.year),
+        by_layout_of: registry().base(counting.year),
         files: account.files.iter().map(file).collect(),
         records: account.records(),
         reasons: reasons.map(|((id, reason, _), records)| Reason { id, reason, records }).collect(),

@@ -120,7 +120,10 @@ impl Page<'_> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        self.title(&format!("Administration {}", self.all.year))?;
+        self.title(&format!("Administration {}", registry().title(self.all.year)))?;
+        if let Some(notice) = registry().notice(self.all.year) {
+            self.wrapped("  note      ", &notice)?;
+        }
         for (lea, why) in &self.all.leas {
             let code: Option<Code> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));

@@ -198,10 +198,8 @@ impl<'a> Page<'a> {
         let files = plural(account.files.len() as u64, "file");
         let records = plural(account.records(), "record");
         let incomplete = if self.is_incomplete { " (incomplete)" } else { "" };
-        let year = account.counting.year;
-        let base = registry().year_info(year).and_then(|info| info.base);
-        let by = base.map_or_else(String::new, |base| format!(", by the layout of {base}"));
-        self.line(&format!("Account of {year}{by}{incomplete}: {files}, {records}"))?;
+        let title = registry().title(account.counting.year);
+        self.line(&format!("Account of {title}{incomplete}: {files}, {records}"))?;
         for file in &account.files {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
