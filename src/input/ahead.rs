@@ -9,8 +9,8 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use super::header::Mapped;
 use super::index::{Cursor, Index};
-use super::known::{Known, known};
-use super::model::{Block, BlockSource, Column, FileInfo, Mark, Meaning};
+use super::known::{YearHeadings, known};
+use super::model::{Block, BlockSource, Column, FileInfo, ReadMark, Meaning};
 use super::repeated::HeaderLine;
 use super::InputError;
 use crate::finding::FileFinding;
@@ -33,11 +33,11 @@ pub struct Ahead {
     /// The columns, renamed ones among those of the layout, and what is worth saying.
     pub mapped: Mapped,
     /// The new ones.
-    pub new: Vec<New>,
+    pub new: Vec<NewColumn>,
 }
 
 /// A column that the layout in use does not have.
-pub struct New {
+pub struct NewColumn {
     place: usize,
     name: String,
     /// What stands in its place in the layout.
@@ -45,7 +45,7 @@ pub struct New {
 }
 
 /// A column of the file that may be a column of the layout under another name.
-struct Rename<'a> {
+struct RenamedColumn<'a> {
     place: usize,
     field: &'a Field,
     id: FieldId,
@@ -81,7 +81,7 @@ pub fn look(mut mapped: Mapped, year: u16, first: &Block, separator: u8) -> Ahea
     let gone: Vec<FileFinding> = gone.collect();
     mapped.findings.extend(gone);
     let is_new = |place: &usize| mapped.columns[*place].meaning == Meaning::Extra;
-    let new = unknown.into_iter().filter(is_new).map(|place| New {
+    let new = unknown.into_iter().filter(is_new).map(|place| NewColumn {
         place,
         name: mapped.columns[place].name.clone(),
         instead: instead(mapped.replaced.get(place).copied().flatten(), known),
@@ -91,19 +91,19 @@ pub fn look(mut mapped: Mapped, year: u16, first: &Block, separator: u8) -> Ahea
 }
 
 /// Whether a column has a heading that the layout does not know.
-fn is_unknown(column: &Column, known: &Known) -> bool {
+fn is_unknown(column: &Column, known: &YearHeadings) -> bool {
     column.meaning == Meaning::Extra && known.get(&plain_name(&column.name)).is_none()
 }
 
 /// The named columns of the layout that a file lacks.
-fn missing<'a>(columns: &'a [Column], known: &'a Known) -> impl Iterator<Item = (FieldId, &'a Field)> {
+fn missing<'a>(columns: &'a [Column], known: &'a YearHeadings) -> impl Iterator<Item = (FieldId, &'a Field)> {
     let present = |id: FieldId| columns.iter().any(|column| column.meaning == Meaning::Field(id));
     let fields = known.layout.fields.iter().filter_map(|field| Some((field.id?, field)));
     fields.filter(move |(id, _)| !present(*id))
 }
 
 /// What the layout has where a new column stands.
-fn instead(number: Option<u16>, known: &Known) -> String {
+fn instead(number: Option<u16>, known: &YearHeadings) -> String {
     let field = number.and_then(|number| known.field(number)).filter(|field| !field.is_filler());
     field.map_or_else(String::new, |field| format!("; it stands in the place of {}", field.label()))
 }
@@ -130,11 +130,11 @@ fn values(block: &Block, separator: u8, columns: &[Column], wanted: &[usize]) ->
 /// with values that only a list of codes or a form explains.
 fn renames<'a>(
     mapped: &Mapped,
-    known: &'a Known,
+    known: &'a YearHeadings,
     unknown: &[usize],
     values: &[BTreeSet<String>],
-) -> Vec<Rename<'a>> {
-    let mut found: Vec<Rename<'a>> = Vec::new();
+) -> Vec<RenamedColumn<'a>> {
+    let mut found: Vec<RenamedColumn<'a>> = Vec::new();
     for (place, values) in unknown.iter().zip(values) {
         let name = plain_name(&mapped.columns[*place].name);
         let is_missing = |id: FieldId| !mapped.columns.iter().any(|column| column.meaning == Meaning::Field(id));
@@ -144,12 +144,12 @@ fn renames<'a>(
             let in_place = mapped.replaced.get(*place).copied().flatten() == Some(field.number);
             let fit = fit(values, known, field, id);
             if let Some(reason) = reason(in_place, fit) {
-                found.push(Rename { place: *place, field, id, likeness, reason });
+                found.push(RenamedColumn { place: *place, field, id, likeness, reason });
             }
         }
     }
     found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness).then(a.place.cmp(&b.place)));
-    let mut taken: Vec<Rename<'a>> = Vec::new();
+    let mut taken: Vec<RenamedColumn<'a>> = Vec::new();
     for rename in found {
         if !taken.iter().any(|other| other.place == rename.place || other.id == rename.id) {
             taken.push(rename);
@@ -174,7 +174,7 @@ fn likeness(new: &str, old: &str) -> Option<f64> {
 
 /// Whether values are those of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
+enum ValueFit {
     /// Each is one of its codes.
     Codes(usize),
     /// Each has its form.
@@ -185,70 +185,70 @@ enum Fit {
     No,
 }
 
-fn fit(values: &BTreeSet<String>, known: &Known, field: &Field, id: FieldId) -> Fit {
-    let all = |is: &dyn Fn(&str) -> bool, fit: fn(usize) -> Fit| {
-        if values.iter().all(|value| is(value)) { fit(values.len()) } else { Fit::No }
+fn fit(values: &BTreeSet<String>, known: &YearHeadings, field: &Field, id: FieldId) -> ValueFit {
+    let all = |is: &dyn Fn(&str) -> bool, fit: fn(usize) -> ValueFit| {
+        if values.iter().all(|value| is(value)) { fit(values.len()) } else { ValueFit::No }
     };
     if values.is_empty() {
-        return Fit::Open;
+        return ValueFit::Open;
     }
     if let Some(set) = value_set(known.layout, id, None) {
-        return all(&|value| set.contains(value), Fit::Codes);
+        return all(&|value| set.contains(value), ValueFit::Codes);
     }
     let is_digits = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit());
     match field.kind {
-        FieldKind::YesNo => all(&|value| ["Yes", "No"].contains(&value), Fit::Codes),
-        FieldKind::Yn => all(&|value| ["Y", "N"].contains(&value), Fit::Codes),
-        FieldKind::Date => all(&|value| read::day(value).is_some(), Fit::Form),
-        FieldKind::Digits | FieldKind::Integer => all(&|value| is_digits(value) || value == "NS", Fit::Form),
-        FieldKind::Blank => Fit::No,
-        FieldKind::Code | FieldKind::Text => Fit::Open,
+        FieldKind::YesNo => all(&|value| ["Yes", "No"].contains(&value), ValueFit::Codes),
+        FieldKind::Yn => all(&|value| ["Y", "N"].contains(&value), ValueFit::Codes),
+        FieldKind::Date => all(&|value| read::day(value).is_some(), ValueFit::Form),
+        FieldKind::Digits | FieldKind::Integer => all(&|value| is_digits(value) || value == "NS", ValueFit::Form),
+        FieldKind::Blank => ValueFit::No,
+        FieldKind::Code | FieldKind::Text => ValueFit::Open,
     }
 }
 
 /// Why a column is taken for a field whose name is like its own; `None` where that is not enough.
-fn reason(in_place: bool, fit: Fit) -> Option<String> {
+fn reason(in_place: bool, fit: ValueFit) -> Option<String> {
     let place = if in_place { ", it stands in its place" } else { "" };
     let are = |count: usize| match count {
         1 => "the value it has is".to_owned(),
         count => format!("the {count} different values of the first records are"),
     };
     match fit {
-        Fit::No => None,
-        Fit::Open => in_place.then(|| format!("the names are alike{place}")),
-        Fit::Codes(count) => Some(format!("the names are alike{place}, and {} among its codes", are(count))),
-        Fit::Form(count) => Some(format!("the names are alike{place}, and {} written in its form", are(count))),
+        ValueFit::No => None,
+        ValueFit::Open => in_place.then(|| format!("the names are alike{place}")),
+        ValueFit::Codes(count) => Some(format!("the names are alike{place}, and {} among its codes", are(count))),
+        ValueFit::Form(count) => Some(format!("the names are alike{place}, and {} written in its form", are(count))),
     }
 }
 
 /// A source that counts what new columns hold, where there are any.
-pub fn counted(source: Box<dyn BlockSource>, new: Vec<New>, info: &FileInfo) -> Box<dyn BlockSource> {
+pub fn counted(source: Box<dyn BlockSource>, new: Vec<NewColumn>, info: &FileInfo) -> Box<dyn BlockSource> {
     if new.is_empty() {
         return source;
     }
-    let tallies = new.into_iter().map(|new| Tally { new, filled: 0, values: FxHashSet::default() });
+    let tallies = new.into_iter().map(|new| NewColumnTally { new, filled: 0, values: FxHashSet::default() });
     let index = Index::of(info);
-    Box::new(Counted { source, separator: info.separator, index, records: 0, tallies: tallies.collect() })
+    Box::new(NewColumnCounter { source, separator: info.separator, index, records: 0, tallies: tallies.collect() })
 }
 
 /// A source whose new columns are counted as they pass by.
-struct Counted {
+struct NewColumnCounter {
     source: Box<dyn BlockSource>,
     separator: u8,
     index: Index,
     records: u64,
-    tallies: Vec<Tally>,
+    tallies: Vec<NewColumnTally>,
 }
 
 /// What a new column holds.
-struct Tally {
-    new: New,
+struct NewColumnTally {
+    new: NewColumn,
     filled: u64,
     /// Hashes of its values, up to a number.
     values: FxHashSet<u64>,
 }
 
-impl Counted {
+impl NewColumnCounter {
     fn count(&mut self, block: &Block) {
         let mut cursor = Cursor::default();
         while self.index.fill(block, self.separator, &mut cursor) {
@@ -268,7 +268,7 @@ impl Counted {
     }
 }
 
-impl Tally {
+impl NewColumnTally {
     fn finding(&self, records: u64) -> FileFinding {
         let filled = format!("filled in {} of {} records", grouped(self.filled), grouped(records));
         let holds = match self.values.len() {
@@ -282,7 +282,7 @@ impl Tally {
     }
 }
 
-impl BlockSource for Counted {
+impl BlockSource for NewColumnCounter {
     fn next(&mut self, block: &mut Block) -> Result<bool, InputError> {
         let more = self.source.next(block)?;
         if more {
@@ -297,7 +297,7 @@ impl BlockSource for Counted {
         findings
     }
 
-    fn mark(&self) -> Option<Mark> {
+    fn mark(&self) -> Option<ReadMark> {
         self.source.mark()
     }
 

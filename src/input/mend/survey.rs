@@ -3,7 +3,7 @@
 use super::column::ColumnReading;
 use super::dates::{DayOrder, SERIAL_STARTS};
 use super::facts::ColumnFacts;
-use super::{Mends, Survey};
+use super::{Mends, DamageSurvey};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, FileInfo, InputError, Meaning};
 use crate::layout::registry;
@@ -24,12 +24,12 @@ pub(in crate::input) fn survey(
     info: &FileInfo,
     first: &Block,
     again: impl FnOnce() -> Result<Box<dyn crate::input::BlockSource>, InputError>,
-) -> Result<Survey, InputError> {
+) -> Result<DamageSurvey, InputError> {
     let mut columns = Columns::of(info);
     let mut index = Index::of(info);
     columns.take(first, info.separator, &mut index);
     if !columns.facts.iter().any(ColumnFacts::has_odd) {
-        return Ok(Survey::default());
+        return Ok(DamageSurvey::default());
     }
     if !first.last {
         columns = Columns::of(info);
@@ -69,7 +69,7 @@ impl Columns {
         }
     }
 
-    fn settle(self) -> Survey {
+    fn settle(self) -> DamageSurvey {
         let orders: Vec<Vec<DayOrder>> = self.facts.iter().map(ColumnFacts::orders).collect();
         let order_of_file = match orders.concat().as_slice() {
             [first, rest @ ..] if rest.iter().all(|order| order == first) => Some(*first),
@@ -85,12 +85,12 @@ impl Columns {
             [start] => Some(*start),
             _ => None,
         };
-        let mut survey = Survey::default();
+        let mut survey = DamageSurvey::default();
         for (mend, findings) in self.facts.into_iter().filter_map(|facts| facts.settle(order_of_file, serial_start)) {
             survey.mends.columns.push(mend);
             survey.findings.extend(findings);
         }
-        let Survey { mends: Mends { columns }, .. } = &mut survey;
+        let DamageSurvey { mends: Mends { columns }, .. } = &mut survey;
         columns.retain(|column| column.mended() > 0 || column.unreadable > 0);
         survey
     }

@@ -8,7 +8,7 @@ use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::report::Style;
 use crate::number::{grouped, plural};
-use crate::verify::{Claim, Verdict};
+use crate::verify::{Claim, VerifyVerdict};
 
 /// Refuted figures shown unless all are asked for.
 const SHOWN: usize = 20;
@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict, style: &Style) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict, style: &Style) -> io::Result<()> {
     let (head, paint) = if verdict.is_confirmed() { ("confirmed", style.good()) } else { ("refuted", style.bad()) };
     let head = head.style(paint);
     let counted = plural(verdict.recounted, "figure");
