@@ -125,7 +125,7 @@ impl<'a> Research<'a> {
                 self.account.counting.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string())
             }
             "test" => row.test.id.to_string(),
-            "test_type" => known(&format!("test-type-{}", row.test.id), year).to_owned(),
+            "test_type" => test_type(row.test.id, year).to_owned(),
             "grade" => row.grade.to_string(),
             "enrolled" => count(row.shown.enrolled),
             "tested" => count(row.shown.tested),

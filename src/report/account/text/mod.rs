@@ -108,6 +108,7 @@ impl<'a> AccountPage<'a> {
         if self.filter.by.is_empty() {
             self.reasons()?;
             self.each_held(Self::by_test)?;
+            self.participation()?;
             self.each_group(Self::by_grade)?;
             if self.leas().len() > 1 && self.filter.entities.is_empty() {
                 self.each_held(Self::by_lea)?
@@ -120,7 +121,10 @@ impl<'a> AccountPage<'a> {
         for dimension in self.filter.by.clone() {
             match dimension {
                 Dimension::Reason => self.reasons()?,
-                Dimension::Test => self.each_held(Self::by_test)?,
+                Dimension::Test => {
+                    self.each_held(Self::by_test)?;
+                    self.participation()?;
+                }
                 Dimension::Grade => self.each_group(Self::by_grade)?,
                 Dimension::School => self.each_held(Self::by_school)?,
                 Dimension::Group => self.each_grade(Self::by_group)?,
@@ -228,12 +232,8 @@ impl<'a> AccountPage<'a> {
     }
 
     fn row(&mut self, label: &str, figures: &CellFigures, means: Means) -> io::Result<()> {
-        let line = self.account.counting.measures.participation_line;
-        let is_low = |rate: u64| rate < line * 100;
-        let rate = figures.participation();
-        let (mark, paint) = if rate.is_some_and(is_low) { ("!", self.style.doubtful()) } else { (" ", Paint::new()) };
-        let rate = rate.map_or_else(|| self.none(figures.enrolled.is_none()), percent);
-        let rate = format!("{rate:>8}{mark}").style(paint).to_string();
+        let rate = figures.participation().map_or_else(|| self.none(figures.enrolled.is_none()), percent);
+        let rate = format!("{rate:>8} ");
         let results = figures.results.as_ref();
         let is_hidden = results.is_none() && figures.hidden;
         let mean = results.and_then(|one| one.mean).map(|mean| format!("{}.{}", mean / 10, mean % 10));
@@ -260,8 +260,7 @@ impl<'a> AccountPage<'a> {
     }
 
     fn foot(&mut self) -> io::Result<()> {
-        let line = self.account.counting.measures.participation_line;
-        self.title(&format!("! fewer than {line} percent of the enrolled were tested; met: met and above"))?;
+        self.title("rate: tested of the enrolled of a test; met: met and above")?;
         if self.filter.by.is_empty() {
             self.line("tables by student group: --by group")?;
         }
