@@ -83,7 +83,9 @@ impl Expected {
     /// rows cannot be compared.
     pub(super) fn settle(
         &mut self,
-        (claim, set, counting): (&Claim, &OfficialSet, &CountingRules),
+        claim: &Claim,
+        set: &OfficialSet,
+        counting: &CountingRules,
         counted: impl Iterator<Item = CountKey>,
         holding: &Holding<'_>,
     ) {
@@ -101,7 +103,7 @@ impl Expected {
                 continue;
             }
             let kind = self.types.get(code).copied().unwrap_or_default();
-            if self.reason((claim, holding), code, kind).is_some() {
+            if self.reason(claim, holding, code, kind).is_some() {
                 continue;
             }
             let figures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(|one| (one, none));
@@ -112,7 +114,7 @@ impl Expected {
         for ((code, _, _, group), row) in &mut rows {
             row.reason = match groups.contains(group) {
                 false => Some("ltel-two-definitions"),
-                true => self.reason((claim, holding), code, row.kind),
+                true => self.reason(claim, holding, code, row.kind),
             };
         }
         self.rows = rows;
@@ -143,7 +145,7 @@ impl Expected {
     }
 
     /// Why an entity cannot be compared.
-    fn reason(&self, (claim, holding): (&Claim, &Holding<'_>), code: &str, kind: u8) -> Option<&'static str> {
+    fn reason(&self, claim: &Claim, holding: &Holding<'_>, code: &str, kind: u8) -> Option<&'static str> {
         let bytes: [u8; 14] = code.as_bytes().try_into().unwrap_or([b'0'; 14]);
         let kind = if kind == 0 { type_of_code(&bytes) } else { kind };
         let is_there = match kind {

@@ -93,7 +93,8 @@ impl<'a> Recount<'a> {
         counting: &'a CountingRules,
         claim: &Claim,
         causes: &'a [BoundCause],
-        (expected, verdict): (&Expected, &mut VerifyVerdict),
+        expected: &Expected,
+        verdict: &mut VerifyVerdict,
     ) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
@@ -235,7 +236,7 @@ impl<'a> Recount<'a> {
             if stages.iter().any(|(other, _)| *other == rank) {
                 continue;
             }
-            let Some((from, to)) = self.change(place, record, (&base, &mut seen), known) else { continue };
+            let Some((from, to)) = self.change(place, record, &base, &mut seen, known) else { continue };
             self.has_moves |= from.place != to.place && from.place.is_some() && to.place.is_some();
             now = overlaid(&now, &from, &to);
             stages.push((rank, now.clone()));
@@ -328,7 +329,8 @@ impl<'a> Recount<'a> {
         &mut self,
         place: usize,
         record: &StoredRecord,
-        (base, seen): (&RecordCount, &mut Stands),
+        base: &RecordCount,
+        seen: &mut Stands,
         identity: Option<&(String, String)>,
     ) -> Option<(RecordCount, RecordCount)> {
         let cause = &self.causes[place];
@@ -432,7 +434,7 @@ impl<'a> Recount<'a> {
     /// Says which figures there have to be, now that the records are counted.
     pub(super) fn settle(&self, expected: &mut Expected, claim: &Claim, set: &OfficialSet) {
         let holding = Holding { enrolled: &self.enrolled, is_enrolled_alone: self.survey.is_enrolled_alone() };
-        expected.settle((claim, set, self.counting), self.rows.iter().cloned(), &holding);
+        expected.settle(claim, set, self.counting, self.rows.iter().cloned(), &holding);
     }
 
     /// What missing schools add to the rows of others, where a cause moves students.
