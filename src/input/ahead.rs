@@ -105,7 +105,7 @@ fn missing<'a>(columns: &'a [Column], known: &'a YearHeadings) -> impl Iterator<
 /// What the layout has where a new column stands.
 fn instead(number: Option<u16>, known: &YearHeadings) -> String {
     let field = number.and_then(|number| known.field(number)).filter(|field| !field.is_filler());
-    field.map_or_else(String::new, |field| format!("; it stands in the place of {}", field.label()))
+    field.map_or_else(String::new, |field| format!(", in the place of {}", field.label()))
 }
 
 /// The different values that columns have in a block, up to a number.
@@ -176,9 +176,9 @@ fn likeness(new: &str, old: &str) -> Option<f64> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ValueFit {
     /// Each is one of its codes.
-    Codes(usize),
+    Codes,
     /// Each has its form.
-    Form(usize),
+    Form,
     /// Nothing tells.
     Open,
     /// One is not.
@@ -186,8 +186,8 @@ enum ValueFit {
 }
 
 fn fit(values: &BTreeSet<String>, known: &YearHeadings, field: &Field, id: FieldId) -> ValueFit {
-    let all = |is: &dyn Fn(&str) -> bool, fit: fn(usize) -> ValueFit| {
-        if values.iter().all(|value| is(value)) { fit(values.len()) } else { ValueFit::No }
+    let all = |is: &dyn Fn(&str) -> bool, fit: ValueFit| {
+        if values.iter().all(|value| is(value)) { fit } else { ValueFit::No }
     };
     if values.is_empty() {
         return ValueFit::Open;
@@ -208,16 +208,12 @@ fn fit(values: &BTreeSet<String>, known: &YearHeadings, field: &Field, id: Field
 
 /// Why a column is taken for a field whose name is like its own; `None` where that is not enough.
 fn reason(in_place: bool, fit: ValueFit) -> Option<String> {
-    let place = if in_place { ", it stands in its place" } else { "" };
-    let are = |count: usize| match count {
-        1 => "the value it has is".to_owned(),
-        count => format!("the {count} different values of the first records are"),
-    };
+    let place = if in_place { ", same place" } else { "" };
     match fit {
         ValueFit::No => None,
-        ValueFit::Open => in_place.then(|| format!("the names are alike{place}")),
-        ValueFit::Codes(count) => Some(format!("the names are alike{place}, and {} among its codes", are(count))),
-        ValueFit::Form(count) => Some(format!("the names are alike{place}, and {} written in its form", are(count))),
+        ValueFit::Open => in_place.then(|| format!("similar name{place}")),
+        ValueFit::Codes => Some(format!("similar name{place}, values among its codes")),
+        ValueFit::Form => Some(format!("similar name{place}, values in its form")),
     }
 }
 
@@ -277,8 +273,8 @@ impl NewColumnTally {
             count if count > MOST_VALUES => format!("{filled}, more than {} different values", grouped(MOST_VALUES as u64)),
             count => format!("{filled}, {count} different values"),
         };
-        let about = at_column("L038", self.new.place).with("name", &self.new.name).with("holds", holds);
-        about.with("instead", &self.new.instead).done()
+        let holds = format!("{holds}{}", self.new.instead);
+        at_column("L038", self.new.place).with("name", &self.new.name).with("holds", holds).done()
     }
 }
 

@@ -192,9 +192,10 @@ fn year_has(year: u16, field: &str) -> bool {
     id.is_some_and(|id| registry().layout(year).is_some_and(|layout| layout.has(id)))
 }
 
-/// Of years that fit a header equally, the one that the testing windows are of; the newest where they are later.
-pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords) -> Option<u16> {
-    let window = sample.window_year()?;
+/// Of years that fit a header equally, the one that the testing windows are of, or the file name says where
+/// there are none; the newest where they are later.
+pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords, named: Option<u16>) -> Option<u16> {
+    let window = sample.window_year().or(named)?;
     let by = if registry().years_ahead().any(|later| later == window) { *headings().years.last()? } else { window };
     let fits = by == year || rivals.contains(&by);
     (fits && headings().years.contains(&by)).then_some(by)

@@ -241,7 +241,7 @@ fn open_delimited(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
     let year = moved_on(year, &head.names, &clues, &sample, options)?;
     let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
@@ -342,15 +342,21 @@ fn mapped(head: &Head, year: u16) -> Result<Mapped, InputError> {
 }
 
 /// Where several years fit a header, lets the testing windows decide.
-fn settle(year: DetectedYear, mapped: Mapped, head: &Head, sample: &FirstRecords) -> Result<(DetectedYear, Mapped), InputError> {
+fn settle(
+    year: DetectedYear,
+    mapped: Mapped,
+    head: &Head,
+    (sample, named): (&FirstRecords, Option<u16>),
+) -> Result<(DetectedYear, Mapped), InputError> {
     if year.rivals.is_empty() {
         return Ok((year, mapped));
     }
-    let Some(decided) = decide(year.year, &year.rivals, sample) else {
+    let Some(decided) = decide(year.year, &year.rivals, sample, named) else {
         let years = std::iter::once(year.year).chain(year.rivals).collect();
         return Err(ambiguous(head.names.len(), years));
     };
-    let why = format!("several layouts have these column names; the testing windows are of {decided}");
+    let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
+    let why = format!("several layouts have these column names; {reason} {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
     Ok((DetectedYear { year: decided, why, rivals: Vec::new(), ..year }, mapped))
 }
@@ -458,7 +464,7 @@ pub fn open_sheet(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
     let year = moved_on(year, &head.names, &clues, &sample, options)?;
     let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     let mut findings = mapped.findings;

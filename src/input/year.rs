@@ -66,7 +66,8 @@ pub fn find_year(names: &[String]) -> Result<DetectedYear, InputError> {
     let Some(best) = fits.first().filter(fits_well) else {
         return Err(no_year(names, fits.first().filter(|fit| fit.hits > 0).map(|fit| fit.year)));
     };
-    let is_rival = |fit: &&YearFit| best.missing > 0 && fit.hits >= best.hits;
+    // A year that a layout file or nothing but dates tells from another has the same names.
+    let is_rival = |fit: &&YearFit| fit.hits >= best.hits && (best.missing > 0 || fit.missing == 0);
     let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();
     let why = format!("{} of {} column names are those of {}", best.hits, named.len(), best.year);
     Ok(DetectedYear { year: best.year, why, rivals, is_later: share(best) < KNOWN_SHARE })

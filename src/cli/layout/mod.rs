@@ -6,6 +6,8 @@ use miette::miette;
 use crate::cli::exit::{Exit, Failure};
 use crate::layout::{FieldId, Layout, LookupError, compare, find_field, find_layout, plain_name, registry, value_set};
 
+mod certainty;
+mod guess;
 mod json;
 mod text;
 
@@ -19,6 +21,8 @@ Examples:
   scorelint layout 2025 125                 the same, by its number
   scorelint layout 2022 2025                what changed between two years
   scorelint layout 2025 --find disability   the columns that mention a word
+  scorelint layout 2025 --certainty         what is carried over, inferred or not known
+  scorelint layout guess FILE > 2026.toml   the draft of a layout file, from the header of a file
 
 A field can be named by its id, by its heading in any spelling, or by its number.
 
@@ -30,10 +34,10 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The spring of the administration: 2025 is 2024-25
+    /// The spring of the administration: 2025 is 2024-25; or `guess`
     year: Option<String>,
-    /// A field (id, heading or number), or a second year to compare with
-    #[arg(value_name = "FIELD|YEAR")]
+    /// A field (id, heading or number), or a second year to compare with; after `guess` a score file
+    #[arg(value_name = "FIELD|YEAR|FILE")]
     what: Option<String>,
     /// Only fields whose section holds this text
     #[arg(long, value_name = "TEXT")]
@@ -41,6 +45,9 @@ pub(super) struct Args {
     /// Only fields that mention this text in name, heading, codes or remarks
     #[arg(long, value_name = "TEXT")]
     find: Option<String>,
+    /// What is carried over, inferred or not known of a year, or of all: docs/certainty.md
+    #[arg(long, conflicts_with_all = ["what", "section", "find", "format"])]
+    certainty: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = LayoutFormat::Text)]
     format: LayoutFormat,
@@ -54,6 +61,9 @@ enum LayoutFormat {
     Json,
 }
 
+/// The word that asks for the draft of a layout file.
+const GUESS: &str = "guess";
+
 /// Which fields are wanted: all that hold both texts.
 struct FieldFilter {
     section: Option<String>,
@@ -63,6 +73,9 @@ struct FieldFilter {
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let filter = FieldFilter { section: args.section.as_deref().map(folded), find: args.find.as_deref().map(folded) };
     let shown = match (&args.year, &args.what) {
+        (None, _) if args.certainty => certainty::list(None)?,
+        (Some(year), _) if args.certainty => certainty::list(Some(found(known_or_ahead(year))?))?,
+        (Some(word), Some(file)) if word == GUESS => guess::draft(file.into())?,
         (None, _) => years(args.format),
         (Some(year), None) => one_year(found(find_layout(year))?, &filter, args.format)?,
         (Some(year), Some(what)) => {
@@ -120,6 +133,12 @@ fn two_years(from: &Layout, to: &Layout, filter: &FieldFilter, format: LayoutFor
 /// Field numbers have three digits at most.
 fn is_year(what: &str) -> bool {
     what.trim().parse::<u32>().is_ok_and(|number| number > 999)
+}
+
+/// A year with a layout, or one whose files are read by that of another.
+fn known_or_ahead(asked: &str) -> Result<u16, LookupError> {
+    let ahead = asked.trim().parse().ok().filter(|year| registry().years_ahead().any(|one| one == *year));
+    ahead.map_or_else(|| find_layout(asked).map(Layout::year), Ok)
 }
 
 fn found<T>(result: Result<T, LookupError>) -> miette::Result<T> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::entities::{OfficialEntity, entity_cell};
 use super::known::known;
+use crate::official::test_type;
 use super::others::others;
 use crate::account::{ALL_GRADES, Account, CellFigures};
 use crate::counting::{CountingRules, GradeKind, TestInfo};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use owo_colors::{OwoColorize, Style as Paint};
+use owo_colors::OwoColorize;
 
 use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, CellFigures, FileAccount, CubeFilter, Sharing};
 use crate::layout::registry;

@@ -2,14 +2,13 @@
 
 use std::io;
 
-use owo_colors::OwoColorize;
+use owo_colors::{OwoColorize, Style as Paint};
 
 use super::{AccountPage, Means, padded, percent};
 use crate::account::CubeEntity;
 use crate::account::{ALL_STUDENTS, AccountCell, Sharing};
 use crate::counting::underivable_groups;
 use crate::number::grouped;
-use crate::report::Paint;
 
 impl<'a> AccountPage<'a> {
     pub(super) fn by_test(&mut self) -> io::Result<()> {
