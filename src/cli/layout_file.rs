@@ -12,7 +12,16 @@ use crate::settings::{find_above, layout_file_in, read};
 
 /// Options whose value is a path, which is not a file to be read by itself.
 const WITH_PATH: [&str; 10] = [
-    "--layout", "--tables", "--config", "--rules", "--output", "-o", "--earlier", "--entities", "--enrolled", "--official",
+    "--layout",
+    "--tables",
+    "--config",
+    "--rules",
+    "--output",
+    "-o",
+    "--earlier",
+    "--entities",
+    "--enrolled",
+    "--official",
 ];
 
 /// Puts the tables of the layout file that holds for these arguments in the place of the program's own.

@@ -288,7 +288,8 @@ fn rewritten(cell: &str, form: &str) -> String {
 /// The day a year later; anything else as it is.
 fn a_year_later(cell: &str) -> String {
     let later = cell.split_once('-').and_then(|(year, day)| Some((year.parse::<u16>().ok()? + 1, day)));
-    later.map_or_else(|| cell.to_owned(), |(year, day)| format!("{year}-{}", if day == "02-29" { "02-28" } else { day }))
+    later
+        .map_or_else(|| cell.to_owned(), |(year, day)| format!("{year}-{}", if day == "02-29" { "02-28" } else { day }))
 }
 
 fn is_about_bytes(step: &str) -> bool {

@@ -58,7 +58,10 @@ fn kinds(file: Opened) -> Result<Vec<(usize, &'static str, u64)>, Failure> {
             }
         }
     }
-    Ok(kinds.into_iter().map(|(place, kind, filled)| (place, if filled == 0 { "text" } else { KINDS[kind].0 }, filled)).collect())
+    Ok(kinds
+        .into_iter()
+        .map(|(place, kind, filled)| (place, if filled == 0 { "text" } else { KINDS[kind].0 }, filled))
+        .collect())
 }
 
 fn written(info: &FileInfo, layout: &Layout, kinds: &[(usize, &str, u64)]) -> String {
