@@ -9,6 +9,7 @@ use miette::{Report, miette};
 use crate::knowledge;
 use crate::layout::LayoutFile;
 use crate::settings::{find_above, layout_file_in, read};
+use crate::spanned::SourceText;
 
 /// Options whose value is a path, which is not a file to be read by itself.
 const WITH_PATH: [&str; 10] = [
@@ -33,8 +34,8 @@ pub(super) fn apply(arguments: &[OsString]) -> miette::Result<()> {
         return Ok(());
     };
     let text = read(&path).map_err(|error| miette!(help = "check the spelling and the folder", "{error}"))?;
-    let name = path.display().to_string();
-    let tables = LayoutFile::parse(&name, &text).and_then(|file| file.tables(&name, &text)).map_err(Report::new)?;
+    let source = SourceText { name: path.display().to_string(), text };
+    let tables = LayoutFile::parse(&source).and_then(|file| file.tables(&source)).map_err(Report::new)?;
     knowledge::replace(tables).map_err(|error| miette!("{error}"))?;
     let help = "the layout file changes tables so that they do not fit each other";
     super::years::read_all().map_err(|error| miette!(help = help, "{}: {error}", path.display()))

@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use error::{LayoutFileError, LayoutFileErrors};
+pub use error::LayoutFileErrors;
 
 use super::model::Certainty;
 use crate::knowledge;
+use crate::spanned::{SourceText, SpannedError};
 
 /// A layout file.
 #[derive(Clone, Debug, Deserialize)]
@@ -147,10 +148,10 @@ impl LayoutFile {
     ///
     /// # Errors
     /// What is no TOML, a key that is not known, a value that is not of its kind.
-    pub fn parse(name: &str, text: &str) -> Result<Self, LayoutFileErrors> {
-        toml::from_str(text).map_err(|error| {
+    pub fn parse(source: &SourceText) -> Result<Self, LayoutFileErrors> {
+        toml::from_str(&source.text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            LayoutFileErrors(vec![LayoutFileError::at(name, text, span, error.message().to_owned(), "here")])
+            LayoutFileErrors(vec![SpannedError::at(source, span, error.message().to_owned(), "here".to_owned())])
         })
     }
 
@@ -179,7 +180,11 @@ pub fn carried() -> &'static [LayoutFile] {
     static CARRIED: LazyLock<Vec<LayoutFile>> = LazyLock::new(|| {
         let files = knowledge::layout_files();
         // A test reads them all; one that cannot be read says nothing.
-        files.filter_map(|(path, text)| LayoutFile::parse(path, text).ok()).collect()
+        files.filter_map(|(path, text)| LayoutFile::parse(&source(path, text)).ok()).collect()
     });
     &CARRIED
+}
+
+fn source(name: &str, text: &str) -> SourceText {
+    SourceText { name: name.to_owned(), text: text.to_owned() }
 }

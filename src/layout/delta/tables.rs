@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::{AddedColumn, LayoutFile, LayoutFileError, LayoutFileErrors};
+use super::{AddedColumn, LayoutFile, LayoutFileErrors};
 use crate::knowledge;
 use crate::layout::find::plain_name;
 use crate::layout::model::Certainty;
+use crate::spanned::{SourceText, SpannedError};
 use crate::years::Years;
 
 const YEARS: &str = "rules/layouts/years.tsv";
@@ -92,7 +93,7 @@ impl LayoutFile {
     ///
     /// # Errors
     /// Everything in the file that does not fit the year it is based on.
-    pub fn tables(&self, name: &str, text: &str) -> Result<Vec<(String, String)>, LayoutFileErrors> {
+    pub fn tables(&self, source: &SourceText) -> Result<Vec<(String, String)>, LayoutFileErrors> {
         let base = self.base.get_ref();
         let mut made = MadeYear {
             file: self,
@@ -103,7 +104,9 @@ impl LayoutFile {
         if made.mistakes.is_empty() {
             return Ok(files);
         }
-        let error = |one: LayoutMistake| LayoutFileError::at(name, text, one.span, one.message, one.label).help(one.help);
+        let error = |one: LayoutMistake| {
+            SpannedError::at(source, one.span, one.message, one.label.to_owned()).with_help(one.help)
+        };
         Err(LayoutFileErrors(made.mistakes.into_iter().map(error).collect()))
     }
 }
