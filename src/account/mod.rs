@@ -4,6 +4,7 @@
 mod cells;
 mod cube;
 mod known;
+mod participation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use cells::{ALL_GRADES, AccountCell, Dimension, CellFigures, CubeFilter, Res
 pub(crate) use cells::{ALL_STUDENTS, share};
 pub use cube::{Cube, CubeEntity, EntityName};
 pub use known::UnknownChoice;
+pub use participation::Participation;
 
 use crate::counting::CountingRules;
 use crate::finding::FileFinding;

@@ -6,6 +6,7 @@
 //! `archive` (unpacking, bounds), `encoding` and `care` (UTF-8 without NUL), `chunks` (whole
 //! lines); then `delimited`, `fixed` or `workbook` make blocks of them.
 
+mod ahead;
 mod archive;
 mod backing;
 mod candidate;
