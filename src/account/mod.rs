@@ -21,7 +21,7 @@ use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
-use crate::tally::{Tally, TallyError, TallyOptions, tally};
+use crate::tally::{Tally, TallyError, TallyOptions, lost_words, tally};
 
 /// How files are accounted for.
 pub struct AccountOptions<'a> {
@@ -163,16 +163,21 @@ impl Accounts {
         let mut known = FxHashSet::default();
         let mut account = Account { cube: Cube::new(&counting), counting, files: Vec::new(), whole: BTreeSet::new() };
         for opened in files {
-            let info = opened.info.clone();
-            let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
+            let path = neutralise(&opened.info.path.to_string_lossy()).into_owned();
+            let run = TallyOptions {
+                input: &options.input,
+                threads: options.threads,
+                progress: options.progress,
+                known: &known,
+                remember,
+            };
             match tally(opened, &account.counting, &run) {
-                Ok(mut counted) => {
+                Ok((info, mut counted)) => {
                     known.extend(counted.identities.iter().copied());
                     self.unreadable.extend(counted.failure.take().map(AccountError::from));
                     account.add(info, counted);
                 }
                 Err(source) => {
-                    let path = neutralise(&info.path.to_string_lossy()).into_owned();
                     self.unreadable.push(AccountError::Tally { path, source });
                 }
             }
@@ -187,7 +192,10 @@ impl Accounts {
 impl Account {
     fn add(&mut self, info: FileInfo, tally: Tally) {
         self.cube.add(&self.counting, &tally.sets, tally.count_groups);
-        let losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
+        let mut losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
+        if tally.lost + tally.unreadable > 0 {
+            losses.push(lost_words(tally.lost + tally.unreadable));
+        }
         if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());
         }

@@ -89,8 +89,15 @@ impl<'a> Checker<'a> {
         self.bind(info.year, &weights)?;
         let planned = self.planned(&info, &weights, Records::Checked);
         let second = self.given.join(&self.wanted(info.year, &planned), &info)?;
-        let program = self.program(&info, &weights, &planned, second)?;
-        self.judge(Role::Checked, &info, source, findings, program, &weights)?;
+        let program = self.program(&info, &weights, &planned, second.clone())?;
+        if self.judge(Role::Checked, &info, source, findings.clone(), program, &weights)? == Judged::NewDamage {
+            self.withdraw_built_in(&planned, &weights);
+            let again = input::look_through(&info, &self.options.input)?;
+            info = again.info;
+            let findings = findings.into_iter().chain(again.findings).collect();
+            let program = self.program(&info, &weights, &planned, second)?;
+            self.judge(Role::Checked, &info, again.source, findings, program, &weights)?;
+        }
         self.rosters(&info, &weights)
     }
 
@@ -119,13 +126,16 @@ impl<'a> Checker<'a> {
         findings: Vec<FileFinding>,
         program: Program,
         weights: &[Option<Severity>],
-    ) -> Result<(), CheckError> {
+    ) -> Result<Judged, CheckError> {
         let run_options =
             RunOptions { threads: useful_threads(info, self.options.threads), progress: self.options.progress };
         let hit_collector = HitCollector { program: &program, timings: self.options.timings };
         let collector = (hit_collector, (EntryCollector(&program), GroupCollector));
         let Collected { run, file: (mut hits, (entries, groups)), failure } =
             run(&program, info, source.as_mut(), &collector, &run_options);
+        if run.has_new_damage {
+            return Ok(Judged::NewDamage);
+        }
         let mut file_findings = findings;
         file_findings.extend(source.take_findings());
         file_findings.extend(findings_of_rows(info, &run));
@@ -159,7 +169,7 @@ impl<'a> Checker<'a> {
         let findings = self.details(info, &program, &run.blocks, drafts);
         self.findings.extend(findings);
         drop_in_background(program);
-        Ok(())
+        Ok(Judged::Whole)
     }
 
     /// The weight of each rule for a year; `None` for rules left out of the run.
@@ -259,6 +269,16 @@ impl<'a> Checker<'a> {
     fn withdraw(&mut self, code: &str) {
         if let Some(account) = self.accounts.iter_mut().find(|account| account.rule.code == code) {
             account.counts.applicable = account.counts.applicable.saturating_sub(1);
+        }
+    }
+
+    /// Takes back that the built-in rules applied to a file, which is to be judged again.
+    fn withdraw_built_in(&mut self, planned: &[usize], weights: &[Option<Severity>]) {
+        for place in planned.iter().filter(|place| weights[**place].is_some()) {
+            let account = &mut self.accounts[*place];
+            if account.rule.scope == Scope::File && account.rule.name != FILLERS {
+                account.counts.applicable = account.counts.applicable.saturating_sub(1);
+            }
         }
     }
 
@@ -428,6 +448,15 @@ impl<'a> Checker<'a> {
             elapsed,
         }
     }
+}
+
+/// How far a file was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    /// To its end.
+    Whole,
+    /// Until damage came up that nobody knew of: it has to be looked through and judged again.
+    NewDamage,
 }
 
 /// A breach, with the rule that it follows from, by its place.

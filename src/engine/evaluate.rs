@@ -81,6 +81,11 @@ impl State {
         }
     }
 
+    /// Whether a column shows damage that nobody knows of yet.
+    pub(crate) fn has_odd(&self) -> bool {
+        self.columns.iter().any(Column::has_odd)
+    }
+
     /// Starts on a batch: forgets the last batch's results.
     pub(crate) fn begin(&mut self) {
         self.columns.iter_mut().for_each(Column::begin);

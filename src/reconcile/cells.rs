@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{Cells, Part, Status, UNREADABLE, UNTOLD, shown_as};
+use super::compared::{Cells, Part, Status, UNREADABLE, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::{MissingStudents};
@@ -94,8 +94,8 @@ impl Maker<'_> {
             return (0, Status::NotCheckable(UNREADABLE));
         }
         let base = self.source.problem.base[self.place as usize];
-        if self.figures(base).is_untold(measure) {
-            return (0, Status::NotCheckable(UNTOLD));
+        if let Some(reason) = self.figures(base).untold_reason(measure) {
+            return (0, Status::NotCheckable(reason));
         }
         let ours = self.figures(base).value(measure).map(|ours| shown_as(ours, official));
         let mut walk = Walk { at: ours.unwrap_or_default(), sums: base };

@@ -369,10 +369,11 @@ impl Standing {
             (Self::WithinSuppression, _) => Status::WithinSuppression,
             (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),
             (Self::Unreadable, _) => Status::NotCheckable(UNREADABLE),
-            (Self::Untold | Self::Beyond, _) => Status::NotCheckable(UNTOLD),
+            (Self::Untold | Self::Beyond, _) => Status::NotCheckable(own.untold_reason(measure).unwrap_or(UNTOLD)),
         };
         let ours = match status {
             Status::NotCheckable(_) => None,
+            _ if own.is_open_mean(measure) => None,
             _ => own.value(measure).map(|own| shown_as(own, official)),
         };
         Cell {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::code::{Code};
 use crate::facets::Facets;
 use crate::input::{FileInfo, View};
-use crate::tally::EntityCode;
+use crate::tally::{EntityCode, NotKnown};
 
 /// A file that was read.
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Records {
     pub untold: Vec<(usize, &'static str)>,
     /// The texts that [`Supposed::parameter`] names.
     pub texts: Vec<String>,
+    /// What of the counts is not known.
+    pub not_known: NotKnown,
     pub(super) numbers: FxHashMap<EntityCode, u32>,
     pub(super) text_numbers: FxHashMap<String, i32>,
 }

@@ -46,6 +46,7 @@ pub fn verify(
     verdict.of_the_whole.extend(whole::officials(claim, &set));
     verdict.of_the_whole.extend(recount.leas(claim));
     verdict.of_the_whole.extend(recount.copies_told(claim));
+    verdict.not_known = recount.not_known.words().to_vec();
     Figures { claim, recount: &recount, rows: &rows, causes: &causes }.judge(&mut verdict);
     verdict.not_checked = not_checked(&claim.fields);
     Ok(verdict)

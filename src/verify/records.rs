@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, FileInfo, InputError, Opened, Options, View, open};
+use crate::input::{Block, FileInfo, InputError, Opened, Options, SurveyedPart, View, open};
 use crate::layout::FieldId;
 use crate::rule::{RecordView, Stand, Stands};
 
@@ -47,7 +47,7 @@ impl RecordView for Seen<'_> {
 /// # Errors
 /// When a file cannot be opened.
 pub fn opened(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
-    let mut files = open(paths, options)?;
+    let mut files = open(paths, &Options { survey: SurveyedPart::Whole, ..options.clone() })?;
     files.sort_by_key(|file| match file.info.view {
         View::Tested => 0,
         View::Unknown => 1,

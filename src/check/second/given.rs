@@ -10,7 +10,7 @@ use super::rows::each_record;
 use super::store::Store;
 use crate::check::error::CheckError;
 use crate::engine::second_data::SecondData;
-use crate::input::{self, Detected, FileInfo, Options};
+use crate::input::{self, Detected, FileInfo, Options, SurveyedPart};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
@@ -60,7 +60,7 @@ impl Given {
     /// Opens the second files.
     pub(crate) fn open(paths: &SecondPaths, options: &Options) -> Result<Self, CheckError> {
         // What is stated about the checked files (a year, a dialect) is not stated about these.
-        let options = Options { limits: options.limits, ..Options::default() };
+        let options = Options { limits: options.limits, survey: SurveyedPart::Whole, ..Options::default() };
         let mut given = Self { lists: Vec::new(), students: Vec::new(), options };
         given.add_lists(&paths.entities)?;
         given.add_students(&paths.earlier, Role::Earlier)?;

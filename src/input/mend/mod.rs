@@ -9,6 +9,7 @@ mod facts;
 mod known_words;
 mod source;
 mod survey;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -18,16 +19,24 @@ use crate::layout::FieldId;
 
 pub use column::{Change, ColumnMend};
 pub(super) use source::Mended;
-pub(super) use survey::survey;
+pub(super) use survey::{survey, survey_whole};
+pub use watched::WatchedColumn;
 
 /// What is mended in a file, and what cannot be.
 #[derive(Clone, Debug, Default)]
 pub struct Mends {
     /// The columns with cells that are written otherwise than the layout says, in file order.
     pub columns: Vec<ColumnMend>,
+    /// The columns in which damage may still come up, by their places: of a sound file the start alone is surveyed.
+    watched: BTreeMap<usize, WatchedColumn>,
 }
 
 impl Mends {
+    /// A column in which damage may still come up.
+    pub fn watched(&self, column: usize) -> Option<&WatchedColumn> {
+        self.watched.get(&column)
+    }
+
     /// Fields with cells that cannot be read, and how many such cells each has.
     pub fn unreadable(&self) -> impl Iterator<Item = (FieldId, u64)> + '_ {
         let unreadable = |column: &ColumnMend| Some((column.field?, column.unreadable)).filter(|(_, cells)| *cells > 0);

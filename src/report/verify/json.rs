@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::privacy::json;
+use crate::privacy::text::neutralise;
 use crate::verify::{Claim, Verdict};
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
@@ -37,6 +38,7 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
         steps: verdict.steps,
         not_checkable: verdict.not_checkable,
         other_files: &verdict.other_files,
+        not_known: verdict.not_known.iter().map(|words| neutralise(words).into_owned()).collect(),
         not_checked: verdict.not_checked.iter().map(|(field, reason)| NotCheckedOut { field, reason }).collect(),
         of_the_whole: &verdict.of_the_whole,
         refuted: refuted.collect(),
@@ -59,6 +61,9 @@ struct Report<'a> {
     not_checkable: u64,
     /// Files that are others than those of the run.
     other_files: &'a [String],
+    /// What of the counts is not known because values cannot be read, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_known: Vec<String>,
     not_checked: Vec<NotCheckedOut<'a>>,
     of_the_whole: &'a [String],
     refuted: Vec<RefutedOut<'a>>,
