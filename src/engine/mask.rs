@@ -85,18 +85,18 @@ impl Mask {
 
     /// The records of the set, ascending.
     #[inline]
-    pub(crate) fn rows(self) -> Rows {
-        Rows { words: self.0, word: 0 }
+    pub(crate) fn rows(self) -> MaskRows {
+        MaskRows { words: self.0, word: 0 }
     }
 }
 
 /// The records of a [`Mask`], ascending.
-pub(crate) struct Rows {
+pub(crate) struct MaskRows {
     words: [u64; WORDS],
     word: usize,
 }
 
-impl Iterator for Rows {
+impl Iterator for MaskRows {
     type Item = usize;
 
     #[inline]

@@ -3,31 +3,31 @@
 
 use super::mask::{BATCH, Mask, WORDS};
 use crate::input::index::{Index, WINDOW};
-use crate::input::text::Text;
+use crate::input::text::CellText;
 
 /// The records of a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Records {
+pub(crate) struct BatchRecords {
     rows: usize,
     /// Windows taken in so far.
     windows: usize,
     valid: Mask,
     spans: Vec<(u32, u32)>,
-    kept: Vec<Kept>,
+    kept: Vec<KeptCells>,
 }
 
 /// The cells of one column.
 #[derive(Debug)]
-struct Kept {
+struct KeptCells {
     place: usize,
-    texts: Vec<Text>,
+    texts: Vec<CellText>,
     filled: Mask,
 }
 
-impl Records {
+impl BatchRecords {
     /// Keeps the texts of these columns, which are then known by their place in the list.
     pub(crate) fn new(columns: &[usize]) -> Self {
-        let kept = |place: &usize| Kept { place: *place, texts: vec![Text::NONE; BATCH], filled: Mask::NONE };
+        let kept = |place: &usize| KeptCells { place: *place, texts: vec![CellText::NONE; BATCH], filled: Mask::NONE };
         Self { kept: columns.iter().map(kept).collect(), ..Self::default() }
     }
 

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::effects::{RowScope};
 use super::records::{Records};
 use super::grid::{Grid, GridRow, Ways};
-use super::marks::{Mark, Miss};
+use super::marks::{OfficialMark, Miss};
 use super::pairs::{Pairs};
 
 use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
-use super::value::{Bounds, Figures, is_count, scale_of};
+use super::value::{AddedBounds, Figures, is_count, scale_of};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
 use crate::official::Measure;
@@ -37,9 +37,9 @@ pub struct Problem<'a> {
     /// What stands for tests that the year does not have.
     pub unknown: &'a TestInfo,
     /// The marks of all rows, one row after the other.
-    marks: Vec<Mark>,
+    marks: Vec<OfficialMark>,
     /// Where those of each row end, and what is off there whatever is counted.
-    marked: Vec<(u32, Fit)>,
+    marked: Vec<(u32, RowFit)>,
     /// What each row counts by the standard rules.
     pub base: Arc<Vec<Sums>>,
     /// The groups that tell enough about hypotheses that are not about groups.
@@ -48,7 +48,7 @@ pub struct Problem<'a> {
 
 /// How well a row agrees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fit {
+pub struct RowFit {
     /// Figures that do not agree.
     pub misses: u32,
     /// How far they are off, on a scale that grows ever slower.
@@ -64,7 +64,7 @@ pub struct Delta {
     /// Of those, the rows that nobody has looked at since something was added.
     fresh: Vec<u32>,
     /// How well rows agreed when they were looked at last.
-    fits: Vec<Fit>,
+    fits: Vec<RowFit>,
     ways: Ways,
 }
 
@@ -87,7 +87,7 @@ impl Delta {
         Self {
             sums: vec![Sums::default(); rows],
             marks: vec![Touch::Untouched; rows],
-            fits: vec![Fit::default(); rows],
+            fits: vec![RowFit::default(); rows],
             ..Self::default()
         }
     }
@@ -109,7 +109,7 @@ impl Delta {
     /// Looks at the rows to which something was added since the last look: tells of each what is
     /// added in all, and how well it agreed at the last look, if there was one; takes how well it
     /// agrees now.
-    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<Fit>) -> Fit) {
+    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<RowFit>) -> RowFit) {
         for row in self.fresh.drain(..) {
             let place = row as usize;
             let last = (self.marks[place] == Touch::Changed).then(|| self.fits[place]);
@@ -179,7 +179,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The groups in which a hypothesis is looked at.
-    pub fn groups(&self, candidate: &Candidate, scope: RowScope) -> u64 {
+    pub fn groups(&self, candidate: &CandidateCause, scope: RowScope) -> u64 {
         match scope {
             RowScope::All => u64::MAX,
             RowScope::Main if candidate.groups_only != 0 => candidate.groups_only,
@@ -188,7 +188,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
-    pub fn leaves_main_groups(&self, candidate: &Candidate) -> bool {
+    pub fn leaves_main_groups(&self, candidate: &CandidateCause) -> bool {
         candidate.groups_only != 0 && candidate.groups_only & self.main == 0
     }
 
@@ -239,7 +239,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The figures of a row with other counts.
-    pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w Bounds>) -> Figures<'w> {
+    pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w AddedBounds>) -> Figures<'w> {
         Figures { test: self.tests[row as usize], sums, extra }
     }
 
@@ -249,7 +249,7 @@ impl<'a> Problem<'a> {
     }
 
     /// How well a row agrees with the official figures.
-    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
         if extra.is_some() || sums.untold > 0 {
             return self.fit_in_full(row, sums, extra);
         }
@@ -266,9 +266,9 @@ impl<'a> Problem<'a> {
     }
 
     /// The same where not all is known exactly.
-    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
         let figures = self.figures(row, sums, extra);
-        let mut fit = Fit::default();
+        let mut fit = RowFit::default();
         for (measure, official) in &self.grid.rows[row as usize].figures {
             if figures.untold_reason(*measure).is_none() {
                 fit.add_distance(*measure, figures.distance(*measure, *official));
@@ -278,7 +278,7 @@ impl<'a> Problem<'a> {
     }
 }
 
-impl Fit {
+impl RowFit {
     fn add(&mut self, miss: Miss) {
         self.misses += 1;
         self.cost += match miss {
@@ -295,14 +295,14 @@ impl Fit {
 }
 
 /// The marks of all rows.
-fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<OfficialMark>, Vec<(u32, RowFit)>) {
     let figures = grid.rows.iter().map(|row| row.figures.len()).sum();
     let (mut marks, mut marked) = (Vec::with_capacity(figures), Vec::with_capacity(grid.rows.len()));
     for (row, test) in grid.rows.iter().zip(tests) {
-        let mut fixed = Fit::default();
+        let mut fixed = RowFit::default();
         let none = Figures { test, sums: Sums::default(), extra: None };
         for (measure, official) in &row.figures {
-            match Mark::new(test, *measure, *official) {
+            match OfficialMark::new(test, *measure, *official) {
                 Some(mark) => marks.push(mark),
                 None if none.untold_reason(*measure).is_some() => {}
                 // There is no such figure, whatever is counted.

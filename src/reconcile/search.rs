@@ -8,13 +8,13 @@
 use std::cmp::Reverse;
 use std::sync::Mutex;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
-use super::problem::{Delta, Fit, Problem};
-use super::state::State;
+use super::problem::{Delta, RowFit, Problem};
+use super::state::SearchState;
 use super::threads::{each, locked, rooms};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
 
@@ -26,9 +26,9 @@ const CHANCE: u32 = 10;
 
 /// A hypothesis that was found, and what stands in its favour.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundHypothesis {
     /// The hypothesis.
-    pub candidate: Candidate,
+    pub candidate: CandidateCause,
     /// Figures that agree with it and not without it.
     pub mended: u32,
     /// Figures that agree without it and not with it.
@@ -47,35 +47,35 @@ pub struct Wishes {
 }
 
 /// Whether the user takes a hypothesis for true: it stays as it is.
-type IsAssumed<'a> = &'a dyn Fn(&Candidate) -> bool;
+type IsAssumed<'a> = &'a dyn Fn(&CandidateCause) -> bool;
 
 /// A search under way.
 pub struct Search<'a> {
     problem: &'a Problem<'a>,
     causes: &'a [BoundCause],
-    candidates: Vec<Candidate>,
+    candidates: Vec<CandidateCause>,
     /// Room for each thread to add things up in.
     rooms: Vec<Mutex<Delta>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
-    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
+    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<CandidateCause>, threads: usize) -> Self {
         let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
         Self { problem, causes, candidates, rooms }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
-    pub fn run(&self, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
-        let mut state = State::new(self.problem, extra);
-        let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
-        let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
+    pub fn run(&self, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
+        let mut state = SearchState::new(self.problem, extra);
+        let is_open = |candidate: &&CandidateCause| !wishes.excluded.contains(&candidate.cause);
+        let open: Vec<&CandidateCause> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
                 state.choose(self.problem, candidate, &self.rooms);
             }
         }
-        let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
+        let is_assumed = |candidate: &CandidateCause| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
         let mut rejected: Vec<(usize, With)> = Vec::new();
         loop {
             self.grow(&mut state, &open, &rejected);
@@ -93,7 +93,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypotheses of a cause that the user takes for true.
-    fn assumed(&self, cause: usize, with: Option<&With>, state: &State) -> Vec<Candidate> {
+    fn assumed(&self, cause: usize, with: Option<&With>, state: &SearchState) -> Vec<CandidateCause> {
         let of_cause = self.candidates.iter().filter(|candidate| candidate.cause == cause);
         let mut all = Vec::new();
         for candidate in of_cause {
@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
     }
 
     /// Adds hypotheses as long as one makes things better.
-    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)]) {
+    fn grow(&self, state: &mut SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) {
         let mut rejected = rejected.to_vec();
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
@@ -126,20 +126,20 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn best(&self, state: &State, open: &[&Candidate], rejected: &[(usize, With)]) -> Option<Candidate> {
-        let is_chosen = |candidate: &Candidate| {
-            let same = |one: &Candidate| {
+    fn best(&self, state: &SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) -> Option<CandidateCause> {
+        let is_chosen = |candidate: &CandidateCause| {
+            let same = |one: &CandidateCause| {
                 one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with)
             };
             state.chosen.iter().any(same)
         };
-        let is_rejected = |candidate: &Candidate| {
+        let is_rejected = |candidate: &CandidateCause| {
             let same = |(cause, with): &(usize, With)| {
                 *cause == candidate.cause && (candidate.has_open_day || *with == candidate.with)
             };
             rejected.iter().any(same)
         };
-        let open: Vec<&Candidate> =
+        let open: Vec<&CandidateCause> =
             open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
         // The largest first, so that no thread has to wait long for another at the end.
         let mut places: Vec<usize> = (0..open.len()).collect();
@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
-    fn tried(&self, state: &State, candidate: &Candidate, delta: &mut Delta) -> Option<(Fit, Option<i32>)> {
+    fn tried(&self, state: &SearchState, candidate: &CandidateCause, delta: &mut Delta) -> Option<(RowFit, Option<i32>)> {
         if candidate.has_open_day {
             return state.with_day(self.problem, candidate, RowScope::Main, delta).map(|(day, fit)| (fit, Some(day)));
         }
@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for better days, now that the other hypotheses are there.
-    fn refine(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) {
+    fn refine(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) {
         for place in 0..state.chosen.len() {
             if is_assumed(&state.chosen[place]) {
                 continue;
@@ -178,7 +178,7 @@ impl<'a> Search<'a> {
 
     /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
     /// groups tells the day; all rows have the last word.
-    fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
+    fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, total): (i32, RowFit)) -> Option<CandidateCause> {
         let mut delta = locked(&self.rooms[0]);
         let (other, _) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
         let candidate = (other != day).then(|| source.after(other))?;
@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
-    fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
+    fn weakest(&self, state: &SearchState, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
         let favours = each(&open, &self.rooms, |place, delta| state.favour(self.problem, *place, delta));
@@ -197,7 +197,7 @@ impl<'a> Search<'a> {
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
+    fn judged(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) -> Vec<FoundHypothesis> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
             let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
@@ -211,17 +211,17 @@ impl<'a> Search<'a> {
                 None => own,
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
-            all.push(Found { candidate: kept.clone(), mended, broken, tied });
+            all.push(FoundHypothesis { candidate: kept.clone(), mended, broken, tied });
             state.choose_at(self.problem, place, kept, &self.rooms);
         }
         all
     }
 
     /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
-    fn equals(&self, state: &State, (own, total): (&Candidate, Fit), open: &[&Candidate]) -> Vec<Candidate> {
+    fn equals(&self, state: &SearchState, (own, total): (&CandidateCause, RowFit), open: &[&CandidateCause]) -> Vec<CandidateCause> {
         let is_other =
-            |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
-        let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
+            |other: &&&CandidateCause| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
+        let others: Vec<&CandidateCause> = open.iter().filter(is_other).copied().collect();
         let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
             false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.rooms[0])),
@@ -240,7 +240,7 @@ impl<'a> Search<'a> {
     }
 
     /// Another hypothesis, if it fits just as well in all groups.
-    fn equal(&self, state: &State, other: &Candidate, total: Fit, delta: &mut Delta) -> Option<Candidate> {
+    fn equal(&self, state: &SearchState, other: &CandidateCause, total: RowFit, delta: &mut Delta) -> Option<CandidateCause> {
         if other.has_open_day {
             let (day, fit) = state.with_day(self.problem, other, RowScope::All, delta)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
@@ -250,7 +250,7 @@ impl<'a> Search<'a> {
     }
 
     /// What speaks against a cause before anything is counted: how unsure it is, and its order.
-    fn doubt(&self, candidate: &Candidate) -> (u8, usize) {
+    fn doubt(&self, candidate: &CandidateCause) -> (u8, usize) {
         let certainty = self.causes.get(candidate.cause).map(|cause| cause.cause.certainty());
         let rank = match certainty {
             Some(Certainty::Documented) => 0,

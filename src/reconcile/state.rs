@@ -2,14 +2,14 @@
 
 use std::sync::Mutex;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::records::{Supposed};
-use super::problem::{Delta, Fit, Problem};
+use super::problem::{Delta, RowFit, Problem};
 use super::sums::{Sums};
 use super::threads::{each, locked, parts};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::facets::Facets;
 
 /// A hypothesis that was chosen.
@@ -90,14 +90,14 @@ pub struct Changed {
 
 /// Rows under the hypotheses that were chosen.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct SearchState {
     /// What each row counts.
     pub sums: Vec<Sums>,
     /// What the schools that the files lack add to a row.
-    pub extra: Vec<Option<Box<Bounds>>>,
-    fits: Vec<Fit>,
+    pub extra: Vec<Option<Box<AddedBounds>>>,
+    fits: Vec<RowFit>,
     /// The hypotheses, in the order they were chosen.
-    pub chosen: Vec<Candidate>,
+    pub chosen: Vec<CandidateCause>,
     /// Their ids.
     ids: Vec<u32>,
     next_id: u32,
@@ -105,23 +105,23 @@ pub struct State {
     in_order: Vec<Chosen>,
     chains: Chains,
     /// All misses and costs.
-    pub total: Fit,
+    pub total: RowFit,
 }
 
-impl State {
+impl SearchState {
     /// The standard rules.
-    pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
+    pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<AddedBounds>>>) -> Self {
         let sums = problem.base.to_vec();
-        let fits: Vec<Fit> =
+        let fits: Vec<RowFit> =
             (0..sums.len()).map(|row| problem.fit(row as u32, sums[row], extra[row].as_deref())).collect();
-        let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
+        let total = fits.iter().fold(RowFit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
         Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
     }
 
     /// What the rows would be like with another hypothesis.
-    pub fn with(&self, problem: &Problem<'_>, candidate: &Candidate, scope: RowScope, delta: &mut Delta) -> Fit {
+    pub fn with(&self, problem: &Problem<'_>, candidate: &CandidateCause, scope: RowScope, delta: &mut Delta) -> RowFit {
         let effect = candidate.effects.get(problem, candidate, scope, delta);
         let groups = problem.groups(candidate, scope);
         delta.clear();
@@ -136,7 +136,7 @@ impl State {
 
     /// The records that a further hypothesis is not about by itself, but may be once those chosen
     /// have changed them.
-    fn met_besides(&self, problem: &Problem<'_>, new: &Candidate) -> Vec<u32> {
+    fn met_besides(&self, problem: &Problem<'_>, new: &CandidateCause) -> Vec<u32> {
         let earlier = self.in_order.iter().filter(|earlier| earlier.cause < new.cause);
         let records = earlier.flat_map(|earlier| problem.pairs.records(earlier.cause, new.cause));
         let mut records: Vec<u32> =
@@ -180,11 +180,11 @@ impl State {
     ) -> Facets {
         let base = problem.records.facets[record as usize];
         if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
-            let mut walk = Walk { problem, record, base, now: chain.now() };
+            let mut walk = SupposedRecord { problem, record, base, now: chain.now() };
             walk.step((new.cause, new.with), own, &chain.walked.applied);
             return walk.now;
         }
-        let mut walk = Walk { problem, record, base, now: base };
+        let mut walk = SupposedRecord { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut rest = Some(new);
         for one in &self.in_order {
@@ -212,7 +212,7 @@ impl State {
         mut tell: impl FnMut(&Chosen, Facets),
     ) -> Walked {
         let base = problem.records.facets[record as usize];
-        let mut walk = Walk { problem, record, base, now: base };
+        let mut walk = SupposedRecord { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut last = None;
         for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
@@ -227,7 +227,7 @@ impl State {
         Walked { now: walk.now, last, applied }
     }
 
-    fn further_of<'c>(&self, problem: &Problem<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
+    fn further_of<'c>(&self, problem: &Problem<'_>, candidate: &'c CandidateCause, with: &'c With) -> Further<'c> {
         let mut later = self.in_order.iter().filter(|one| one.cause > candidate.cause);
         let is_last = !later.any(|one| problem.pairs.has(candidate.cause, one.cause));
         Further { cause: candidate.cause, with, is_last }
@@ -237,16 +237,16 @@ impl State {
     pub fn with_day(
         &self,
         problem: &Problem<'_>,
-        candidate: &Candidate,
+        candidate: &CandidateCause,
         scope: RowScope,
         delta: &mut Delta,
-    ) -> Option<(i32, Fit)> {
+    ) -> Option<(i32, RowFit)> {
         let effect = candidate.effects.get(problem, candidate, scope, delta);
         let groups = problem.groups(candidate, scope);
         delta.clear();
         let any_day = With::After(i32::MIN, i32::MIN);
         let new = self.further_of(problem, candidate, &any_day);
-        let mut best: Option<(i32, Fit)> = None;
+        let mut best: Option<(i32, RowFit)> = None;
         let mut fit = self.total;
         let mut worse = 0;
         let mut days = candidate.days().enumerate().peekable();
@@ -269,7 +269,7 @@ impl State {
     }
 
     /// All misses and costs with what was added since they were so much.
-    fn judged(&self, problem: &Problem<'_>, delta: &mut Delta, last: Fit) -> Fit {
+    fn judged(&self, problem: &Problem<'_>, delta: &mut Delta, last: RowFit) -> RowFit {
         let mut total = last;
         delta.look(|row, added, known| {
             let place = row as usize;
@@ -300,12 +300,12 @@ impl State {
     }
 
     /// Chooses a hypothesis, at the end.
-    pub fn choose(&mut self, problem: &Problem<'_>, candidate: Candidate, rooms: &[Mutex<Delta>]) {
+    pub fn choose(&mut self, problem: &Problem<'_>, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
         self.choose_at(problem, self.chosen.len(), candidate, rooms);
     }
 
     /// Chooses a hypothesis at a place in the order of choice.
-    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Delta>]) {
+    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
         let id = self.next_id;
         self.next_id += 1;
         let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
@@ -320,7 +320,7 @@ impl State {
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> Candidate {
+    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> CandidateCause {
         let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
         self.in_order.retain(|one| one.id != id);
         for change in &*candidate.changes {
@@ -333,7 +333,7 @@ impl State {
 
     /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
     /// thread does some of the records.
-    fn settle(&mut self, problem: &Problem<'_>, candidate: &Candidate, rooms: &[Mutex<Delta>]) {
+    fn settle(&mut self, problem: &Problem<'_>, candidate: &CandidateCause, rooms: &[Mutex<Delta>]) {
         let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
         records.extend(self.met_besides(problem, candidate));
         rooms.iter().for_each(|room| locked(room).clear());
@@ -408,14 +408,14 @@ impl Chain {
 }
 
 /// A record on its way through hypotheses, in the order of their causes.
-struct Walk<'a> {
+struct SupposedRecord<'a> {
     problem: &'a Problem<'a>,
     record: u32,
     base: Facets,
     now: Facets,
 }
 
-impl Walk<'_> {
+impl SupposedRecord<'_> {
     /// The next hypothesis, and what it makes of the record by itself; whether it is about the
     /// record. Those that have applied so far are told.
     fn step(
@@ -442,12 +442,12 @@ const RECORDS: usize = 1024;
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;
 
-fn plus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses + b.misses, cost: a.cost + b.cost }
+fn plus(a: RowFit, b: RowFit) -> RowFit {
+    RowFit { misses: a.misses + b.misses, cost: a.cost + b.cost }
 }
 
-fn minus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses - b.misses, cost: a.cost - b.cost }
+fn minus(a: RowFit, b: RowFit) -> RowFit {
+    RowFit { misses: a.misses - b.misses, cost: a.cost - b.cost }
 }
 
 /// A record with what changes from one way to count to another.

@@ -23,12 +23,12 @@ pub(crate) use not_known::lost_words;
 pub use not_known::{NOT_READABLE, NotKnown};
 pub(crate) use plan::{TallyPlan, number, text};
 pub(crate) use sums::SumRows;
-pub use sums::{Counts as GroupCells, PackedRow};
+pub use sums::{GroupSums as GroupCells, PackedRow};
 
 /// How records are counted.
 pub struct TallyOptions<'a> {
     /// How files are read.
-    pub input: &'a input::Options,
+    pub input: &'a input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Told the bytes of the file read so far, from any thread.
@@ -61,7 +61,7 @@ pub enum TallyError {
 
 /// The counts of one file.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct FileTally {
     /// Records read.
     pub records: u64,
     /// Records with a wrong number of cells, which cannot be counted.
@@ -96,7 +96,7 @@ pub fn tally(
     opened: Opened,
     counting: &CountingRules,
     options: &TallyOptions<'_>,
-) -> Result<(FileInfo, Tally), TallyError> {
+) -> Result<(FileInfo, FileTally), TallyError> {
     let (info, findings) = (opened.info.clone(), opened.findings.clone());
     if let Some(tally) = tally_known(opened, counting, options)? {
         return Ok((info, tally));
@@ -107,12 +107,12 @@ pub fn tally(
     Ok((info, tally_known(again, counting, options)?.unwrap_or_default()))
 }
 
-/// Counts the records of a file; `None` where damage comes up that nobody knew of.
+/// GroupSums the records of a file; `None` where damage comes up that nobody knew of.
 fn tally_known(
     opened: Opened,
     counting: &CountingRules,
     options: &TallyOptions<'_>,
-) -> Result<Option<Tally>, TallyError> {
+) -> Result<Option<FileTally>, TallyError> {
     let Opened { info, mut findings, mut source } = opened;
     let doubtful = Doubtful::of(&info, counting);
     let seen = doubtful.seen(&info);
@@ -131,7 +131,7 @@ fn tally_known(
     let count_groups = counts.count_groups();
     let classes = count_groups.iter().flat_map(|one| one.classes.iter());
     let lost = classes.filter(|(class, _)| counting.is_lost(*class)).map(|(_, records)| records).sum();
-    Ok(Some(Tally {
+    Ok(Some(FileTally {
         lost,
         records: run.records,
         unreadable: run.odd.len() as u64,

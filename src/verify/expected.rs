@@ -5,20 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::claim::Claim;
-use super::count::Key;
+use super::count::CountKey;
 use crate::counting::CountingRules;
 use crate::tally::{NOT_READABLE, NotKnown};
 use crate::official::{
-    ALL_GRADES, ALL_STUDENTS, FileOrigin, Interval, Measure, Official, OfficialSet, State, type_of_code,
+    ALL_GRADES, ALL_STUDENTS, FileOrigin, Interval, Measure, OfficialValue, OfficialSet, FigureState, type_of_code,
 };
 
 /// What of an official row is to be compared.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct ExpectedRow {
     /// The type of its entity.
     pub(super) kind: u8,
     /// Its figures.
-    pub(super) figures: BTreeMap<Measure, Official>,
+    pub(super) figures: BTreeMap<Measure, OfficialValue>,
     /// Why none of them can be compared.
     pub(super) reason: Option<&'static str>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Row {
 /// All rows, by what they are about.
 #[derive(Debug, Default)]
 pub(super) struct Expected {
-    pub(super) rows: BTreeMap<Key, Row>,
+    pub(super) rows: BTreeMap<CountKey, ExpectedRow>,
     /// The tests and grade rows that the official files have.
     pub(super) grades: BTreeSet<(u16, u8)>,
     types: BTreeMap<String, u8>,
@@ -68,11 +68,11 @@ impl Expected {
             *known = kind.max(*known);
             expected.grades.insert((row.test, row.grade));
             let into = expected.rows.entry((code, row.test, row.grade, row.group));
-            let into = into.or_insert_with(|| Row { kind, figures: BTreeMap::new(), reason: None });
+            let into = into.or_insert_with(|| ExpectedRow { kind, figures: BTreeMap::new(), reason: None });
             for measure in Measure::ALL {
                 let figure = row.values.get(measure);
                 let is_total = matches!(measure, Measure::TotalTested | Measure::TotalWithScores);
-                if is_total || figure.interval().is_none() && figure.state() != State::Unreadable {
+                if is_total || figure.interval().is_none() && figure.state() != FigureState::Unreadable {
                     continue;
                 }
                 let known = into.figures.entry(measure).or_insert(figure);
@@ -87,14 +87,14 @@ impl Expected {
     pub(super) fn settle(
         &mut self,
         (claim, set, counting): (&Claim, &OfficialSet, &CountingRules),
-        counted: impl Iterator<Item = Key>,
+        counted: impl Iterator<Item = CountKey>,
         holding: &Holding<'_>,
     ) {
         self.find_charters(claim, holding);
         let complete: Vec<_> = set.files.iter().filter(|file| file.origin == FileOrigin::Research).collect();
         let tests: BTreeSet<u16> = complete.iter().flat_map(|file| &file.rows).map(|row| row.test).collect();
         let groups: BTreeSet<u16> = complete.iter().flat_map(|file| &file.rows).map(|row| row.group).collect();
-        let none = Official::number(b"no row", 0);
+        let none = OfficialValue::number(b"no row", 0);
         for key in counted {
             let (code, test, grade, group) = &key;
             if counting.groups.iter().position(|one| one.id == *group).is_some_and(|one| holding.not_known.of_group(one)) {
@@ -111,7 +111,7 @@ impl Expected {
                 continue;
             }
             let figures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(|one| (one, none));
-            self.rows.insert(key, Row { kind, figures: figures.into(), reason: None });
+            self.rows.insert(key, ExpectedRow { kind, figures: figures.into(), reason: None });
         }
         let mut rows = std::mem::take(&mut self.rows);
         for ((code, _, _, group), row) in &mut rows {
@@ -140,7 +140,7 @@ impl Expected {
             if (row.kind, *grade, *group) != (CHARTER, ALL_GRADES, ALL_STUDENTS) {
                 continue;
             }
-            let official = row.figures.get(&Measure::Enrolled).and_then(Official::interval).map_or(0, Interval::lo);
+            let official = row.figures.get(&Measure::Enrolled).and_then(OfficialValue::interval).map_or(0, Interval::lo);
             let own = holding.enrolled.get(&(code.clone(), *test)).copied().unwrap_or_default();
             *whole.entry(code.clone()).or_insert(true) &= own > 0 && own * 100 >= official * WHOLE_SHARE;
         }

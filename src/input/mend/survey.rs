@@ -3,7 +3,7 @@
 use super::column::ColumnReading;
 use super::dates::{DayOrder, SERIAL_STARTS};
 use super::facts::ColumnFacts;
-use super::{Mends, Survey};
+use super::{Mends, DamageSurvey};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, BlockSource, FileInfo, InputError, Meaning};
 use crate::layout::registry;
@@ -24,7 +24,7 @@ pub(in crate::input) fn survey(
     info: &FileInfo,
     first: &Block,
     again: impl FnOnce() -> Result<Box<dyn BlockSource>, InputError>,
-) -> Result<Survey, InputError> {
+) -> Result<DamageSurvey, InputError> {
     let mut columns = Columns::of(info);
     let mut index = Index::of(info);
     columns.take(first, info.separator, &mut index);
@@ -39,7 +39,7 @@ pub(in crate::input) fn survey(
 ///
 /// # Errors
 /// When the file cannot be read to its end.
-pub(in crate::input) fn survey_whole(info: &FileInfo, source: &mut dyn BlockSource) -> Result<Survey, InputError> {
+pub(in crate::input) fn survey_whole(info: &FileInfo, source: &mut dyn BlockSource) -> Result<DamageSurvey, InputError> {
     let (mut columns, mut index, mut block) = (Columns::of(info), Index::of(info), Block::default());
     while source.next(&mut block)? {
         columns.take(&block, info.separator, &mut index);
@@ -75,13 +75,13 @@ impl Columns {
         }
     }
 
-    fn watched(self) -> Survey {
+    fn watched(self) -> DamageSurvey {
         let columns = self.facts.into_iter().map(ColumnFacts::into_watched);
         let watched = columns.filter_map(|(place, column)| Some((place, column?))).collect();
-        Survey { mends: Mends { watched, ..Mends::default() }, ..Survey::default() }
+        DamageSurvey { mends: Mends { watched, ..Mends::default() }, ..DamageSurvey::default() }
     }
 
-    fn settle(self) -> Survey {
+    fn settle(self) -> DamageSurvey {
         let orders: Vec<Vec<DayOrder>> = self.facts.iter().map(ColumnFacts::orders).collect();
         let order_of_file = match orders.concat().as_slice() {
             [first, rest @ ..] if rest.iter().all(|order| order == first) => Some(*first),
@@ -97,12 +97,12 @@ impl Columns {
             [start] => Some(*start),
             _ => None,
         };
-        let mut survey = Survey::default();
+        let mut survey = DamageSurvey::default();
         for (mend, findings) in self.facts.into_iter().filter_map(|facts| facts.settle(order_of_file, serial_start)) {
             survey.mends.columns.push(mend);
             survey.findings.extend(findings);
         }
-        let Survey { mends: Mends { columns, .. }, .. } = &mut survey;
+        let DamageSurvey { mends: Mends { columns, .. }, .. } = &mut survey;
         columns.retain(|column| column.mended() > 0 || column.unreadable > 0);
         survey
     }
