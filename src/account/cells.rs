@@ -236,12 +236,14 @@ impl Account {
         let Some(test) = self.counting.tests.iter().find(|test| test.id == id) else { return Vec::new() };
         let sets: Vec<(usize, GroupCells)> = row.counts().collect();
         let groups = self.counting.groups.iter().enumerate().filter(|(_, group)| filter.has_group(group.id));
-        groups.filter_map(|(group, _)| self.cell((entity, test, grade), group, &sets, sharing)).collect()
+        groups.filter_map(|(group, _)| self.cell(entity, test, grade, group, &sets, sharing)).collect()
     }
 
     fn cell<'a>(
         &'a self,
-        (entity, test, grade): (CubeEntity, &'a TestInfo, u8),
+        entity: CubeEntity,
+        test: &'a TestInfo,
+        grade: u8,
         place: usize,
         sets: &[(usize, GroupCells)],
         sharing: Sharing,

@@ -146,7 +146,7 @@ impl Cube {
             self.name(own, &count_group);
             let Some(test) = counting.test_of(count_group.record_type) else { continue };
             let grades = counting.grade_rows(count_group.record_type, count_group.grade, count_group.rows);
-            self.add_shifts(counting, &count_group, (own, test.id), &grades);
+            self.add_shifts(counting, &count_group, own, test.id, &grades);
             let sums: Vec<_> = count_group.groups.sums().filter_map(|(set, sum)| Some((places[set]?, sum))).collect();
             for entity in own.with_all_above() {
                 for grade in &grades {
@@ -164,7 +164,8 @@ impl Cube {
         &mut self,
         counting: &CountingRules,
         count_group: &CountGroup,
-        (own, test): (CubeEntity, u16),
+        own: CubeEntity,
+        test: u16,
         counted: &[u8],
     ) {
         let of_test =

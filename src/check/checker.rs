@@ -421,8 +421,8 @@ impl<'a> Checker<'a> {
         records.dedup();
         if !records.is_empty() {
             let mut next = wanted.iter().peekable();
-            let file = (info, program.second.files());
-            let again = reread(file, &self.options.input, blocks, &records, |record, row| {
+            let second = program.second.files();
+            let again = reread(info, second, &self.options.input, blocks, &records, |record, row| {
                 while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
                     drafts[*draft].read(*member, info, record, row);
                 }

@@ -56,7 +56,8 @@ impl RecordView for Reread<'_> {
 /// # Errors
 /// When the file cannot be read a second time.
 pub(crate) fn reread(
-    (info, second): (&FileInfo, &dyn SecondFiles),
+    info: &FileInfo,
+    second: &dyn SecondFiles,
     options: &InputOptions,
     blocks: &[BlockPlace],
     wanted: &[u32],

@@ -39,8 +39,8 @@ impl Collector for EntryCollector<'_> {
         out: &mut Vec<Entries>,
     ) {
         out.resize_with(self.0.tables.len(), Entries::default);
-        for (table, kept) in self.0.tables.iter().zip(out.iter_mut().zip(sieves)) {
-            table.collect(state, batch, at.first, kept);
+        for (table, (entries, sieve)) in self.0.tables.iter().zip(out.iter_mut().zip(sieves)) {
+            table.collect(state, batch, at.first, entries, sieve);
         }
     }
 
@@ -97,7 +97,7 @@ impl Entries {
 
     /// Whether two entries have the same values, of which there are so many each.
     #[inline]
-    pub(crate) fn are_alike(&self, (one, other): (u32, u32), width: usize) -> bool {
+    pub(crate) fn are_alike(&self, one: u32, other: u32, width: usize) -> bool {
         let place = |entry: u32| self.places.get(entry as usize).copied().unwrap_or(entry) as usize;
         let values = |place: usize| &self.values[place * width..(place + 1) * width];
         let (one, other) = (place(one), place(other));
@@ -105,7 +105,7 @@ impl Entries {
     }
 
     /// A compared value of an entry, of which there are so many each.
-    pub(crate) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
+    pub(crate) fn value(&self, entry: u32, value: usize, width: usize) -> u32 {
         let place = self.places.get(entry as usize).copied().unwrap_or(entry);
         self.values[place as usize * width + value]
     }
@@ -164,7 +164,7 @@ struct Leaving<'a> {
 
 impl EntryTable {
     /// Adds the entries of a batch whose first record is number `first` of its block.
-    fn collect(&self, state: &mut ThreadState, batch: &Batch<'_>, first: u32, (entries, sieve): (&mut Entries, &mut Sieve)) {
+    fn collect(&self, state: &mut ThreadState, batch: &Batch<'_>, first: u32, entries: &mut Entries, sieve: &mut Sieve) {
         if matches!(self.within, GroupedBy::Groups(_) | GroupedBy::Counted(_)) {
             return;
         }

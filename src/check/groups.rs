@@ -110,27 +110,27 @@ impl GroupCounts {
                 by_key[known].1.set(row);
             }
             if matches!(table.within, GroupedBy::Counted(_)) {
-                self.add((place, None), &by_key, (Mask::ALL, met), (first, named));
+                self.add(place, None, &by_key, Participants { members: Mask::ALL, met, first, named });
                 continue;
             }
             for (number, group) in batch.program.groups.iter().enumerate() {
                 let members = state.truths(batch, group.member).yes;
-                self.add((place, Some(number as u16)), &by_key, (members, met), (first, named));
+                self.add(place, Some(number as u16), &by_key, Participants { members, met, first, named });
             }
         }
     }
 
     fn add(
         &mut self,
-        (place, group): (usize, Option<u16>),
+        place: usize,
+        group: Option<u16>,
         by_key: &[(u64, Mask)],
-        (members, met): (Mask, Mask),
-        (first, named): (u32, NamedMembers),
+        who: Participants,
     ) {
         for (key, rows) in by_key {
-            let rows = rows.and(members);
+            let rows = rows.and(who.members);
             if !rows.is_empty() {
-                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(met), first, named);
+                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(who.met), who.first, who.named);
             }
         }
     }
@@ -158,6 +158,19 @@ impl GroupCounts {
         hits.sort_by(|a, b| (a.instance, a.group, &a.records).cmp(&(b.instance, b.group, &b.records)));
         hits
     }
+}
+
+/// The records of a batch that take part in sets.
+#[derive(Clone, Copy)]
+struct Participants {
+    /// Those who may be members.
+    members: Mask,
+    /// Those who meet the condition that is counted.
+    met: Mask,
+    /// The number of the batch's first record in its block.
+    first: u32,
+    /// The members that a finding names.
+    named: NamedMembers,
 }
 
 impl Members {

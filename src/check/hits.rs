@@ -94,7 +94,7 @@ impl Collector for HitCollector<'_> {
         for rule in &self.program.record_rules {
             let begin = self.timings.then(Instant::now);
             let broke = broken(rule, state, batch, &mut thread.counts[rule.instance]);
-            broke.rows().for_each(|row| self.report(batch, rule.instance, (at.first, row), out));
+            broke.rows().for_each(|row| self.report(batch, rule.instance, at.first, row, out));
             if let Some(begin) = begin {
                 thread.times[rule.instance] += begin.elapsed();
             }
@@ -137,13 +137,13 @@ impl HitCollector<'_> {
             for row in broken.rows() {
                 let bit = column.class(row).broken.trailing_zeros() as usize;
                 if let Some(rule) = plan.cell_rules.get(bit) {
-                    self.report(batch, rule.instance, (first, row), out);
+                    self.report(batch, rule.instance, first, row, out);
                 }
             }
         }
     }
 
-    fn report(&self, batch: &Batch<'_>, instance: usize, (first, row): (u32, usize), out: &mut BlockHits) {
+    fn report(&self, batch: &Batch<'_>, instance: usize, first: u32, row: usize, out: &mut BlockHits) {
         let record = first + row as u32;
         if self.program.instances[instance].grouping == Grouping::Each {
             let school = self.school(batch, row);

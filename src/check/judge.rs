@@ -209,12 +209,12 @@ struct Entered<'a> {
 
 impl Entered<'_> {
     fn value(&self, entry: u32, value: usize) -> u32 {
-        self.all.value(entry, (value, self.width))
+        self.all.value(entry, value, self.width)
     }
 
     fn group<'a>(&self, entries: &'a [u32]) -> EntryGroup<'a> {
         let some = entries.iter().fold(0, |some, entry| some | self.all.bits(*entry));
-        let is_alike = entries.windows(2).all(|pair| self.all.are_alike((pair[0], pair[1]), self.width));
+        let is_alike = entries.windows(2).all(|pair| self.all.are_alike(pair[0], pair[1], self.width));
         EntryGroup { entries, some, is_alike }
     }
 

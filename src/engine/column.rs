@@ -4,7 +4,7 @@
 use super::column_batch::ColumnBatch;
 use super::column_plan::{CellClass, CellClasses, ColumnPlan, TextVerdict, NO_NUMBER, Shaped, bits};
 use super::interner::{TextKey, LongInterner, ShortInterner, WHOLE};
-use super::mask::{Mask, Truths};
+use super::mask::{Mask, Truths, WindowRows};
 use super::shape::TextShape;
 use super::values::{EMPTY, TextFacts};
 use crate::input::index::{ColumnCells, WINDOW};
@@ -126,14 +126,15 @@ impl ColumnMemory {
         plan: &ColumnPlan,
         cells: ColumnCells<'_>,
         bytes: &[u8],
-        (window, valid): (usize, u64),
+        valid: WindowRows,
     ) {
+        let WindowRows { window, rows: valid } = valid;
         let filled = cells.filled & valid;
         if filled != u64::MAX {
             self.batch.window(window).fill(EMPTY);
         }
         if filled != 0 {
-            self.look_up_all(plan, cells.texts, bytes, (window, filled));
+            self.look_up_all(plan, cells.texts, bytes, WindowRows { window, rows: filled });
             self.count_window(window, filled);
             self.batch.filled.0[window] = filled;
         }
@@ -144,13 +145,14 @@ impl ColumnMemory {
 
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
     /// for.
-    fn look_up_all(&mut self, plan: &ColumnPlan, texts: &[CellText; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) {
-        if filled == u64::MAX && all_same(texts) {
+    fn look_up_all(&mut self, plan: &ColumnPlan, texts: &[CellText; WINDOW], bytes: &[u8], filled: WindowRows) {
+        let window = filled.window;
+        if filled.rows == u64::MAX && all_same(texts) {
             let entry = self.look_up(plan, &texts[0], bytes);
             self.batch.window(window).fill(entry);
             return;
         }
-        for row in bits(self.glance_at_all(texts, bytes, (window, filled))) {
+        for row in bits(self.glance_at_all(texts, bytes, filled)) {
             let entry = self.look_up(plan, &texts[row], bytes);
             self.batch.window(window)[row] = entry;
         }
@@ -158,7 +160,8 @@ impl ColumnMemory {
 
     /// Looks only where each text is looked for first, and most are: these look-ups follow each other
     /// closely and do not wait for each other. Returns the rows whose text was not there.
-    fn glance_at_all(&mut self, texts: &[CellText; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) -> u64 {
+    fn glance_at_all(&mut self, texts: &[CellText; WINDOW], bytes: &[u8], filled: WindowRows) -> u64 {
+        let WindowRows { window, rows: filled } = filled;
         if self.is_direct {
             return filled;
         }
@@ -205,12 +208,12 @@ impl ColumnMemory {
     /// The value of a cell that holds a text.
     fn look_up(&mut self, plan: &ColumnPlan, text: &CellText, bytes: &[u8]) -> u16 {
         match text.short() {
-            Some(number) => self.look_up_short(plan, (text.of(bytes), number)),
+            Some(number) => self.look_up_short(plan, text.of(bytes), number),
             None => self.look_up_long(plan, text.of(bytes)),
         }
     }
 
-    fn look_up_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64)) -> u16 {
+    fn look_up_short(&mut self, plan: &ColumnPlan, text: &[u8], number: u64) -> u16 {
         if let Some(entry) = self.short.find(number) {
             return entry;
         }

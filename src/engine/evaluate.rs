@@ -3,7 +3,7 @@
 
 use super::column::ColumnMemory;
 use super::column_plan::{ColumnPlan, bits};
-use super::mask::{BATCH, Mask, Truths};
+use super::mask::{BATCH, Mask, Truths, WindowRows};
 use super::nodes::{ProgramNode, NodeId, NumId, NumNode, SecondPlan, TextPlan};
 use super::program::Program;
 use super::records::BatchRecords;
@@ -94,14 +94,14 @@ impl ThreadState {
     }
 
     /// Takes in all columns of a window of the batch, but for rows that are not valid.
-    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
-        let (number, valid) = window;
+    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], valid_rows: WindowRows) {
+        let WindowRows { window: number, rows: valid } = valid_rows;
         self.rows += u64::from(valid.count_ones());
         for (at, place) in self.places.iter_mut().enumerate() {
             let is_filled = index.filled(place.column as usize) & valid != 0;
             if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
                 let plan = &program.columns[at];
-                self.columns[at].take(plan, index.column(plan.place), bytes, window);
+                self.columns[at].take(plan, index.column(plan.place), bytes, valid_rows);
                 place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
             }
         }

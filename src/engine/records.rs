@@ -1,7 +1,7 @@
 //! The records of a batch: which of them have the right number of cells, where they start, and the texts of the few
 //! columns that rules read letter by letter.
 
-use super::mask::{BATCH, Mask, WORDS};
+use super::mask::{BATCH, Mask, WORDS, WindowRows};
 use crate::input::index::{Index, WINDOW};
 use crate::input::text::CellText;
 
@@ -43,7 +43,7 @@ impl BatchRecords {
     /// Takes in a window of records; returns its place in the batch and its regular records.
     ///
     /// All windows but the last of a block are full.
-    pub(crate) fn take(&mut self, index: &Index) -> (usize, u64) {
+    pub(crate) fn take(&mut self, index: &Index) -> WindowRows {
         let window = self.windows;
         let regular = index.odd().iter().fold(Mask::first(index.rows()).0[0], |mask, odd| mask & !(1 << odd.row));
         self.valid.0[window] = regular;
@@ -57,7 +57,7 @@ impl BatchRecords {
         }
         self.windows += 1;
         self.rows += index.rows();
-        (window, regular)
+        WindowRows { window, rows: regular }
     }
 
     /// Whether no window has room any more.

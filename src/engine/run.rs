@@ -326,8 +326,8 @@ impl<'a, C: Collector> Worker<'a, C> {
             }));
             run.trailing += self.index.trailing();
             self.collector.window(&self.index, block, &mut run.collected);
-            let window = records.take(&self.index);
-            self.state.take(self.program, &self.index, &block.bytes, window);
+            let valid = records.take(&self.index);
+            self.state.take(self.program, &self.index, &block.bytes, valid);
         }
         records.len() > 0
     }

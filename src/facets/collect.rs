@@ -4,7 +4,7 @@ use super::plan::{FacetsPlan, ParameterPlan, FacetPlacePlan, SupposedPlan};
 use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};
 use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::keys::hash_text;
-use crate::engine::mask::{BATCH, Mask};
+use crate::engine::mask::{BATCH, Mask, NumberedRows};
 use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::input::Block;
@@ -53,9 +53,10 @@ impl FacetsPlan {
             out.recency.push(if counted.has(row) { self.recency(state, row) } else { 0 });
         }
         self.keys(batch, rows, out);
-        self.base(state, batch, (counted, first), &mut facets, out);
+        let counted = NumberedRows { rows: counted, first };
+        self.base(state, batch, counted, &mut facets, out);
         for plan in &self.suppositions {
-            self.suppose(plan, state, batch, (counted, first), &facets, out);
+            self.suppose(plan, state, batch, counted, &facets, out);
         }
         out.facets.extend_from_slice(&facets[..rows]);
     }
@@ -86,14 +87,14 @@ impl FacetsPlan {
         &self,
         state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, first): (Mask, u32),
+        counted: NumberedRows,
         facets: &mut [Facets; BATCH],
         out: &mut FileFacets,
     ) {
         let small = |state: &ThreadState, num: NumId, row: usize| {
             state.number_of(num, row).and_then(|one| u8::try_from(one).ok()).unwrap_or_default()
         };
-        for row in counted.rows() {
+        for row in counted.rows.rows() {
             let one = &mut facets[row];
             one.record_type = small(state, self.base.record_type, row);
             one.grade = small(state, self.base.grade, row);
@@ -101,9 +102,9 @@ impl FacetsPlan {
             let score = self.base.score.and_then(|score| state.number_of(score, row));
             one.score = score.and_then(|score| u16::try_from(score).ok()).unwrap_or_default();
         }
-        classify(&self.base.classes, state, batch, counted, facets);
-        self.locate(&self.base.places, state, batch, (counted, first), facets, out);
-        join_groups(&self.base.members, state, batch, counted, facets);
+        classify(&self.base.classes, state, batch, counted.rows, facets);
+        self.locate(&self.base.places, state, batch, counted, facets, out);
+        join_groups(&self.base.members, state, batch, counted.rows, facets);
     }
 
     fn suppose(
@@ -111,10 +112,11 @@ impl FacetsPlan {
         plan: &SupposedPlan,
         state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, first): (Mask, u32),
+        counted: NumberedRows,
         base: &[Facets; BATCH],
         out: &mut FileFacets,
     ) {
+        let NumberedRows { rows: counted, first } = counted;
         let about = state.truths(batch, plan.when).yes.and(counted);
         if about.is_empty() {
             return;
@@ -127,7 +129,7 @@ impl FacetsPlan {
             classify(classes, state, batch, about, &mut after);
         }
         if let Some(places) = &plan.places {
-            self.locate(places, state, batch, (about, first), &mut after, out);
+            self.locate(places, state, batch, NumberedRows { rows: about, first }, &mut after, out);
         }
         if let Some(grade) = plan.grade {
             state.number(batch, grade);
@@ -162,10 +164,11 @@ impl FacetsPlan {
         places: &[FacetPlacePlan],
         state: &mut ThreadState,
         batch: &Batch<'_>,
-        (rows, first): (Mask, u32),
+        rows: NumberedRows,
         facets: &mut [Facets; BATCH],
         out: &mut FileFacets,
     ) {
+        let NumberedRows { rows, first } = rows;
         let mut left = rows;
         for place in places {
             if left.is_empty() {

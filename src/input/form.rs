@@ -76,7 +76,7 @@ pub fn find_form(text: &[u8], options: &InputOptions) -> Result<RecordForm, Inpu
     };
     let names = split(line, dialect);
     if looks_like_record(&names) {
-        return without_header(dialect, why, names.len(), (start, number), options);
+        return without_header(dialect, why, names.len(), start, number, options);
     }
     Ok(RecordForm::Delimited(Head { dialect, why, names, start, length: whole_line(text, start, line), line: number }))
 }
@@ -153,7 +153,8 @@ fn without_header(
     dialect: Dialect,
     why: String,
     columns: usize,
-    (start, line): (usize, u64),
+    start: usize,
+    line: u64,
     options: &InputOptions,
 ) -> Result<RecordForm, InputError> {
     let fits = |year: u16| known(year).filter(|known| usize::from(known.columns()) == columns);

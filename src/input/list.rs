@@ -124,7 +124,7 @@ impl Listing {
             true => HashSource::Separate(path.to_owned(), Arc::new(OnceLock::new())),
             false => HashSource::Unwanted,
         };
-        self.add_archive((Backing::File(path.to_owned()), hash), &origin, named, options)
+        self.add_archive(Backing::File(path.to_owned()), hash, &origin, named, options)
     }
 
     fn add_pipe(&mut self, held: Held, options: &InputOptions) -> Result<(), InputError> {
@@ -138,12 +138,13 @@ impl Listing {
             true => HashSource::Passing(Arc::new(OnceLock::from(hash_bytes(&held.0)))),
             false => HashSource::Unwanted,
         };
-        self.add_archive((Backing::Held(held), hash), &origin, true, options)
+        self.add_archive(Backing::Held(held), hash, &origin, true, options)
     }
 
     fn add_archive(
         &mut self,
-        (backing, hash): (Backing, HashSource),
+        backing: Backing,
+        hash: HashSource,
         outer: &InputOrigin,
         named: bool,
         options: &InputOptions,

@@ -88,7 +88,7 @@ pub fn find_header(path: &str, head: &[u8]) -> Result<OfficialHeader, OfficialEr
         }
         let (separator, names) = headings(line);
         let plain = plain_names(&names);
-        if let Some(header) = header_as(separator, (&names, &plain), number as u64 + 1) {
+        if let Some(header) = header_as(separator, &names, &plain, number as u64 + 1) {
             return Ok(header);
         }
         if first.is_some() {
@@ -116,11 +116,11 @@ fn headings(line: &[u8]) -> (u8, Vec<String>) {
 
 /// The header that these headings are, if they are one.
 pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<OfficialHeader> {
-    header_as(separator, (names, &plain_names(names)), line)
+    header_as(separator, names, &plain_names(names), line)
 }
 
-/// As [`header_of`], of headings that stand beside their plain forms.
-fn header_as(separator: u8, (names, plain): (&[String], &[String]), line: u64) -> Option<OfficialHeader> {
+/// As [`header_of`], of headings whose plain forms are known.
+fn header_as(separator: u8, names: &[String], plain: &[String], line: u64) -> Option<OfficialHeader> {
     let kind = kind_of(plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
     let mut header = OfficialHeader { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };

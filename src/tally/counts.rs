@@ -91,7 +91,7 @@ impl TallyCounts {
             here.rows().for_each(|row| facts.class[row] = *place as u8);
             left = left.without(here);
         }
-        self.find_count_groups(plan, state, batch, (counted, offset), &mut facts);
+        self.find_count_groups(plan, state, batch, counted, offset, &mut facts);
         for row in counted.rows() {
             self.kept[facts.count_group[row] as usize].count_group.classes.add(facts.class[row], 1);
         }
@@ -185,7 +185,8 @@ impl TallyCounts {
         plan: &TallyPlan<'_>,
         state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, offset): (Mask, u64),
+        counted: Mask,
+        offset: u64,
         facts: &mut RowFacts,
     ) {
         let mut left = counted;

@@ -33,7 +33,7 @@ pub(super) struct ExpectedStep {
 impl Recount<'_> {
     /// A figure of a row. Steps of one cause, as of several schools, come in the order in which they
     /// are claimed, where they are.
-    pub(super) fn figure(&self, (key, row): (&CountKey, &ExpectedRow), measure: Measure, claimed: &[StepClaim]) -> Figure {
+    pub(super) fn figure(&self, key: &CountKey, row: &ExpectedRow, measure: Measure, claimed: &[StepClaim]) -> Figure {
         let official = row.figures.get(&measure).copied().unwrap_or(OfficialValue::ABSENT);
         let test = self.counting.tests.iter().find(|test| test.id == key.1);
         let is_of_levels =
@@ -72,11 +72,11 @@ impl Recount<'_> {
             }
         }
         let with_missing = if self.missing.is_in(key) {
-            self.missing.value((key, self.counting), &sum, measure)
+            self.missing.value(key, self.counting, &sum, measure)
         } else {
             value(&sum, measure, test)
         };
-        if let Some(step) = self.missing_step(key, (official, at), with_missing) {
+        if let Some(step) = self.missing_step(key, official, at, with_missing) {
             at += step.amount;
             steps.push(step);
         }
@@ -95,7 +95,7 @@ impl Recount<'_> {
     }
 
     /// What schools that the files lack add to a figure.
-    fn missing_step(&self, key: &CountKey, (official, at): (OfficialValue, i64), value: Option<Range>) -> Option<ExpectedStep> {
+    fn missing_step(&self, key: &CountKey, official: OfficialValue, at: i64, value: Option<Range>) -> Option<ExpectedStep> {
         let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
         let rank = self.causes.iter().find(is_absent)?.rank;
         let (value, shown) = (value.filter(|_| self.missing.is_in(key))?, official.interval()?);
@@ -130,7 +130,7 @@ fn has_to_do(part: &CellPart, measure: Measure) -> bool {
 }
 
 /// What of a claimed figure is not as it has to be.
-pub(super) fn wrong(claim: &CellClaim, (row, measure): (&ExpectedRow, Measure), own: &Figure) -> Result<(), String> {
+pub(super) fn wrong(claim: &CellClaim, row: &ExpectedRow, measure: Measure, own: &Figure) -> Result<(), String> {
     let official = row.figures.get(&measure).copied().unwrap_or(OfficialValue::ABSENT);
     let shown = official.interval();
     let bounds = (shown.map(|one| one.lo()), shown.map(|one| one.hi()));

@@ -86,7 +86,9 @@ impl Expected {
     /// rows cannot be compared.
     pub(super) fn settle(
         &mut self,
-        (claim, set, counting): (&Claim, &OfficialSet, &CountingRules),
+        claim: &Claim,
+        set: &OfficialSet,
+        counting: &CountingRules,
         counted: impl Iterator<Item = CountKey>,
         holding: &Holding<'_>,
     ) {
@@ -107,7 +109,7 @@ impl Expected {
                 continue;
             }
             let kind = self.types.get(code).copied().unwrap_or_default();
-            if self.reason((claim, holding), code, kind).is_some() {
+            if self.reason(claim, holding, code, kind).is_some() {
                 continue;
             }
             let figures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(|one| (one, none));
@@ -117,7 +119,7 @@ impl Expected {
         for ((code, _, _, group), row) in &mut rows {
             row.reason = match counting.groups.iter().position(|one| one.id == *group) {
                 None => Some("ltel-two-definitions"),
-                Some(place) => self.reason((claim, holding), code, row.kind).or_else(|| {
+                Some(place) => self.reason(claim, holding, code, row.kind).or_else(|| {
                     holding.not_known.of_group(place).then_some(NOT_READABLE)
                 }),
             };
@@ -150,7 +152,7 @@ impl Expected {
     }
 
     /// Why an entity cannot be compared.
-    fn reason(&self, (claim, holding): (&Claim, &Holding<'_>), code: &str, kind: u8) -> Option<&'static str> {
+    fn reason(&self, claim: &Claim, holding: &Holding<'_>, code: &str, kind: u8) -> Option<&'static str> {
         let bytes: [u8; 14] = code.as_bytes().try_into().unwrap_or([b'0'; 14]);
         let kind = if kind == 0 { type_of_code(&bytes) } else { kind };
         let is_there = match kind {

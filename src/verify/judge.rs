@@ -34,7 +34,7 @@ pub fn verify(
     let mut verdict = VerifyVerdict::default();
     verdict.of_the_whole.extend(whole::tool(claim));
     let mut rows = Expected::of(&set, claim.year);
-    let mut recount = Recount::new(&counting, claim, &causes, (&rows, &mut verdict));
+    let mut recount = Recount::new(&counting, claim, &causes, &rows, &mut verdict);
     recount.earlier(earlier, options, claim)?;
     recount.absent(&set);
     recount.files(paths, options)?;
@@ -78,12 +78,12 @@ impl FigurePairs<'_> {
                 let place = claimed.remove(&(key.clone(), measure.id()));
                 let cell = place.and_then(|place| claim.cells.get(place));
                 let steps = cell.map_or(&[][..], |cell| cell.steps.as_slice());
-                let own = self.recount.figure((key, row), *measure, steps);
+                let own = self.recount.figure(key, row, *measure, steps);
                 add(&mut summary, &own);
                 own.steps.iter().for_each(|step| *touched.entry(step.rank).or_default() += 1);
                 own.reason.into_iter().for_each(|reason| *open.entry(reason).or_default() += 1);
                 match cell.zip(place) {
-                    Some((cell, place)) => self.compare((cell, place), (row, *measure), &own, verdict),
+                    Some((cell, place)) => self.compare(cell, place, row, *measure, &own, verdict),
                     None => left_out += u64::from(is_chosen(claim, key, *measure)),
                 }
             }
@@ -98,7 +98,7 @@ impl FigurePairs<'_> {
         }
         let figure = |key: &CountKey, measure: Measure| {
             let row = self.rows.rows.get(key).filter(|row| row.figures.contains_key(&measure))?;
-            Some(self.recount.figure((key, row), measure, &[]))
+            Some(self.recount.figure(key, row, measure, &[]))
         };
         verdict.of_the_whole.extend(whole::summary(claim, summary));
         verdict.of_the_whole.extend(self.recount.causes_told(claim, self.causes, &touched));
@@ -108,8 +108,10 @@ impl FigurePairs<'_> {
 
     fn compare(
         &self,
-        (cell, place): (&CellClaim, usize),
-        (row, measure): (&ExpectedRow, Measure),
+        cell: &CellClaim,
+        place: usize,
+        row: &ExpectedRow,
+        measure: Measure,
         own: &Figure,
         verdict: &mut VerifyVerdict,
     ) {
@@ -120,7 +122,7 @@ impl FigurePairs<'_> {
         let wrong = match (names, !is_chosen(self.claim, &key_of(cell), measure)) {
             (Some(step), _) => Err(format!("the step of {} names another cause", step.amount)),
             (None, true) => Err("the choice of figures does not have it".to_owned()),
-            (None, false) => cell::wrong(cell, (row, measure), own),
+            (None, false) => cell::wrong(cell, row, measure, own),
         };
         if let Err(wrong) = wrong {
             verdict.refuted.push(Judgement { cell: place, wrong });

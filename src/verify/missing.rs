@@ -94,7 +94,7 @@ impl Missing {
     }
 
     /// What a figure can be with what is missing; none where the public site shows none.
-    pub(super) fn value(&self, (key, counting): (&CountKey, &CountingRules), own: &CellPart, measure: Measure) -> Option<Range> {
+    pub(super) fn value(&self, key: &CountKey, counting: &CountingRules, own: &CellPart, measure: Measure) -> Option<Range> {
         let all = self.with(key, own);
         let test = counting.tests.iter().find(|test| test.id == key.1);
         Some(match measure {

@@ -98,7 +98,8 @@ impl<'a> Recount<'a> {
         counting: &'a CountingRules,
         claim: &Claim,
         causes: &'a [BoundCause],
-        (expected, verdict): (&Expected, &mut VerifyVerdict),
+        expected: &Expected,
+        verdict: &mut VerifyVerdict,
     ) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
@@ -253,7 +254,7 @@ impl<'a> Recount<'a> {
             if stages.iter().any(|(other, _)| *other == rank) {
                 continue;
             }
-            let Some((from, to)) = self.change(place, record, (&base, &mut seen), known) else { continue };
+            let Some((from, to)) = self.change(place, record, &base, &mut seen, known) else { continue };
             self.has_moves |= from.place != to.place && from.place.is_some() && to.place.is_some();
             now = overlaid(&now, &from, &to);
             stages.push((rank, now.clone()));
@@ -346,7 +347,8 @@ impl<'a> Recount<'a> {
         &mut self,
         place: usize,
         record: &StoredRecord,
-        (base, seen): (&RecordCount, &mut Stands),
+        base: &RecordCount,
+        seen: &mut Stands,
         identity: Option<&(String, String)>,
     ) -> Option<(RecordCount, RecordCount)> {
         let cause = &self.causes[place];
@@ -454,7 +456,7 @@ impl<'a> Recount<'a> {
             is_enrolled_alone: self.survey.is_enrolled_alone(),
             not_known: &self.not_known,
         };
-        expected.settle((claim, set, self.counting), self.rows.iter().cloned(), &holding);
+        expected.settle(claim, set, self.counting, self.rows.iter().cloned(), &holding);
     }
 
     /// What missing schools add to the rows of others, where a cause moves students.

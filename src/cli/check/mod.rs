@@ -77,7 +77,7 @@ pub fn run(
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, (&settings, &second), key, targets.needs(), &report_progress));
+    let checked = engine(&request(args, &settings, &second, key, targets.needs(), &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     for error in &outcome.unreadable {
@@ -93,7 +93,8 @@ pub fn run(
 
 fn request<'a>(
     args: &'a Args,
-    (settings, second): (&'a Settings, &'a SecondPaths),
+    settings: &'a Settings,
+    second: &'a SecondPaths,
     key: KeySource,
     needs: Needs,
     progress: &'a (dyn Fn(u64) + Sync),

@@ -189,7 +189,7 @@ impl Index {
             self.spans.push((start, ends.last().copied().unwrap_or(start)));
             for (column, end) in ends.iter().enumerate() {
                 if *end > start {
-                    self.set(&block.bytes, (column, row), start as usize, *end as usize);
+                    self.set(&block.bytes, CellPlace { column, row }, start as usize, *end as usize);
                 }
                 start = end + 1;
             }
@@ -206,12 +206,13 @@ impl Index {
 
     /// Takes in a filled cell; one of a column too many is left out.
     #[inline]
-    fn set(&mut self, bytes: &[u8], place: (usize, usize), start: usize, end: usize) {
+    fn set(&mut self, bytes: &[u8], place: CellPlace, start: usize, end: usize) {
         self.put(CellText::new(bytes, start, end), place);
     }
 
     #[inline]
-    fn put(&mut self, text: CellText, (column, row): (usize, usize)) {
+    fn put(&mut self, text: CellText, place: CellPlace) {
+        let CellPlace { column, row } = place;
         if let (Some(column), Some(filled)) = (self.texts.get_mut(column), self.filled.get_mut(column)) {
             column.texts[row % WINDOW] = text;
             *filled |= 1 << (row % WINDOW);
@@ -231,8 +232,8 @@ impl Index {
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
             if ends == 0 {
-                self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
-            } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
+                self.cells(bytes, &mut cells, u64::MAX, at, &mut row);
+            } else if let Some(next) = self.lines(bytes, ends, &mut cells, at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
                 cursor.at = next;
                 return;
@@ -253,7 +254,7 @@ impl Index {
 
     /// Takes in the cells of sixty-four bytes that end at one of the bits `until`.
     #[inline]
-    fn cells(&mut self, bytes: &[u8], (cells, until): (&mut Edges, u64), at: usize, row: &mut OpenRow) {
+    fn cells(&mut self, bytes: &[u8], cells: &mut Edges, until: u64, at: usize, row: &mut OpenRow) {
         let mut ends = cells.ends & until;
         if ends == 0 {
             return;
@@ -274,7 +275,7 @@ impl Index {
             ends = without_first(ends);
             let column = ahead.wrapping_add(start);
             ahead = column.wrapping_sub(end);
-            self.set(bytes, (column, self.rows), start, end);
+            self.set(bytes, CellPlace { column, row: self.rows }, start, end);
             if ends == 0 {
                 break;
             }
@@ -293,7 +294,7 @@ impl Index {
         row.mark = end;
         row.cell = start;
         row.open = NOTHING;
-        self.set(bytes, (row.column, self.rows), start, end);
+        self.set(bytes, CellPlace { column: row.column, row: self.rows }, start, end);
     }
 
     /// As [`Self::cells`], with line ends among the bytes. Returns where to go on when the window of
@@ -301,7 +302,8 @@ impl Index {
     fn lines(
         &mut self,
         bytes: &[u8],
-        (mut feeds, cells): (u64, &mut Edges),
+        mut feeds: u64,
+        cells: &mut Edges,
         at: usize,
         row: &mut OpenRow,
         cursor: &mut Cursor,
@@ -309,7 +311,7 @@ impl Index {
         while feeds != 0 {
             let bit = feeds & feeds.wrapping_neg();
             feeds ^= bit;
-            self.cells(bytes, (cells, bit | (bit - 1)), at, row);
+            self.cells(bytes, cells, bit | (bit - 1), at, row);
             let position = at + bit.trailing_zeros() as usize;
             self.row_ends(bytes, position, row, cursor);
             *row = OpenRow::begin(position + 1);
@@ -317,14 +319,15 @@ impl Index {
                 return Some(position + 1);
             }
         }
-        self.cells(bytes, (cells, u64::MAX), at, row);
+        self.cells(bytes, cells, u64::MAX, at, row);
         None
     }
 
     /// Takes a carriage return off the end of the last cell.
-    fn shorten(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
+    fn shorten(&mut self, bytes: &[u8], place: CellPlace, start: usize, end: usize) {
+        let CellPlace { column, row } = place;
         if start < end {
-            self.set(bytes, (column, row), start, end);
+            self.set(bytes, place, start, end);
         } else if let Some(filled) = self.filled.get_mut(column) {
             *filled &= !(1 << (row % WINDOW));
         }
@@ -344,7 +347,7 @@ impl Index {
         let carriage = position > row.start && bytes[position - 1] == b'\r';
         let end = position - usize::from(carriage);
         if carriage {
-            self.shorten(bytes, (row.column, slot), row.cell, end);
+            self.shorten(bytes, CellPlace { column: row.column, row: slot }, row.cell, end);
         }
         if end == row.start {
             // A line without anything on it is no record.
@@ -378,6 +381,13 @@ const NOTHING: usize = usize::MAX;
 struct Edges {
     begins: u64,
     ends: u64,
+}
+
+/// A cell of the window: its column in the file and its row.
+#[derive(Clone, Copy, Debug)]
+struct CellPlace {
+    column: usize,
+    row: usize,
 }
 
 /// The row being read.

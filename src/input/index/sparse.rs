@@ -5,7 +5,7 @@ use std::iter::once;
 
 use wide::u8x64;
 
-use super::{Cursor, Index, NOTHING, OpenRow, WINDOW, window};
+use super::{CellPlace, Cursor, Index, NOTHING, OpenRow, WINDOW, window};
 use crate::input::wanted::SparseColumns;
 
 /// The bytes that end cells.
@@ -131,7 +131,7 @@ impl Index {
             let start = cursor.at;
             let mut place = RowProgress { at: start, column: 0, cell: start };
             self.front(bytes, &marks, &mut place, &wanted.front);
-            let end = self.back(bytes, (&marks, start), &mut place, &wanted.back);
+            let end = self.back(bytes, &marks, start, &mut place, &wanted.back);
             self.row_ends(bytes, end, &place.row(start, end), cursor);
             cursor.at = bytes.len().min(end + 1);
         }
@@ -146,7 +146,7 @@ impl Index {
             let passed = ends.separators.count_ones() as usize;
             let end_column = place.column + passed + usize::from(ends.line_end != 0);
             if *next < end_column {
-                wanted = self.wanted_cells(bytes, ends.all(), (place, end_column), wanted);
+                wanted = self.wanted_cells(bytes, ends.all(), place, end_column, wanted);
             }
             if ends.line_end != 0 {
                 return;
@@ -166,7 +166,8 @@ impl Index {
         &mut self,
         bytes: &[u8],
         mut marks: u64,
-        (place, end_column): (&RowProgress, usize),
+        place: &RowProgress,
+        end_column: usize,
         mut wanted: &'a [usize],
     ) -> &'a [usize] {
         let RowProgress { at, mut column, cell: mut start } = *place;
@@ -183,7 +184,7 @@ impl Index {
             let end = at + marks.trailing_zeros() as usize;
             marks &= marks - 1;
             if start < end {
-                self.set(bytes, (*next, self.rows), start, end);
+                self.set(bytes, CellPlace { column: *next, row: self.rows }, start, end);
             }
             (column, start, wanted) = (next + 1, end + 1, rest);
         }
@@ -194,7 +195,7 @@ impl Index {
     /// Returns where the row ends.
     // By itself, so that all of `front` finds room in registers.
     #[inline(never)]
-    fn back(&mut self, bytes: &[u8], (marks, start): (&Marks, usize), place: &mut RowProgress, wanted: &[usize]) -> usize {
+    fn back(&mut self, bytes: &[u8], marks: &Marks, start: usize, place: &mut RowProgress, wanted: &[usize]) -> usize {
         place.column += marks.pass(bytes, &mut place.at);
         let ends = marks.ends(bytes, place.at);
         place.column += ends.separators.count_ones() as usize;
@@ -209,7 +210,7 @@ impl Index {
                 begin = begins.next().unwrap_or(start);
             }
             if column == *next && begin < end {
-                self.set(bytes, (column, self.rows), begin, end);
+                self.set(bytes, CellPlace { column, row: self.rows }, begin, end);
             }
         }
         row_end

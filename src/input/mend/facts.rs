@@ -35,7 +35,7 @@ impl ColumnFacts {
     }
 
     /// Takes in a cell that starts at a line and byte.
-    pub(super) fn take(&mut self, cell: &[u8], (line, byte): (u64, u64)) {
+    pub(super) fn take(&mut self, cell: &[u8], line: u64, byte: u64) {
         if cell.is_empty() {
             self.blank += 1;
             return;

@@ -67,9 +67,9 @@ impl Columns {
         while index.fill(block, separator, &mut cursor) {
             let odd = index.odd().iter().fold(0u64, |odd, row| odd | 1 << row.row);
             for row in (0..index.rows()).filter(|row| odd >> row & 1 == 0) {
-                let place = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
+                let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
                 for facts in &mut self.facts {
-                    facts.take_from(index, &block.bytes, row, place);
+                    facts.take_from(index, &block.bytes, row, line, byte);
                 }
             }
         }
@@ -109,7 +109,7 @@ impl Columns {
 }
 
 impl ColumnFacts {
-    fn take_from(&mut self, index: &Index, bytes: &[u8], row: usize, place: (u64, u64)) {
-        self.take(index.cell(bytes, row, self.place()), place);
+    fn take_from(&mut self, index: &Index, bytes: &[u8], row: usize, line: u64, byte: u64) {
+        self.take(index.cell(bytes, row, self.place()), line, byte);
     }
 }

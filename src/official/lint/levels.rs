@@ -21,13 +21,13 @@ pub fn sum(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in scene.file.rows.iter().filter(|row| row.values.counts.is_some()) {
         let all = together(scene, row, &[1, 2, 3, 4]);
         for measure in [Measure::WithScores, Measure::LevelsTotal] {
-            add_up(scene, judge, (row, measure), all);
+            add_up(scene, judge, row, measure, all);
         }
-        add_up(scene, judge, (row, Measure::CountMet), together(scene, row, &[3, 4]));
+        add_up(scene, judge, row, Measure::CountMet, together(scene, row, &[3, 4]));
     }
 }
 
-fn add_up(scene: &LintContext<'_>, judge: &mut LintCheck, (row, measure): (&OfficialRow, Measure), sum: Option<Interval>) {
+fn add_up(scene: &LintContext<'_>, judge: &mut LintCheck, row: &OfficialRow, measure: Measure, sum: Option<Interval>) {
     let figure = row.values.get(measure);
     let (Some(sum), Some(total)) = (sum, figure.interval()) else { return };
     let found = || {

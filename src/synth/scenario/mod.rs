@@ -204,10 +204,10 @@ fn write_all(order: &SceneOrder, output: &mut PendingFolder<'_>) -> Result<MadeS
     let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
     let mut truth = ScenarioTruth::new(year, district.seed, order.scenario.as_ref().map(|one| one.name.clone()));
     let changes = table::changes(order.scenario.as_ref(), year);
-    let sinks = open(order, layout, &official, (&changes, &mut truth, output))?;
+    let sinks = open(order, layout, &official, &changes, &mut truth, output)?;
     let counter = Counter::new(&counting, layout, published_tests(year));
     let harm = order.noise.bound(layout, year);
-    let sides = Sides::new(changes, (layout, &facts, district.seed), counter, (sinks, harm));
+    let sides = Sides::new(changes, layout, &facts, district.seed, counter, sinks, harm);
     let records;
     (truth.causes, truth.noise, records) = write_sides(order, layout, &facts, sides)?;
     let files = OfficialFiles::new(&account_of(&official, order.threads)?, &facts);
@@ -225,7 +225,9 @@ fn open(
     order: &SceneOrder,
     layout: &Layout,
     official: &Path,
-    (changes, truth, output): (&[RecordChange], &mut ScenarioTruth, &mut PendingFolder<'_>),
+    changes: &[RecordChange],
+    truth: &mut ScenarioTruth,
+    output: &mut PendingFolder<'_>,
 ) -> Result<Sinks, SynthError> {
     let district = &order.district;
     let lines = |form: MadeForm| LineWriter::new(layout, form).ok_or(SynthError::NoPositions(district.year));

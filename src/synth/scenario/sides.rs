@@ -109,9 +109,12 @@ struct Fate {
 impl<'a> Sides<'a> {
     pub(super) fn new(
         changes: Vec<RecordChange>,
-        (layout, facts, seed): (&'a Layout, &SynthFacts, u64),
+        layout: &'a Layout,
+        facts: &SynthFacts,
+        seed: u64,
         counter: Counter<'a>,
-        (sinks, harms): (Sinks, Harms),
+        sinks: Sinks,
+        harms: Harms,
     ) -> Self {
         let (unseen, changes): (Vec<RecordChange>, Vec<RecordChange>) =
             changes.into_iter().partition(|change| change.side == Side::Unseen);
