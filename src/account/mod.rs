@@ -123,6 +123,14 @@ pub struct FileAccount {
     pub losses: Vec<String>,
 }
 
+impl FileAccount {
+    /// What was put right in it before it was counted, in words, or that something could not be.
+    pub fn damage(&self) -> Option<String> {
+        let mends = self.info.mends.as_ref()?;
+        mends.words().or_else(|| mends.unreadable().next().map(|_| "cells that cannot be read".to_owned()))
+    }
+}
+
 /// Reads files and folders and accounts for their records, year by year. Files that cannot be read
 /// or counted are told beside; the accounts are made of the others.
 ///
@@ -258,6 +266,9 @@ impl Account {
             "enrolled" => has_view(View::Enrolled),
             "unknown" => has_view(View::Unknown),
             "science" => has_class_of,
+            "carried" => registry()
+                .layout(self.counting.year)
+                .is_some_and(|layout| layout.info.values_carried && layout.info.base.is_none()),
             "not-known" => registry().year_info(self.counting.year).is_some_and(|info| info.base.is_some()),
             _ => true,
         };

@@ -65,6 +65,7 @@ impl<'a> Checker<'a> {
             counts: InstanceCounts::default(),
             by_school: HashMap::new(),
             follows: FollowCounts::new(),
+            within: 0,
             time: Duration::ZERO,
             ran: false,
             not_run: None,
@@ -161,7 +162,7 @@ impl<'a> Checker<'a> {
         drop(entries);
         spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut hits);
         let causes = Causes::new(&self.implied, &program, &hits.hits, &sets);
-        collapse(&program, &mut hits);
+        collapse(&program, &mut hits, &Follows { implied: &self.implied, causes: &causes, weights });
         self.count(&program, &hits, weights);
         self.file_findings(input, weights, file_findings);
         let (hits, sets) = self.follow(&program, &causes, weights, hits, sets);
@@ -341,6 +342,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             account.counts.broke += count;
+            account.within += if one.column.is_some() { count - 1 } else { 0 };
             account.counts.applicable = account.counts.applicable.max(account.counts.broke);
             if account.room == 0 {
                 continue;
@@ -385,6 +387,7 @@ impl<'a> Checker<'a> {
         for (instance, grouped) in hits.grouped {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
+            self.accounts[planned.rule].within += grouped.count.saturating_sub(1);
             if let Some(severity) = weights[planned.rule] {
                 drafts.push(UnreadFinding::of_whole(planned, severity, input, grouped.first, grouped.count));
             }

@@ -23,6 +23,7 @@ mod exit;
 mod explain;
 mod layout;
 mod man;
+mod mend;
 mod memory;
 mod output;
 mod own_report;
@@ -68,6 +69,8 @@ enum Command {
     Verify(verify::Args),
     /// List the causes of difference, or tell more of one
     Causes(causes::Args),
+    /// Write a copy of a re-saved file as TOMS would have written it, and list what was changed
+    Mend(mend::Args),
     /// Write a table for the numbers of the preview page, to compare with later
     Template(template::Args),
     /// Write today's findings as waivers, so that a later check reports what is new
@@ -128,6 +131,7 @@ fn command(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
+        Command::Mend(args) => mend::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Baseline(args) => baseline::run(&args),
         Command::Config(args) => config::run(&args),

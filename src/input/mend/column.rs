@@ -32,6 +32,20 @@ pub enum CellChange {
 }
 
 impl CellChange {
+    /// A short name that does not change.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Decimals => "decimals",
+            Self::Signs => "signs",
+            Self::Marks => "marks",
+            Self::Zero => "zero",
+            Self::Date => "date",
+            Self::Serial => "serial",
+            Self::Word => "word",
+            Self::Label => "label",
+        }
+    }
+
     /// What it is called, of a number of cells.
     pub fn words(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod column;
 mod dates;
 mod facts;
 mod known_words;
+mod rewrite;
 mod source;
 mod survey;
 mod watched;
@@ -18,6 +19,7 @@ use crate::finding::FileFinding;
 use crate::layout::FieldId;
 
 pub use column::{CellChange, ColumnMend};
+pub use rewrite::{MendedCopy, RewriteError, rewrite};
 pub(super) use source::Mended;
 pub(super) use survey::{survey, survey_whole};
 pub use watched::WatchedColumn;
@@ -44,6 +46,11 @@ impl Mends {
     }
 
     /// What is mended, in one line: the kinds of damage, and in how many columns each.
+    pub fn words(&self) -> Option<String> {
+        self.detected().map(|detected| format!("{}: {}", detected.value, detected.why))
+    }
+
+    /// What is mended, for what is said of a file.
     pub(super) fn detected(&self) -> Option<Detected> {
         let mut kinds: BTreeMap<CellChange, usize> = BTreeMap::new();
         for (change, _) in self.columns.iter().flat_map(|column| &column.changes) {

@@ -85,6 +85,8 @@ struct AccountFile {
     unidentified: u64,
     untold: Vec<Untold>,
     losses: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +225,7 @@ fn file(file: &FileAccount) -> AccountFile {
             .map(|(what, missing_column)| Untold { what: what.clone(), missing_column })
             .collect(),
         losses: file.losses.clone(),
+        damage: file.damage(),
     }
 }
 
