@@ -483,7 +483,9 @@ impl Finish<'_> {
                 *counts.entry(reason).or_default() += 1;
             }
         }
-        let beyond = beyond().filter(|one| one.standing == ReasonState::Beyond);
+        let is_all_read = self.problem.records.not_known.words().is_empty();
+        let beyond = beyond()
+            .filter(|one| one.standing == ReasonState::Beyond && !(is_all_read && one.id == NOT_READABLE));
         let mut all: Vec<NotCheckable> = beyond
             .map(|one| NotCheckable {
                 id: one.id,
