@@ -36,7 +36,7 @@ pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, hits: &mu
     hits.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
 }
 
-/// One finding for a column that is damaged throughout. What follows from another finding is told there.
+/// One finding for a column that is damaged throughout. What follows from another finding is reported there.
 pub(crate) fn collapse(program: &Program, hits: &mut Hits, follows: &Follows<'_>) {
     let damaged = |hit: &Hit| {
         let counts = hits.counts[hit.instance as usize];

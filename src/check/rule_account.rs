@@ -17,7 +17,7 @@ pub(super) struct RuleAccount<'a> {
     pub(super) by_school: HashMap<u64, u64>,
     /// How many of its findings follow from which other rules.
     pub(super) follows: FollowCounts,
-    /// Breaches that are told within a finding about others of their column.
+    /// Breaches that are reported within a finding about others of their column.
     pub(super) within: u64,
     pub(super) time: Duration,
     /// Whether it was evaluated for some file.

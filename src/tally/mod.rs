@@ -31,7 +31,7 @@ pub struct TallyOptions<'a> {
     pub input: &'a input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// Told the bytes of the file read so far, from any thread.
+    /// Receives the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Students and tests that an earlier file has; their records are not counted again.
     pub known: &'a FxHashSet<u64>,
@@ -79,7 +79,7 @@ pub struct FileTally {
     /// Students and tests, if they were to be remembered.
     pub identities: FxHashSet<u64>,
     /// What could not be counted because the file lacks a column: what, and the field.
-    pub untold: Vec<(String, &'static str)>,
+    pub not_known: Vec<(String, &'static str)>,
     /// Columns that counts rest on and that cannot be read in some cells, in words.
     pub unreadable_columns: Vec<String>,
     /// What was noticed while the file was read.
@@ -117,8 +117,8 @@ fn tally_known(
     let doubtful = Doubtful::of(&info, counting);
     let seen = doubtful.seen(&info);
     let mut compiler = Compiler::new(&seen, &[]);
-    let mut untold = Vec::new();
-    let plan = TallyPlan::new(&mut compiler, counting, options, &mut untold)?;
+    let mut not_known = Vec::new();
+    let plan = TallyPlan::new(&mut compiler, counting, options, &mut not_known)?;
     let program: Program = compiler.finish();
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
     let Collected { run, file: mut counts, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
@@ -140,7 +140,7 @@ fn tally_known(
         sets: plan.sets.clone(),
         identities,
         count_groups,
-        untold,
+        not_known,
         unreadable_columns: doubtful.words,
         findings,
         failure,

@@ -92,9 +92,12 @@ fn a_reconciliation_says_what_it_cannot_know_and_the_recount_agrees() {
     let (sound, recount) = reconciled(folder.path(), &save(folder.path(), "sound.csv", &lines), &official);
     assert_eq!((sound.0, recount.0), (Some(0), Some(0)), "{}{}", sound.1, recount.1);
     // A grade decides about every figure, an ethnicity about its groups, a level and a score about theirs.
-    for (heading, text) in
-        [("GradeAssessed", "5E+01"), ("EthnicityforTesting", "#REF!"), ("AchievementLevels", "Good"), ("ScaleScore", "####")]
-    {
+    for (heading, text) in [
+        ("GradeAssessed", "5E+01"),
+        ("EthnicityforTesting", "#REF!"),
+        ("AchievementLevels", "Good"),
+        ("ScaleScore", "####"),
+    ] {
         let (found, recount) = reconciled(folder.path(), &with(heading, text), &official);
         assert_eq!(found.0, Some(2), "{heading}: {}", found.1);
         assert!(found.1.contains("INCOMPLETE") && found.1.contains("cannot be read"), "{heading}: {}", found.1);

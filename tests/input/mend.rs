@@ -36,7 +36,11 @@ pub(super) fn save(folder: &Path, name: &str, lines: &[Vec<String>]) -> PathBuf 
 }
 
 /// The file with each filled or blank cell under a heading, or under all, written anew.
-pub(super) fn resaved(lines: &[Vec<String>], heading: Option<&str>, change: impl Fn(&str, &str) -> String) -> Vec<Vec<String>> {
+pub(super) fn resaved(
+    lines: &[Vec<String>],
+    heading: Option<&str>,
+    change: impl Fn(&str, &str) -> String,
+) -> Vec<Vec<String>> {
     let header = &lines[0];
     let anew = |cells: &Vec<String>| {
         let cell = |(cell, name): (&String, &String)| match heading {
@@ -196,7 +200,7 @@ fn what_cannot_be_read_makes_its_counts_unknown_and_is_said() {
         let rows: Vec<&str> =
             group.map(|group| text.lines().filter(|line| line.contains(group)).collect()).unwrap_or_default();
         assert_eq!(rows, Vec::<&str>::new());
-        assert!(group.is_some() || !text.contains(",met_and_above_percent,"), "a share of levels that nobody can read");
+        assert!(group.is_some() || !text.contains(",met_and_above_percent,"), "a share of levels that cannot be read");
         let (_, words) = run(&["account"], &path);
         assert!(words.contains("INCOMPLETE") && words.contains("cannot be read"), "{words}");
     }

@@ -29,7 +29,8 @@ fn the_copy_is_the_file_that_was_saved_again() {
             if kind == "NA" {
                 // A name can be any word, and stays.
                 let blank = |line: &str| {
-                    line.split('^').map(|cell| if cell == "NA" { "" } else { cell }).collect::<Vec<_>>().join("^") + "\n"
+                    line.split('^').map(|cell| if cell == "NA" { "" } else { cell }).collect::<Vec<_>>().join("^")
+                        + "\n"
                 };
                 mended = mended.lines().map(blank).collect();
             }

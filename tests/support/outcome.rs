@@ -109,7 +109,13 @@ pub fn column_of(name: &str) -> usize {
 
 fn cell(name: &str, value: &str) -> CellShown {
     let column = column_of(name);
-    CellShown { column, field: registry().id(name), value: value.into(), at: Some(column as u32 * 3), is_of_rule: false }
+    CellShown {
+        column,
+        field: registry().id(name),
+        value: value.into(),
+        at: Some(column as u32 * 3),
+        is_of_rule: false,
+    }
 }
 
 /// A finding of the rule at `rule`, pointing at the first field, speaking of all of them.

@@ -16,7 +16,7 @@ impl WatchedColumn {
         (reading.kind != FieldKind::Text).then(|| Self(Arc::new(reading)))
     }
 
-    /// Whether a cell is written otherwise than the layout says. Most cells are told by their digits.
+    /// Whether a cell is written otherwise than the layout says. Most cells are reported by their digits.
     pub fn is_odd(&self, cell: &[u8]) -> bool {
         if cell.iter().all(u8::is_ascii_digit) {
             return self.0.is_odd_number(cell.len());

@@ -83,14 +83,15 @@ struct AccountFile {
     repeated: u64,
     unreadable: u64,
     unidentified: u64,
-    untold: Vec<Untold>,
+    #[serde(rename = "untold")]
+    not_known: Vec<NotKnown>,
     losses: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Untold {
+struct NotKnown {
     what: String,
     missing_column: &'static str,
 }
@@ -219,10 +220,10 @@ fn file(file: &FileAccount) -> AccountFile {
         repeated: file.repeated,
         unreadable: file.unreadable,
         unidentified: file.unidentified,
-        untold: file
-            .untold
+        not_known: file
+            .not_known
             .iter()
-            .map(|(what, missing_column)| Untold { what: what.clone(), missing_column })
+            .map(|(what, missing_column)| NotKnown { what: what.clone(), missing_column })
             .collect(),
         losses: file.losses.clone(),
         damage: file.damage(),
