@@ -458,7 +458,7 @@ impl<'a> Checker<'a> {
 enum Judged {
     /// To its end.
     Whole,
-    /// Until damage came up that nobody knew of: it has to be looked through and judged again.
+    /// Until damage came up that was not known: it has to be looked through and judged again.
     NewDamage,
 }
 

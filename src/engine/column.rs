@@ -359,7 +359,7 @@ impl ColumnMemory {
         self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
     }
 
-    /// Whether some text shows damage that nobody knows of yet.
+    /// Whether some text shows damage that is not known yet.
     pub(crate) fn has_odd(&self) -> bool {
         self.has_odd
     }

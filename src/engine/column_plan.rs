@@ -181,7 +181,7 @@ impl PlanAnswers {
 }
 
 impl ColumnPlan {
-    /// Whether a text shows damage that nobody knows of yet.
+    /// Whether a text shows damage that is not known yet.
     #[inline]
     pub(crate) fn is_odd(&self, text: &[u8]) -> bool {
         self.watched.as_ref().is_some_and(|watched| watched.is_odd(text))

@@ -81,7 +81,7 @@ impl ThreadState {
         }
     }
 
-    /// Whether a column shows damage that nobody knows of yet.
+    /// Whether a column shows damage that is not known yet.
     pub(crate) fn has_odd(&self) -> bool {
         self.columns.iter().any(ColumnMemory::has_odd)
     }

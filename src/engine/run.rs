@@ -10,6 +10,7 @@ use super::evaluate::{Batch, ThreadState};
 use super::program::Program;
 use super::records::BatchRecords;
 use crate::input::index::{Cursor, Index};
+use crate::parallel::on_all;
 use crate::input::{Block, BlockSource, FileInfo, InputError, ReadMark};
 
 /// Makes something of the records of a file: findings, counts, facets. A new consumer of records is one
@@ -139,7 +140,7 @@ pub(crate) struct FileRun {
     /// Records with one empty cell too many.
     pub(crate) trailing: u64,
     pub(crate) blocks: Vec<BlockPlace>,
-    /// Whether damage came up that nobody knew of: the run broke off, and what it collected is of no use. The file
+    /// Whether damage came up that was not known: the run broke off, and what it collected is of no use. The file
     /// has to be looked through.
     pub(crate) has_new_damage: bool,
 }
@@ -205,12 +206,7 @@ pub(crate) fn run<C: Collector>(
         spare: Vec::new(),
         failure: None,
     });
-    std::thread::scope(|scope| {
-        for _ in 1..options.threads.max(1) {
-            scope.spawn(|| Worker::new(program, info, collector).work(&reader, &joined, options));
-        }
-        Worker::new(program, info, collector).work(&reader, &joined, options);
-    });
+    on_all(options.threads, || Worker::new(program, info, collector).work(&reader, &joined, options));
     let joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
     Collected { run: joined.run, file: joined.file, failure: joined.failure.map(|(_, error)| error) }
 }

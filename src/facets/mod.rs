@@ -173,7 +173,7 @@ pub fn trace(
     Ok((info, trace_known(again, counting, options)?.unwrap_or_default()))
 }
 
-/// Computes how the records of a file count; `None` where damage comes up that nobody knew of.
+/// Computes how the records of a file count; `None` where damage comes up that was not known.
 fn trace_known(
     opened: Opened,
     counting: &CountingRules,

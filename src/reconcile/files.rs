@@ -115,10 +115,10 @@ impl Records {
             if let Some(error) = traced.failure.take() {
                 return Err(error.into());
             }
-            self.not_known.add(&info, counting);
+            self.unknown_counts.add(&info, counting);
             let lost = |facets: &&Facets| counting.is_lost(usize::from(facets.class));
             let lost = traced.facets.iter().filter(lost).count() as u64;
-            self.not_known.add_lost(&info, lost + traced.odd);
+            self.unknown_counts.add_lost(&info, lost + traced.odd);
             self.add(info, traced, questions);
         }
         self.settle_copies(first_file);
@@ -140,11 +140,11 @@ impl Records {
         let changes = std::mem::take(&mut self.changes);
         let alone = std::mem::take(&mut self.enrolled_alone);
         let place = self.files.len();
-        let now = std::mem::take(&mut self.not_known);
+        let now = std::mem::take(&mut self.unknown_counts);
         let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         self.read(files, (counting, &none), options)?;
-        let then = std::mem::replace(&mut self.not_known, now);
-        self.not_known.tell(then);
+        let then = std::mem::replace(&mut self.unknown_counts, now);
+        self.unknown_counts.add_reasons(then);
         (self.keys, self.changes) = (keys, changes);
         // What the enrolled view alone had then counted then.
         for one in std::mem::replace(&mut self.enrolled_alone, alone) {

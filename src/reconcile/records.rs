@@ -58,7 +58,7 @@ pub struct Records {
     /// The texts that [`Supposed::parameter`] names.
     pub texts: Vec<String>,
     /// What of the counts is not known.
-    pub not_known: NotKnown,
+    pub unknown_counts: NotKnown,
     pub(super) numbers: FxHashMap<EntityCode, u32>,
     pub(super) text_numbers: FxHashMap<String, i32>,
 }

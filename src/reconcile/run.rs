@@ -69,7 +69,7 @@ pub fn reconcile(
         }
         records.read_earlier(files, &counting, &read)?
     };
-    records.not_known.leave_out(&mut counting);
+    records.unknown_counts.leave_out(&mut counting);
     let mut reached = CoveredEntities::new(&options.leas, &records);
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
@@ -297,13 +297,13 @@ fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &CoveredEntiti
         let facets = Facets { record_type, grade, ..Facets::NONE };
         for slot in all_slots(counting, place, &facets, class.rows) {
             let members = (0..counting.groups.len().min(64))
-                .filter(|group| groups >> group & 1 != 0 && !records.not_known.of_group(*group));
+                .filter(|group| groups >> group & 1 != 0 && !records.unknown_counts.of_group(*group));
             counted.extend(members.map(|group| (slot, group)));
         }
     }
     grid.add_missing(counting, reached, &counted);
     for row in grid.rows.iter_mut().filter(|row| row.reach == RowReach::Checkable) {
-        if row.group.is_some_and(|group| records.not_known.of_group(group)) {
+        if row.group.is_some_and(|group| records.unknown_counts.of_group(group)) {
             row.reach = RowReach::Beyond(NOT_READABLE);
         }
     }
@@ -374,7 +374,7 @@ impl Finish<'_> {
             inputs: problem.records.files.clone(),
             copies: problem.records.copies.clone(),
             enrolled_alone: problem.records.enrolled_alone.len() as u64,
-            not_known: problem.records.not_known.words().to_vec(),
+            not_known: problem.records.unknown_counts.words().to_vec(),
             asked: ReconcileRequest::default(),
             lists: lists(self.set),
             officials: self.officials.to_vec(),
@@ -483,7 +483,7 @@ impl Finish<'_> {
                 *counts.entry(reason).or_default() += 1;
             }
         }
-        let is_all_read = self.problem.records.not_known.words().is_empty();
+        let is_all_read = self.problem.records.unknown_counts.words().is_empty();
         let beyond = beyond()
             .filter(|one| one.standing == ReasonState::Beyond && !(is_all_read && one.id == NOT_READABLE));
         let mut all: Vec<NotCheckable> = beyond

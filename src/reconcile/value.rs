@@ -58,7 +58,7 @@ impl Figures<'_> {
         })
     }
 
-    /// Why no score file tells a figure, if none does: some tests have no levels in the files of their year, or what
+    /// Why no score file shows a figure, if none does: some tests have no levels in the files of their year, or what
     /// it rests on cannot be read.
     pub fn untold_reason(&self, measure: Measure) -> Option<&'static str> {
         match () {

@@ -107,7 +107,7 @@ pub fn tally(
     Ok((info, tally_known(again, counting, options)?.unwrap_or_default()))
 }
 
-/// GroupSums the records of a file; `None` where damage comes up that nobody knew of.
+/// Counts the records of a file; `None` where damage comes up that was not known.
 fn tally_known(
     opened: Opened,
     counting: &CountingRules,

@@ -51,7 +51,7 @@ impl NotKnown {
     }
 
     /// Takes in the reasons of files whose counts are not compared themselves.
-    pub fn tell(&mut self, others: Self) {
+    pub fn add_reasons(&mut self, others: Self) {
         self.words.extend(others.words);
     }
 

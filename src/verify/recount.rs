@@ -172,7 +172,7 @@ impl<'a> Recount<'a> {
             let mut not_known = NotKnown::default();
             not_known.add(&info, counting);
             not_known.add_lost(&info, lost);
-            self.not_known_then.tell(not_known);
+            self.not_known_then.add_reasons(not_known);
         }
         Ok(())
     }
@@ -217,7 +217,7 @@ impl<'a> Recount<'a> {
             self.not_known.add(&info, self.counting);
             self.not_known.add_lost(&info, lost);
         }
-        self.not_known.tell(std::mem::take(&mut self.not_known_then));
+        self.not_known.add_reasons(std::mem::take(&mut self.not_known_then));
         Ok(())
     }
 
