@@ -51,14 +51,14 @@ mod year;
 
 pub use candidate::FileCandidate;
 pub use clues::year_in_name;
-pub use each::{OpenedFiles, open, open_each, reopen, reopen_at};
+pub use each::{OpenedFiles, look_through, open, open_each, reopen, reopen_at};
 pub use error::{InputError, InputErrorKind, Nearest};
 pub use known::warm_up;
 pub use list::{Listing, Skipped, list};
 pub use detected::{Detected};
 pub use model::{Block, BlockSource, Cells, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
 pub use open::Opened;
-pub use options::{Limits, InputOptions};
+pub use options::{Limits, InputOptions, SurveyedPart};
 pub use plain::{Plain, open_plain};
 pub use sheet::{SheetRow, read_sheets};
 pub use stream::hash_file;

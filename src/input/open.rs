@@ -1,6 +1,7 @@
 //! Opens one file: finds out what it is and makes its source of blocks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::ahead::{self, Ahead};
 use super::backing::{Backing, Member};
@@ -13,6 +14,7 @@ use super::fixed::{Fixed, Positions};
 use super::form::{RecordForm, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{YearHeadings, headings, known};
+use super::mend::{Mended, DamageSurvey};
 use super::detected::{Detected};
 use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
 use super::options::InputOptions;
@@ -42,6 +44,17 @@ pub struct Opened {
 impl std::fmt::Debug for Opened {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Opened").field("info", &self.info).field("findings", &self.findings).finish_non_exhaustive()
+    }
+}
+
+impl Opened {
+    /// The same with what a survey found: every block is mended.
+    pub(super) fn mended(mut self, survey: DamageSurvey) -> Self {
+        self.info.detected.extend(survey.mends.detected());
+        self.info.mends = Some(Arc::new(survey.mends));
+        self.findings.extend(survey.findings);
+        self.source = Mended::over(self.source, &self.info);
+        self
     }
 }
 

@@ -77,6 +77,7 @@ impl ReconcilePage<'_> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
+        self.not_known()?;
         if tally.compared() + tally.hidden == 0 {
             let open = plural(tally.not_checkable, "cell");
             return self.line(&format!("nothing can be compared: {open} that these files cannot show"));
@@ -98,6 +99,21 @@ impl ReconcilePage<'_> {
         );
         self.line(&aside)?;
         self.unreadable()
+    }
+
+    /// What cannot be read in the score files, so that figures are not known.
+    fn not_known(&mut self) -> io::Result<()> {
+        let all = self.all;
+        if all.not_known.is_empty() {
+            return Ok(());
+        }
+        let head = "INCOMPLETE: figures are not known, because the score files cannot be read whole:";
+        self.line(&head.style(self.style.bad()).to_string())?;
+        for words in &all.not_known {
+            self.wrapped("  ", &neutralise(words))?;
+        }
+        self.wrapped("  ", "scorelint check FILE names the cells")?;
+        self.line("")
     }
 
     /// What cannot be read in the official files, file by file.
