@@ -10,7 +10,7 @@ use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
-use crate::input::{InputError, Opened};
+use crate::input::{InputError, Opened, require_whole};
 use crate::rule::{Expr, Num, Stands, TextExpr};
 use crate::tally::{EntityCode, TallyError};
 
@@ -156,13 +156,14 @@ pub struct FacetOptions<'a> {
 /// # Errors
 /// When the file lacks a column that every count rests on.
 pub fn trace(opened: Opened, counting: &CountingRules, options: &FacetOptions<'_>) -> Result<FileFacets, TallyError> {
-    let Opened { info, mut source, .. } = opened;
+    let Opened { info, mut source, mut findings } = opened;
     let mut compiler = Compiler::new(&info, &[]);
     let plan = FacetsPlan::new(&mut compiler, counting, options)?;
     let program: Program = compiler.finish();
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
     let Collected { file: mut trace, failure, .. } = run(&program, &info, source.as_mut(), &plan, &run_options);
-    trace.failure = failure;
+    findings.extend(source.take_findings());
+    trace.failure = failure.or_else(|| require_whole(&info, &findings).err());
     trace.keys.resize_with(options.keys.len(), Vec::new);
     trace.untold = plan.untold;
     (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());
