@@ -29,7 +29,7 @@ pub struct Listing {
     pub skipped: Vec<Skipped>,
     /// What was named or found and cannot be opened.
     pub refused: Vec<InputError>,
-    /// Fixed-width files beside their delimited forms, which alone are among the files.
+    /// Fixed-width files next to their delimited forms, which alone are among the files.
     pub twins: Vec<Twin>,
 }
 

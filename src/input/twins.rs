@@ -12,7 +12,7 @@ use super::skipped::Skipped;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
 
-/// A fixed-width file beside its delimited form.
+/// A fixed-width file next to its delimited form.
 pub struct Twin {
     /// The fixed-width file.
     pub(super) fixed: FileCandidate,

@@ -34,7 +34,7 @@ impl Touches {
     /// The scores.
     pub const SCORES: Self = Self(1 << 3);
     /// Results that are in no file.
-    pub const UNTOLD: Self = Self(1 << 4);
+    pub const NOT_KNOWN: Self = Self(1 << 4);
     /// Some level.
     pub const LEVELS: Self = Self(0b1111 << 5);
     /// Anything.
@@ -52,7 +52,7 @@ impl Touches {
         add(Self::TESTED, sums.tested != 0);
         add(Self::WITH_SCORES, sums.with_scores != 0);
         add(Self::SCORES, sums.scored != 0 || sums.score_sum != 0);
-        add(Self::UNTOLD, sums.untold != 0);
+        add(Self::NOT_KNOWN, sums.not_known != 0);
         for (level, count) in (1..).zip(sums.levels) {
             add(Self::level(level), count != 0);
         }

@@ -144,7 +144,7 @@ pub struct CauseFound {
     pub note: Option<&'static str>,
 }
 
-/// Something unexplained, as small as it can be told.
+/// Something unexplained, as small as it can be narrowed down.
 #[derive(Clone, Debug)]
 pub struct Residue {
     /// The figure, by its place among the cells.

@@ -61,7 +61,7 @@ pub struct Delta {
     sums: Vec<Sums>,
     marks: Vec<Touch>,
     touched: Vec<u32>,
-    /// Of those, the rows that nobody has looked at since something was added.
+    /// Of those, the rows to which something was added since they were last looked at.
     fresh: Vec<u32>,
     /// How well rows agreed when they were looked at last.
     fits: Vec<RowFit>,
@@ -73,7 +73,7 @@ pub struct Delta {
 enum Touch {
     #[default]
     Untouched,
-    /// Something was added for the first time, and nobody has looked.
+    /// Something was added for the first time, and the row was not looked at since.
     New,
     /// Looked at.
     Seen,
@@ -192,8 +192,8 @@ impl<'a> Problem<'a> {
         candidate.groups_only != 0 && candidate.groups_only & self.main == 0
     }
 
-    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
-    /// once where the record stays in the same rows, else it may be told twice.
+    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is named
+    /// once where the record stays in the same rows, else it may be named twice.
     pub fn each_change(
         &self,
         ways: &mut Ways,
@@ -250,7 +250,7 @@ impl<'a> Problem<'a> {
 
     /// How well a row agrees with the official figures.
     pub fn fit(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
-        if extra.is_some() || sums.untold > 0 {
+        if extra.is_some() || sums.not_known > 0 {
             return self.fit_in_full(row, sums, extra);
         }
         let place = row as usize;

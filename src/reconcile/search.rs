@@ -145,8 +145,8 @@ impl<'a> Search<'a> {
         let mut places: Vec<usize> = (0..open.len()).collect();
         places.sort_by_key(|place| Reverse(open[*place].changes.len()));
         let tried = each(&places, &self.rooms, |place, delta| self.tried(state, open[*place], delta));
-        let told = places.into_iter().zip(tried);
-        let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
+        let paired = places.into_iter().zip(tried);
+        let results = paired.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
         let better = results.filter(|(cost, ..)| *cost < state.total.cost);
         let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))

@@ -384,14 +384,14 @@ impl SearchState {
     /// The records that hypotheses change, ascending.
     pub fn changed(&self, problem: &Problem<'_>) -> Vec<Changed> {
         let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
-        let told = |record: u32| {
+        let changed = |record: u32| {
             let chain = self.chains.get(record)?;
-            let mut told = Vec::new();
-            let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
+            let mut stages = Vec::new();
+            let tell = |one: &Chosen, facets| stages.push((place_of(one), facets));
             self.walked(problem, (record, chain), None, tell);
-            (!told.is_empty()).then_some(Changed { record, stages: told })
+            (!stages.is_empty()).then_some(Changed { record, stages })
         };
-        self.chains.records().filter_map(told).collect()
+        self.chains.records().filter_map(changed).collect()
     }
 }
 
@@ -417,7 +417,7 @@ struct SupposedRecord<'a> {
 
 impl SupposedRecord<'_> {
     /// The next hypothesis, and what it makes of the record by itself; whether it is about the
-    /// record. Those that have applied so far are told.
+    /// record. Those that have applied so far are reported.
     fn step(
         &mut self,
         (cause, with): (usize, &With),
