@@ -12,7 +12,7 @@ use super::problem::{Problem};
 use super::reach::{RowReach};
 use super::state::{SearchState};
 use super::sums::{Sums};
-use super::threads::{each, locked, parts, rooms};
+use crate::parallel::{each, locked, parts, scratches};
 use super::value::{Figures};
 use crate::official::{Measure, OfficialValue};
 
@@ -50,7 +50,7 @@ pub fn cells(source: &FigureSource<'_>, ladders: Ladders, threads: usize) -> Com
         (rows, Mutex::new(own))
     });
     let parts: Vec<_> = parts.collect();
-    let made = each(&parts, &rooms(threads, || ()), |(rows, ladders), ()| {
+    let made = each(&parts, &scratches(threads, || ()), |(rows, ladders), ()| {
         let mut part = RowPart::new(source.problem.grid, rows.clone());
         let ladders = std::mem::take(&mut *locked(ladders));
         for (row, steps) in rows.clone().zip(&ladders) {

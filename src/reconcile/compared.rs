@@ -266,7 +266,7 @@ impl RowPart {
     /// The list without any records.
     pub(super) const NONE: u32 = 0;
 
-    /// Room for the figures of some rows.
+    /// Space for the figures of some rows.
     pub(super) fn new(grid: &Grid, rows: Range<usize>) -> Self {
         let figures = grid.rows[rows.clone()].iter().map(|row| row.figures.len()).sum();
         let lists = Lists::default();
@@ -319,7 +319,7 @@ impl RowPart {
         lists.ends.len() as u32
     }
 
-    /// Gives back room that is not used.
+    /// Gives back space that is not used.
     pub(super) fn finished(mut self) -> Self {
         self.differing.shrink_to_fit();
         self.steps.shrink_to_fit();

@@ -5,7 +5,7 @@ use super::grid::{Ways};
 use super::problem::{Problem};
 use super::state::{Changed, SearchState};
 use super::sums::{Sums};
-use super::threads::{each, rooms};
+use crate::parallel::{each, scratches};
 
 /// What one cause does to a row.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub fn ladders(problem: &Problem<'_>, state: &SearchState, changed: &[Changed], 
     let shares: Vec<u64> = (0..threads)
         .map(|own| (own..u64::BITS as usize).step_by(threads).fold(0, |groups, group| groups | 1 << group))
         .collect();
-    let parts = each(&shares, &rooms(threads, || ()), |groups, ()| of_groups(problem, changed, *groups));
+    let parts = each(&shares, &scratches(threads, || ()), |groups, ()| of_groups(problem, changed, *groups));
     let mut ladders: Ladders = vec![Vec::new(); problem.grid.rows.len()];
     for (row, steps) in parts.into_iter().flatten() {
         ladders[row as usize] = steps;

@@ -11,7 +11,7 @@ use super::marks::{OfficialMark, Miss};
 use super::pairs::{Pairs};
 
 use super::sums::{Sums};
-use super::threads::{each, locked, parts, rooms};
+use crate::parallel::{each, locked, parts, scratches};
 use super::value::{AddedBounds, Figures, is_count, scale_of};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
@@ -82,7 +82,7 @@ enum Touch {
 }
 
 impl Delta {
-    /// Room for so many rows.
+    /// Space for so many rows.
     pub fn new(rows: usize) -> Self {
         Self {
             sums: vec![Sums::default(); rows],
@@ -164,15 +164,15 @@ impl<'a> Problem<'a> {
 
     /// What each row counts by the standard rules.
     fn counted(&self, threads: usize) -> Vec<Sums> {
-        let rooms = rooms(threads, || Delta::new(self.grid.rows.len()));
-        each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, delta| {
+        let scratches = scratches(threads, || Delta::new(self.grid.rows.len()));
+        each(&parts(self.records.facets.len(), RECORDS), &scratches, |records, delta| {
             for facets in &self.records.facets[records.clone()] {
                 delta.replace(self, &Facets::NONE, facets, u64::MAX);
             }
         });
         let mut sums = vec![Sums::default(); self.grid.rows.len()];
-        for room in rooms {
-            let delta = locked(&room);
+        for scratch in scratches {
+            let delta = locked(&scratch);
             delta.rows().for_each(|(row, added)| sums[row as usize] += added);
         }
         sums

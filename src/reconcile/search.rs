@@ -13,7 +13,7 @@ use super::with::{With};
 use super::effects::{RowScope};
 use super::problem::{Delta, RowFit, Problem};
 use super::state::SearchState;
-use super::threads::{each, locked, rooms};
+use crate::parallel::{each, locked, scratches};
 use super::value::{AddedBounds};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
@@ -54,15 +54,15 @@ pub struct Search<'a> {
     problem: &'a Problem<'a>,
     causes: &'a [BoundCause],
     candidates: Vec<CandidateCause>,
-    /// Room for each thread to add things up in.
-    rooms: Vec<Mutex<Delta>>,
+    /// A space for each thread to add things up in.
+    scratches: Vec<Mutex<Delta>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<CandidateCause>, threads: usize) -> Self {
-        let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
-        Self { problem, causes, candidates, rooms }
+        let scratches = scratches(threads, || Delta::new(problem.grid.rows.len()));
+        Self { problem, causes, candidates, scratches }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
@@ -72,7 +72,7 @@ impl<'a> Search<'a> {
         let open: Vec<&CandidateCause> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
-                state.choose(self.problem, candidate, &self.rooms);
+                state.choose(self.problem, candidate, &self.scratches);
             }
         }
         let is_assumed = |candidate: &CandidateCause| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
@@ -82,7 +82,7 @@ impl<'a> Search<'a> {
             self.refine(&mut state, &open, &is_assumed);
             let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
-            let dropped = state.drop(self.problem, place, &self.rooms);
+            let dropped = state.drop(self.problem, place, &self.scratches);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.problem, candidate, RowScope::All, &mut locked(&self.rooms[0]));
+                    let best = state.with_day(self.problem, candidate, RowScope::All, &mut locked(&self.scratches[0]));
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -116,11 +116,11 @@ impl<'a> Search<'a> {
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, &rejected) else { return };
             let before = state.total;
-            state.choose(self.problem, best, &self.rooms);
+            state.choose(self.problem, best, &self.scratches);
             // A coarse look chose it; all rows have the last word.
             if state.total.cost >= before.cost {
                 let last = state.chosen.len() - 1;
-                let dropped = state.drop(self.problem, last, &self.rooms);
+                let dropped = state.drop(self.problem, last, &self.scratches);
                 rejected.push((dropped.cause, dropped.with));
             }
         }
@@ -144,7 +144,7 @@ impl<'a> Search<'a> {
         // The largest first, so that no thread has to wait long for another at the end.
         let mut places: Vec<usize> = (0..open.len()).collect();
         places.sort_by_key(|place| Reverse(open[*place].changes.len()));
-        let tried = each(&places, &self.rooms, |place, delta| self.tried(state, open[*place], delta));
+        let tried = each(&places, &self.scratches, |place, delta| self.tried(state, open[*place], delta));
         let paired = places.into_iter().zip(tried);
         let results = paired.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
         let better = results.filter(|(cost, ..)| *cost < state.total.cost);
@@ -170,16 +170,16 @@ impl<'a> Search<'a> {
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let before = state.total;
-            let known = state.drop(self.problem, place, &self.rooms);
+            let known = state.drop(self.problem, place, &self.scratches);
             let again = self.better_day(state, source, (day, before)).unwrap_or(known);
-            state.choose_at(self.problem, place, again, &self.rooms);
+            state.choose_at(self.problem, place, again, &self.scratches);
         }
     }
 
     /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
     /// groups tells the day; all rows have the last word.
     fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, total): (i32, RowFit)) -> Option<CandidateCause> {
-        let mut delta = locked(&self.rooms[0]);
+        let mut delta = locked(&self.scratches[0]);
         let (other, _) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
         let candidate = (other != day).then(|| source.after(other))?;
         (state.with(self.problem, &candidate, RowScope::All, &mut delta).cost < total.cost).then_some(candidate)
@@ -189,7 +189,7 @@ impl<'a> Search<'a> {
     fn weakest(&self, state: &SearchState, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
-        let favours = each(&open, &self.rooms, |place, delta| state.favour(self.problem, *place, delta));
+        let favours = each(&open, &self.scratches, |place, delta| state.favour(self.problem, *place, delta));
         let all = open.into_iter().zip(favours);
         let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
         weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
@@ -200,9 +200,9 @@ impl<'a> Search<'a> {
     fn judged(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) -> Vec<FoundHypothesis> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
+            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.scratches[0]));
             let total = state.total;
-            let own = state.drop(self.problem, place, &self.rooms);
+            let own = state.drop(self.problem, place, &self.scratches);
             let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
@@ -212,7 +212,7 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             all.push(FoundHypothesis { candidate: kept.clone(), mended, broken, tied });
-            state.choose_at(self.problem, place, kept, &self.rooms);
+            state.choose_at(self.problem, place, kept, &self.scratches);
         }
         all
     }
@@ -224,9 +224,9 @@ impl<'a> Search<'a> {
         let others: Vec<&CandidateCause> = open.iter().filter(is_other).copied().collect();
         let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
-            false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.rooms[0])),
+            false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.scratches[0])),
         };
-        let equals = each(&others, &self.rooms, |other, delta| {
+        let equals = each(&others, &self.scratches, |other, delta| {
             // A look at few groups rules most out.
             if !self.problem.leaves_main_groups(other) {
                 let (there, _) = self.tried(state, other, delta)?;

@@ -78,7 +78,7 @@ impl ReconcilePage<'_> {
         let tally = self.all.tally();
         if tally.compared() + tally.hidden == 0 {
             let open = plural(tally.not_checkable, "cell");
-            return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
+            return self.line(&format!("nothing can be compared: {open} that these files cannot show"));
         }
         let verdict = format!(
             "{} of {} agree, {} explained{}, {} unexplained",
@@ -91,7 +91,7 @@ impl ReconcilePage<'_> {
         let paint = if tally.unexplained + tally.partly == 0 { self.style.good() } else { self.style.bad() };
         self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
-            "besides, {} hidden and possible, {} that these files cannot tell",
+            "plus {} suppressed but consistent, {} that these files cannot show",
             grouped(tally.hidden),
             grouped(tally.not_checkable)
         );
