@@ -252,8 +252,8 @@ fn a_year_without_a_layout_is_read_by_the_newest_one() {
     assert!(layout["why"].as_str().unwrap().ends_with(&why), "{layout}");
     assert_eq!(loud(&checked), Vec::<&Value>::new());
     let said = format!("the layout of {later} is not known, so the file is read by that of {newest}");
-    assert_eq!(messages(&checked, "L037"), [said]);
-    for rule in ["L009", "L010", "L012", "L013", "L015", "L016", "L017", "L038", "L039", "L040"] {
+    assert_eq!(messages(&checked, "L043"), [said]);
+    for rule in ["L009", "L010", "L012", "L013", "L015", "L016", "L017", "L044", "L045", "L046"] {
         assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
     }
 
@@ -287,7 +287,7 @@ fn columns_of_an_unknown_year_are_each_named_once() {
 
     let checked = report(&["check", moved]);
     assert_eq!(loud(&checked), Vec::<&Value>::new());
-    assert_eq!(messages(&checked, "L037").len(), 1);
+    assert_eq!(messages(&checked, "L043").len(), 1);
     let filled = (1..=records).filter(|number| number % 3 < 2).count();
     let places = ["TestingRoom", "ReviewPanel"].map(|column| district.place(column) + 1);
     let new = [
@@ -297,14 +297,14 @@ fn columns_of_an_unknown_year_are_each_named_once() {
         ),
         format!("new column ReviewPanel at position {}: filled in {records} of {records} records, 1 value", places[1]),
     ];
-    assert_eq!(messages(&checked, "L038"), new);
-    let mut gone = messages(&checked, "L039");
+    assert_eq!(messages(&checked, "L044"), new);
+    let mut gone = messages(&checked, "L045");
     gone.sort_unstable();
     let mut expected = dropped.map(|column| format!("column {column} of {newest} is not in the file"));
     expected.sort_unstable();
     assert_eq!(gone, expected);
     let renamed = "column ReportedScaleScore is read as ScaleScore: similar name, same place, values in its form";
-    assert_eq!(messages(&checked, "L040"), [renamed]);
+    assert_eq!(messages(&checked, "L046"), [renamed]);
     for rule in ["L012", "L013", "L016", "L017"] {
         assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
     }
@@ -344,7 +344,7 @@ fn a_header_that_changed_much_is_read_where_the_records_are_of_a_later_year() {
     columns.iter().enumerate().for_each(|(place, column)| district.rename(column, &format!("Support{place}")));
     let checked = report(&["check", district.written().to_str().unwrap()]);
     assert_eq!(checked["inputs"][0]["layout"], later());
-    assert_eq!(messages(&checked, "L038").len(), columns.len());
+    assert_eq!(messages(&checked, "L044").len(), columns.len());
 
     // The same header over records of the newest year is damaged.
     let header = district.rows[0].join("^");
@@ -428,7 +428,7 @@ fn a_layout_file_alone_carries_a_year_through_every_command() {
         rule["status"].as_str().unwrap().to_owned()
     };
     // A rule about a column that the year does not have any more.
-    assert_eq!((status("S020"), status("L037")), ("not-run".to_owned(), "not-run".to_owned()));
+    assert_eq!((status("S020"), status("L043")), ("not-run".to_owned(), "not-run".to_owned()));
 
     let account = report(&["account", file, "--layout", layout]);
     assert_eq!(account["years"][0]["title"], year.to_string());
@@ -511,7 +511,7 @@ fn the_draft_of_a_layout_file_reads_its_file() {
     let checked = report(&["check", moved, "--layout", draft.to_str().unwrap()]);
     assert_eq!(checked["inputs"][0]["layout"], later());
     assert_eq!(loud(&checked), Vec::<&Value>::new());
-    for rule in ["L012", "L013", "L015", "L016", "L037", "L038", "L039", "L040"] {
+    for rule in ["L012", "L013", "L015", "L016", "L043", "L044", "L045", "L046"] {
         assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
     }
 }

@@ -25,6 +25,7 @@ mod layout;
 mod layout_file;
 mod man;
 mod memory;
+mod mend;
 mod output;
 mod own_report;
 mod page;
@@ -75,6 +76,8 @@ enum Command {
     Verify(verify::Args),
     /// List the causes of difference, or tell more of one
     Causes(causes::Args),
+    /// Write a copy of a re-saved file as TOMS would have written it, and list what was changed
+    Mend(mend::Args),
     /// Write a table for the numbers of the preview page, to compare with later
     Template(template::Args),
     /// Write today's findings as waivers, so that a later check reports what is new
@@ -136,6 +139,7 @@ fn command(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
+        Command::Mend(args) => mend::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Baseline(args) => baseline::run(&args),
         Command::Config(args) => config::run(&args),

@@ -8,8 +8,20 @@ use crate::rule::{CellRef, Expr, CellForm, KeyPart, Num, RuleError, TextExpr, co
 use crate::table::{self, TableRow, TableError};
 
 const CLASSES: &str = "rules/counting/classes.tsv";
-const CLASS_COLUMNS: [&str; 11] =
-    ["id", "years", "tests", "condition", "reason", "enrolled", "tested", "with_scores", "rows", "certainty", "source"];
+const CLASS_COLUMNS: [&str; 12] = [
+    "id",
+    "years",
+    "tests",
+    "condition",
+    "reason",
+    "enrolled",
+    "tested",
+    "with_scores",
+    "rows",
+    "lost",
+    "certainty",
+    "source",
+];
 const CLASS_VARIANTS: &str = "rules/counting/class-variants.tsv";
 const CLASS_VARIANT_COLUMNS: [&str; 11] =
     ["id", "years", "tests", "label", "words", "classes", "enrolled", "tested", "rows", "certainty", "source"];
@@ -60,6 +72,8 @@ pub struct CountingClass {
     pub with_scores: bool,
     /// The rows they are counted in.
     pub rows: GradeRows,
+    /// Whether they count nowhere only because a value cannot be read, so that counts are too small.
+    pub is_lost: bool,
     /// How sure this is.
     pub certainty: Certainty,
 }
@@ -138,6 +152,10 @@ pub struct TestInfo {
     pub levels: usize,
     /// The first level that is "met".
     pub met_from: usize,
+    /// Whether its achievement levels can be read in the files that are counted.
+    pub has_levels: bool,
+    /// Whether its scale scores can be read in the files that are counted.
+    pub has_scores: bool,
 }
 
 /// A grade row of the public files.
@@ -291,6 +309,11 @@ impl CountingRules {
         self.grades.iter().filter(of_test).filter(counted).map(|row| row.code).collect()
     }
 
+    /// Whether records of a class, by its place, count nowhere only because a value cannot be read.
+    pub fn is_lost(&self, class: usize) -> bool {
+        self.classes.get(class).is_some_and(|class| class.is_lost)
+    }
+
     /// The test that records of a type are counted for; none for tests without public results.
     pub fn test_of(&self, record_type: u8) -> Option<&TestInfo> {
         self.tests.iter().find(|test| test.record_type.0 == record_type)
@@ -355,6 +378,7 @@ fn class(row: &TableRow<'_>, year: u16) -> Result<CountingClass, Box<RuleError>>
         tested: row.yes("tested")?,
         with_scores: row.yes("with_scores")?,
         rows: row.word("rows", &rows)?,
+        is_lost: row.yes("lost")?,
         certainty: certainty(row)?,
     })
 }
@@ -452,6 +476,8 @@ fn test(row: &TableRow<'_>) -> Result<TestInfo, TableError> {
         record_type: RecordType(row.number("record_type")?),
         levels: row.number("levels")?,
         met_from: row.number("met_from")?,
+        has_levels: true,
+        has_scores: true,
     })
 }
 

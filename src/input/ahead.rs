@@ -63,13 +63,13 @@ pub fn look(mut mapped: Mapped, year: u16, first: &Block, separator: u8) -> Ahea
     let renames = renames(&mapped, known, &unknown, &values);
     // Advice to restore what the layout says is for files of a year whose layout it is.
     mapped.findings.retain(|finding| finding.code == "L014");
-    mapped.findings.push(file("L037").with("year", year).with("base", base).done());
+    mapped.findings.push(file("L043").with("year", year).with("base", base).done());
     for rename in &renames {
         let column = &mut mapped.columns[rename.place];
         column.meaning = Meaning::Field(rename.id);
         column.number = Some(rename.field.number);
         mapped.findings.push(
-            at_column("L040", rename.place)
+            at_column("L046", rename.place)
                 .with("name", &column.name)
                 .with("was", rename.field.label())
                 .with("reason", &rename.reason)
@@ -77,7 +77,7 @@ pub fn look(mut mapped: Mapped, year: u16, first: &Block, separator: u8) -> Ahea
         );
     }
     let missing = missing(&mapped.columns, known).map(|(_, field)| field);
-    let gone = missing.map(|field| file("L039").with("name", field.label()).with("base", base).done());
+    let gone = missing.map(|field| file("L045").with("name", field.label()).with("base", base).done());
     let gone: Vec<FileFinding> = gone.collect();
     mapped.findings.extend(gone);
     let is_new = |place: &usize| mapped.columns[*place].meaning == Meaning::Extra;
@@ -274,7 +274,7 @@ impl NewColumnTally {
             count => format!("{filled}, {count} different values"),
         };
         let holds = format!("{holds}{}", self.new.instead);
-        at_column("L038", self.new.place).with("name", &self.new.name).with("holds", holds).done()
+        at_column("L044", self.new.place).with("name", &self.new.name).with("holds", holds).done()
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Claim {
     pub copies: Vec<CopiesClaim>,
     /// Records that stand in the enrolled view alone.
     pub enrolled_alone: u64,
+    /// What of the counts is not known, in words.
+    #[serde(default)]
+    pub not_known: Vec<String>,
     /// The official files.
     pub official: Vec<OfficialClaim>,
     /// The lists given with them.

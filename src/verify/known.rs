@@ -28,6 +28,7 @@ pub(super) const FIELDS: &[&str] = &[
     "copies[].results",
     "copies[].newer",
     "enrolled_alone",
+    "not_known[]",
     "official[].path",
     "official[].program",
     "official[].version",

@@ -182,6 +182,10 @@ impl Recount<'_> {
         require(&mut wrong, claim.enrolled_alone == self.enrolled_alone, || {
             format!("{} records stand in the enrolled view alone", self.enrolled_alone)
         });
+        let own = self.not_known.words().iter().map(|words| neutralise(words).into_owned());
+        require(&mut wrong, own.eq(claim.not_known.iter().cloned()), || {
+            "what of the score files cannot be read is wrong".to_owned()
+        });
         wrong
     }
 

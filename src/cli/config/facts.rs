@@ -24,7 +24,7 @@ pub(super) struct WaiverFact {
 }
 
 /// Everything that is shown.
-pub(super) struct ConfigFacts {
+pub struct ConfigFacts {
     /// The settings file.
     pub path: Option<String>,
     /// How it came to be used.

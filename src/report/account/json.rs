@@ -105,6 +105,8 @@ struct AccountFile {
     #[serde(rename = "untold")]
     not_known: Vec<NotKnown>,
     losses: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -260,6 +262,7 @@ fn file(file: &FileAccount) -> AccountFile {
             .map(|(what, missing_column)| NotKnown { what: what.clone(), missing_column })
             .collect(),
         losses: file.losses.clone(),
+        damage: file.damage(),
     }
 }
 

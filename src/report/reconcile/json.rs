@@ -43,6 +43,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
         inputs: reconciliation.inputs.iter().map(input).collect(),
         copies: reconciliation.copies.iter().map(copies).collect(),
         enrolled_alone: reconciliation.enrolled_alone,
+        not_known: reconciliation.not_known.iter().map(|words| neutralise(words).into_owned()).collect(),
         official: reconciliation
             .officials
             .iter()
@@ -95,6 +96,8 @@ struct ReconcileDocument<'a> {
     inputs: Vec<ReconcileInput>,
     copies: Vec<CopiesOut>,
     enrolled_alone: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_known: Vec<String>,
     official: Vec<OfficialFigure>,
     lists: Vec<ListOut>,
     leas: Vec<Lea>,

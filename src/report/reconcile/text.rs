@@ -77,9 +77,10 @@ impl ReconcilePage<'_> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
+        self.not_known()?;
         if tally.compared() + tally.hidden == 0 {
             let open = plural(tally.not_checkable, "cell");
-            return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
+            return self.line(&format!("nothing can be compared: {open} that these files cannot show"));
         }
         let verdict = format!(
             "{} of {} agree, {} explained{}, {} unexplained",
@@ -92,12 +93,27 @@ impl ReconcilePage<'_> {
         let paint = if tally.unexplained + tally.partly == 0 { self.style.good() } else { self.style.bad() };
         self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
-            "besides, {} hidden and possible, {} that these files cannot tell",
+            "plus {} suppressed but consistent, {} that these files cannot show",
             grouped(tally.hidden),
             grouped(tally.not_checkable)
         );
         self.line(&aside)?;
         self.unreadable()
+    }
+
+    /// What cannot be read in the score files, so that figures are not known.
+    fn not_known(&mut self) -> io::Result<()> {
+        let all = self.all;
+        if all.not_known.is_empty() {
+            return Ok(());
+        }
+        let head = "INCOMPLETE: figures are not known, because the score files cannot be read whole:";
+        self.line(&head.style(self.style.bad()).to_string())?;
+        for words in &all.not_known {
+            self.wrapped("  ", &neutralise(words))?;
+        }
+        self.wrapped("  ", "scorelint check FILE names the cells")?;
+        self.line("")
     }
 
     /// What cannot be read in the official files, file by file.

@@ -35,6 +35,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict, style:
     if verdict.not_checkable > 0 {
         writeln!(out, "{} among them that these files cannot tell", plural(verdict.not_checkable, "figure"))?;
     }
+    for words in &verdict.not_known {
+        writeln!(out, "INCOMPLETE: {}", neutralise(words))?;
+    }
     for whole in &verdict.of_the_whole {
         writeln!(out, "- {}", neutralise(whole))?;
     }

@@ -208,6 +208,13 @@ impl<'a> AccountPage<'a> {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
             self.line(&text)?;
+            if let Some(damage) = file.damage() {
+                let options = textwrap::Options::new(self.width).initial_indent("    ").subsequent_indent("    ");
+                let text = format!("damaged, scorelint check says more: {damage}");
+                for line in textwrap::wrap(&text, options) {
+                    self.line(&line)?;
+                }
+            }
         }
         if self.sharing == Sharing::Shared {
             self.line("* stands for a small number, hidden by the limits of the public site")?;
