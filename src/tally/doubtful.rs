@@ -36,7 +36,11 @@ impl Doubtful {
                 doubtful.fields.insert(field);
             }
         }
-        let lacking = every.iter().chain(some.difference(&every)).filter(|field| info.column_of(**field).is_none());
+        // What a year does not have any more is blank, not lacking.
+        let layout = registry().layout(info.year);
+        let is_of_year = |field: FieldId| layout.is_none_or(|layout| layout.has(field) || layout.field(field).is_none());
+        let lacks = |field: &&FieldId| info.column_of(**field).is_none() && is_of_year(**field);
+        let lacking = every.iter().chain(some.difference(&every)).filter(lacks);
         for field in lacking {
             let title = registry().info(*field).title;
             doubtful.words.push(format!("there is no column for {title}, so that what rests on it is not known"));
