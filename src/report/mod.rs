@@ -9,6 +9,7 @@ pub mod check;
 pub mod format;
 mod link;
 pub mod reconcile;
+mod spreadsheet;
 mod style;
 pub mod verify;
 mod waiver;
