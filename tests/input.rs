@@ -7,6 +7,7 @@ use scorelint::layout::registry;
 
 use super::support;
 
+mod arrivals;
 mod findings;
 mod forms;
 mod hostile;

@@ -4,6 +4,7 @@
 mod cells;
 mod cube;
 mod known;
+mod participation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use cells::{ALL_GRADES, AccountCell, Dimension, CellFigures, CubeFilter, Res
 pub(crate) use cells::{ALL_STUDENTS, share};
 pub use cube::{Cube, CubeEntity, EntityName};
 pub use known::UnknownChoice;
+pub use participation::Participation;
 
 use crate::counting::CountingRules;
 use crate::finding::FileFinding;
@@ -278,16 +280,5 @@ impl Account {
 
 /// What a finding says is missing from the counts, if it does.
 fn loss(finding: &FileFinding) -> Option<String> {
-    let value = |name: &str| {
-        let shown = finding.shown.iter().find(|shown| shown.name == name);
-        shown.map_or_else(String::new, |shown| neutralise(&shown.value).into_owned())
-    };
-    match finding.code {
-        "L031" => Some(format!("the record in line {} is too long and was skipped", value("line"))),
-        "L035" => Some(format!("reading stopped in line {}: {}", value("line"), value("reason"))),
-        "L036" => {
-            Some(format!("the list of files in its archive is missing: read {}; {}", value("found"), value("lost")))
-        }
-        _ => None,
-    }
+    finding.loss().map(|loss| neutralise(&loss).into_owned())
 }

@@ -84,8 +84,8 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
-        let Opened { mut info, findings, source, .. } = opened;
-        self.given.meet(&mut info);
+        let Opened { mut info, mut findings, source } = opened;
+        findings.extend(self.given.meet(&mut info, &self.options.input)?);
         let weights = self.weights(info.year);
         self.bind(info.year, &weights)?;
         let planned = self.planned(&info, &weights, RecordScope::Checked);

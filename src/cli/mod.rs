@@ -22,6 +22,7 @@ mod errors;
 mod exit;
 mod explain;
 mod layout;
+mod layout_file;
 mod man;
 mod memory;
 mod mend;
@@ -52,6 +53,12 @@ pub struct Cli {
     /// first argument.
     #[arg(long, value_name = "FOLDER", hide = true)]
     tables: Option<PathBuf>,
+
+    /// A layout file: what a year has otherwise than a year whose layout is known (docs/layout-files.md)
+    ///
+    /// Else the one that `layout_file` in scorelint.toml names, if there is one.
+    #[arg(long, value_name = "FILE", global = true)]
+    layout: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Command,
@@ -95,7 +102,11 @@ enum Command {
 pub fn run() -> ExitCode {
     errors::install();
     // Help texts name the years, so the tables are there before the arguments are parsed.
-    let tables = replace_tables(tables_folder().as_deref()).map_err(Failure::from);
+    let tables = match tables_folder() {
+        Some(folder) => replace_tables(&folder),
+        None => layout_file::apply(&std::env::args_os().collect::<Vec<_>>()),
+    };
+    let tables = tables.map_err(Failure::from);
     exit::report_exit(tables.and_then(|()| command(Cli::parse().command)).and_then(checked))
 }
 
@@ -107,10 +118,7 @@ fn tables_folder() -> Option<PathBuf> {
 }
 
 /// Tables that somebody else wrote are read whole before anything is done with them.
-fn replace_tables(folder: Option<&Path>) -> miette::Result<()> {
-    let Some(folder) = folder else {
-        return Ok(());
-    };
+fn replace_tables(folder: &Path) -> miette::Result<()> {
     let help = "the folder is laid out as `rules` in the source of scorelint: layouts/2026.tsv, layouts/years.tsv …";
     knowledge::replace_with_folder(folder).map_err(|error| miette!(help = help, "{error}"))?;
     years::read_all().map_err(|error| miette!(help = help, "{error}"))

@@ -37,6 +37,9 @@ const TEST_COLUMNS: [&str; 9] =
     ["test_id", "name", "short", "record_type", "years", "levels", "met_from", "certainty", "source"];
 const GRADES: &str = "rules/counting/grades.tsv";
 const GRADE_COLUMNS: [&str; 9] = ["code", "name", "kind", "members", "tests", "years", "mean", "certainty", "source"];
+const PARTICIPATION: &str = "rules/counting/participation.tsv";
+const PARTICIPATION_COLUMNS: [&str; 8] =
+    ["years", "subject", "record_types", "left_out", "line", "least", "certainty", "source"];
 const SUPPRESSION: &str = "rules/counting/suppression.tsv";
 const SUPPRESSION_COLUMNS: [&str; 6] =
     ["years", "hide_counts_to", "hide_results_to", "hide_row_to", "certainty", "source"];
@@ -194,6 +197,28 @@ pub struct Suppression {
     pub row_to: Option<u64>,
 }
 
+/// What the participation rate of a subject is made of, and when it is too low.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipationRule {
+    /// The subject.
+    pub subject: String,
+    /// The tests that give it.
+    pub record_types: Vec<u8>,
+    /// The places of the classes whose records are left out.
+    left_out: Vec<usize>,
+    /// The percentage that has to take part.
+    pub line: u64,
+    /// The fewest students for which it is asked.
+    pub least: u64,
+}
+
+impl ParticipationRule {
+    /// Whether records of a test and class are part of the rate.
+    pub fn has(&self, record_type: u8, class: usize) -> bool {
+        self.record_types.contains(&record_type) && !self.left_out.contains(&class)
+    }
+}
+
 /// Numbers read from every record.
 #[derive(Clone, Debug)]
 pub struct Measures {
@@ -236,6 +261,8 @@ pub struct CountingRules {
     pub measures: Measures,
     /// What is hidden in shared tables.
     pub suppression: Suppression,
+    /// The participation rates of accountability.
+    pub participation: Vec<ParticipationRule>,
 }
 
 impl CountingRules {
@@ -247,8 +274,12 @@ impl CountingRules {
         let classes = spans::lines_of(CLASSES, &CLASS_COLUMNS, year, |row| class(row, year))?;
         let class_variants =
             spans::lines_of(CLASS_VARIANTS, &CLASS_VARIANT_COLUMNS, year, |row| class_variant(row, &classes))?;
+        let participation = spans::lines_of(PARTICIPATION, &PARTICIPATION_COLUMNS, year, |row| {
+            participation_rule(row, &classes)
+        })?;
         Ok(Self {
             year,
+            participation,
             groups: student_groups(year)?,
             class_variants,
             classes,
@@ -299,6 +330,13 @@ pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
 pub fn levels_of(test: u16, year: u16) -> Option<usize> {
     let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
     tests.into_iter().find(|info| info.id == test).map(|info| info.levels)
+}
+
+/// The grades that a grade row of the public files adds up in a year; none for a single grade.
+pub fn grades_in(code: u8, year: u16) -> Vec<u8> {
+    let grades = kept(spans::lines_of(GRADES, &GRADE_COLUMNS, year, grade));
+    let row = grades.into_iter().find(|row| row.code == code);
+    row.and_then(|row| if let GradeKind::Sum(members) = row.kind { Some(members) } else { None }).unwrap_or_default()
 }
 
 /// What the public site hides in a year.
@@ -457,6 +495,21 @@ fn grade(row: &TableRow<'_>) -> Result<GradeRow, TableError> {
         kind: row.word("kind", &kinds)?,
         tests: row.numbers("tests")?,
         has_mean: row.yes("mean")?,
+    })
+}
+
+fn participation_rule(row: &TableRow<'_>, classes: &[CountingClass]) -> Result<ParticipationRule, TableError> {
+    let left_out: Vec<&str> = row.parts("left_out")?.collect();
+    let places = classes.iter().enumerate().filter(|(_, class)| left_out.contains(&class.id.as_str()));
+    if let Some(unknown) = left_out.iter().find(|one| !classes.iter().any(|class| class.id == **one)) {
+        return Err(row.error(format!("`left_out` has `{unknown}`, which is no class of the year")));
+    }
+    Ok(ParticipationRule {
+        subject: row.text("subject")?,
+        record_types: row.numbers("record_types")?,
+        left_out: places.map(|(place, _)| place).collect(),
+        line: row.number("line")?,
+        least: row.number("least")?,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
-use crate::input::{self, FileInfo, InputError, Opened};
+use crate::input::{self, FileInfo, InputError, Opened, require_whole};
 use crate::rule::{Expr, Num, Stands, TextExpr};
 use crate::tally::{EntityCode, TallyError};
 
@@ -179,7 +179,7 @@ fn trace_known(
     counting: &CountingRules,
     options: &FacetOptions<'_>,
 ) -> Result<Option<FileFacets>, TallyError> {
-    let Opened { info, mut source, .. } = opened;
+    let Opened { info, mut source, mut findings } = opened;
     let mut compiler = Compiler::new(&info, &[]);
     let plan = FacetsPlan::new(&mut compiler, counting, options)?;
     let program: Program = compiler.finish();
@@ -188,7 +188,8 @@ fn trace_known(
     if run.has_new_damage {
         return Ok(None);
     }
-    trace.failure = failure;
+    findings.extend(source.take_findings());
+    trace.failure = failure.or_else(|| require_whole(&info, &findings).err());
     trace.keys.resize_with(options.keys.len(), Vec::new);
     trace.not_known = plan.not_known;
     (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());

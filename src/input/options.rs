@@ -13,6 +13,8 @@ pub struct InputOptions {
     pub encoding: Option<Encoding>,
     /// The view, if it is stated.
     pub view: Option<View>,
+    /// The sheets of workbooks to read; all visible ones with score records where it is empty.
+    pub sheets: Vec<String>,
     /// Whether the SHA-256 of the stored file is computed while reading.
     pub want_sha256: bool,
     /// How much of a file is looked through for damage before its records are read.

@@ -22,6 +22,12 @@ pub struct Claim {
     pub tool: ClaimedTool,
     /// The spring year.
     pub year: u16,
+    /// The year as its title says it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What it says of the layout.
+    #[serde(default)]
+    pub notice: Option<String>,
     /// What the user asked for.
     pub asked: ClaimedRequest,
     /// The choice of figures it was written with; `None` where it has all.

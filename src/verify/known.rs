@@ -7,6 +7,8 @@ pub(super) const FIELDS: &[&str] = &[
     "tool.version",
     "tool.rules_sha256",
     "year",
+    "title",
+    "notice",
     "asked.leas[]",
     "asked.assume[]",
     "filter.entities[]",

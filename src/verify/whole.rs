@@ -8,6 +8,7 @@ use super::count::CountKey;
 use super::recount::{GivenScoreFile, Recount};
 use crate::cause::{BoundCause, Cause, ReasonState, beyond};
 use crate::input::hash_file;
+use crate::layout::registry;
 use crate::official::{Measure, OfficialSet};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
@@ -158,6 +159,15 @@ impl Recount<'_> {
         require(&mut wrong, missing.is_none() && claimed.len() == claim.leas.len() && !claimed.is_empty(), || {
             "a district whose files these are is left out or stands twice".to_owned()
         });
+        wrong
+    }
+
+    /// Whether the title and what is said of the layout are those of the year.
+    pub(super) fn title_told(claim: &Claim) -> Wrong {
+        let mut wrong = Vec::new();
+        let title = registry().title(claim.year);
+        let is_right = claim.title.as_ref().is_none_or(|told| *told == title) && claim.notice == registry().notice(claim.year);
+        require(&mut wrong, is_right, || format!("it is of {title}"));
         wrong
     }
 

@@ -9,6 +9,7 @@ use owo_colors::OwoColorize;
 use super::subject::{FigureDetail, ReconcileReport};
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
+use crate::layout::registry;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseFound, ComparedFigure, CellFilter, CdsCode, Reconciliation, FigureStatus, is_count};
@@ -136,7 +137,10 @@ impl ReconcilePage<'_> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        self.title(&format!("Administration {}", self.all.year))?;
+        self.title(&format!("Administration {}", registry().title(self.all.year)))?;
+        if let Some(notice) = registry().notice(self.all.year) {
+            self.wrapped("  note      ", &notice)?;
+        }
         for (lea, why) in &self.all.leas {
             let code: Option<CdsCode> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::layout::registry;
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::verify::{Claim, VerifyVerdict};
@@ -32,6 +33,8 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict) -> io:
         schema: SCHEMA,
         tool: VerifyTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         year: claim.year,
+        title: registry().title(claim.year),
+        notice: registry().notice(claim.year),
         confirmed: verdict.is_confirmed(),
         part: claim.is_part(),
         recounted: verdict.recounted,
@@ -52,6 +55,9 @@ struct VerifyDocument<'a> {
     schema: &'static str,
     tool: VerifyTool,
     year: u16,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
     /// Whether nothing is refuted.
     confirmed: bool,
     /// Whether the reconciliation was written with a choice of figures.
