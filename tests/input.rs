@@ -12,9 +12,11 @@ mod findings;
 mod forms;
 mod hostile;
 mod joined;
+mod late;
 mod mend;
 mod property;
 mod refusals;
+mod rewrite;
 mod salvage;
 mod view;
 

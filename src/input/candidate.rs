@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
@@ -11,12 +10,12 @@ use super::archive::{contents, open_member};
 use super::backing::{Backing, Held, Member};
 use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
-use super::mend::{Mended, survey};
+use super::mend::{survey, survey_whole};
 use super::detected::{Detected};
 use super::model::{Block};
 use super::names::is_workbook_name;
 use super::open::{InputOrigin, Opened, Primed, open_sheet, open_text};
-use super::options::{Limits, InputOptions};
+use super::options::{Limits, InputOptions, SurveyedPart};
 use super::sheets::{Bounds, SheetChoice, broken, choose_sheets};
 use super::stream::{Bytes, HashSource, HashingReader, read_head, unpack};
 use super::workbook::check_size;
@@ -194,15 +193,12 @@ impl FileCandidate {
             return Ok(opened);
         }
         let again = || Ok(self.open_place(&InputOptions { want_sha256: false, ..options.clone() })?.source);
-        let survey = survey(&opened.info, &first, again)?;
-        let source = Box::new(Primed { first: Some(first), rest: opened.source });
-        if !survey.mends.columns.is_empty() {
-            opened.info.detected.extend(survey.mends.detected());
-            opened.info.mends = Some(Arc::new(survey.mends));
-        }
-        opened.findings.extend(survey.findings);
-        opened.source = Mended::over(source, &opened.info);
-        Ok(opened)
+        let survey = match options.survey {
+            SurveyedPart::Start => survey(&opened.info, &first, again)?,
+            SurveyedPart::Whole => survey_whole(&opened.info, again()?.as_mut())?,
+        };
+        opened.source = Box::new(Primed { first: Some(first), rest: opened.source });
+        Ok(opened.mended(survey))
     }
 
     fn open_place(&self, options: &InputOptions) -> Result<Opened, InputError> {

@@ -218,7 +218,8 @@ pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample
         let why = "the file name starts with its 14 digits".to_owned();
         info.detected.push(Detected { what: "lea", value: lea.clone(), why });
     }
-    if let Some(year) = name.year.filter(|year| *year != info.year) {
+    let is_known = registry().base(info.year).is_none();
+    if let Some(year) = name.year.filter(|year| is_known && *year != info.year) {
         findings.push(file("L010").with("name_year", year).with("layout_year", info.year).done());
     }
     findings
@@ -229,11 +230,13 @@ fn year_has(year: u16, field: &str) -> bool {
     id.is_some_and(|id| registry().layout(year).is_some_and(|layout| layout.has(id)))
 }
 
-/// Of years that fit a header equally, the one that the testing windows are of.
-pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords) -> Option<u16> {
-    let window = sample.window_year()?;
-    let fits = window == year || rivals.contains(&window);
-    (fits && headings().years.contains(&window)).then_some(window)
+/// Of years that fit a header equally, the one that the testing windows are of, or the file name says where
+/// there are none; the newest where they are later.
+pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords, named: Option<u16>) -> Option<u16> {
+    let window = sample.window_year().or(named)?;
+    let by = if registry().years_ahead().any(|later| later == window) { *headings().years.last()? } else { window };
+    let fits = by == year || rivals.contains(&by);
+    (fits && headings().years.contains(&by)).then_some(by)
 }
 
 #[cfg(test)]

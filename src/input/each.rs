@@ -9,7 +9,7 @@ use super::candidate::{FileCandidate, io_error};
 use super::error::{InputError, InputErrorKind};
 use super::list::{Listing, list};
 use super::skipped::Skipped;
-use super::mend::Mended;
+use super::mend::{Mended, survey_whole};
 use super::detected::{Detected};
 use super::model::{BlockSource, FileInfo, ReadMark};
 use super::open::{Opened, resume};
@@ -118,16 +118,33 @@ fn skipped_note(skipped: &[Skipped]) -> Option<Detected> {
 /// # Errors
 /// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
+    let stored = reopen_as_stored(info, &InputOptions { want_sha256: false, ..options.clone() })?;
+    Ok(Mended::over(stored, info))
+}
+
+/// Looks through the whole of a file in which damage came up after its start, and opens it again with all of it
+/// mended. The findings are those of the damage alone.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn look_through(info: &FileInfo, options: &InputOptions) -> Result<Opened, InputError> {
+    let without_hash = InputOptions { want_sha256: false, ..options.clone() };
+    let survey = survey_whole(info, reopen_as_stored(info, &without_hash)?.as_mut())?;
+    let source = reopen_as_stored(info, options)?;
+    Ok(Opened { info: info.clone(), findings: Vec::new(), source }.mended(survey))
+}
+
+fn reopen_as_stored(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
     let again =
         |reason: &str| InputError::new(name.clone(), InputErrorKind::Io { reason: std::io::Error::other(reason) });
     // What was found out the first time is not looked for again.
-    let options = InputOptions { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
+    let options = InputOptions { year: Some(info.year), view: Some(info.view), ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;
     let sheets = files.into_iter().flat_map(|file| file.each_sheet(&options).unwrap_or_default());
     let same = sheets.into_iter().find(|file| file.member() == info.member.as_deref());
     let opened = same.ok_or_else(|| again("it has changed while it was read"))?.open_as_stored(&options)?;
-    Ok(Mended::over(opened.source, info))
+    Ok(opened.source)
 }
 
 /// Reads a file on from a mark that its source gave.

@@ -14,6 +14,8 @@ use crate::layout::{Field, FieldId, registry};
 pub struct Mapped {
     /// The columns, in file order.
     pub columns: Vec<Column>,
+    /// For each column the number of the layout column in whose place an unknown heading stands.
+    pub replaced: Vec<Option<u16>>,
     /// What is worth saying about them.
     pub findings: Vec<FileFinding>,
 }
@@ -51,7 +53,8 @@ pub fn map_header(names: &[String], known: &YearHeadings) -> Mapped {
         Some(finding) => findings.push(finding),
         None => findings.extend(fillers_dropped(&columns, &slots, known)),
     }
-    Mapped { columns, findings }
+    let replaced = slots.iter().map(|slot| slot.replaced).collect();
+    Mapped { columns, replaced, findings }
 }
 
 fn read_headings(names: &[String], known: &YearHeadings) -> Vec<ReadHeading> {

@@ -6,6 +6,7 @@
 //! `archive` (unpacking, bounds), `encoding` and `care` (UTF-8 without NUL), `chunks` (whole
 //! lines); then `delimited`, `fixed` or `workbook` make blocks of them.
 
+mod ahead;
 mod archive;
 mod backing;
 mod candidate;
@@ -57,7 +58,7 @@ mod year;
 
 pub use candidate::FileCandidate;
 pub use clues::year_in_name;
-pub use each::{OpenedFiles, open, open_each, reopen, reopen_at};
+pub use each::{OpenedFiles, look_through, open, open_each, reopen, reopen_at};
 pub use error::{InputError, InputErrorKind, Nearest};
 pub use held::hash_file;
 pub use known::warm_up;
@@ -65,7 +66,7 @@ pub use list::{Listing, list};
 pub use detected::{Detected};
 pub use model::{Block, BlockSource, Cells, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
 pub use open::Opened;
-pub use options::{Limits, InputOptions};
+pub use options::{Limits, InputOptions, SurveyedPart};
 pub use pattern::expanded;
 pub use plain::{Plain, open_plain};
 pub use skipped::Skipped;

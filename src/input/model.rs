@@ -217,6 +217,8 @@ pub struct Cells {
     /// Rows with a wrong number of cells or characters: the row and the number it had. Missing
     /// cells are empty, surplus ones dropped.
     pub odd: Vec<(u32, u32)>,
+    /// Each row as it stands in the file, where its cells are written anew and were not quoted; else none.
+    pub stored: Vec<Box<[u8]>>,
 }
 
 impl Cells {

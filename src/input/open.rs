@@ -1,7 +1,9 @@
 //! Opens one file: finds out what it is and makes its source of blocks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::ahead::{self, Ahead};
 use super::backing::Backing;
 use super::chunks::Chunks;
 use super::clues::{NameClues, FirstRecords, apply, decide, read_name};
@@ -12,6 +14,7 @@ use super::fixed::{Fixed, Positions};
 use super::form::{looks_like_record, split_joined, RecordForm, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{YearHeadings, headings, known};
+use super::mend::{Mended, DamageSurvey};
 use super::detected::{Detected};
 use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
 use super::options::InputOptions;
@@ -23,7 +26,7 @@ use super::sheets::{CellSplit, SheetChoice};
 use super::stream::{Bytes, HashSource, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
-use super::year::{DetectedYear, ambiguous, find_year};
+use super::year::{DetectedYear, ambiguous, find_year, unfitting};
 use crate::layout::registry;
 use crate::finding::FileFinding;
 use crate::finding::draft::{at_line, file};
@@ -44,6 +47,17 @@ pub struct Opened {
 impl std::fmt::Debug for Opened {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Opened").field("info", &self.info).field("findings", &self.findings).finish_non_exhaustive()
+    }
+}
+
+impl Opened {
+    /// The same with what a survey found: every block is mended.
+    pub(super) fn mended(mut self, survey: DamageSurvey) -> Self {
+        self.info.detected.extend(survey.mends.detected());
+        self.info.mends = Some(Arc::new(survey.mends));
+        self.findings.extend(survey.findings);
+        self.source = Mended::over(self.source, &self.info);
+        self
     }
 }
 
@@ -271,8 +285,9 @@ fn open_delimited(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
@@ -288,7 +303,9 @@ fn open_delimited(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
@@ -339,9 +356,7 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
 
 fn finish(info: &mut FileInfo, year: DetectedYear, columns: Vec<Column>) {
     info.year = year.year;
-    let base = registry().year_info(year.year).and_then(|info| info.base);
-    let value = base.map_or_else(|| year.year.to_string(), |base| format!("{}, by the layout of {base}", year.year));
-    info.detected.push(Detected { what: "layout", value, why: year.why });
+    info.detected.push(Detected { what: "layout", value: registry().title(year.year), why: year.why });
     let spellings = known(year.year).and_then(|known| other_spellings(&columns, known));
     info.detected.extend(spellings);
     info.columns = columns;
@@ -358,7 +373,7 @@ fn year_of(names: &[String], options: &InputOptions) -> Result<DetectedYear, Inp
         // Not one heading is known: the stated year does not make it a score file.
         return find_year(names);
     }
-    Ok(DetectedYear { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
+    Ok(DetectedYear { year, why: "stated by the user".to_owned(), rivals: Vec::new(), is_later: false })
 }
 
 fn known_year(year: u16) -> Result<&'static YearHeadings, InputError> {
@@ -372,31 +387,46 @@ fn mapped(head: &Head, year: u16) -> Result<Mapped, InputError> {
 }
 
 /// Where several years fit a header, lets the testing windows decide.
-fn settle(year: DetectedYear, mapped: Mapped, head: &Head, sample: &FirstRecords) -> Result<(DetectedYear, Mapped), InputError> {
+fn settle(
+    year: DetectedYear,
+    mapped: Mapped,
+    head: &Head,
+    (sample, named): (&FirstRecords, Option<u16>),
+) -> Result<(DetectedYear, Mapped), InputError> {
     if year.rivals.is_empty() {
         return Ok((year, mapped));
     }
-    let Some(decided) = decide(year.year, &year.rivals, sample) else {
+    let Some(decided) = decide(year.year, &year.rivals, sample, named) else {
         let years = std::iter::once(year.year).chain(year.rivals).collect();
         return Err(ambiguous(head.names.len(), years));
     };
-    let why = format!("several layouts have these column names; the testing windows are of {decided}");
+    let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
+    let why = format!("several layouts have these column names; {reason} {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
-    Ok((DetectedYear { year: decided, why, rivals: Vec::new() }, mapped))
+    Ok((DetectedYear { year: decided, why, rivals: Vec::new(), ..year }, mapped))
 }
 
 /// The year after the newest with a layout that a file is of: its layout is published later than its files. The
 /// testing windows decide; without any, the name. A year that the user states stands.
-fn moved_on(year: DetectedYear, clues: &NameClues, sample: &FirstRecords, options: &InputOptions) -> DetectedYear {
+///
+/// # Errors
+/// When the names of the columns fit no year well, and the file is of no later one.
+fn moved_on(
+    year: DetectedYear,
+    names: &[String],
+    clues: &NameClues,
+    sample: &FirstRecords,
+    options: &InputOptions,
+) -> Result<DetectedYear, InputError> {
     let is_newest = registry().years().next_back() == Some(year.year);
     let said = sample.window_year().or(clues.year);
     let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
     let Some(later) = later.filter(|_| is_newest && options.year.is_none()) else {
-        return year;
+        return if year.is_later { Err(unfitting(names, year.year)) } else { Ok(year) };
     };
     let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
     let why = format!("{}; {reason} {later}, whose layout is not known", year.why);
-    DetectedYear { year: later, why, rivals: Vec::new() }
+    Ok(DetectedYear { year: later, why, rivals: Vec::new(), is_later: false })
 }
 
 fn open_fixed(
@@ -425,7 +455,7 @@ fn open_fixed(
         meaning: field.id.map_or(Meaning::Filler, Meaning::Field),
         number: Some(field.number),
     });
-    finish(&mut info, DetectedYear { year, why, rivals: Vec::new() }, columns.collect());
+    finish(&mut info, DetectedYear { year, why, rivals: Vec::new(), is_later: false }, columns.collect());
     let clues = origin.clues();
     let chunks = Chunks::new(text.head, text.rest, options.limits.record);
     let mut source = Fixed::new(chunks, text.mark, positions, text.care, fingerprint, clues.lea.as_deref());
@@ -481,8 +511,9 @@ pub fn open_sheet(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     let mut findings = mapped.findings;
     if sheet.split == CellSplit::Carets {
         findings.push(file("L037").with("how", "each line stands in column A").done());
@@ -492,7 +523,9 @@ pub fn open_sheet(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// A source whose first block was read ahead, to learn from its records.

@@ -131,6 +131,11 @@ impl Draft {
                 }
             }
             "named" => self.name = rest.to_owned(),
+            "a" if rest == "year later" => {
+                for field in self.date_fields("dates") {
+                    self.every_cell(&field, a_year_later);
+                }
+            }
             "delimited" => self.delimiter = if rest == "by comma" { "," } else { ";" },
             "crlf" if rest.is_empty() => self.line_end = "\r\n",
             "crlf" => self.odd_end = Some(line(rest)),
@@ -290,6 +295,13 @@ fn rewritten(cell: &str, form: &str) -> String {
         "YYYY-DD-MM" => format!("{year}-{day}-{month}"),
         _ => panic!("unknown form of dates: {form}"),
     }
+}
+
+/// The day a year later; anything else as it is.
+fn a_year_later(cell: &str) -> String {
+    let later = cell.split_once('-').and_then(|(year, day)| Some((year.parse::<u16>().ok()? + 1, day)));
+    later
+        .map_or_else(|| cell.to_owned(), |(year, day)| format!("{year}-{}", if day == "02-29" { "02-28" } else { day }))
 }
 
 fn is_about_bytes(step: &str) -> bool {

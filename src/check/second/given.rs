@@ -16,7 +16,7 @@ use crate::check::entities::school_fields;
 use crate::engine::second_data::SecondData;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
-use crate::input::{self, Detected, FileInfo, InputOptions};
+use crate::input::{self, Detected, FileInfo, InputOptions, SurveyedPart};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
@@ -75,7 +75,7 @@ impl GivenSecondFiles {
     /// Opens the second files.
     pub(crate) fn open(paths: &SecondPaths, options: &InputOptions) -> Result<Self, CheckError> {
         // What is stated about the checked files (a year, a dialect) is not stated about these.
-        let options = InputOptions { limits: options.limits, ..InputOptions::default() };
+        let options = InputOptions { limits: options.limits, survey: SurveyedPart::Whole, ..InputOptions::default() };
         let mut given = Self { lists: Vec::new(), students: Vec::new(), options };
         given.add_lists(&paths.entities)?;
         given.add_students(&paths.earlier, StudentFileRole::Earlier)?;

@@ -4,10 +4,12 @@
 use miette::miette;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::layout::{Comparison, FieldId, Layout, LookupError, compare, find_field, find_layout};
+use crate::layout::{Comparison, FieldId, Layout, LookupError, compare, find_field, find_layout, registry};
 
+mod certainty;
 mod filter;
 mod formats;
+mod guess;
 mod json;
 mod text;
 
@@ -24,6 +26,8 @@ Examples:
   scorelint layout 2025 125                 the same, by its number
   scorelint layout 2022 2025                what changed between two years
   scorelint layout 2025 --find disability   the columns that mention a word
+  scorelint layout 2025 --certainty         what is carried over, inferred or not known
+  scorelint layout guess FILE > 2026.toml   the draft of a layout file, from the header of a file
 
 A field can be named by its id, by its heading in any spelling, or by its number.
 
@@ -35,10 +39,10 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The spring of the administration: 2025 is 2024-25
+    /// The spring of the administration: 2025 is 2024-25; or `guess`
     year: Option<String>,
-    /// A field (id, heading or number), or a second year to compare with
-    #[arg(value_name = "FIELD|YEAR")]
+    /// A field (id, heading or number), or a second year to compare with; after `guess` a score file
+    #[arg(value_name = "FIELD|YEAR|FILE")]
     what: Option<String>,
     /// Only fields whose section holds this text
     #[arg(long, value_name = "TEXT")]
@@ -46,11 +50,26 @@ pub(super) struct Args {
     /// Only fields that mention this text in name, heading, codes or remarks
     #[arg(long, value_name = "TEXT")]
     find: Option<String>,
+    /// What is carried over, inferred or not known of a year, or of all: docs/certainty.md
+    #[arg(long, conflicts_with_all = ["what", "section", "find", "format", "output"])]
+    certainty: bool,
     #[command(flatten)]
     output: OutputArgs<LayoutKind>,
 }
 
+/// The word that asks for the draft of a layout file.
+const GUESS: &str = "guess";
+
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    if args.certainty {
+        let year = args.year.as_deref().map(|year| found(known_or_ahead(year))).transpose()?;
+        return super::print(&certainty::list(year)?);
+    }
+    if let (Some(word), Some(file)) = (&args.year, &args.what)
+        && word == GUESS
+    {
+        return super::print(&guess::draft(file.into())?);
+    }
     let filter = FieldFilter::new(args.section.as_deref(), args.find.as_deref());
     let targets = args.output.targets(&[])?;
     let Some(year) = &args.year else {
@@ -94,6 +113,12 @@ fn narrowed(from: &Layout, to: &Layout, filter: &FieldFilter) -> Comparison {
 /// Field numbers have three digits at most.
 fn is_year(what: &str) -> bool {
     what.trim().parse::<u32>().is_ok_and(|number| number > 999)
+}
+
+/// A year with a layout, or one whose files are read by that of another.
+fn known_or_ahead(asked: &str) -> Result<u16, LookupError> {
+    let ahead = asked.trim().parse().ok().filter(|year| registry().years_ahead().any(|one| one == *year));
+    ahead.map_or_else(|| find_layout(asked).map(Layout::year), Ok)
 }
 
 fn found<T>(result: Result<T, LookupError>) -> miette::Result<T> {

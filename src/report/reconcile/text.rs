@@ -9,6 +9,7 @@ use owo_colors::OwoColorize;
 use super::subject::{FigureDetail, ReconcileReport};
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
+use crate::layout::registry;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseFound, ComparedFigure, CellFilter, CdsCode, Reconciliation, FigureStatus, is_count};
@@ -76,6 +77,7 @@ impl ReconcilePage<'_> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
+        self.not_known()?;
         if tally.compared() + tally.hidden == 0 {
             let open = plural(tally.not_checkable, "cell");
             return self.line(&format!("nothing can be compared: {open} that these files cannot show"));
@@ -99,6 +101,21 @@ impl ReconcilePage<'_> {
         self.unreadable()
     }
 
+    /// What cannot be read in the score files, so that figures are not known.
+    fn not_known(&mut self) -> io::Result<()> {
+        let all = self.all;
+        if all.not_known.is_empty() {
+            return Ok(());
+        }
+        let head = "INCOMPLETE: figures are not known, because the score files cannot be read whole:";
+        self.line(&head.style(self.style.bad()).to_string())?;
+        for words in &all.not_known {
+            self.wrapped("  ", &neutralise(words))?;
+        }
+        self.wrapped("  ", "scorelint check FILE names the cells")?;
+        self.line("")
+    }
+
     /// What cannot be read in the official files, file by file.
     fn unreadable(&mut self) -> io::Result<()> {
         let all = self.all;
@@ -120,7 +137,10 @@ impl ReconcilePage<'_> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        self.title(&format!("Administration {}", self.all.year))?;
+        self.title(&format!("Administration {}", registry().title(self.all.year)))?;
+        if let Some(notice) = registry().notice(self.all.year) {
+            self.wrapped("  note      ", &notice)?;
+        }
         for (lea, why) in &self.all.leas {
             let code: Option<CdsCode> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));
