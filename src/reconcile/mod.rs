@@ -15,6 +15,7 @@ mod delta;
 mod earlier;
 mod effects;
 mod error;
+mod evidence;
 mod files;
 mod filter;
 mod grid;
@@ -26,6 +27,7 @@ mod model;
 mod numbers;
 mod options;
 mod pairs;
+mod partings;
 mod problem;
 mod reach;
 mod records;
@@ -45,7 +47,7 @@ pub use error::ReconcileError;
 pub use filter::{CellFilter, check_filter};
 pub use code::Code;
 pub use model::{
-    Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
+    Asked, CauseFound, Evidence, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
 };
 pub use options::{Assumption, ReconcileOptions};
 pub use records::{Copies, InputFile};

@@ -128,6 +128,8 @@ pub struct CauseFound {
     pub with: With,
     /// Its records, by their place in [`Reconciliation::records`].
     pub records: Vec<u32>,
+    /// What stands for and against it; `None` where the files lack its records.
+    pub evidence: Option<Evidence>,
     /// Figures with a step of it.
     pub cells: u64,
     /// Figures that agree with it and not without it.
@@ -142,6 +144,19 @@ pub struct CauseFound {
     pub is_assumed: bool,
     /// Why it has nothing to show, where the user supposed it and it has not.
     pub note: Option<&'static str>,
+}
+
+/// What stands for and against a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// By how many bits it makes shorter what is left of the official numbers, its own price taken off.
+    pub bits: i64,
+    /// Students who count with it as the official numbers have them, and not without it.
+    pub moved_right: u64,
+    /// Students who do without it and not with it.
+    pub moved_wrong: u64,
+    /// Rows that come closer.
+    pub rows: u32,
 }
 
 /// Something unexplained, as small as it can be told.

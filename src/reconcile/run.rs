@@ -89,7 +89,8 @@ pub fn reconcile(
     let unknown = unknown_test();
     let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
     let pairs = Pairs::new(&questions.pairs, told, causes.len());
-    let mut problem = Problem::new(&counting, (&records, pairs), &grid, &unknown, options.threads);
+    let group_bits = candidates.iter().fold(0, |all, candidate| all | candidate.groups_only);
+    let mut problem = Problem::new(&counting, (&records, pairs), &grid, (&unknown, group_bits), options.threads);
     let missing_schools = missing_schools(&problem, &causes, &wishes);
     if let Some(missing_schools) = &missing_schools {
         problem.is_absent = records.places.iter().map(|place| missing_schools.schools.contains(&place.code)).collect();
@@ -380,6 +381,7 @@ impl Finish<'_> {
             cause: cause.map_or_else(|| self.causes[0].cause, |cause| cause.cause),
             with: With::Text(schools.join(", ")),
             records: Vec::new(),
+            evidence: None,
             cells: touched,
             mended: u32::try_from(touched).unwrap_or(u32::MAX),
             broken: 0,
@@ -408,6 +410,7 @@ impl Finish<'_> {
                 cause: cause.cause,
                 with: with.clone().unwrap_or(With::All),
                 records: Vec::new(),
+                evidence: None,
                 cells: 0,
                 mended: 0,
                 broken: 0,
@@ -430,6 +433,7 @@ impl Finish<'_> {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
+            evidence: Some(found.evidence()),
             cells: touched[place],
             mended: found.mended,
             broken: found.broken,

@@ -11,8 +11,10 @@ use std::sync::Mutex;
 use super::candidates::{Candidate};
 use super::with::{With};
 use super::effects::{RowScope};
+use super::evidence::{PART};
+use super::model::Evidence;
 use super::problem::{Delta, Fit, Problem};
-use super::state::State;
+use super::state::{State, Weight};
 use super::threads::{each, locked, rooms};
 use super::value::{Bounds};
 use crate::cause::BoundCause;
@@ -21,20 +23,42 @@ use crate::layout::Certainty;
 /// Hypotheses that may be chosen in all: more would be no explanation.
 const MOST: usize = 24;
 
-/// Of the figures that a hypothesis decides, one in so many may come out wrong by chance.
-const CHANCE: u32 = 10;
+/// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in a thousand would.
+const STRONG: i64 = 10 * PART;
+
+/// What it costs to say which family of groups shows a hypothesis best.
+const FAMILIES: i64 = 3 * PART;
+
+/// What each step of doubt about a cause costs.
+const DOUBT: i64 = 2 * PART;
 
 /// A hypothesis that was found, and what stands in its favour.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The hypothesis.
     pub candidate: Candidate,
+    /// What stands for and against it.
+    pub weight: Weight,
+    /// What its freedom costs, in parts of a bit.
+    pub price: i64,
     /// Figures that agree with it and not without it.
     pub mended: u32,
     /// Figures that agree without it and not with it.
     pub broken: u32,
     /// Others that do just as well in its place.
     pub tied: Vec<(usize, With)>,
+}
+
+impl Found {
+    /// What stands for and against it, in whole bits.
+    pub fn evidence(&self) -> Evidence {
+        Evidence {
+            bits: (self.weight.gain - self.price).div_euclid(PART),
+            moved_right: self.weight.moved_right,
+            moved_wrong: self.weight.moved_wrong,
+            rows: self.weight.rows,
+        }
+    }
 }
 
 /// What the user supposes or rules out.
@@ -74,6 +98,7 @@ impl<'a> Search<'a> {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
                 state.choose(self.problem, candidate, &self.rooms);
             }
+            state.estimate(self.problem);
         }
         let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
         let mut rejected: Vec<(usize, With)> = Vec::new();
@@ -83,6 +108,7 @@ impl<'a> Search<'a> {
             let weak = self.weakest(&state, &is_assumed);
             let Some(place) = weak else { break };
             let dropped = state.drop(self.problem, place, &self.rooms);
+            state.estimate(self.problem);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
                 break;
@@ -112,17 +138,10 @@ impl<'a> Search<'a> {
 
     /// Adds hypotheses as long as one makes things better.
     fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)]) {
-        let mut rejected = rejected.to_vec();
         while state.chosen.len() < MOST {
-            let Some(best) = self.best(state, open, &rejected) else { return };
-            let before = state.total;
+            let Some(best) = self.best(state, open, rejected) else { return };
             state.choose(self.problem, best, &self.rooms);
-            // A coarse look chose it; all rows have the last word.
-            if state.total.cost >= before.cost {
-                let last = state.chosen.len() - 1;
-                let dropped = state.drop(self.problem, last, &self.rooms);
-                rejected.push((dropped.cause, dropped.with));
-            }
+            state.estimate(self.problem);
         }
     }
 
@@ -144,12 +163,40 @@ impl<'a> Search<'a> {
         // The largest first, so that no thread has to wait long for another at the end.
         let mut places: Vec<usize> = (0..open.len()).collect();
         places.sort_by_key(|place| Reverse(open[*place].changes.len()));
-        let tried = each(&places, &self.rooms, |place, delta| self.tried(state, open[*place], delta));
-        let told = places.into_iter().zip(tried);
-        let results = told.filter_map(|(place, one)| one.map(|(fit, day)| (fit.cost, place, day)));
-        let better = results.filter(|(cost, ..)| *cost < state.total.cost);
-        let best = better.min_by_key(|(cost, place, _)| (*cost, self.doubt(open[*place]), *place));
-        best.map(|(_, place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))
+        let best = self.best_in(state, &open, &places, RowScope::Main).or_else(|| {
+            places.retain(|place| self.problem.is_small(open[*place]));
+            self.best_in(state, &open, &places, RowScope::Fine)
+        });
+        best.map(|(place, day)| day.map_or_else(|| open[place].clone(), |day| open[place].after(day)))
+    }
+
+    /// The hypothesis that makes what is left shortest, and its day, in the rows of a look.
+    fn best_in(
+        &self,
+        state: &State,
+        open: &[&Candidate],
+        places: &[usize],
+        scope: RowScope,
+    ) -> Option<(usize, Option<i32>)> {
+        let tried = each(places, &self.rooms, |place, delta| {
+            let (gain, day) = state.gain(self.problem, open[*place], scope, delta);
+            (gain - self.price(open[*place]), day)
+        });
+        let results = places.iter().zip(tried).map(|(place, (gain, day))| (gain, *place, day));
+        let better = results.filter(|(gain, ..)| *gain >= STRONG);
+        let best = better.min_by_key(|(gain, place, _)| (Reverse(*gain), self.doubt(open[*place]), *place));
+        best.map(|(_, place, day)| (place, day))
+    }
+
+    /// What the freedom of a hypothesis costs: to name its cause among all, its day or school among those of the cause, and how
+    /// unsure the cause is.
+    fn price(&self, candidate: &Candidate) -> i64 {
+        let of_cause = self.candidates.iter().filter(|one| one.cause == candidate.cause);
+        let ways: usize = of_cause.map(|one| if one.has_open_day { one.days().count() } else { 1 }).sum();
+        let causes = self.candidates.chunk_by(|one, next| one.cause == next.cause).count();
+        let choices = (ways.max(1) * causes.max(1)) as f64;
+        let families = if self.problem.is_small(candidate) { FAMILIES } else { 0 };
+        (choices.log2() * PART as f64) as i64 + i64::from(self.doubt(candidate).0) * DOUBT + families
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
@@ -169,30 +216,31 @@ impl<'a> Search<'a> {
             let With::After(day, _) = state.chosen[place].with else { continue };
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
-            let before = state.total;
             let known = state.drop(self.problem, place, &self.rooms);
-            let again = self.better_day(state, source, (day, before)).unwrap_or(known);
+            let again = self.better_day(state, source, (day, &known)).unwrap_or(known);
             state.choose_at(self.problem, place, again, &self.rooms);
+            state.estimate(self.problem);
         }
     }
 
-    /// The hypothesis of another day than one that came to a total, if it fits better. A look at few
-    /// groups tells the day; all rows have the last word.
-    fn better_day(&self, state: &State, source: &Candidate, (day, total): (i32, Fit)) -> Option<Candidate> {
+    /// The hypothesis of another day than a known one, if it fits better.
+    fn better_day(&self, state: &State, source: &Candidate, (day, known): (i32, &Candidate)) -> Option<Candidate> {
         let mut delta = locked(&self.rooms[0]);
-        let (other, _) = state.with_day(self.problem, source, RowScope::Main, &mut delta)?;
-        let candidate = (other != day).then(|| source.after(other))?;
-        (state.with(self.problem, &candidate, RowScope::All, &mut delta).cost < total.cost).then_some(candidate)
+        let scope = if self.problem.is_small(source) { RowScope::Fine } else { RowScope::Main };
+        let (gain, other) = state.gain(self.problem, source, scope, &mut delta);
+        let candidate = other.filter(|other| *other != day).map(|other| source.after(other))?;
+        (gain > state.gain(self.problem, known, scope, &mut delta).0).then_some(candidate)
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
     fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
-        let favours = each(&open, &self.rooms, |place, delta| state.favour(self.problem, *place, delta));
-        let all = open.into_iter().zip(favours);
-        let weak = all.filter(|(_, (mended, broken))| *mended == 0 || broken * CHANCE > *mended);
-        weak.min_by_key(|(_, (mended, _))| *mended).map(|(place, _)| place)
+        let weights = each(&open, &self.rooms, |place, delta| {
+            state.weight(self.problem, *place, delta).gain - self.price(&state.chosen[*place])
+        });
+        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < STRONG);
+        weak.min_by_key(|(_, gain)| *gain).map(|(place, _)| place)
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
@@ -201,6 +249,7 @@ impl<'a> Search<'a> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
             let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
+            let weight = state.weight(self.problem, place, &mut locked(&self.rooms[0]));
             let total = state.total;
             let own = state.drop(self.problem, place, &self.rooms);
             let mut tied = self.equals(state, (&own, total), open);
@@ -211,7 +260,8 @@ impl<'a> Search<'a> {
                 None => own,
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
-            all.push(Found { candidate: kept.clone(), mended, broken, tied });
+            let price = self.price(&kept);
+            all.push(Found { candidate: kept.clone(), weight, price, mended, broken, tied });
             state.choose_at(self.problem, place, kept, &self.rooms);
         }
         all

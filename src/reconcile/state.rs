@@ -6,6 +6,8 @@ use super::candidates::{Candidate};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::records::{Supposed};
+use super::evidence::{Noise};
+use super::partings::{Gain, is_finest};
 use super::problem::{Delta, Fit, Problem};
 use super::sums::{Sums};
 use super::threads::{each, locked, parts};
@@ -106,6 +108,23 @@ pub struct State {
     chains: Chains,
     /// All misses and costs.
     pub total: Fit,
+    /// The error term of rows of all students, and of rows of groups.
+    noise: [Noise; 2],
+    /// The length of each row that hypotheses are weighed by, in parts of a bit.
+    bits: Vec<i32>,
+}
+
+/// What stands for and against a chosen hypothesis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// How much shorter it makes what is left, in parts of a bit.
+    pub gain: i64,
+    /// Students who count with it as the official numbers have them, and not without it.
+    pub moved_right: u64,
+    /// Students who do without it and not with it.
+    pub moved_wrong: u64,
+    /// Rows of different students that come closer.
+    pub rows: u32,
 }
 
 impl State {
@@ -117,7 +136,125 @@ impl State {
         let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
+        let bits = vec![0; sums.len()];
+        let noise = [Noise::estimated(&[]), Noise::estimated(&[])];
+        let mut state = Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total, noise, bits };
+        state.estimate(problem);
+        state
+    }
+
+    /// Estimates the error term from what is left of the rows, and measures them again.
+    pub fn estimate(&mut self, problem: &Problem<'_>) {
+        self.noise = [true, false].map(|is_main| self.estimated(problem, is_main, |_| Sums::default()));
+        for row in problem.weighed() {
+            self.bits[*row as usize] = self.length(problem, &self.noise, (*row, self.sums[*row as usize]));
+        }
+    }
+
+    /// The error term of rows of all students, or of groups, with something added to rows.
+    fn estimated(&self, problem: &Problem<'_>, is_main: bool, added: impl Fn(u32) -> Sums) -> Noise {
+        let rows = problem.weighed().iter().filter(|row| problem.is_main(**row) == is_main);
+        let rows: Vec<u32> = rows.copied().collect();
+        let step = rows.len().div_ceil(MOST_ROWS).max(1);
+        let residual = |row: &u32| {
+            let place = *row as usize;
+            problem.left_of(*row, &(self.sums[place] + added(*row)), self.extra[place].as_deref())
+        };
+        let residuals: Vec<_> = rows.iter().step_by(step).filter_map(residual).collect();
+        Noise::estimated(&residuals)
+    }
+
+    fn length(&self, problem: &Problem<'_>, noise: &[Noise; 2], (row, sums): (u32, Sums)) -> i32 {
+        let noise = if problem.is_main(row) { &noise[0] } else { &noise[1] };
+        problem.bits(noise, row, &sums, self.extra[row as usize].as_deref())
+    }
+
+    /// How much shorter another hypothesis would make what is left, in parts of a bit; with the day that does so most
+    /// where it is still to be found.
+    pub fn gain(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &Candidate,
+        scope: RowScope,
+        delta: &mut Delta,
+    ) -> (i64, Option<i32>) {
+        let effect = candidate.effects.get(problem, candidate, scope, delta);
+        let groups = problem.groups(candidate, scope);
+        delta.clear();
+        let any_day = With::After(i32::MIN, i32::MIN);
+        let with = if candidate.has_open_day { &any_day } else { &candidate.with };
+        let new = self.further_of(problem, candidate, with);
+        let mut gain = Gain::new(if groups == problem.main() { 1 } else { problem.families.count() });
+        let mut best: Option<(i64, i32)> = None;
+        let mut worse = 0;
+        let mut days = candidate.days().enumerate().peekable();
+        while let Some((place, same_day)) = days.next() {
+            effect.of_day(place).iter().for_each(|(row, sums)| delta.add(*row, *sums));
+            same_day.iter().for_each(|change| self.correct(problem, change, &new, groups, delta));
+            if !candidate.has_open_day {
+                for record in self.met_besides(problem, candidate) {
+                    self.delta(problem, record, &new, groups, delta);
+                }
+            }
+            self.weighed(problem, delta, &mut gain);
+            let total = gain.total(&problem.families);
+            // The records of this day are in: the day to find lies before it.
+            let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
+            let is_better = best.is_none_or(|(known, _)| total > known);
+            if is_better {
+                best = Some((total, day));
+            }
+            worse = if is_better { 0 } else { worse + 1 };
+            if worse > PATIENCE && total < 0 {
+                break;
+            }
+        }
+        let (total, day) = best.unwrap_or_default();
+        (total, candidate.has_open_day.then_some(day))
+    }
+
+    /// Adds what rows became shorter by since the last look.
+    fn weighed(&self, problem: &Problem<'_>, delta: &mut Delta, gain: &mut Gain) {
+        delta.look(|row, added, known| {
+            let place = row as usize;
+            let bits = self.length(problem, &self.noise, (row, self.sums[place] + added));
+            let parting = problem.parting(row);
+            let before = known.map_or(self.bits[place], |known| known.bits);
+            gain.add(parting, i64::from(before) - i64::from(bits));
+            if known.is_none() && !added.is_zero() {
+                gain.touch(parting);
+            }
+            Fit { bits, ..Fit::default() }
+        });
+    }
+
+    /// What stands for and against a chosen hypothesis, with the error term as it is without it.
+    pub fn weight(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> Weight {
+        delta.clear();
+        self.delta_back(problem, place, delta);
+        let candidate = &self.chosen[place];
+        let scope = if problem.is_small(candidate) { RowScope::Fine } else { RowScope::Main };
+        let groups = problem.groups(candidate, scope);
+        let noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| delta.added(row)));
+        let (mut gain, mut weight) = (Gain::new(problem.families.count()), Weight::default());
+        for (row, added) in delta.rows().filter(|(row, added)| !added.is_zero() && problem.is_of(*row, groups)) {
+            let place = row as usize;
+            let (with, without) = (self.sums[place], self.sums[place] + added);
+            let shorter = i64::from(self.length(problem, &noise, (row, without)))
+                - i64::from(self.length(problem, &noise, (row, with)));
+            gain.add(problem.parting(row), shorter);
+            gain.touch(problem.parting(row));
+            let students = |sums| problem.left_of(row, sums, self.extra[place].as_deref()).map(|(left, _)| left.students());
+            let closer = students(&without).unwrap_or_default() - students(&with).unwrap_or_default();
+            let is_witness = problem.is_main(row) || candidate.groups_only != 0;
+            if is_witness && is_finest(problem.parting(row)) {
+                weight.moved_right += closer.max(0).unsigned_abs();
+                weight.moved_wrong += closer.min(0).unsigned_abs();
+            }
+            weight.rows += u32::from(is_witness && shorter > 0);
+        }
+        weight.gain = gain.total(&problem.families);
+        weight
     }
 
     /// What the rows would be like with another hypothesis.
@@ -439,15 +576,18 @@ impl Walk<'_> {
 /// Records that a thread counts anew at a time.
 const RECORDS: usize = 1024;
 
+/// Rows that the error term is estimated from at most.
+const MOST_ROWS: usize = 20_000;
+
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;
 
 fn plus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses + b.misses, cost: a.cost + b.cost }
+    Fit { misses: a.misses + b.misses, cost: a.cost + b.cost, bits: 0 }
 }
 
 fn minus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses - b.misses, cost: a.cost - b.cost }
+    Fit { misses: a.misses - b.misses, cost: a.cost - b.cost, bits: 0 }
 }
 
 /// A record with what changes from one way to count to another.
