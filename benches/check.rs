@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 
 use measure::{Measured, read_with_csv, run};
 use scorelint::input::index::{Cursor, Index};
-use scorelint::input::{Block, Options, View, open_each};
-use scorelint::synth::{Form, Order, write_district};
+use scorelint::input::{Block, InputOptions, View, open_each};
+use scorelint::synth::{MadeForm, Order, write_district};
 
 /// Rounds in which accounting is set against reading and indexing: these two differ by less.
 const CLOSE_ROUNDS: usize = 18;
@@ -77,7 +77,7 @@ fn main() {
 
 /// Reads the records and finds their cells as the program does, and nothing else.
 fn read_and_index(path: &Path) -> u64 {
-    let opened = open_each(&[path.to_owned()], &Options::default()).next().unwrap().unwrap();
+    let opened = open_each(&[path.to_owned()], &InputOptions::default()).next().unwrap().unwrap();
     let mut source = opened.source;
     let mut index = Index::of(&opened.info);
     let mut block = Block::default();
@@ -112,7 +112,8 @@ fn make_file(students: u64) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let path = folder.join(format!("bench-2025-{students}.csv"));
     if !path.exists() {
-        let order = Order { year: 2025, students, seed: 1, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+        let order =
+            Order { year: 2025, students, seed: 1, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
         let mut out = BufWriter::with_capacity(1 << 20, File::create(&path).unwrap());
         write_district(&order, &mut out).unwrap();
     }

@@ -16,10 +16,10 @@ use std::path::PathBuf;
 
 use scorelint::cause::bound_causes;
 use scorelint::counting::CountingRules;
-use scorelint::input::{Options, View};
+use scorelint::input::{InputOptions, View};
 use scorelint::official::Measure;
-use scorelint::reconcile::{Assumption, Cell, ReconcileOptions, Reconciliation, Status, With, reconcile};
-use scorelint::synth::{Form, Order, Place, Scene, SceneOrder, SynthError, Value, Views, find_scenario, write_scene};
+use scorelint::reconcile::{Assumption, ComparedFigure, ReconcileOptions, Reconciliation, FigureStatus, With, reconcile};
+use scorelint::synth::{FileLine, MadeForm, MadeScenario, Order, ParameterValue, SceneOrder, SynthError, TrueCause, Views, find_scenario, write_scene};
 
 const YEARS: [u16; 3] = [2018, 2022, 2025];
 const SHARES: [&str; 4] = ["0%", "1%", "3%", "10%"];
@@ -117,7 +117,7 @@ fn mess(combinations: &[&str], students: u64, seeds: &[u64]) {
 /// A district on disk, and what is true of it.
 struct Made {
     folder: tempfile::TempDir,
-    scene: Scene,
+    scene: MadeScenario,
 }
 
 impl Made {
@@ -128,7 +128,7 @@ impl Made {
         };
         let students = scenario.as_ref().map_or(students, |one| students.max(one.fewest));
         let folder = tempfile::tempdir().unwrap();
-        let district = Order { year, students, seed, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+        let district = Order { year, students, seed, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
         let noise = share.parse().unwrap();
         let order = SceneOrder { district, views: Views::Tested, scenario, noise, threads: 2, official_side: None };
         match write_scene(&order, folder.path()) {
@@ -142,7 +142,7 @@ impl Made {
         let paths = |names: &[String]| names.iter().map(|name| self.folder.path().join(name)).collect::<Vec<_>>();
         let truth = &self.scene.truth;
         let options = ReconcileOptions {
-            input: Options::default(),
+            input: InputOptions::default(),
             threads: 2,
             progress: None,
             earlier: paths(&truth.earlier),
@@ -167,15 +167,15 @@ fn one(combination: &str, share: &str, order: (u16, u64, u64), score: &mut Score
 }
 
 /// The true causes of which the files have records.
-fn true_causes(scene: &Scene) -> impl Iterator<Item = &scorelint::synth::Cause> {
+fn true_causes(scene: &MadeScenario) -> impl Iterator<Item = &TrueCause> {
     scene.truth.causes.iter().filter(|one| one.cause != "lea-file-lacks-other-leas")
 }
 
-fn assumed(scene: &Scene) -> Vec<Assumption> {
-    let one = |cause: &scorelint::synth::Cause| {
+fn assumed(scene: &MadeScenario) -> Vec<Assumption> {
+    let one = |cause: &TrueCause| {
         let with = match cause.parameters.first_key_value() {
-            Some((&"as_of", Value::One(day))) => Some(With::After(days(day), days(day))),
-            Some((_, Value::One(school))) => Some(With::Text(school.clone())),
+            Some((&"as_of", ParameterValue::One(day))) => Some(With::After(days(day), days(day))),
+            Some((_, ParameterValue::One(school))) => Some(With::Text(school.clone())),
             _ => None,
         };
         Assumption { id: cause.cause.to_owned(), with }
@@ -183,7 +183,7 @@ fn assumed(scene: &Scene) -> Vec<Assumption> {
     true_causes(scene).map(one).collect()
 }
 
-fn ruled_out(scene: &Scene) -> Vec<String> {
+fn ruled_out(scene: &MadeScenario) -> Vec<String> {
     let counting = CountingRules::of(scene.truth.year).unwrap();
     let bound = bound_causes(&counting).unwrap();
     let ids: BTreeSet<&str> = bound.iter().map(|one| one.cause.id.as_str()).collect();
@@ -205,15 +205,15 @@ fn places(of: &Reconciliation, records: &[u32]) -> Vec<(usize, u64)> {
     records.iter().map(place).collect()
 }
 
-fn steps(of: &Reconciliation, cell: &Cell<'_>) -> Vec<Step> {
+fn steps(of: &Reconciliation, cell: &ComparedFigure<'_>) -> Vec<Step> {
     let step = |step: scorelint::reconcile::CellStep<'_>| {
         (of.causes[step.cause].cause.id.clone(), places(of, step.records))
     };
     cell.steps.iter().map(step).collect()
 }
 
-fn compare((told, known): (&Reconciliation, &Reconciliation), scene: &Scene, score: &mut Score, run: &str) {
-    let place = |place: &Place| (place.file, place.line);
+fn compare((told, known): (&Reconciliation, &Reconciliation), scene: &MadeScenario, score: &mut Score, run: &str) {
+    let place = |place: &FileLine| (place.file, place.line);
     let noise: BTreeSet<(usize, u64)> = scene.truth.noise.iter().flat_map(|one| &one.records).map(place).collect();
     for found in &told.causes {
         let id = found.cause.id.as_str();
@@ -229,6 +229,9 @@ fn compare((told, known): (&Reconciliation, &Reconciliation), scene: &Scene, sco
         let own: BTreeSet<(usize, u64)> = places(told, &found.records).into_iter().collect();
         let is_exact = truth.difference(&own).chain(own.difference(&truth)).all(|one| noise.contains(one));
         score.exact += u64::from(is_exact);
+        if let Some(one) = found.evidence.filter(|one| one.moved_right < 3 * one.moved_wrong || one.bits < 20) {
+            score.missed.push(format!("(found) {run}: {id} {} records {one:?}", found.records.len()));
+        }
     }
     for cause in true_causes(scene) {
         score.causes += 1;
@@ -262,7 +265,7 @@ fn typed(students: u64, seeds: &[u64]) {
                 let told = made.run(&[table], Vec::new(), Vec::new());
                 let tally = told.tally();
                 tries += 1;
-                explained += u64::from(told.cells.iter().any(|cell| cell.status == Status::Explained));
+                explained += u64::from(told.cells.iter().any(|cell| cell.status == FigureStatus::Explained));
                 passed += u64::from(tally.partly + tally.unexplained == 0);
             }
         }
@@ -274,11 +277,11 @@ fn typed(students: u64, seeds: &[u64]) {
 
 /// So many wrong and right numbers of all students, as a typed table.
 fn table_of(sound: &Reconciliation, (wrong, others): (usize, usize), random: &mut Random) -> String {
-    let is_fit = |cell: &Cell<'_>| {
+    let is_fit = |cell: &ComparedFigure<'_>| {
         let column = matches!(cell.measure, Measure::Enrolled | Measure::Tested | Measure::WithScores);
-        column && cell.status == Status::Equal && cell.group == 1 && cell.ours.is_some_and(|ours| ours >= 10)
+        column && cell.status == FigureStatus::Equal && cell.group == 1 && cell.ours.is_some_and(|ours| ours >= 10)
     };
-    let mut fit: Vec<Cell<'_>> = sound.cells.iter().filter(is_fit).collect();
+    let mut fit: Vec<ComparedFigure<'_>> = sound.cells.iter().filter(is_fit).collect();
     let mut text = "Year,Entity code,Test,Grade,Group,Enrolled,Tested,With scores\n".to_owned();
     for place in 0..wrong + others {
         let cell = fit.swap_remove(random.below(fit.len() as u64) as usize);

@@ -19,9 +19,9 @@ use std::process::Command;
 use std::slice::from_ref;
 
 use measure::{Measured, read_with_csv, run};
-use scorelint::input::{Options, View};
+use scorelint::input::{InputOptions, View};
 use scorelint::reconcile::ReconcileOptions;
-use scorelint::synth::{Form, Noise, Order, SceneOrder, Views, find_scenario, write_scene};
+use scorelint::synth::{MadeForm, Noise, Order, SceneOrder, Views, find_scenario, write_scene};
 
 /// Students of the district unless told otherwise: some 200,000 records.
 const STUDENTS: u64 = 90_000;
@@ -87,7 +87,7 @@ fn files(scene: &Scene) -> Vec<PathBuf> {
 /// Records, figures that were compared, and hidden ones.
 fn counts(scene: &Scene) -> (u64, u64, u64) {
     let options = ReconcileOptions {
-        input: Options::default(),
+        input: InputOptions::default(),
         threads: 2,
         progress: None,
         earlier: vec![scene.earlier.clone()],
@@ -107,7 +107,7 @@ fn make_scene(students: u64) -> Scene {
     if !truth.exists() {
         std::fs::create_dir_all(&folder).unwrap();
         let district =
-            Order { year: YEAR, students, seed: 1, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+            Order { year: YEAR, students, seed: 1, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
         let scenario = Some(find_scenario("mixed", YEAR).unwrap());
         let order = SceneOrder {
             district,

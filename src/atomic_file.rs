@@ -11,11 +11,11 @@ use tempfile::{Builder, NamedTempFile, PersistError};
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     path: PathBuf,
-    content: Content,
+    content: WriteTarget,
 }
 
 #[derive(Debug)]
-enum Content {
+enum WriteTarget {
     /// Stands beside the place it is made for, and is gone if it is not kept.
     Beside(NamedTempFile),
     /// Is written where it is made for: a pipe or a device, which nothing may take the place of, what a
@@ -54,7 +54,7 @@ impl AtomicFile {
             None => open_to_others(Builder::new().prefix(PREFIX)).tempfile_in(folder),
         };
         match made {
-            Ok(file) => Ok(Self { path: target, content: Content::Beside(file) }),
+            Ok(file) => Ok(Self { path: target, content: WriteTarget::Beside(file) }),
             Err(_) if replaced.is_some() => Self::in_place(path),
             // The name beside it would only puzzle whoever reads the error.
             Err(error) => Err(Error::from(error.kind())),
@@ -72,7 +72,7 @@ impl AtomicFile {
     }
 
     fn in_place(path: &Path) -> Result<Self> {
-        Ok(Self { path: path.to_owned(), content: Content::InPlace(File::create(path)?) })
+        Ok(Self { path: path.to_owned(), content: WriteTarget::InPlace(File::create(path)?) })
     }
 
     /// The path it is made for.
@@ -86,8 +86,8 @@ impl AtomicFile {
     /// When the system gives no second handle.
     pub(crate) fn handle(&self) -> Result<File> {
         match &self.content {
-            Content::Beside(file) => file.as_file().try_clone(),
-            Content::InPlace(file) => file.try_clone(),
+            WriteTarget::Beside(file) => file.as_file().try_clone(),
+            WriteTarget::InPlace(file) => file.try_clone(),
         }
     }
 
@@ -97,8 +97,10 @@ impl AtomicFile {
     /// When what stands at the path cannot be replaced.
     pub(crate) fn keep(self) -> Result<()> {
         match self.content {
-            Content::InPlace(_) => Ok(()),
-            Content::Beside(file) => file.persist(&self.path).map(drop).or_else(|error| write_over(&self.path, error)),
+            WriteTarget::InPlace(_) => Ok(()),
+            WriteTarget::Beside(file) => {
+                file.persist(&self.path).map(drop).or_else(|error| write_over(&self.path, error))
+            }
         }
     }
 }
@@ -106,15 +108,15 @@ impl AtomicFile {
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         match &mut self.content {
-            Content::Beside(file) => file.write(bytes),
-            Content::InPlace(file) => file.write(bytes),
+            WriteTarget::Beside(file) => file.write(bytes),
+            WriteTarget::InPlace(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> Result<()> {
         match &mut self.content {
-            Content::Beside(file) => file.flush(),
-            Content::InPlace(file) => file.flush(),
+            WriteTarget::Beside(file) => file.flush(),
+            WriteTarget::InPlace(file) => file.flush(),
         }
     }
 }

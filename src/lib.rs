@@ -49,11 +49,11 @@ pub use crate::api::{
     reconcile, verify,
 };
 pub use crate::check::CheckError;
-pub use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, RuleTotals, Status, Totals};
+pub use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, RuleStatus, RuleTotals, Totals};
 pub use crate::privacy::panic::guard;
-pub use crate::reconcile::{CauseFound, ReconcileError, Reconciliation, Tally};
+pub use crate::reconcile::{CauseFound, ReconcileError, Reconciliation, StatusCounts};
 pub use crate::rule::Severity;
-pub use crate::verify::{Judgement, Verdict};
+pub use crate::verify::{Judgement, VerifyVerdict};
 
 /// The SHA-256 of all files under `rules`: a result says by it what knowledge it rests on.
 pub const RULES_SHA256: &str = env!("SCORELINT_RULES_SHA256");

@@ -32,7 +32,7 @@ pub struct Table<'a> {
 
 /// One line of a table.
 #[derive(Clone)]
-pub struct Row<'a> {
+pub struct TableRow<'a> {
     path: &'a str,
     line: usize,
     columns: Arc<[&'a str]>,
@@ -46,7 +46,7 @@ pub struct Row<'a> {
 pub fn read<T>(
     path: &'static str,
     columns: &[&str],
-    line: impl FnMut(&Row<'static>) -> Result<T, TableError>,
+    line: impl FnMut(&TableRow<'static>) -> Result<T, TableError>,
 ) -> Result<Vec<T>, TableError> {
     let text = knowledge::text(path).ok_or_else(|| TableError {
         path: path.to_owned(),
@@ -60,7 +60,7 @@ pub fn read<T>(
 pub fn lines<T>(
     path: &'static str,
     columns: &[&str],
-    line: impl FnMut(&Row<'static>) -> Result<T, TableError>,
+    line: impl FnMut(&TableRow<'static>) -> Result<T, TableError>,
 ) -> Vec<T> {
     read(path, columns, line).unwrap_or_else(|error| {
         keep(error);
@@ -107,18 +107,18 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// The first mistake.
-    pub fn read<T>(&self, mut line: impl FnMut(&Row<'a>) -> Result<T, TableError>) -> Result<Vec<T>, TableError> {
+    pub fn read<T>(&self, mut line: impl FnMut(&TableRow<'a>) -> Result<T, TableError>) -> Result<Vec<T>, TableError> {
         self.rows().map(|row| row.and_then(|row| line(&row))).collect()
     }
 
     /// The lines after the header, without blank ones.
-    pub fn rows(&self) -> impl Iterator<Item = Result<Row<'a>, TableError>> {
+    pub fn rows(&self) -> impl Iterator<Item = Result<TableRow<'a>, TableError>> {
         let (path, columns) = (self.path, Arc::clone(&self.columns));
         let lines = split(self.body, b'\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
         (2..).zip(lines).filter(|(_, text)| !text.is_empty()).map(move |(line, text)| {
             let mut cells = Vec::with_capacity(columns.len());
             cells.extend(split(text, b'\t'));
-            let row = Row { path, line, columns: Arc::clone(&columns), cells };
+            let row = TableRow { path, line, columns: Arc::clone(&columns), cells };
             if row.cells.len() == row.columns.len() {
                 return Ok(row);
             }
@@ -138,7 +138,7 @@ fn split(text: &str, at: u8) -> impl Iterator<Item = &str> {
     })
 }
 
-impl<'a> Row<'a> {
+impl<'a> TableRow<'a> {
     /// The cell under a heading.
     ///
     /// # Errors
@@ -235,7 +235,7 @@ impl<'a> Row<'a> {
 mod tests {
     use super::*;
 
-    fn row<T>(text: &str, read: impl FnMut(&Row<'_>) -> Result<T, TableError>) -> Result<Vec<T>, String> {
+    fn row<T>(text: &str, read: impl FnMut(&TableRow<'_>) -> Result<T, TableError>) -> Result<Vec<T>, String> {
         Table::new("t.tsv", text).read(read).map_err(|error| error.to_string())
     }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use scorelint::account::{Account, AccountOptions, Filter, Sharing, account};
-use scorelint::counting::{CountingRules, Rows};
-use scorelint::input::{Options, View};
+use scorelint::account::{Account, AccountOptions, CubeFilter, Sharing, account};
+use scorelint::counting::{CountingRules, GradeRows};
+use scorelint::input::{InputOptions, View};
 use scorelint::layout::registry;
-use scorelint::synth::{Form, Order, file_name, write_district};
+use scorelint::synth::{MadeForm, Order, file_name, write_district};
 
 use crate::support;
 use crate::support::files::Sheet;
@@ -19,7 +19,7 @@ use recount::{Place, Sums};
 
 /// Writes a synthetic district under the name TOMS would give it.
 fn district(folder: &Path, year: u16, students: u64, seed: u64, view: View) -> PathBuf {
-    let order = Order { year, students, seed, view, form: Form::Caret, faults: Vec::new() };
+    let order = Order { year, students, seed, view, form: MadeForm::Caret, faults: Vec::new() };
     let mut bytes = Vec::new();
     write_district(&order, &mut bytes).unwrap();
     let path = folder.join(file_name(&order));
@@ -89,7 +89,7 @@ fn stirred(folder: &Path, year: u16, students: u64, seed: u64) -> PathBuf {
 }
 
 fn accounted(paths: &[PathBuf], threads: usize) -> Account {
-    let options = AccountOptions { input: Options::default(), threads, progress: None };
+    let options = AccountOptions { input: InputOptions::default(), threads, progress: None };
     let mut accounts = account(paths, &options).unwrap();
     assert_eq!((accounts.years.len(), accounts.is_incomplete()), (1, false));
     accounts.years.remove(0)
@@ -97,7 +97,7 @@ fn accounted(paths: &[PathBuf], threads: usize) -> Account {
 
 /// The cells of an account in the form of the recount; groups by number, variants by their words.
 fn cells(account: &Account) -> BTreeMap<(Place, u16, String), Sums> {
-    let filter = Filter::default();
+    let filter = CubeFilter::default();
     let mut cells = BTreeMap::new();
     for cell in account.cells(&filter, Sharing::Internal) {
         let place = Place {
@@ -153,12 +153,12 @@ fn compare(account: &Account, texts: &[String], year: u16) -> Result<(), TestCas
 /// Records of the classes that count as enrolled, but for those that only Class of counts.
 fn enrolled_by_class(account: &Account) -> u64 {
     let classes = account.counting.classes.iter().zip(account.cube.classes());
-    classes.filter(|(class, _)| class.enrolled && class.rows == Rows::Grade).map(|(_, records)| records).sum()
+    classes.filter(|(class, _)| class.enrolled && class.rows == GradeRows::Grade).map(|(_, records)| records).sum()
 }
 
 /// All students of all grades of the state, over all tests.
 fn enrolled_by_table(account: &Account) -> u64 {
-    let filter = Filter { grades: vec![13], groups: vec![1], ..Filter::default() };
+    let filter = CubeFilter { grades: vec![13], groups: vec![1], ..CubeFilter::default() };
     let cells = account.cells(&filter, Sharing::Internal).filter(|cell| cell.entity.entity_type == 4);
     cells.filter_map(|cell| cell.figures.enrolled).sum()
 }
@@ -191,8 +191,11 @@ fn a_class_says_where_a_test_or_grade_has_no_row() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scores.txt");
         std::fs::write(&path, sheet.caret()).unwrap();
-        let options =
-            AccountOptions { input: Options { year: Some(year), ..Options::default() }, threads: 1, progress: None };
+        let options = AccountOptions {
+            input: InputOptions { year: Some(year), ..InputOptions::default() },
+            threads: 1,
+            progress: None,
+        };
         let account = account(&[path], &options).unwrap().years.remove(0);
         let known = account.counting.tests.len() as u64;
         assert_eq!(enrolled_by_class(&account), known * 10, "{year}: grades 3 to 12 of each test");
@@ -313,9 +316,9 @@ fn only_groups_that_somebody_is_in_are_kept() {
 
 #[test]
 fn percents_round_half_up_and_means_to_tenths() {
-    use scorelint::account::{Cell, Figures};
+    use scorelint::account::{AccountCell, CellFigures};
     use scorelint::tally::GroupCells;
-    let _ = |cell: Cell<'_>| cell.grade;
+    let _ = |cell: AccountCell<'_>| cell.grade;
     let counting = CountingRules::of(2024).unwrap();
     let test = counting.tests.iter().find(|test| test.id == 1).unwrap();
     // 1 of 32 is 3.125 percent; 100,005 over 20 is 5,000.25.
@@ -327,7 +330,7 @@ fn percents_round_half_up_and_means_to_tenths() {
         score_sum: 100_005,
         levels: [1, 15, 15, 1],
     };
-    let figures = Figures::new(&counts, test, true);
+    let figures = CellFigures::new(&counts, test, true);
     let results = figures.results.clone().unwrap();
     assert_eq!(results.shares, [313, 4688, 4688, 313]);
     assert_eq!(results.met, Some((16, 5000)), "worked out from counts, not from rounded shares");
@@ -335,12 +338,12 @@ fn percents_round_half_up_and_means_to_tenths() {
     assert_eq!(figures.participation(), Some(9_500));
     let small =
         GroupCells { enrolled: 12, tested: 11, with_scores: 10, scored: 10, score_sum: 25_000, levels: [2, 3, 2, 3] };
-    let shared = Figures::new(&small, test, true).shared(counting.suppression);
+    let shared = CellFigures::new(&small, test, true).shared(counting.suppression);
     assert_eq!((shared.enrolled, shared.results.is_none(), shared.hidden), (Some(12), true, true));
     let tiny = GroupCells { enrolled: 4, tested: 3, with_scores: 0, ..GroupCells::default() };
-    let shared = Figures::new(&tiny, test, true).shared(counting.suppression);
+    let shared = CellFigures::new(&tiny, test, true).shared(counting.suppression);
     assert_eq!((shared.enrolled, shared.tested, shared.with_scores), (Some(4), None, Some(0)));
-    let before = Figures::new(&small, test, true).shared(CountingRules::of(2018).unwrap().suppression);
+    let before = CellFigures::new(&small, test, true).shared(CountingRules::of(2018).unwrap().suppression);
     assert_eq!((before.enrolled, before.tested, before.with_scores), (None, None, None));
 }
 
@@ -393,7 +396,7 @@ fn a_folder_of_districts_adds_up_to_its_counties() {
     let account = accounted(&[folder.path().to_owned()], 2);
     assert_eq!(account.files.len(), 2);
     let counts = |wanted: u8| -> Vec<(String, u64)> {
-        let filter = Filter { tests: vec![1], grades: vec![13], groups: vec![1], ..Filter::default() };
+        let filter = CubeFilter { tests: vec![1], grades: vec![13], groups: vec![1], ..CubeFilter::default() };
         let cells = account.cells(&filter, Sharing::Internal).filter(|cell| cell.entity.entity_type == wanted);
         cells.map(|cell| (cell.entity.code_text(), cell.figures.enrolled.unwrap())).collect()
     };

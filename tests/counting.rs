@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use scorelint::check::{CheckOptions, Detail, check};
+use scorelint::check::{CheckOptions, KeptFindings, check};
 use scorelint::counting::{student_groups, underivable_groups};
-use scorelint::input::{Options, View};
+use scorelint::input::{InputOptions, View};
 use scorelint::layout::{FieldId, registry};
-use scorelint::outcome::{Outcome, Status};
+use scorelint::outcome::{Outcome, RuleStatus};
 use scorelint::rule::{Demand, RecordView, RuleSet, StudentGroups, judge_set};
-use scorelint::synth::{Form, Order, write_district};
+use scorelint::synth::{MadeForm, Order, write_district};
 
 use crate::support;
 
@@ -33,7 +33,7 @@ fn record(line: &str, year: u16) -> Plain<'_> {
 }
 
 fn district(year: u16, students: u64, seed: u64) -> String {
-    let order = Order { year, students, seed, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+    let order = Order { year, students, seed, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
     let mut bytes = Vec::new();
     write_district(&order, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -91,10 +91,10 @@ fn rules(folder: &std::path::Path, keys: &str) -> RuleSet {
 fn checked(rules: &RuleSet, path: std::path::PathBuf, threads: usize) -> Outcome {
     let weight = |_: &scorelint::rule::Rule, severity| Some(severity);
     let options = CheckOptions {
-        input: Options::default(),
+        input: InputOptions::default(),
         rules,
         weight: &weight,
-        detail: &|_| Detail::All,
+        detail: &|_| KeptFindings::All,
         threads,
         timings: false,
         progress: None,
@@ -179,8 +179,8 @@ fn a_low_rate_names_the_student_group() {
     std::fs::write(&path, text).unwrap();
     let outcome = checked(&rules, path, 2);
     let of = |code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap();
-    assert_eq!(of("P026").status, Status::Broke);
-    assert_eq!(of("P027").status, Status::Broke);
+    assert_eq!(of("P026").status, RuleStatus::Broke);
+    assert_eq!(of("P027").status, RuleStatus::Broke);
     let place = outcome.rules.iter().position(|rule| rule.code == "P026").unwrap();
     let shown: Vec<String> = outcome
         .findings

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::prelude::*;
-use scorelint::check::{CheckOptions, Detail, check};
+use scorelint::check::{CheckOptions, KeptFindings, check};
 use scorelint::engine::truths_of;
 use scorelint::input::index::{Cursor, Index};
-use scorelint::input::{Block, Meaning, Opened, Options, View, open};
+use scorelint::input::{Block, InputOptions, Meaning, Opened, View, open};
 use scorelint::layout::FieldId;
 use scorelint::outcome::Outcome;
 use scorelint::rule::{Demand, RecordView, Rule, RuleSet, Scope, Severity, Truth, truth};
-use scorelint::synth::{Form, Order, write_district};
+use scorelint::synth::{MadeForm, Order, write_district};
 
 use crate::support::files::Folder;
 use crate::support::rules::{arbitrary_expr, arbitrary_record};
@@ -33,10 +33,10 @@ proptest! {
 
 fn outcome(path: &Path, rules: &RuleSet, threads: usize) -> Outcome {
     let options = CheckOptions {
-        input: Options::default(),
+        input: InputOptions::default(),
         rules,
         weight: &|_: &Rule, severity: Severity| Some(severity),
-        detail: &|_| Detail::All,
+        detail: &|_| KeptFindings::All,
         threads,
         timings: false,
         progress: None,
@@ -47,7 +47,7 @@ fn outcome(path: &Path, rules: &RuleSet, threads: usize) -> Outcome {
 /// A district in which cells were changed to all kinds of odd values, a few in every record.
 fn disturbed(year: u16, folder: &Folder) -> std::path::PathBuf {
     let mut bytes = Vec::new();
-    let order = Order { year, students: 150, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+    let order = Order { year, students: 150, seed: 5, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
     write_district(&order, &mut bytes).unwrap();
     let odd = [
         "",
@@ -106,7 +106,7 @@ impl RecordView for Read {
 /// The records as every command reads them: damage that can be put right without doubt is put right.
 fn read(path: &Path) -> Vec<Read> {
     let mut all = Vec::new();
-    for Opened { info, mut source, .. } in open(&[path.to_owned()], &Options::default()).unwrap() {
+    for Opened { info, mut source, .. } in open(&[path.to_owned()], &InputOptions::default()).unwrap() {
         let (mut block, mut index) = (Block::default(), Index::of(&info));
         while source.next(&mut block).unwrap() {
             let mut cursor = Cursor::default();

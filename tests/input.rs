@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use scorelint::input::{Block, Meaning, Opened, Options, open};
+use scorelint::input::{Block, InputOptions, Meaning, Opened, open};
 use scorelint::layout::registry;
 
 use super::support;
@@ -18,7 +18,7 @@ mod salvage;
 mod view;
 
 fn opened(path: PathBuf) -> Opened {
-    open(&[path], &Options::default()).unwrap().pop().unwrap()
+    open(&[path], &InputOptions::default()).unwrap().pop().unwrap()
 }
 
 fn real_header(name: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ mod typed;
 
 use std::path::{Path, PathBuf};
 
-use scorelint::official::{OfficialError, OfficialFile, OfficialRow, OfficialSet, Options, read};
+use scorelint::official::{OfficialError, OfficialFile, OfficialOptions, OfficialRow, OfficialSet, read};
 
 /// A real public file.
 pub fn real(name: &str) -> PathBuf {
@@ -17,7 +17,7 @@ pub fn real(name: &str) -> PathBuf {
 
 /// Reads files, columns about areas included.
 pub fn read_all(paths: &[PathBuf]) -> Result<OfficialSet, OfficialError> {
-    read(paths, &Options { areas: scorelint::official::Areas::Read, ..Options::default() })
+    read(paths, &OfficialOptions { areas: scorelint::official::Areas::Read, ..OfficialOptions::default() })
 }
 
 /// A file with this content.

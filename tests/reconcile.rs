@@ -17,21 +17,21 @@ use std::path::{Path, PathBuf};
 use scorelint::input::{self, View};
 use scorelint::reconcile::{CellFilter, ReconcileError, ReconcileOptions, Reconciliation, reconcile};
 use scorelint::report::reconcile::write_json;
-use scorelint::synth::{Form, Noise, Order, Scene, SceneOrder, Views, find_scenario, write_scene};
-use scorelint::verify::{Claim, Verdict, VerifyOptions, verify};
+use scorelint::synth::{MadeForm, MadeScenario, Noise, Order, SceneOrder, Views, find_scenario, write_scene};
+use scorelint::verify::{Claim, VerifyOptions, VerifyVerdict, verify};
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// A district with official files in a folder of its own.
 struct Made {
     folder: TempDir,
-    scene: Scene,
+    scene: MadeScenario,
 }
 
 impl Made {
     fn new(year: u16, scenario: Option<&str>, students: u64) -> Self {
         let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
-        let district = Order { year, students, seed: 5, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+        let district = Order { year, students, seed: 5, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
         let order = SceneOrder {
             district,
             views: Views::Tested,
@@ -74,12 +74,12 @@ impl Made {
     }
 
     /// What a recount says of a reconciliation in JSON.
-    fn verified(&self, json: &[u8]) -> Verdict {
+    fn verified(&self, json: &[u8]) -> VerifyVerdict {
         let path = self.path("claim.json");
         std::fs::write(&path, json).unwrap();
         let claim = Claim::read(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        let input = input::Options { year: Some(claim.year), ..input::Options::default() };
+        let input = input::InputOptions { year: Some(claim.year), ..input::InputOptions::default() };
         let options = VerifyOptions { input, progress: None };
         verify(&claim, &self.files(), &self.earlier(), &self.official(), &options).unwrap()
     }
@@ -87,7 +87,7 @@ impl Made {
 
 fn plain() -> ReconcileOptions<'static> {
     ReconcileOptions {
-        input: input::Options::default(),
+        input: input::InputOptions::default(),
         threads: 2,
         progress: None,
         earlier: Vec::new(),

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use scorelint::check::{CheckOptions, Detail, SecondPaths, check_with};
+use scorelint::check::{CheckOptions, KeptFindings, SecondPaths, check_with};
 use scorelint::engine::truths_with;
-use scorelint::input::{Options, View};
+use scorelint::input::{InputOptions, View};
 use scorelint::layout::{FieldId, registry};
-use scorelint::outcome::{Outcome, Status};
+use scorelint::outcome::{Outcome, RuleStatus};
 use scorelint::rule::{
-    Demand, Expr, Match, Matched, MatchedCell, Num, Op, RecordView, Rule, RuleSet, SecondFile, SecondFiles, Severity,
-    Test, Text, Truth, match_key, truth,
+    CellTest, Demand, Expr, Match, Matched, MatchedCell, Num, Op, RecordView, Rule, RuleSet, SecondFile, SecondFiles,
+    Severity, TextExpr, Truth, match_key, truth,
 };
-use scorelint::synth::{Form, Order, write_district};
+use scorelint::synth::{MadeForm, Order, write_district};
 
 use crate::support::files::{Folder, Sheet};
 use crate::support::rules::{ArbitraryRecord, arbitrary_expr, arbitrary_record, arbitrary_text};
@@ -100,12 +100,12 @@ fn arbitrary_beside() -> impl Strategy<Value = Expr> {
     let leaf = prop_oneof![
         matching().prop_map(Expr::Found),
         (matched(), words())
-            .prop_map(|(cell, word)| Expr::Matched { cell, test: Test::OneOf(vec![word.to_owned()].into()) }),
-        matched().prop_map(|cell| Expr::Matched { cell, test: Test::Blank }),
+            .prop_map(|(cell, word)| Expr::Matched { cell, test: CellTest::OneOf(vec![word.to_owned()].into()) }),
+        matched().prop_map(|cell| Expr::Matched { cell, test: CellTest::Blank }),
         (number(), number()).prop_map(|(left, right)| Expr::Compare { left, op: Op::AtMost, right }),
         number().prop_map(Expr::Known),
         (arbitrary_text(), matched())
-            .prop_map(|(left, right)| Expr::SameText(left, Text::Prefix(Box::new(Text::Matched(right)), 2))),
+            .prop_map(|(left, right)| Expr::SameText(left, TextExpr::Prefix(Box::new(TextExpr::Matched(right)), 2))),
         arbitrary_expr(),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
@@ -160,7 +160,7 @@ proptest! {
 
 fn district(folder: &Folder, name: &str, year: u16, view: View) -> PathBuf {
     let mut bytes = Vec::new();
-    let order = Order { year, students: 250, seed: 5, view, form: Form::Caret, faults: Vec::new() };
+    let order = Order { year, students: 250, seed: 5, view, form: MadeForm::Caret, faults: Vec::new() };
     write_district(&order, &mut bytes).unwrap();
     folder.write(name, bytes)
 }
@@ -177,10 +177,10 @@ fn read(path: &Path, year: u16) -> Vec<BTreeMap<FieldId, String>> {
 
 fn outcome(path: &Path, second: &SecondPaths, rules: &RuleSet, threads: usize) -> Outcome {
     let options = CheckOptions {
-        input: Options { view: Some(View::Tested), ..Options::default() },
+        input: InputOptions { view: Some(View::Tested), ..InputOptions::default() },
         rules,
         weight: &|_: &Rule, severity: Severity| Some(severity),
-        detail: &|_| Detail::All,
+        detail: &|_| KeptFindings::All,
         threads,
         timings: false,
         progress: None,
@@ -290,5 +290,5 @@ fn schools_are_looked_up_in_a_real_entity_list() {
     assert_eq!(came_out(&outcome, "D026"), (2, 1, 0));
     assert_eq!(came_out(&outcome, "D027"), (3, 1, 0));
     let status = |code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap().status.clone();
-    assert_eq!(status("D030"), Status::NotRun("no earlier file is given (--earlier FILE)".to_owned()));
+    assert_eq!(status("D030"), RuleStatus::NotRun("no earlier file is given (--earlier FILE)".to_owned()));
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use scorelint::input::View;
 use scorelint::layout::{Layout, registry};
 use scorelint::rule::RuleSet;
-use scorelint::synth::{Form, Made, Order, Planted, SynthError, faults, file_name, parse_order, write_district};
+use scorelint::synth::{Made, MadeForm, Order, Planted, SynthError, faults, file_name, parse_order, write_district};
 
 use crate::support;
 
@@ -18,14 +18,14 @@ fn years() -> Vec<u16> {
     scorelint::synth::years().collect()
 }
 
-const DELIMITED: [(Form, char); 3] = [(Form::Caret, '^'), (Form::Comma, ','), (Form::Tab, '\t')];
+const DELIMITED: [(MadeForm, char); 3] = [(MadeForm::Caret, '^'), (MadeForm::Comma, ','), (MadeForm::Tab, '\t')];
 
 fn order(year: u16, students: u64) -> Order {
-    Order { year, students, seed: 7, view: View::Tested, form: Form::Caret, faults: Vec::new() }
+    Order { year, students, seed: 7, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() }
 }
 
 fn with_faults(year: u16, students: u64, kinds: &[&str]) -> Order {
-    let faults = kinds.iter().flat_map(|kind| parse_order(kind, year, Form::Caret).unwrap()).collect();
+    let faults = kinds.iter().flat_map(|kind| parse_order(kind, year, MadeForm::Caret).unwrap()).collect();
     Order { faults, ..order(year, students) }
 }
 
@@ -84,7 +84,7 @@ fn a_slow_output_gets_the_same_bytes() {
 
 #[test]
 fn what_was_made_is_counted() {
-    for (form, lines_before) in [(Form::Caret, 1), (Form::Fixed, 0)] {
+    for (form, lines_before) in [(MadeForm::Caret, 1), (MadeForm::Fixed, 0)] {
         let (text, made) = made(&Order { form, ..order(2022, 50) });
         assert_eq!(made.bytes as usize, text.len());
         assert_eq!(made.records as usize, text.lines().count() - lines_before);
@@ -120,7 +120,7 @@ fn header_names_are_those_of_the_layout() {
 #[test]
 fn fixed_columns_have_the_positions_of_the_layout() {
     for year in 2017..=2023 {
-        let (text, _) = made(&Order { form: Form::Fixed, ..order(year, 40) });
+        let (text, _) = made(&Order { form: MadeForm::Fixed, ..order(year, 40) });
         let length = layout(year).info.record_lengths[0] as usize;
         assert!(text.lines().all(|line| line.chars().count() == length), "{year}");
         assert!(text.lines().all(|line| line.ends_with("ZZ")), "{year}");
@@ -130,7 +130,7 @@ fn fixed_columns_have_the_positions_of_the_layout() {
 #[test]
 fn fixed_columns_without_positions_are_refused() {
     for year in [2024, 2025] {
-        let result = write_district(&Order { form: Form::Fixed, ..order(year, 1) }, &mut Vec::new());
+        let result = write_district(&Order { form: MadeForm::Fixed, ..order(year, 1) }, &mut Vec::new());
         assert!(matches!(result, Err(SynthError::NoPositions(_))), "{year}");
     }
 }
@@ -139,7 +139,7 @@ fn fixed_columns_without_positions_are_refused() {
 fn caret_and_fixed_files_hold_the_same_cells() {
     for year in 2017..=2023 {
         let (delimited, _) = made(&order(year, 30));
-        let (fixed, _) = made(&Order { form: Form::Fixed, ..order(year, 30) });
+        let (fixed, _) = made(&Order { form: MadeForm::Fixed, ..order(year, 30) });
         for (one, other) in delimited.lines().skip(1).zip(fixed.lines()) {
             let letters: Vec<char> = other.chars().collect();
             for (cell, field) in one.split('^').zip(&layout(year).fields) {
@@ -238,7 +238,7 @@ fn faults_stand_on_lines_of_their_own() {
         let planted = lines.len();
         lines.dedup();
         assert_eq!(lines.len(), planted, "{year}");
-        let ordered = parse_order("records=2", year, Form::Caret).unwrap();
+        let ordered = parse_order("records=2", year, MadeForm::Caret).unwrap();
         assert_eq!(planted, ordered.len() * 2, "{year}");
     }
 }
@@ -270,10 +270,10 @@ fn too_few_students_for_a_fault_is_an_error() {
 
 #[test]
 fn unknown_kinds_are_refused_with_the_nearest() {
-    let error = parse_order("date-not-in-iso-from", 2025, Form::Caret).unwrap_err();
+    let error = parse_order("date-not-in-iso-from", 2025, MadeForm::Caret).unwrap_err();
     assert!(format!("{error:?}").contains("date-not-in-iso-form"));
-    assert!(parse_order("V070", 2025, Form::Caret).is_err());
-    assert!(parse_order("V010=many", 2025, Form::Caret).is_err());
+    assert!(parse_order("V070", 2025, MadeForm::Caret).is_err());
+    assert!(parse_order("V010=many", 2025, MadeForm::Caret).is_err());
 }
 
 #[test]

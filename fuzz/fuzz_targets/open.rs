@@ -7,7 +7,7 @@ use std::io::Write;
 
 use libfuzzer_sys::fuzz_target;
 use scorelint::input::index::{Cursor, Index};
-use scorelint::input::{Block, Limits, Options, open_each};
+use scorelint::input::{Block, Limits, InputOptions, open_each};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(mut file) = tempfile() else { return };
@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let limits = Limits { record: 1 << 14, expanded: 1 << 24, ratio: 100, held: 1 << 22 };
-    let options = Options { limits, want_sha256: true, ..Options::default() };
+    let options = InputOptions { limits, want_sha256: true, ..InputOptions::default() };
     for mut opened in open_each(&[file.0], &options).flatten() {
         let mut block = Block::default();
         let mut index = Index::of(&opened.info);

@@ -2,7 +2,7 @@
 //! small numbers suppressed where a table is to be shared.
 
 use super::Account;
-use super::cube::{Entity, Place};
+use super::cube::{CubeEntity, CellKey};
 use crate::counting::{Suppression, TestInfo};
 use crate::tally::{GroupCells, PackedRow};
 
@@ -32,7 +32,7 @@ pub enum Dimension {
 
 /// Which cells are wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct CubeFilter {
     /// Codes of entities: all fourteen digits, or the first of them; all where it is empty.
     pub entities: Vec<String>,
     /// Official test numbers; all where it is empty.
@@ -45,14 +45,14 @@ pub struct Filter {
     pub by: Vec<Dimension>,
 }
 
-impl Filter {
+impl CubeFilter {
     /// Whether a dimension is told apart.
     pub fn tells(&self, dimension: Dimension) -> bool {
         self.by.is_empty() || self.by.contains(&dimension)
     }
 
     /// Whether an entity is wanted.
-    pub fn has_entity(&self, entity: Entity) -> bool {
+    pub fn has_entity(&self, entity: CubeEntity) -> bool {
         if self.entities.is_empty() {
             return true;
         }
@@ -69,7 +69,7 @@ impl Filter {
         self.tests.is_empty() || self.tests.contains(&test)
     }
 
-    fn has_place(&self, (entity, test, grade): Place) -> bool {
+    fn has_place(&self, (entity, test, grade): CellKey) -> bool {
         let is_school = matches!(entity.entity_type, 7 | 10);
         let named = !self.entities.is_empty();
         self.has_test(test)
@@ -96,9 +96,9 @@ pub const ALL_STUDENTS: u16 = 1;
 
 /// One cell of the cube.
 #[derive(Debug)]
-pub struct Cell<'a> {
+pub struct AccountCell<'a> {
     /// The entity.
-    pub entity: Entity,
+    pub entity: CubeEntity,
     /// The test.
     pub test: &'a TestInfo,
     /// The grade row.
@@ -106,15 +106,15 @@ pub struct Cell<'a> {
     /// The place of the student group in the counting rules.
     pub group: usize,
     /// Its figures.
-    pub figures: Figures,
+    pub figures: CellFigures,
     /// Figures for other readings of the group's definition, and for other ways to count, where
     /// they differ.
-    pub variants: Vec<(&'a str, Figures)>,
+    pub variants: Vec<(&'a str, CellFigures)>,
 }
 
 /// The figures of a cell; `None` stands for what is hidden or does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figures {
+pub struct CellFigures {
     /// Enrolled.
     pub enrolled: Option<u64>,
     /// Tested.
@@ -142,7 +142,7 @@ pub struct Results {
     pub met: Option<(u64, u64)>,
 }
 
-impl Figures {
+impl CellFigures {
     /// The figures of counts.
     pub fn new(counts: &GroupCells, test: &TestInfo, has_mean: bool) -> Self {
         Self {
@@ -212,15 +212,15 @@ impl Account {
     /// The cells that a filter asks for, in a fixed order; empty ones are left out.
     pub fn cells<'a, 'f>(
         &'a self,
-        filter: &'f Filter,
+        filter: &'f CubeFilter,
         sharing: Sharing,
-    ) -> impl Iterator<Item = Cell<'a>> + use<'a, 'f> {
+    ) -> impl Iterator<Item = AccountCell<'a>> + use<'a, 'f> {
         let wanted = self.cube.cells().filter(|(place, _)| filter.has_place(*place));
         wanted.flat_map(move |(place, row)| self.cells_at(place, row, filter, sharing))
     }
 
     /// The cells of one entity that a filter asks for, whatever it says of entities.
-    pub fn cells_of<'a>(&'a self, entity: Entity, filter: &Filter, sharing: Sharing) -> Vec<Cell<'a>> {
+    pub fn cells_of<'a>(&'a self, entity: CubeEntity, filter: &CubeFilter, sharing: Sharing) -> Vec<AccountCell<'a>> {
         let rows = self.cube.cells_of(entity);
         let wanted = rows.filter(|((_, test, grade), _)| filter.has_test(*test) && filter.has_grade(*grade));
         wanted.flat_map(|(place, row)| self.cells_at(place, row, filter, sharing)).collect()
@@ -228,28 +228,30 @@ impl Account {
 
     fn cells_at<'a>(
         &'a self,
-        (entity, id, grade): Place,
+        (entity, id, grade): CellKey,
         row: &PackedRow,
-        filter: &Filter,
+        filter: &CubeFilter,
         sharing: Sharing,
-    ) -> Vec<Cell<'a>> {
+    ) -> Vec<AccountCell<'a>> {
         let Some(test) = self.counting.tests.iter().find(|test| test.id == id) else { return Vec::new() };
         let sets: Vec<(usize, GroupCells)> = row.counts().collect();
         let groups = self.counting.groups.iter().enumerate().filter(|(_, group)| filter.has_group(group.id));
-        groups.filter_map(|(group, _)| self.cell((entity, test, grade), group, &sets, sharing)).collect()
+        groups.filter_map(|(group, _)| self.cell(entity, test, grade, group, &sets, sharing)).collect()
     }
 
     fn cell<'a>(
         &'a self,
-        (entity, test, grade): (Entity, &'a TestInfo, u8),
+        entity: CubeEntity,
+        test: &'a TestInfo,
+        grade: u8,
         place: usize,
         sets: &[(usize, GroupCells)],
         sharing: Sharing,
-    ) -> Option<Cell<'a>> {
+    ) -> Option<AccountCell<'a>> {
         let group = self.counting.groups.get(place)?;
         let has_mean = self.counting.grades.iter().any(|row| row.code == grade && row.has_mean);
         let figures = |counts: &GroupCells| {
-            let figures = Figures::new(counts, test, has_mean);
+            let figures = CellFigures::new(counts, test, has_mean);
             if sharing == Sharing::Shared { figures.shared(self.counting.suppression) } else { figures }
         };
         let counts_of = |set: usize| match sets.binary_search_by_key(&set, |(one, _)| *one) {
@@ -266,7 +268,7 @@ impl Account {
             let differs = counts != main && self.cube.is_told(set);
             differs.then(|| (variant.label.as_str(), figures(&counts)))
         });
-        let mut variants: Vec<(&str, Figures)> = differing.collect();
+        let mut variants: Vec<(&str, CellFigures)> = differing.collect();
         if is_internal && group.id == ALL_STUDENTS {
             let shifts = self.cube.shifts((entity, test.id, grade));
             variants.extend(shifts.filter_map(|(place, shift)| {
@@ -275,11 +277,11 @@ impl Account {
             }));
         }
         let is_empty = main.enrolled == 0 && main.tested == 0 && variants.is_empty();
-        (!is_empty).then(|| Cell { entity, test, grade, group: place, figures: figures(&main), variants })
+        (!is_empty).then(|| AccountCell { entity, test, grade, group: place, figures: figures(&main), variants })
     }
 
     /// The records by entity, record type and class, as they may be shown.
-    pub fn shown_classes(&self, sharing: Sharing) -> impl Iterator<Item = (Entity, u8, usize, Option<u64>)> {
+    pub fn shown_classes(&self, sharing: Sharing) -> impl Iterator<Item = (CubeEntity, u8, usize, Option<u64>)> {
         let mut all = self.cube.classes_by_entity().peekable();
         let next = move || {
             let first = all.next()?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeBounds;
 
-use crate::counting::{ClassVariant, CountingRules, Rows, VariantRows};
+use crate::counting::{ClassVariant, CountingRules, GradeRows, VariantRows};
 use crate::tally::{CountGroup, EntityCode, GroupCells, PackedRow, SumRows};
 
 const STATE: u8 = 4;
@@ -14,14 +14,14 @@ const LOCAL_CHARTER: u8 = 10;
 
 /// A state, county, district, school or charter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Entity {
+pub struct CubeEntity {
     /// Its type in the public files; 0 for records of no place.
     pub entity_type: u8,
     /// Its code, fourteen digits.
     code: [u8; 14],
 }
 
-impl Entity {
+impl CubeEntity {
     /// The code.
     pub fn code_text(self) -> String {
         String::from_utf8_lossy(&self.code).into_owned()
@@ -60,7 +60,7 @@ impl Entity {
 pub struct EntityName(pub String);
 
 /// Where a cell stands: entity, test and grade row.
-pub type Place = (Entity, u16, u8);
+pub type CellKey = (CubeEntity, u16, u8);
 
 /// How another way to count classes changes the counts of all students in a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,15 +89,15 @@ impl Shift {
 /// The sums over all files of a year.
 #[derive(Debug)]
 pub struct Cube {
-    entities: BTreeMap<Entity, EntityName>,
+    entities: BTreeMap<CubeEntity, EntityName>,
     /// The number of each cell's row.
-    cells: BTreeMap<Place, usize>,
+    cells: BTreeMap<CellKey, usize>,
     rows: Vec<PackedRow>,
-    classes: BTreeMap<(Entity, u8, usize), u64>,
+    classes: BTreeMap<(CubeEntity, u8, usize), u64>,
     class_totals: Vec<u64>,
     contradictions: BTreeMap<(u8, usize), u64>,
     /// Changes by place and other way to count, where there is one.
-    shifts: BTreeMap<(Place, u8), Shift>,
+    shifts: BTreeMap<(CellKey, u8), Shift>,
     /// Group and variant of each place in a cell.
     sets: Vec<(usize, Option<usize>)>,
     /// Whether some file told who belongs to the set.
@@ -141,12 +141,12 @@ impl Cube {
         }
         let mut rows = SumRows::new(self.sets.len(), std::mem::take(&mut self.rows));
         for count_group in count_groups {
-            let own = Entity::of(count_group.place);
+            let own = CubeEntity::of(count_group.place);
             self.add_classes(own, &count_group);
             self.name(own, &count_group);
             let Some(test) = counting.test_of(count_group.record_type) else { continue };
             let grades = counting.grade_rows(count_group.record_type, count_group.grade, count_group.rows);
-            self.add_shifts(counting, &count_group, (own, test.id), &grades);
+            self.add_shifts(counting, &count_group, own, test.id, &grades);
             let sums: Vec<_> = count_group.groups.sums().filter_map(|(set, sum)| Some((places[set]?, sum))).collect();
             for entity in own.with_all_above() {
                 for grade in &grades {
@@ -164,7 +164,8 @@ impl Cube {
         &mut self,
         counting: &CountingRules,
         count_group: &CountGroup,
-        (own, test): (Entity, u16),
+        own: CubeEntity,
+        test: u16,
         counted: &[u8],
     ) {
         let of_test =
@@ -176,7 +177,7 @@ impl Cube {
             }
             let mut grades = match variant.rows {
                 VariantRows::Same => counted.to_vec(),
-                VariantRows::Grade => counting.grade_rows(count_group.record_type, count_group.grade, Rows::Grade),
+                VariantRows::Grade => counting.grade_rows(count_group.record_type, count_group.grade, GradeRows::Grade),
             };
             grades.retain(|grade| variant.rows == VariantRows::Same || !counted.contains(grade));
             for entity in own.with_all_above() {
@@ -187,7 +188,7 @@ impl Cube {
         }
     }
 
-    fn add_classes(&mut self, own: Entity, count_group: &CountGroup) {
+    fn add_classes(&mut self, own: CubeEntity, count_group: &CountGroup) {
         for (class, records) in count_group.classes.iter() {
             self.class_totals[class] += records;
             for entity in own.with_all_above() {
@@ -199,7 +200,7 @@ impl Cube {
         }
     }
 
-    fn name(&mut self, own: Entity, count_group: &CountGroup) {
+    fn name(&mut self, own: CubeEntity, count_group: &CountGroup) {
         for entity in own.with_all_above() {
             let name = match entity.entity_type {
                 DISTRICT => &count_group.lea_name,
@@ -214,12 +215,12 @@ impl Cube {
     }
 
     /// All entities with their names; the name is blank where no record has one.
-    pub fn entities(&self) -> impl Iterator<Item = (Entity, &str)> {
+    pub fn entities(&self) -> impl Iterator<Item = (CubeEntity, &str)> {
         self.entities.iter().map(|(entity, name)| (*entity, name.0.as_str()))
     }
 
     /// The name of an entity.
-    pub fn name_of(&self, entity: Entity) -> &str {
+    pub fn name_of(&self, entity: CubeEntity) -> &str {
         self.entities.get(&entity).map_or("", |name| name.0.as_str())
     }
 
@@ -231,21 +232,21 @@ impl Cube {
     }
 
     /// All cells: where they stand, and their counts.
-    pub fn cells(&self) -> impl Iterator<Item = (Place, &PackedRow)> {
+    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &PackedRow)> {
         self.cells_between(..)
     }
 
     /// The cells of one entity.
-    pub fn cells_of(&self, entity: Entity) -> impl Iterator<Item = (Place, &PackedRow)> {
+    pub fn cells_of(&self, entity: CubeEntity) -> impl Iterator<Item = (CellKey, &PackedRow)> {
         self.cells_between((entity, 0, 0)..=(entity, u16::MAX, u8::MAX))
     }
 
-    fn cells_between(&self, places: impl RangeBounds<Place>) -> impl Iterator<Item = (Place, &PackedRow)> {
+    fn cells_between(&self, places: impl RangeBounds<CellKey>) -> impl Iterator<Item = (CellKey, &PackedRow)> {
         self.cells.range(places).filter_map(|(place, number)| Some((*place, self.rows.get(*number)?)))
     }
 
     /// The counts of one cell by student group and variant, in the order of [`Cube::sets`].
-    pub fn cell(&self, place: Place) -> Option<Vec<GroupCells>> {
+    pub fn cell(&self, place: CellKey) -> Option<Vec<GroupCells>> {
         let row = self.rows.get(*self.cells.get(&place)?)?;
         let mut counts = vec![GroupCells::default(); self.sets.len()];
         row.counts().for_each(|(set, one)| counts[set] = one);
@@ -269,7 +270,7 @@ impl Cube {
 
     /// How the counts of all students in a cell change with the other ways to count classes: the
     /// place of the way in the counting rules, and the change.
-    pub fn shifts(&self, place: Place) -> impl Iterator<Item = (usize, Shift)> {
+    pub fn shifts(&self, place: CellKey) -> impl Iterator<Item = (usize, Shift)> {
         let changes = self.shifts.range((place, 0)..=(place, u8::MAX));
         changes
             .filter(|(_, shift)| **shift != Shift::default())
@@ -282,7 +283,7 @@ impl Cube {
     }
 
     /// Records by entity, record type and class.
-    pub fn classes_by_entity(&self) -> impl Iterator<Item = (Entity, u8, usize, u64)> {
+    pub fn classes_by_entity(&self) -> impl Iterator<Item = (CubeEntity, u8, usize, u64)> {
         self.classes.iter().map(|((entity, record_type, class), records)| (*entity, *record_type, *class, *records))
     }
 

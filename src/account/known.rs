@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Accounts, Filter};
+use super::{Accounts, CubeFilter};
 use crate::rule::closest;
 
 /// Longer lists are not told whole.
@@ -20,7 +20,7 @@ pub struct UnknownChoice {
     help: String,
 }
 
-impl Filter {
+impl CubeFilter {
     /// Looks whether all that is named exists.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-pub use cells::{ALL_GRADES, Cell, Dimension, Figures, Filter, Results, Sharing};
+pub use cells::{ALL_GRADES, AccountCell, Dimension, CellFigures, CubeFilter, Results, Sharing};
 pub(crate) use cells::{ALL_STUDENTS, share};
-pub use cube::{Cube, Entity, EntityName};
+pub use cube::{Cube, CubeEntity, EntityName};
 pub use known::UnknownChoice;
 
 use crate::counting::CountingRules;
@@ -21,12 +21,12 @@ use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
-use crate::tally::{Tally, TallyError, TallyOptions, tally};
+use crate::tally::{FileTally, TallyError, TallyOptions, tally};
 
 /// How files are accounted for.
 pub struct AccountOptions<'a> {
     /// How files are read.
-    pub input: input::Options,
+    pub input: input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Told the bytes of the current file read so far, from any thread.
@@ -185,7 +185,7 @@ impl Accounts {
 }
 
 impl Account {
-    fn add(&mut self, info: FileInfo, tally: Tally) {
+    fn add(&mut self, info: FileInfo, tally: FileTally) {
         self.cube.add(&self.counting, &tally.sets, tally.count_groups);
         let losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
         if info.view == View::Tested && losses.is_empty() {
@@ -231,7 +231,7 @@ impl Account {
     }
 
     /// Whether all records of an entity that its LEA has are in the files.
-    pub fn is_whole(&self, entity: Entity) -> bool {
+    pub fn is_whole(&self, entity: CubeEntity) -> bool {
         let code = entity.code_text();
         let lea = match entity.entity_type {
             6 | 7 | 10 => format!("{}0000000", code.get(..7).unwrap_or_default()),

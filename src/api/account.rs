@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{all_threads, owned};
 use crate::account::{AccountError, AccountOptions, Accounts};
-use crate::input::Options;
+use crate::input::InputOptions;
 
 /// An account that is being set up; [`AccountFiles::run`] makes it.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl AccountFiles {
     /// # Errors
     /// When a shipped table is wrong.
     pub fn run(self) -> Result<Accounts, AccountError> {
-        let input = Options { year: self.year, ..Options::default() };
+        let input = InputOptions { year: self.year, ..InputOptions::default() };
         crate::account::account(&self.paths, &AccountOptions { input, threads: self.threads, progress: None })
     }
 }

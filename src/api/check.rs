@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{all_threads, owned};
-use crate::check::{CheckError, CheckOptions, Detail, SecondPaths, check_with};
-use crate::input::Options;
+use crate::check::{CheckError, CheckOptions, KeptFindings, SecondPaths, check_with};
+use crate::input::InputOptions;
 use crate::outcome::Outcome;
 use crate::rule::{Rule, RuleErrors, RuleSet, Severity};
 
@@ -103,9 +103,9 @@ impl CheckFiles {
     /// When a second file cannot be read, or goes with none of the files.
     pub fn run(self) -> Result<Outcome, CheckFilesError> {
         let rules = RuleSet::for_run(&[])?;
-        let detail = self.samples.map_or(Detail::All, Detail::Samples);
+        let detail = self.samples.map_or(KeptFindings::All, KeptFindings::Samples);
         let options = CheckOptions {
-            input: Options { year: self.year, ..Options::default() },
+            input: InputOptions { year: self.year, ..InputOptions::default() },
             rules: &rules,
             weight: &|_: &Rule, severity: Severity| Some(severity),
             detail: &|_: &Rule| detail,

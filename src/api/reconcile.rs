@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{all_threads, owned};
-use crate::input::Options;
+use crate::input::InputOptions;
 use crate::reconcile::{ReconcileError, ReconcileOptions, Reconciliation};
 
 /// A reconciliation that is being set up; [`ReconcileFiles::run`] makes it.
@@ -85,7 +85,7 @@ impl ReconcileFiles {
     /// When a file cannot be read, the files are of several years, or a cause is not known.
     pub fn run(self) -> Result<Reconciliation, ReconcileError> {
         let options = ReconcileOptions {
-            input: Options { year: self.year, ..Options::default() },
+            input: InputOptions { year: self.year, ..InputOptions::default() },
             threads: self.threads,
             progress: None,
             earlier: self.earlier,

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::owned;
-use crate::input::Options;
+use crate::input::InputOptions;
 use crate::reconcile::ReconcileError;
-use crate::verify::{Claim, ClaimError, Verdict, VerifyOptions};
+use crate::verify::{Claim, ClaimError, VerifyOptions, VerifyVerdict};
 
 /// Why a saved reconciliation could not be recounted.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -59,9 +59,9 @@ impl VerifyFiles {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn run(self) -> Result<Verdict, VerifyFilesError> {
+    pub fn run(self) -> Result<VerifyVerdict, VerifyFilesError> {
         let claim = Claim::read(&self.saved)?;
-        let input = Options { year: Some(claim.year), ..Options::default() };
+        let input = InputOptions { year: Some(claim.year), ..InputOptions::default() };
         let options = VerifyOptions { input, progress: None };
         Ok(crate::verify::verify(&claim, &self.paths, &self.earlier, &self.officials, &options)?)
     }

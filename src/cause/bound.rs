@@ -1,11 +1,11 @@
 //! Binds causes to a year: conditions and substituted values in the typed form that the engine evaluates.
 
-use super::families::{Family, families};
+use super::families::{CauseFamily, families};
 use super::file::{Case, Cause, CauseError, causes};
 use crate::counting::CountingRules;
-use crate::facets::{Parameter, SupposedRecords, Supposition};
+use crate::facets::{SupposedParameter, SupposedRecords, Supposition};
 use crate::layout::{FieldId, Layout, registry};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Stand, Stands, Text, condition, key};
+use crate::rule::{CellRef, Expr, CellForm, KeyPart, Num, RuleError, Stand, Stands, TextExpr, condition, key};
 
 /// A cause with what it supposes in a year.
 #[derive(Clone, Debug)]
@@ -30,9 +30,9 @@ pub enum Hypothesis {
     /// Records that repeat an earlier one do not count.
     Repeats {
         /// What names a student and test.
-        key: Vec<Text>,
+        key: Vec<TextExpr>,
         /// Records that repeat one by this key are left to another cause.
-        but_not: Vec<Text>,
+        but_not: Vec<TextExpr>,
     },
     /// The state took something from an earlier download.
     Earlier(Aspect),
@@ -78,14 +78,14 @@ pub fn bound_causes(counting: &CountingRules) -> Result<Vec<BoundCause>, Box<Cau
     let mut bound = Vec::new();
     for cause in all {
         for case in cause.cases.iter().filter(|case| case.years.contains(counting.year)) {
-            bound.push(Binding { cause, case, counting }.bound()?);
+            bound.push(CaseBinding { cause, case, counting }.bound()?);
         }
     }
     Ok(bound)
 }
 
 /// One case on its way to being bound.
-struct Binding<'a> {
+struct CaseBinding<'a> {
     cause: &'static Cause,
     case: &'a Case,
     counting: &'a CountingRules,
@@ -93,7 +93,7 @@ struct Binding<'a> {
 
 type Bind<T> = Result<T, Box<CauseError>>;
 
-impl Binding<'_> {
+impl CaseBinding<'_> {
     fn bound(&self) -> Bind<BoundCause> {
         let hypothesis = self.hypothesis()?;
         let is_of_fields = matches!(&hypothesis, Hypothesis::Suppose(one) if one.counts && one.groups.is_empty());
@@ -106,7 +106,7 @@ impl Binding<'_> {
         })
     }
 
-    fn family(&self) -> Bind<Family> {
+    fn family(&self) -> Bind<CauseFamily> {
         let name = self.cause.family.as_str();
         families().find(|family| family.id == name).ok_or_else(|| self.wrong(format!("unknown family {name}")))
     }
@@ -153,7 +153,7 @@ impl Binding<'_> {
             .map_err(|error| self.mistake(&error))
     }
 
-    fn key(&self, text: &str) -> Bind<Key> {
+    fn key(&self, text: &str) -> Bind<KeyPart> {
         key(&self.cause.path, text, self.counting.year, &self.layout_years()).map_err(|error| self.mistake(&error))
     }
 
@@ -167,8 +167,8 @@ impl Binding<'_> {
         field.ok_or_else(|| self.wrong(format!("{} has no field {name}", self.counting.year)))
     }
 
-    fn cells(&self, names: &[String]) -> Bind<Vec<Text>> {
-        let cell = |name: &String| Ok(Text::Cell(Cell { field: self.field(name)?, form: Form::Value }));
+    fn cells(&self, names: &[String]) -> Bind<Vec<TextExpr>> {
+        let cell = |name: &String| Ok(TextExpr::Cell(CellRef { field: self.field(name)?, form: CellForm::Value }));
         names.iter().map(cell).collect()
     }
 
@@ -197,14 +197,14 @@ impl Binding<'_> {
         Ok(groups)
     }
 
-    fn parameter(&self) -> Bind<Parameter> {
+    fn parameter(&self) -> Bind<SupposedParameter> {
         match (&self.case.as_of, &self.case.each) {
-            (Some(day), _) => Ok(Parameter::Day(self.day(day)?)),
+            (Some(day), _) => Ok(SupposedParameter::Day(self.day(day)?)),
             (None, Some(text)) => match self.key(text)? {
-                Key::Text(text) => Ok(Parameter::Text(text)),
+                KeyPart::Text(text) => Ok(SupposedParameter::Text(text)),
                 _ => Err(self.wrong(format!("{text} is no text"))),
             },
-            (None, None) => Ok(Parameter::None),
+            (None, None) => Ok(SupposedParameter::None),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::table;
 
 /// A family of causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Family {
+pub struct CauseFamily {
     /// Its name.
     pub id: &'static str,
     /// Whether its causes see a record as those before them left it.
@@ -14,10 +14,10 @@ pub struct Family {
 }
 
 /// All of them, in the order in which their causes mostly apply.
-pub fn families() -> impl Iterator<Item = Family> {
+pub fn families() -> impl Iterator<Item = CauseFamily> {
     let columns = ["family", "sees_earlier", "words"];
     let read = table::lines("rules/causes/families.tsv", &columns, |row| {
-        Ok(Family { id: row.get("family")?, sees_earlier: row.yes("sees_earlier")?, words: row.get("words")? })
+        Ok(CauseFamily { id: row.get("family")?, sees_earlier: row.yes("sees_earlier")?, words: row.get("words")? })
     });
     read.into_iter()
 }

@@ -6,7 +6,7 @@ mod bound;
 mod families;
 mod file;
 
-pub use beyond::{Beyond, Standing, beyond};
+pub use beyond::{KnownReason, ReasonState, beyond};
 pub use bound::{Aspect, BoundCause, Evidence, Hypothesis, bound_causes};
-pub use families::{Family, families};
+pub use families::{CauseFamily, families};
 pub use file::{Case, Cause, CauseError, causes};

@@ -8,32 +8,32 @@ use super::damage::{collapse, spoil};
 use super::details::reread;
 use super::entries::EntryCollector;
 use super::error::CheckError;
-use super::findings::Draft;
+use super::findings::UnreadFinding;
 use super::follows::{Causes, FollowCounts, Follows, Implied};
 use super::groups::GroupCollector;
-use super::hits::{Counts, Grouped, Hit, HitCollector, Hits};
+use super::hits::{InstanceCounts, CountedBreaches, Hit, HitCollector, Hits};
 use super::judge::{SetHit, judge};
 use super::needs::{schools, unmet};
 use super::odd_rows::{CUT_OFF, findings_of_rows};
-use super::options::{CheckOptions, Detail};
+use super::options::{CheckOptions, KeptFindings};
 use super::rule_account::RuleAccount;
-use super::second::{Given, Wanted, wanted_of};
-use crate::counting::{Group, student_groups};
+use super::second::{GivenSecondFiles, WantedCells, wanted_of};
+use crate::counting::{StudentGroup, student_groups};
 use crate::engine::compiler::Compiler;
-use crate::engine::program::{Kind, Program};
+use crate::engine::program::{InstanceKind, Program};
 use crate::engine::run::{BlockPlace, Collected, RunOptions, run};
 use crate::engine::scores;
 use crate::engine::second_data::SecondData;
-use crate::finding::{FileFinding, Verdict};
+use crate::finding::{FileFinding, FileVerdict};
 use crate::input::{self, BlockSource, FileInfo, InputError, Opened};
 use crate::layout::{FieldId, registry};
-use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, Subject};
+use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, FileRole, Subject};
 use crate::parallel::{both, drop_in_background};
-use crate::rule::{Cell, Expr, Form, Instance, Records, Rule, Scope, Severity, Test};
+use crate::rule::{CellRef, Expr, CellForm, Instance, RecordScope, Rule, Scope, Severity, CellTest};
 
 pub(super) struct Checker<'a> {
     options: &'a CheckOptions<'a>,
-    pub(super) given: Given,
+    pub(super) given: GivenSecondFiles,
     accounts: Vec<RuleAccount<'a>>,
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
@@ -46,14 +46,14 @@ pub(super) struct Checker<'a> {
 struct BoundYear {
     /// The instances of each rule, by its place.
     instances: Vec<Vec<Arc<Instance>>>,
-    groups: Vec<Group>,
+    groups: Vec<StudentGroup>,
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(options: &'a CheckOptions<'a>, given: Given) -> Self {
+    pub(super) fn new(options: &'a CheckOptions<'a>, given: GivenSecondFiles) -> Self {
         let room = |rule| match (options.detail)(rule) {
-            Detail::Samples(samples) => samples,
-            Detail::All => usize::MAX,
+            KeptFindings::Samples(samples) => samples,
+            KeptFindings::All => usize::MAX,
         };
         // Rules about official files have no say on score files.
         let own = options.rules.rules().filter(|rule| rule.scope != Scope::Official);
@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
             rule,
             weight: (options.weight)(rule, rule.severity),
             carried: false,
-            counts: Counts::default(),
+            counts: InstanceCounts::default(),
             by_school: HashMap::new(),
             follows: FollowCounts::new(),
             time: Duration::ZERO,
@@ -87,25 +87,25 @@ impl<'a> Checker<'a> {
         self.given.meet(&mut info);
         let weights = self.weights(info.year);
         self.bind(info.year, &weights)?;
-        let planned = self.planned(&info, &weights, Records::Checked);
+        let planned = self.planned(&info, &weights, RecordScope::Checked);
         let second = self.given.join(&self.wanted(info.year, &planned), &info)?;
         let program = self.program(&info, &weights, &planned, second)?;
-        self.judge(Role::Checked, &info, source, findings, program, &weights)?;
+        self.judge(FileRole::Checked, &info, source, findings, program, &weights)?;
         self.rosters(&info, &weights)
     }
 
     /// Runs the rules that go through the roster of a checked file.
     fn rosters(&mut self, checked: &FileInfo, weights: &[Option<Severity>]) -> Result<(), CheckError> {
-        let planned = self.planned(checked, weights, Records::Roster);
+        let planned = self.planned(checked, weights, RecordScope::Roster);
         if planned.is_empty() {
             return Ok(());
         }
         let wanted = self.wanted(checked.year, &planned);
-        let second = Given::join_checked(&wanted, checked, &self.options.input)?;
+        let second = GivenSecondFiles::join_checked(&wanted, checked, &self.options.input)?;
         for roster in self.given.rosters(checked) {
             let source = input::reopen(&roster, self.given.options())?;
             let program = self.program(&roster, weights, &planned, second.clone())?;
-            self.judge(Role::Roster, &roster, source, Vec::new(), program, weights)?;
+            self.judge(FileRole::Roster, &roster, source, Vec::new(), program, weights)?;
         }
         Ok(())
     }
@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
     /// Evaluates a program on a file, and adds its results.
     fn judge(
         &mut self,
-        role: Role,
+        role: FileRole,
         info: &FileInfo,
         mut source: Box<dyn BlockSource>,
         findings: Vec<FileFinding>,
@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
         if run.records < 2 {
             self.withdraw(CUT_OFF);
         }
-        if role == Role::Roster {
+        if role == FileRole::Roster {
             // What is wrong with the roster as a file is reported where it is checked itself.
             file_findings.clear();
         }
@@ -196,7 +196,7 @@ impl<'a> Checker<'a> {
 
     /// The rules that are run over these records of a checked file, by place. Why others are not is
     /// noted.
-    fn planned(&mut self, info: &FileInfo, weights: &[Option<Severity>], records: Records) -> Vec<usize> {
+    fn planned(&mut self, info: &FileInfo, weights: &[Option<Severity>], records: RecordScope) -> Vec<usize> {
         let mut planned = Vec::new();
         for (place, (account, weight)) in self.accounts.iter_mut().zip(weights).enumerate() {
             if weight.is_none() {
@@ -218,7 +218,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What the planned rules read of second files.
-    fn wanted(&self, year: u16, planned: &[usize]) -> Wanted {
+    fn wanted(&self, year: u16, planned: &[usize]) -> WantedCells {
         let second = planned.iter().filter(|place| self.accounts[**place].rule.reads_second_files());
         wanted_of(second.flat_map(|place| self.bound[&year].instances[*place].iter().map(Arc::as_ref)))
     }
@@ -266,7 +266,7 @@ impl<'a> Checker<'a> {
     fn count(&mut self, program: &Program, hits: &Hits, weights: &[Option<Severity>]) {
         for (place, planned) in program.instances.iter().enumerate() {
             let account = &mut self.accounts[planned.rule];
-            if let Kind::NotRun(reason) = &planned.kind {
+            if let InstanceKind::NotRun(reason) = &planned.kind {
                 account.not_run.get_or_insert_with(|| reason.clone());
                 continue;
             }
@@ -288,21 +288,21 @@ impl<'a> Checker<'a> {
         weights: &[Option<Severity>],
         hits: Hits,
         sets: Vec<SetHit>,
-    ) -> (Breaches<Hit>, Vec<Following<SetHit>>) {
+    ) -> (Breaches<Hit>, Vec<FollowingBreach<SetHit>>) {
         let follows = Follows { implied: &self.implied, causes, weights };
         let mut of_records = Vec::with_capacity(hits.hits.len());
         for hit in hits.hits {
             let rule = program.instances[hit.instance as usize].rule;
             let cause = follows.of_record(rule, hit.record);
             self.accounts[rule].add(cause, hit.school);
-            of_records.push(Following { hit, cause });
+            of_records.push(FollowingBreach { hit, cause });
         }
         let mut of_sets = Vec::with_capacity(sets.len());
         for hit in sets {
             let rule = program.instances[hit.instance].rule;
             let cause = follows.of_set(rule, &hit.records);
             self.accounts[rule].add(cause, 0);
-            of_sets.push(Following { hit, cause });
+            of_sets.push(FollowingBreach { hit, cause });
         }
         of_records.sort_by_key(|one| one.cause.is_some());
         of_sets.sort_by_key(|one| one.cause.is_some());
@@ -316,7 +316,7 @@ impl<'a> Checker<'a> {
             let Some(severity) = weights[place] else { continue };
             let account = &mut self.accounts[place];
             let count = one.count.max(1);
-            if one.verdict == Verdict::Undecidable {
+            if one.verdict == FileVerdict::Undecidable {
                 account.counts.undecidable += count;
                 continue;
             }
@@ -352,8 +352,8 @@ impl<'a> Checker<'a> {
         input: usize,
         weights: &[Option<Severity>],
         hits: Breaches<Hit>,
-        sets: Vec<Following<SetHit>>,
-    ) -> Vec<Draft<'p>> {
+        sets: Vec<FollowingBreach<SetHit>>,
+    ) -> Vec<UnreadFinding<'p>> {
         let mut drafts = Vec::new();
         let keep = |instance: usize, accounts: &mut Vec<RuleAccount<'_>>| {
             let planned = &program.instances[instance];
@@ -366,19 +366,19 @@ impl<'a> Checker<'a> {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
             if let Some(severity) = weights[planned.rule] {
-                drafts.push(Draft::of_whole(planned, severity, input, grouped.first, grouped.count));
+                drafts.push(UnreadFinding::of_whole(planned, severity, input, grouped.first, grouped.count));
             }
         }
-        for Following { hit, cause } in hits.single {
+        for FollowingBreach { hit, cause } in hits.single {
             if let Some((planned, severity)) = keep(hit.instance as usize, &mut self.accounts) {
-                drafts.push(Draft::of_record(planned, severity, input, hit.record).following(cause));
+                drafts.push(UnreadFinding::of_record(planned, severity, input, hit.record).following(cause));
             }
         }
-        for Following { hit, cause } in sets {
+        for FollowingBreach { hit, cause } in sets {
             if let Some((planned, severity)) = keep(hit.instance, &mut self.accounts) {
                 let group = hit.group.and_then(|place| program.groups.get(usize::from(place)));
                 let group = group.map(|group| group.label.clone());
-                drafts.push(Draft::of_set(planned, severity, input, hit, group).following(cause));
+                drafts.push(UnreadFinding::of_set(planned, severity, input, hit, group).following(cause));
             }
         }
         drafts
@@ -390,7 +390,7 @@ impl<'a> Checker<'a> {
         info: &FileInfo,
         program: &Program,
         blocks: &[BlockPlace],
-        mut drafts: Vec<Draft<'_>>,
+        mut drafts: Vec<UnreadFinding<'_>>,
     ) -> Vec<Finding> {
         let mut wanted: Vec<(u32, usize, usize)> = Vec::new();
         for (place, draft) in drafts.iter().enumerate() {
@@ -401,8 +401,8 @@ impl<'a> Checker<'a> {
         records.dedup();
         if !records.is_empty() {
             let mut next = wanted.iter().peekable();
-            let file = (info, program.second.files());
-            let again = reread(file, &self.options.input, blocks, &records, |record, row| {
+            let second = program.second.files();
+            let again = reread(info, second, &self.options.input, blocks, &records, |record, row| {
                 while let Some((_, draft, member)) = next.next_if(|(one, ..)| *one == record) {
                     drafts[*draft].read(*member, info, record, row);
                 }
@@ -410,7 +410,7 @@ impl<'a> Checker<'a> {
             // The findings stand, without what their records hold.
             self.unreadable.extend(again.err().map(Arc::new));
         }
-        drafts.into_iter().map(Draft::finish).collect()
+        drafts.into_iter().map(UnreadFinding::finish).collect()
     }
 
     pub(super) fn finish(mut self, elapsed: Duration) -> Outcome {
@@ -431,22 +431,22 @@ impl<'a> Checker<'a> {
 }
 
 /// A breach, with the rule that it follows from, by its place.
-struct Following<T> {
+struct FollowingBreach<T> {
     hit: T,
     cause: Option<usize>,
 }
 
 /// The breaches of a file by records: those that are listed, and those that are counted by instance.
 struct Breaches<T> {
-    single: Vec<Following<T>>,
-    grouped: BTreeMap<u32, Grouped>,
+    single: Vec<FollowingBreach<T>>,
+    grouped: BTreeMap<u32, CountedBreaches>,
 }
 
 /// A built-in rule about the file: found while reading, but for the fillers, which are columns.
 fn self_contained(account: &mut RuleAccount<'_>, place: usize, weight: Option<Severity>, compiler: &mut Compiler<'_>) {
     if account.rule.name == FILLERS {
         account.not_run.get_or_insert_with(|| "the file has no filler columns".to_owned());
-        let blank = Expr::Cell { cell: Cell { field: FieldId(u16::MAX), form: Form::Value }, test: Test::Blank };
+        let blank = Expr::Cell { cell: CellRef { field: FieldId(u16::MAX), form: CellForm::Value }, test: CellTest::Blank };
         compiler.add_fillers(place, &blank);
         return;
     }

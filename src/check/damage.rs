@@ -2,7 +2,7 @@
 //! become undecidable.
 
 use super::hits::{Hit, Hits, NAMED};
-use crate::engine::program::{Planned, Program};
+use crate::engine::program::{PlannedInstance, Program};
 use crate::layout::FieldId;
 use crate::rule::Grouping;
 
@@ -25,7 +25,7 @@ pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, hits: &mu
         return;
     }
     let in_doubt =
-        |planned: &Planned| !planned.is_cell && spoiled.iter().any(|field| planned.reads.days.contains(field));
+        |planned: &PlannedInstance| !planned.is_cell && spoiled.iter().any(|field| planned.reads.days.contains(field));
     for (place, _) in program.instances.iter().enumerate().filter(|(_, planned)| in_doubt(planned)) {
         let counts = &mut hits.counts[place];
         counts.broke = 0;

@@ -3,7 +3,7 @@
 
 use crate::engine::run::BlockPlace;
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, BlockSource, FileInfo, InputError, Options, reopen, reopen_at};
+use crate::input::{Block, BlockSource, FileInfo, InputError, InputOptions, reopen, reopen_at};
 use crate::layout::FieldId;
 use crate::rule::{RecordView, SecondFiles};
 
@@ -56,8 +56,9 @@ impl RecordView for Reread<'_> {
 /// # Errors
 /// When the file cannot be read a second time.
 pub(crate) fn reread(
-    (info, second): (&FileInfo, &dyn SecondFiles),
-    options: &Options,
+    info: &FileInfo,
+    second: &dyn SecondFiles,
+    options: &InputOptions,
     blocks: &[BlockPlace],
     wanted: &[u32],
     mut show: impl FnMut(u32, &Reread<'_>),
@@ -93,7 +94,7 @@ pub(crate) fn reread(
 /// A file being read again, here and there.
 struct Again<'a> {
     info: &'a FileInfo,
-    options: &'a Options,
+    options: &'a InputOptions,
     source: Option<Box<dyn BlockSource>>,
     /// The block that the source gives next.
     next: usize,

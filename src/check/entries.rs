@@ -2,13 +2,13 @@
 //! compact entry (a hash of its key, its number, one bit a condition, hashes of compared values) in the tables
 //! it takes part in. What is merely counted leaves none, see [`super::groups`].
 
-use crate::engine::evaluate::{Batch, State};
+use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::hash::{self, BLANK, mix};
 use crate::engine::keys::{each_part, keys_of};
 use crate::engine::mask::{BATCH, Mask, Truths, by_row};
 use crate::engine::program::Program;
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
-use crate::engine::sets::{Table, Within};
+use crate::engine::sets::{EntryTable, GroupedBy};
 
 /// Compared values from which on those that an entry has in common with the one before it are kept
 /// once: the records of a student often stand together.
@@ -32,15 +32,15 @@ impl Collector for EntryCollector<'_> {
 
     fn batch(
         &self,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
         at: BatchPlace,
         sieves: &mut Vec<Sieve>,
         out: &mut Vec<Entries>,
     ) {
         out.resize_with(self.0.tables.len(), Entries::default);
-        for (table, kept) in self.0.tables.iter().zip(out.iter_mut().zip(sieves)) {
-            table.collect(state, batch, at.first, kept);
+        for (table, (entries, sieve)) in self.0.tables.iter().zip(out.iter_mut().zip(sieves)) {
+            table.collect(state, batch, at.first, entries, sieve);
         }
     }
 
@@ -50,7 +50,7 @@ impl Collector for EntryCollector<'_> {
         }
     }
 
-    fn finish(&self, _: &mut Vec<Entries>, _: Vec<Sieve>, _: &State) {}
+    fn finish(&self, _: &mut Vec<Entries>, _: Vec<Sieve>, _: &ThreadState) {}
 }
 
 /// Entries of one table, in file order.
@@ -97,7 +97,7 @@ impl Entries {
 
     /// Whether two entries have the same values, of which there are so many each.
     #[inline]
-    pub(crate) fn are_alike(&self, (one, other): (u32, u32), width: usize) -> bool {
+    pub(crate) fn are_alike(&self, one: u32, other: u32, width: usize) -> bool {
         let place = |entry: u32| self.places.get(entry as usize).copied().unwrap_or(entry) as usize;
         let values = |place: usize| &self.values[place * width..(place + 1) * width];
         let (one, other) = (place(one), place(other));
@@ -105,7 +105,7 @@ impl Entries {
     }
 
     /// A compared value of an entry, of which there are so many each.
-    pub(crate) fn value(&self, entry: u32, (value, width): (usize, usize)) -> u32 {
+    pub(crate) fn value(&self, entry: u32, value: usize, width: usize) -> u32 {
         let place = self.places.get(entry as usize).copied().unwrap_or(entry);
         self.values[place as usize * width + value]
     }
@@ -155,17 +155,17 @@ impl Sieve {
 
 /// The records of a batch about to leave their entries.
 struct Leaving<'a> {
-    table: &'a Table,
+    table: &'a EntryTable,
     /// The conditions that hold, a word a row.
     bits: &'a [u64; BATCH],
     /// The number of the batch's first record in its block.
     first: u32,
 }
 
-impl Table {
+impl EntryTable {
     /// Adds the entries of a batch whose first record is number `first` of its block.
-    fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, (entries, sieve): (&mut Entries, &mut Sieve)) {
-        if matches!(self.within, Within::Groups(_) | Within::Counted(_)) {
+    fn collect(&self, state: &mut ThreadState, batch: &Batch<'_>, first: u32, entries: &mut Entries, sieve: &mut Sieve) {
+        if matches!(self.within, GroupedBy::Groups(_) | GroupedBy::Counted(_)) {
             return;
         }
         let bits: Vec<Truths> = self.bits.iter().map(|node| state.truths(batch, *node)).collect();
@@ -178,32 +178,32 @@ impl Table {
         let bits = if bits.len() > 1 { by_row(bits.iter().map(|truths| truths.yes)) } else { Box::new([1; BATCH]) };
         let leaving = Leaving { table: self, bits: &bits, first };
         match &self.within {
-            Within::Keys(keys) => {
+            GroupedBy::Keys(keys) => {
                 let rows = keys_of(keys, state, batch, wanted, &mut sieve.keys);
                 self.values(state, batch, rows, sieve);
                 rows.rows().for_each(|row| leaving.push(row, sieve.keys[row], entries, sieve));
             }
-            Within::Record => {
+            GroupedBy::Record => {
                 self.values(state, batch, wanted, sieve);
                 for row in wanted.rows() {
                     let key = hash::of_record(batch.records.record(batch.bytes, row));
                     leaving.push(row, key, entries, sieve);
                 }
             }
-            Within::Among(columns) => {
+            GroupedBy::Among(columns) => {
                 self.values(state, batch, wanted, sieve);
                 for row in wanted.rows() {
                     let keys = columns.iter().map(|column| state.columns[*column].hash(row));
                     keys.filter(|key| *key != BLANK).for_each(|key| leaving.push(row, key, entries, sieve));
                 }
             }
-            Within::Groups(_) | Within::Counted(_) => {}
+            GroupedBy::Groups(_) | GroupedBy::Counted(_) => {}
         }
     }
 
     /// Writes the compared values of some rows, one row after the other, and what tells rows apart
     /// by them.
-    fn values(&self, state: &mut State, batch: &Batch<'_>, rows: Mask, sieve: &mut Sieve) {
+    fn values(&self, state: &mut ThreadState, batch: &Batch<'_>, rows: Mask, sieve: &mut Sieve) {
         let width = self.values.len();
         sieve.values.resize(width * BATCH, 0);
         if self.only_compares {

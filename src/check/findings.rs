@@ -6,12 +6,12 @@ use super::details::Reread;
 use super::entities::{names_entity, school_fields};
 use super::judge::SetHit;
 use crate::engine::fields::{Reads, Visitor};
-use crate::engine::program::Planned;
+use crate::engine::program::PlannedInstance;
 use crate::finding::Shown;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 use crate::outcome::{CellShown, Finding, RecordShown, Subject};
-use crate::rule::{self as interpret, Demand, Key, Placeholder, RecordView, SetTest, Severity, Show, Text, read};
+use crate::rule::{self as interpret, Demand, KeyPart, Placeholder, RecordView, SetTest, Severity, Show, TextExpr, read};
 
 /// The fields that name a record's school, in order of preference.
 const SCHOOLS: [&str; 3] = ["final_tested_school_code", "tested_school_code_1", "calpads_school_code"];
@@ -20,8 +20,8 @@ const SCHOOLS: [&str; 3] = ["final_tested_school_code", "tested_school_code_1", 
 const NEIGHBOURS: usize = 1;
 
 /// A finding that still lacks what has to be read from its records.
-pub(crate) struct Draft<'a> {
-    planned: &'a Planned,
+pub(crate) struct UnreadFinding<'a> {
+    planned: &'a PlannedInstance,
     set: Option<SetHit>,
     /// The student group, for rules that go through them.
     group: Option<String>,
@@ -32,15 +32,15 @@ pub(crate) struct Draft<'a> {
     values: BTreeMap<usize, String>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> UnreadFinding<'a> {
     /// A breach by one record.
-    pub(crate) fn of_record(planned: &'a Planned, severity: Severity, input: usize, record: u32) -> Self {
+    pub(crate) fn of_record(planned: &'a PlannedInstance, severity: Severity, input: usize, record: u32) -> Self {
         Self::new(planned, severity, input, vec![record], 1)
     }
 
     /// Breaches that are counted, not listed, with the first records.
     pub(crate) fn of_whole(
-        planned: &'a Planned,
+        planned: &'a PlannedInstance,
         severity: Severity,
         input: usize,
         records: Vec<u32>,
@@ -51,7 +51,7 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    fn new(planned: &'a Planned, severity: Severity, input: usize, records: Vec<u32>, count: u64) -> Self {
+    fn new(planned: &'a PlannedInstance, severity: Severity, input: usize, records: Vec<u32>, count: u64) -> Self {
         let finding = Finding {
             rule: planned.rule,
             severity,
@@ -77,7 +77,7 @@ impl<'a> Draft<'a> {
 
     /// A breach by a group of records.
     pub(crate) fn of_set(
-        planned: &'a Planned,
+        planned: &'a PlannedInstance,
         severity: Severity,
         input: usize,
         hit: SetHit,
@@ -115,7 +115,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The value that the records of a group are compared in.
-    fn compared(&self) -> Option<&'a Key> {
+    fn compared(&self) -> Option<&'a KeyPart> {
         match &self.planned.source.demand {
             Demand::Set(SetTest::Same { values, .. }) => values.first(),
             _ => None,
@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
         matches!(self.planned.source.demand, Demand::Set(SetTest::Share { .. }))
     }
 
-    fn within(&self) -> &'a [Key] {
+    fn within(&self) -> &'a [KeyPart] {
         match &self.planned.source.demand {
             Demand::Set(
                 SetTest::UniqueBy(keys)
@@ -147,7 +147,7 @@ impl<'a> Draft<'a> {
             return Subject::Record;
         }
         let keys = self.within();
-        let is_for_all = keys.iter().any(|key| matches!(key, Key::File | Key::StudentGroup));
+        let is_for_all = keys.iter().any(|key| matches!(key, KeyPart::File | KeyPart::StudentGroup));
         if is_for_all {
             return Subject::Whole;
         }
@@ -215,8 +215,8 @@ impl<'a> Draft<'a> {
             Placeholder::Lacking => public(String::new()),
             Placeholder::Set("group") => {
                 let keys = self.within();
-                let of = |key: &Key| match key {
-                    Key::StudentGroup => self.group.clone().unwrap_or_default(),
+                let of = |key: &KeyPart| match key {
+                    KeyPart::StudentGroup => self.group.clone().unwrap_or_default(),
                     key => key_text(key, row),
                 };
                 let value = keys.iter().map(of).filter(|text| !text.is_empty());
@@ -282,11 +282,11 @@ fn most_sensitive(show: &Show) -> Option<FieldId> {
     most_sensitive_field(reads)
 }
 
-fn key_text(key: &Key, row: &Reread<'_>) -> String {
+fn key_text(key: &KeyPart, row: &Reread<'_>) -> String {
     match key {
-        Key::Text(text) => interpret::text(text, row).into_owned(),
-        Key::Num(num) => interpret::number(num, row).map_or(String::new(), |number| number.to_string()),
-        Key::Truth(_) | Key::StudentGroup | Key::File => String::new(),
+        KeyPart::Text(text) => interpret::text(text, row).into_owned(),
+        KeyPart::Num(num) => interpret::number(num, row).map_or(String::new(), |number| number.to_string()),
+        KeyPart::Truth(_) | KeyPart::StudentGroup | KeyPart::File => String::new(),
     }
 }
 
@@ -296,24 +296,24 @@ fn is_entity_code(text: &str) -> bool {
 }
 
 /// Whether a group is a school or an LEA.
-fn is_of_entities(keys: &[Key]) -> bool {
-    let names = |key: &Key| matches!(key, Key::Text(Text::Cell(cell)) if names_entity(cell.field));
+fn is_of_entities(keys: &[KeyPart]) -> bool {
+    let names = |key: &KeyPart| matches!(key, KeyPart::Text(TextExpr::Cell(cell)) if names_entity(cell.field));
     !keys.is_empty() && keys.iter().all(names)
 }
 
 /// The field that the parts of a key tell most about.
-fn most_sensitive_of(keys: &[Key]) -> Option<FieldId> {
+fn most_sensitive_of(keys: &[KeyPart]) -> Option<FieldId> {
     most_sensitive_field(reads_of(keys))
 }
 
 /// The fields that the parts of a key are read from.
-fn reads_of(keys: &[Key]) -> Reads {
+fn reads_of(keys: &[KeyPart]) -> Reads {
     let mut reads = Reads::default();
     for key in keys {
         match key {
-            Key::Text(text) => reads.text(text),
-            Key::Num(num) => reads.num(num),
-            Key::Truth(_) | Key::StudentGroup | Key::File => {}
+            KeyPart::Text(text) => reads.text(text),
+            KeyPart::Num(num) => reads.num(num),
+            KeyPart::Truth(_) | KeyPart::StudentGroup | KeyPart::File => {}
         }
     }
     reads

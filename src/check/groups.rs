@@ -3,14 +3,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::hits::Counts;
+use super::hits::InstanceCounts;
 use super::judge::{NAMED, SetHit};
-use crate::engine::evaluate::{Batch, State};
+use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::keys::keys_of;
 use crate::engine::mask::Mask;
 use crate::engine::program::Program;
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
-use crate::engine::sets::{GroupTest, SetPlan, Within};
+use crate::engine::sets::{GroupTest, SetPlan, GroupedBy};
 
 /// Counts members by group and key.
 pub(crate) struct GroupCollector;
@@ -26,7 +26,7 @@ impl Collector for GroupCollector {
         GroupCounts::default()
     }
 
-    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut GroupCounts) {
+    fn batch(&self, state: &mut ThreadState, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut GroupCounts) {
         out.collect(state, batch, at.first);
     }
 
@@ -34,7 +34,7 @@ impl Collector for GroupCollector {
         file.join(std::mem::take(block), at.first);
     }
 
-    fn finish(&self, _: &mut GroupCounts, (): (), _: &State) {}
+    fn finish(&self, _: &mut GroupCounts, (): (), _: &ThreadState) {}
 }
 
 /// A set of a rule: the place of its plan, the place of the student group if there is one, the rest
@@ -58,7 +58,7 @@ struct Members {
 
 /// Which members of a set a finding names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Named {
+enum NamedMembers {
     /// The first one.
     First,
     /// All participants.
@@ -67,7 +67,7 @@ enum Named {
     Met,
 }
 
-impl Named {
+impl NamedMembers {
     fn by(judge: &GroupTest) -> Self {
         match judge {
             GroupTest::AtMost(..) => Self::Met,
@@ -87,16 +87,16 @@ fn counted(plan: &SetPlan) -> Option<usize> {
 
 impl GroupCounts {
     /// Adds a batch whose first record is number `first` of its block.
-    fn collect(&mut self, state: &mut State, batch: &Batch<'_>, first: u32) {
+    fn collect(&mut self, state: &mut ThreadState, batch: &Batch<'_>, first: u32) {
         let mut hashes = Vec::new();
         for (place, plan) in batch.program.sets.iter().enumerate() {
             let table = &batch.program.tables[plan.table];
-            let (Within::Groups(keys) | Within::Counted(keys)) = &table.within else { continue };
+            let (GroupedBy::Groups(keys) | GroupedBy::Counted(keys)) = &table.within else { continue };
             let wanted = state.truths(batch, table.bits[plan.when]).yes.and(batch.valid);
             if wanted.is_empty() {
                 continue;
             }
-            let named = Named::by(&plan.test);
+            let named = NamedMembers::by(&plan.test);
             let met = counted(plan).map_or(Mask::NONE, |bit| state.truths(batch, table.bits[bit]).yes);
             table.prepare(state, batch);
             let mut by_key: Vec<(u64, Mask)> = Vec::new();
@@ -109,28 +109,28 @@ impl GroupCounts {
                 });
                 by_key[known].1.set(row);
             }
-            if matches!(table.within, Within::Counted(_)) {
-                self.add((place, None), &by_key, (Mask::ALL, met), (first, named));
+            if matches!(table.within, GroupedBy::Counted(_)) {
+                self.add(place, None, &by_key, Participants { members: Mask::ALL, met, first, named });
                 continue;
             }
             for (number, group) in batch.program.groups.iter().enumerate() {
                 let members = state.truths(batch, group.member).yes;
-                self.add((place, Some(number as u16)), &by_key, (members, met), (first, named));
+                self.add(place, Some(number as u16), &by_key, Participants { members, met, first, named });
             }
         }
     }
 
     fn add(
         &mut self,
-        (place, group): (usize, Option<u16>),
+        place: usize,
+        group: Option<u16>,
         by_key: &[(u64, Mask)],
-        (members, met): (Mask, Mask),
-        (first, named): (u32, Named),
+        who: Participants,
     ) {
         for (key, rows) in by_key {
-            let rows = rows.and(members);
+            let rows = rows.and(who.members);
             if !rows.is_empty() {
-                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(met), first, named);
+                self.0.entry((place, group, *key)).or_default().add(rows, rows.and(who.met), who.first, who.named);
             }
         }
     }
@@ -144,7 +144,7 @@ impl GroupCounts {
 
     /// The sets that break their rule, by instance and first record; adds to the counts of the
     /// instances.
-    pub(crate) fn judge(self, program: &Program, counts: &mut [Counts]) -> Vec<SetHit> {
+    pub(crate) fn judge(self, program: &Program, counts: &mut [InstanceCounts]) -> Vec<SetHit> {
         let mut hits = Vec::new();
         for ((place, group, _), members) in self.0 {
             let plan = &program.sets[place];
@@ -160,16 +160,29 @@ impl GroupCounts {
     }
 }
 
+/// The records of a batch that take part in sets.
+#[derive(Clone, Copy)]
+struct Participants {
+    /// Those who may be members.
+    members: Mask,
+    /// Those who meet the condition that is counted.
+    met: Mask,
+    /// The number of the batch's first record in its block.
+    first: u32,
+    /// The members that a finding names.
+    named: NamedMembers,
+}
+
 impl Members {
-    fn add(&mut self, all: Mask, met: Mask, first: u32, named: Named) {
+    fn add(&mut self, all: Mask, met: Mask, first: u32, named: NamedMembers) {
         self.all += all.count();
         self.met += met.count();
         let mut records = all.rows().map(|row| first + row as u32);
         self.first = self.first.or_else(|| records.next());
         let named = match named {
-            Named::First => return,
-            Named::All => all,
-            Named::Met => met,
+            NamedMembers::First => return,
+            NamedMembers::All => all,
+            NamedMembers::Met => met,
         };
         extend(&mut self.named, named.rows().map(|row| first + row as u32));
     }
@@ -182,7 +195,7 @@ impl Members {
     }
 
     /// The records to name and the number to give, if the set breaks the rule.
-    fn judge(&self, judge: &GroupTest, counts: &mut Counts) -> Option<(Vec<u32>, u64)> {
+    fn judge(&self, judge: &GroupTest, counts: &mut InstanceCounts) -> Option<(Vec<u32>, u64)> {
         match judge {
             GroupTest::Share { percent, among, .. } => {
                 if self.all < u64::from(*among) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::engine::evaluate::{Batch, State};
+use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::mask::Mask;
 use crate::engine::program::{Program, RecordRule};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
@@ -21,7 +21,7 @@ pub(crate) struct Hit {
 
 /// The breaches of an instance that is counted, not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Grouped {
+pub(crate) struct CountedBreaches {
     pub(crate) count: u64,
     /// The first few records.
     pub(crate) first: Vec<u32>,
@@ -32,7 +32,7 @@ pub(crate) const NAMED: usize = 3;
 
 /// How often an instance applied, broke, and could not be decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct InstanceCounts {
     pub(crate) applicable: u64,
     pub(crate) broke: u64,
     pub(crate) undecidable: u64,
@@ -48,15 +48,15 @@ pub(crate) struct HitCollector<'a> {
 /// The results of the cell and record rules of one file, by instance.
 #[derive(Debug, Default)]
 pub(crate) struct Hits {
-    pub(crate) counts: Vec<Counts>,
+    pub(crate) counts: Vec<InstanceCounts>,
     pub(crate) times: Vec<Duration>,
     pub(crate) hits: Vec<Hit>,
-    pub(crate) grouped: BTreeMap<u32, Grouped>,
+    pub(crate) grouped: BTreeMap<u32, CountedBreaches>,
 }
 
 /// How the instances came out for the records of one thread.
 pub(crate) struct ThreadCounts {
-    counts: Vec<Counts>,
+    counts: Vec<InstanceCounts>,
     times: Vec<Duration>,
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct ThreadCounts {
 #[derive(Default)]
 pub(crate) struct BlockHits {
     hits: Vec<Hit>,
-    grouped: BTreeMap<u32, Grouped>,
+    grouped: BTreeMap<u32, CountedBreaches>,
 }
 
 impl Collector for HitCollector<'_> {
@@ -74,7 +74,7 @@ impl Collector for HitCollector<'_> {
 
     fn thread(&self) -> ThreadCounts {
         let instances = self.program.instances.len();
-        ThreadCounts { counts: vec![Counts::default(); instances], times: vec![Duration::ZERO; instances] }
+        ThreadCounts { counts: vec![InstanceCounts::default(); instances], times: vec![Duration::ZERO; instances] }
     }
 
     fn file(&self) -> Hits {
@@ -84,7 +84,7 @@ impl Collector for HitCollector<'_> {
 
     fn batch(
         &self,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
         at: BatchPlace,
         thread: &mut ThreadCounts,
@@ -94,7 +94,7 @@ impl Collector for HitCollector<'_> {
         for rule in &self.program.record_rules {
             let begin = self.timings.then(Instant::now);
             let broke = broken(rule, state, batch, &mut thread.counts[rule.instance]);
-            broke.rows().for_each(|row| self.report(batch, rule.instance, (at.first, row), out));
+            broke.rows().for_each(|row| self.report(batch, rule.instance, at.first, row, out));
             if let Some(begin) = begin {
                 thread.times[rule.instance] += begin.elapsed();
             }
@@ -112,7 +112,7 @@ impl Collector for HitCollector<'_> {
         }
     }
 
-    fn finish(&self, file: &mut Hits, mut thread: ThreadCounts, state: &State) {
+    fn finish(&self, file: &mut Hits, mut thread: ThreadCounts, state: &ThreadState) {
         self.count_cells(state, &mut thread.counts);
         for (all, one) in file.counts.iter_mut().zip(&thread.counts) {
             all.applicable += one.applicable;
@@ -127,7 +127,7 @@ impl Collector for HitCollector<'_> {
 
 impl HitCollector<'_> {
     /// Breaches of cell rules.
-    fn cells(&self, state: &State, batch: &Batch<'_>, first: u32, out: &mut BlockHits) {
+    fn cells(&self, state: &ThreadState, batch: &Batch<'_>, first: u32, out: &mut BlockHits) {
         for (place, plan) in self.program.columns.iter().enumerate() {
             let column = &state.columns[place];
             let broken = column.broken();
@@ -137,13 +137,13 @@ impl HitCollector<'_> {
             for row in broken.rows() {
                 let bit = column.class(row).broken.trailing_zeros() as usize;
                 if let Some(rule) = plan.cell_rules.get(bit) {
-                    self.report(batch, rule.instance, (first, row), out);
+                    self.report(batch, rule.instance, first, row, out);
                 }
             }
         }
     }
 
-    fn report(&self, batch: &Batch<'_>, instance: usize, (first, row): (u32, usize), out: &mut BlockHits) {
+    fn report(&self, batch: &Batch<'_>, instance: usize, first: u32, row: usize, out: &mut BlockHits) {
         let record = first + row as u32;
         if self.program.instances[instance].grouping == Grouping::Each {
             let school = self.school(batch, row);
@@ -165,7 +165,7 @@ impl HitCollector<'_> {
     }
 
     /// Adds up what the columns have counted of the cell rules.
-    fn count_cells(&self, state: &State, counts: &mut [Counts]) {
+    fn count_cells(&self, state: &ThreadState, counts: &mut [InstanceCounts]) {
         for (column, plan) in state.columns.iter().zip(&self.program.columns) {
             for (class, cells) in column.class_counts(state.rows) {
                 for (bit, rule) in plan.cell_rules.iter().enumerate() {
@@ -181,7 +181,7 @@ impl HitCollector<'_> {
 }
 
 /// Counts how a record rule comes out; returns the records that break it.
-fn broken(rule: &RecordRule, state: &mut State, batch: &Batch<'_>, counts: &mut Counts) -> Mask {
+fn broken(rule: &RecordRule, state: &mut ThreadState, batch: &Batch<'_>, counts: &mut InstanceCounts) -> Mask {
     let when = state.truths(batch, rule.when);
     let in_question = match rule.guard {
         Some(column) => batch.valid.without(state.columns[column].broken()),

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::entries::Entries;
-use super::hits::Counts;
-use super::key_groups::{Buffers, KeyGroups, Share, Wanted};
+use super::hits::InstanceCounts;
+use super::key_groups::{Buffers, KeyGroups, Share, WantedGroups};
 use crate::engine::program::Program;
-use crate::engine::sets::{GroupTest, SetPlan, Within};
+use crate::engine::sets::{GroupTest, SetPlan, GroupedBy};
 
 /// Tables a thread, with which the threads end at about the same time.
 const MANY: usize = 4;
@@ -34,11 +34,11 @@ pub(crate) struct SetHit {
 /// How the set rules of a table came out for the keys of a share.
 struct TableResult {
     hits: Vec<SetHit>,
-    counts: Vec<(usize, Counts)>,
+    counts: Vec<(usize, InstanceCounts)>,
 }
 
 /// A group of entries, and what they have in common.
-struct Group<'a> {
+struct EntryGroup<'a> {
     entries: &'a [u32],
     /// The conditions that some of them meet.
     some: u32,
@@ -48,7 +48,7 @@ struct Group<'a> {
 
 /// Judges all tables; returns the broken groups by instance and first record, and adds to the
 /// counts of the instances. Each thread takes the groups of some keys.
-pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts], threads: usize) -> Vec<SetHit> {
+pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [InstanceCounts], threads: usize) -> Vec<SetHit> {
     let threads = threads.max(1);
     let tables = largest_first(program, entries);
     // Each part of a table looks at all its keys, so tables are taken apart only where they are few.
@@ -87,7 +87,7 @@ pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Counts
 
 /// The tables whose entries are grouped here, those with most of them first.
 fn largest_first(program: &Program, entries: &[Entries]) -> Vec<usize> {
-    let is_counted = |place: &usize| matches!(program.tables[*place].within, Within::Groups(_) | Within::Counted(_));
+    let is_counted = |place: &usize| matches!(program.tables[*place].within, GroupedBy::Groups(_) | GroupedBy::Counted(_));
     let mut tables: Vec<usize> = (0..entries.len()).filter(|place| !is_counted(place)).collect();
     tables.sort_by_key(|place| std::cmp::Reverse(entries[*place].keys.len()));
     tables
@@ -95,7 +95,7 @@ fn largest_first(program: &Program, entries: &[Entries]) -> Vec<usize> {
 
 fn judge_table(program: &Program, place: usize, table: &Entered<'_>, buffers: &mut Buffers) -> TableResult {
     let plans: Vec<&SetPlan> = program.sets.iter().filter(|plan| plan.table == place).collect();
-    let mut counts: Vec<Counts> = plans.iter().map(|plan| table.counts_before(plan)).collect();
+    let mut counts: Vec<InstanceCounts> = plans.iter().map(|plan| table.counts_before(plan)).collect();
     let mut hits = Vec::new();
     let wanted = wanted_of(&plans);
     KeyGroups::new(&table.all.keys, table.share, wanted, buffers).each(|entries| {
@@ -110,20 +110,20 @@ fn judge_table(program: &Program, place: usize, table: &Entered<'_>, buffers: &m
 }
 
 /// The groups that rules have something to ask of.
-fn wanted_of(plans: &[&SetPlan]) -> Wanted {
+fn wanted_of(plans: &[&SetPlan]) -> WantedGroups {
     // Nothing is asked of a single record but whether it is there, or has a companion.
     let asks_of_pairs = |plan: &&SetPlan| matches!(plan.test, GroupTest::Unique | GroupTest::Same(_));
     if plans.iter().all(|plan| matches!(plan.test, GroupTest::Unique)) {
-        Wanted::FewRepeated
+        WantedGroups::FewRepeated
     } else if plans.iter().all(asks_of_pairs) {
-        Wanted::Repeated
+        WantedGroups::Repeated
     } else {
-        Wanted::All
+        WantedGroups::All
     }
 }
 
 /// Counts how a rule comes out for a group in which some entry takes part.
-fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &Group<'_>, counts: &mut Counts) -> Option<SetHit> {
+fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &EntryGroup<'_>, counts: &mut InstanceCounts) -> Option<SetHit> {
     let has = |entry: u32, bit: usize| table.all.has(entry, bit);
     let members = group.entries.iter().copied().filter(|entry| has(*entry, plan.when));
     let hit =
@@ -209,23 +209,23 @@ struct Entered<'a> {
 
 impl Entered<'_> {
     fn value(&self, entry: u32, value: usize) -> u32 {
-        self.all.value(entry, (value, self.width))
+        self.all.value(entry, value, self.width)
     }
 
-    fn group<'a>(&self, entries: &'a [u32]) -> Group<'a> {
+    fn group<'a>(&self, entries: &'a [u32]) -> EntryGroup<'a> {
         let some = entries.iter().fold(0, |some, entry| some | self.all.bits(*entry));
-        let is_alike = entries.windows(2).all(|pair| self.all.are_alike((pair[0], pair[1]), self.width));
-        Group { entries, some, is_alike }
+        let is_alike = entries.windows(2).all(|pair| self.all.are_alike(pair[0], pair[1], self.width));
+        EntryGroup { entries, some, is_alike }
     }
 
     /// What is counted of a rule before any group is looked at: records are unique until others of
     /// the same key turn up.
-    fn counts_before(&self, plan: &SetPlan) -> Counts {
+    fn counts_before(&self, plan: &SetPlan) -> InstanceCounts {
         if !matches!(plan.test, GroupTest::Unique) {
-            return Counts::default();
+            return InstanceCounts::default();
         }
         let own =
             (0..).zip(&self.all.keys).filter(|(entry, key)| self.share.has(**key) && self.all.has(*entry, plan.when));
-        Counts { applicable: own.count() as u64, ..Counts::default() }
+        InstanceCounts { applicable: own.count() as u64, ..InstanceCounts::default() }
     }
 }

@@ -8,7 +8,7 @@ const BUCKET: usize = 1024;
 
 /// Which groups are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum WantedGroups {
     /// Those of all keys.
     All,
     /// Those of keys that occur more than once.
@@ -28,12 +28,12 @@ pub(crate) struct Share {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pairs: Vec<(u64, u32)>,
-    slots: Vec<Slot>,
+    slots: Vec<KeySlot>,
 }
 
 /// A key of a bucket, and the last of its entries so far; free as long as it has none.
 #[derive(Clone, Copy, Debug, Default)]
-struct Slot {
+struct KeySlot {
     key: u64,
     last: u32,
     entries: u32,
@@ -67,11 +67,11 @@ impl Share {
 
 impl KeyGroups {
     /// KeyGroups the entries with these keys that fall to a share.
-    pub(crate) fn new(keys: &[u64], share: Share, wanted: Wanted, buffers: &mut Buffers) -> Self {
+    pub(crate) fn new(keys: &[u64], share: Share, wanted: WantedGroups, buffers: &mut Buffers) -> Self {
         let many = keys.len() / share.parts as usize;
         let buckets = (many / BUCKET + 1).next_power_of_two();
         let own = || keys.iter().copied().filter(|key| share.has(*key));
-        let repeats = (wanted == Wanted::FewRepeated).then(|| Repeats::of(own(), many));
+        let repeats = (wanted == WantedGroups::FewRepeated).then(|| Repeats::of(own(), many));
         let ends = match &repeats {
             Some(repeats) => share_out(keys, share, buckets, |key| repeats.may_have(key), &mut buffers.pairs),
             None => share_out(keys, share, buckets, |_| true, &mut buffers.pairs),
@@ -86,9 +86,9 @@ impl KeyGroups {
     }
 
     /// KeyGroups the entries of one bucket.
-    fn bucket(&mut self, pairs: &[(u64, u32)], wanted: Wanted, slots: &mut Vec<Slot>) {
+    fn bucket(&mut self, pairs: &[(u64, u32)], wanted: WantedGroups, slots: &mut Vec<KeySlot>) {
         slots.clear();
-        slots.resize((pairs.len() * 2).next_power_of_two(), Slot::default());
+        slots.resize((pairs.len() * 2).next_power_of_two(), KeySlot::default());
         let mask = slots.len() - 1;
         for (key, entry) in pairs {
             let mut place = *key as usize & mask;
@@ -97,15 +97,15 @@ impl KeyGroups {
             }
             let slot = &mut slots[place];
             match (slot.entries, wanted) {
-                (0, Wanted::All) => self.is_head(*entry),
-                (0, Wanted::Repeated | Wanted::FewRepeated) => {}
-                (1, Wanted::Repeated | Wanted::FewRepeated) => {
+                (0, WantedGroups::All) => self.is_head(*entry),
+                (0, WantedGroups::Repeated | WantedGroups::FewRepeated) => {}
+                (1, WantedGroups::Repeated | WantedGroups::FewRepeated) => {
                     self.is_head(slot.last);
                     self.next[slot.last as usize] = *entry;
                 }
                 _ => self.next[slot.last as usize] = *entry,
             }
-            *slot = Slot { key: *key, last: *entry, entries: slot.entries + 1 };
+            *slot = KeySlot { key: *key, last: *entry, entries: slot.entries + 1 };
         }
     }
 
@@ -169,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    fn chained(keys: &[u64], parts: u32, wanted: Wanted) -> Vec<Vec<u32>> {
+    fn chained(keys: &[u64], parts: u32, wanted: WantedGroups) -> Vec<Vec<u32>> {
         let mut buffers = Buffers::default();
         let mut all = Vec::new();
         for part in 0..parts {
@@ -185,13 +185,13 @@ mod tests {
         all
     }
 
-    fn grouped(keys: &[u64], wanted: Wanted) -> Vec<Vec<u32>> {
+    fn grouped(keys: &[u64], wanted: WantedGroups) -> Vec<Vec<u32>> {
         let mut groups: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
         for (entry, key) in (0..).zip(keys) {
             groups.entry(*key).or_default().push(entry);
         }
         let mut all: Vec<Vec<u32>> = groups.into_values().collect();
-        all.retain(|group| wanted == Wanted::All || group.len() > 1);
+        all.retain(|group| wanted == WantedGroups::All || group.len() > 1);
         all.sort();
         all
     }
@@ -202,7 +202,7 @@ mod tests {
             keys in proptest::collection::vec(proptest::prop_oneof![0u64..9, 0u64.., (0u64..4).prop_map(|high| high << 62)], 0..300),
             parts in 1u32..4,
         ) {
-            for wanted in [Wanted::All, Wanted::Repeated, Wanted::FewRepeated] {
+            for wanted in [WantedGroups::All, WantedGroups::Repeated, WantedGroups::FewRepeated] {
                 proptest::prop_assert_eq!(chained(&keys, parts, wanted), grouped(&keys, wanted));
             }
         }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn many_keys_fall_into_many_buckets() {
         let keys: Vec<u64> = (0..20_000u64).map(|number| crate::engine::hash::mix(number % 15_000)).collect();
-        for wanted in [Wanted::All, Wanted::Repeated, Wanted::FewRepeated] {
+        for wanted in [WantedGroups::All, WantedGroups::Repeated, WantedGroups::FewRepeated] {
             assert_eq!(chained(&keys, 2, wanted), grouped(&keys, wanted));
         }
     }

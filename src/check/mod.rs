@@ -25,8 +25,8 @@ use std::time::Instant;
 
 use self::checker::Checker;
 pub use self::error::CheckError;
-pub use self::options::{CheckOptions, Detail};
-use self::second::Given;
+pub use self::options::{CheckOptions, KeptFindings};
+use self::second::GivenSecondFiles;
 pub use self::second::{SecondError, SecondPaths};
 use crate::input;
 use crate::outcome::Outcome;
@@ -47,7 +47,7 @@ pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, C
 /// As for [`check`]; also when a second file cannot be read, or goes with none of the files.
 pub fn check_with(paths: &[PathBuf], second: &SecondPaths, options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
-    let mut checker = Checker::new(options, Given::open(second, &options.input)?);
+    let mut checker = Checker::new(options, GivenSecondFiles::open(second, &options.input)?);
     for opened in input::open_each(paths, &options.input) {
         match opened {
             Ok(opened) => checker.file(opened)?,

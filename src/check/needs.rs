@@ -2,12 +2,12 @@
 //! record's school.
 
 use super::entities::school_fields;
-use super::second::Given;
+use super::second::GivenSecondFiles;
 use crate::input::{self, Dialect, FileInfo, View};
 use crate::rule::{Need, Rule};
 
 /// What a rule needs that this run does not have.
-pub(super) fn unmet(rule: &Rule, info: &FileInfo, given: &Given) -> Option<String> {
+pub(super) fn unmet(rule: &Rule, info: &FileInfo, given: &GivenSecondFiles) -> Option<String> {
     let fixed = info.dialect == Dialect::Fixed;
     rule.needs.iter().find_map(|need| {
         let reason = match need {

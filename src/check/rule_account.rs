@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::follows::FollowCounts;
-use super::hits::Counts;
-use crate::outcome::{RuleOutcome, Status};
+use super::hits::InstanceCounts;
+use crate::outcome::{RuleOutcome, RuleStatus};
 use crate::rule::{Rule, Severity};
 
 /// What is known of a rule so far.
@@ -13,7 +13,7 @@ pub(super) struct RuleAccount<'a> {
     pub(super) rule: &'a Rule,
     pub(super) weight: Option<Severity>,
     pub(super) carried: bool,
-    pub(super) counts: Counts,
+    pub(super) counts: InstanceCounts,
     pub(super) by_school: HashMap<u64, u64>,
     /// How many of its findings follow from which other rules.
     pub(super) follows: FollowCounts,
@@ -45,14 +45,14 @@ impl RuleAccount<'_> {
     pub(super) fn finish(self, codes: &[String]) -> RuleOutcome {
         let counts = self.counts;
         let status = match () {
-            () if counts.broke > 0 => Status::Broke,
+            () if counts.broke > 0 => RuleStatus::Broke,
             () if !self.ran => match self.not_run {
-                Some(reason) => Status::NotRun(reason),
-                None => Status::NotRun("it is for other years".to_owned()),
+                Some(reason) => RuleStatus::NotRun(reason),
+                None => RuleStatus::NotRun("it is for other years".to_owned()),
             },
-            () if counts.applicable == 0 => Status::NotApplicable,
-            () if counts.undecidable == counts.applicable => Status::Undecidable,
-            () => Status::Held,
+            () if counts.applicable == 0 => RuleStatus::NotApplicable,
+            () if counts.undecidable == counts.applicable => RuleStatus::Undecidable,
+            () => RuleStatus::Held,
         };
         let mut by_school: Vec<(String, u64)> =
             self.by_school.into_iter().map(|(code, count)| (format!("{code:014}"), count)).collect();

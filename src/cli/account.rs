@@ -9,8 +9,8 @@ use super::reading::ReadingArgs;
 use super::report::ReportArgs;
 use super::selection::SelectionArgs;
 use super::{memory, size};
-use crate::account::{AccountOptions, Dimension, Filter, Sharing, account};
-use crate::report::account::{Account, AccountReport};
+use crate::account::{AccountOptions, CubeFilter, Dimension, Sharing, account};
+use crate::report::account::{AccountKind, AccountReport};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +53,7 @@ pub(super) struct Args {
     #[arg(long)]
     share: bool,
     #[command(flatten)]
-    report: ReportArgs<Account>,
+    report: ReportArgs<AccountKind>,
     #[command(flatten)]
     reading: ReadingArgs,
     /// Threads; as many as the machine has where it is not given
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 impl Args {
-    fn filter(&self) -> Filter {
+    fn filter(&self) -> CubeFilter {
         let by = |by: &ByArg| match by {
             ByArg::Reason => Dimension::Reason,
             ByArg::Test => Dimension::Test,
@@ -101,7 +101,7 @@ impl Args {
             ByArg::School => Dimension::School,
             ByArg::Group => Dimension::Group,
         };
-        Filter {
+        CubeFilter {
             entities: self.selection.entity.clone(),
             tests: self.selection.test.clone(),
             grades: self.selection.grade.clone(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use miette::miette;
 
-use super::check::{Hashing, Request, engine};
+use super::check::{HashChoice, Request, engine};
 use super::errors::say;
 use super::exit::{Exit, Failure};
 use super::output::refuse_inputs;
@@ -118,7 +118,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         key: Pseudonyms::of_user,
         threads: args.threads.map(Into::into),
         samples: None,
-        sha256: Hashing::Off,
+        sha256: HashChoice::Off,
         timings: Timings::Hidden,
         progress: &|_| {},
     };

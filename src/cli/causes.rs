@@ -6,7 +6,7 @@ use miette::{IntoDiagnostic, miette};
 
 use super::exit::{Exit, Failure};
 use super::{print, terminal};
-use crate::cause::{Cause, Standing, beyond, causes, families};
+use crate::cause::{Cause, ReasonState, beyond, causes, families};
 use crate::privacy::text::width as columns_of;
 use crate::rule::closest;
 
@@ -63,10 +63,10 @@ fn list(causes: &[Cause], all: bool) -> Result<String, std::fmt::Error> {
         return Ok(text);
     }
     for (standing, heading) in [
-        (Standing::Counted, "taken care of by the standard count"),
-        (Standing::Read, "taken care of when official files are read"),
-        (Standing::Checked, "reported by scorelint check"),
-        (Standing::Beyond, "not to be told from score files"),
+        (ReasonState::Counted, "taken care of by the standard count"),
+        (ReasonState::Read, "taken care of when official files are read"),
+        (ReasonState::Checked, "reported by scorelint check"),
+        (ReasonState::Beyond, "not to be told from score files"),
     ] {
         write!(text, "\n{heading}\n")?;
         for one in beyond().filter(|one| one.standing == standing) {

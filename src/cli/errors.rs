@@ -14,7 +14,7 @@ use crate::report::{Colour, Signs};
 /// Has all errors shown this way. To be called once, at the start of the program.
 pub(super) fn install() {
     // It fails only where a hook is set already, which then stays.
-    miette::set_hook(Box::new(|_| Box::new(Harmless))).unwrap_or_default();
+    miette::set_hook(Box::new(|_| Box::new(SafeDiagnostic))).unwrap_or_default();
 }
 
 /// Tells an error on standard error.
@@ -92,9 +92,9 @@ impl Diagnostic for Alone<'_> {
     }
 }
 
-struct Harmless;
+struct SafeDiagnostic;
 
-impl ReportHandler for Harmless {
+impl ReportHandler for SafeDiagnostic {
     fn debug(&self, error: &dyn Diagnostic, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&drawn(error)?)
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::miette;
 
 use crate::atomic_file::AtomicFile;
-use crate::input::{Options, open_each};
+use crate::input::{InputOptions, open_each};
 use crate::official;
 
 /// Writes a text to standard output. `what` it is stands in an error message.
@@ -83,5 +83,5 @@ pub(super) fn refuse_inputs<'a>(
 /// Whether the file counts where the folder around it is read.
 fn would_be_read(file: &Path) -> bool {
     let file = [file.to_owned()];
-    !official::sort_out(&file).official.is_empty() || open_each(&file, &Options::default()).any(|one| one.is_ok())
+    !official::sort_out(&file).official.is_empty() || open_each(&file, &InputOptions::default()).any(|one| one.is_ok())
 }

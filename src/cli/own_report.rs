@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::report::format::Mark;
+use crate::report::format::FormatSignature;
 
 /// How gzip-compressed files begin.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -18,10 +18,10 @@ const HEAD: u64 = 4096;
 const PROPERTIES: u64 = 65_536;
 
 /// Whether a file is a report with this mark.
-pub(super) fn is_own(path: &Path, mark: Mark) -> bool {
+pub(super) fn is_own(path: &Path, mark: FormatSignature) -> bool {
     match mark {
-        Mark::Text(text) => head(path).is_some_and(|head| contains(&head, text)),
-        Mark::Workbook(text) => properties(path).is_some_and(|properties| contains(&properties, text)),
+        FormatSignature::Text(text) => head(path).is_some_and(|head| contains(&head, text)),
+        FormatSignature::Workbook(text) => properties(path).is_some_and(|properties| contains(&properties, text)),
     }
 }
 

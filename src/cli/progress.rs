@@ -10,14 +10,14 @@ const LONG: u64 = 100_000_000;
 
 /// Whether there may be a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum ProgressWish {
     /// On a terminal.
     Auto,
     /// Never.
     Never,
 }
 
-impl Wish {
+impl ProgressWish {
     /// The wish of a flag `--no-progress`.
     pub(super) fn of_flag(no_progress: bool) -> Self {
         if no_progress { Self::Never } else { Self::Auto }
@@ -29,12 +29,12 @@ pub(super) struct Progress(Option<Bar>);
 
 struct Bar {
     bar: ProgressBar,
-    read: Mutex<Read>,
+    read: Mutex<BytesRead>,
 }
 
 /// Bytes read of the files before, and of the current one.
 #[derive(Default)]
-struct Read {
+struct BytesRead {
     before: u64,
     current: u64,
     /// Whether the bar is seen. One without an end appears when much was read.
@@ -43,8 +43,8 @@ struct Read {
 
 impl Progress {
     /// A bar for so many bytes, where that is known before.
-    pub(super) fn new(total: Option<u64>, wish: Wish) -> Self {
-        if wish == Wish::Never || !std::io::stderr().is_terminal() {
+    pub(super) fn new(total: Option<u64>, wish: ProgressWish) -> Self {
+        if wish == ProgressWish::Never || !std::io::stderr().is_terminal() {
             return Self(None);
         }
         let (bar, template, is_drawn) = match total {
@@ -59,7 +59,7 @@ impl Progress {
             }
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        Self(Some(Bar { bar: bar.with_style(style), read: Mutex::new(Read { is_drawn, ..Read::default() }) }))
+        Self(Some(Bar { bar: bar.with_style(style), read: Mutex::new(BytesRead { is_drawn, ..BytesRead::default() }) }))
     }
 
     /// Takes in how many bytes of the current file were read so far. Threads tell out of order, so

@@ -3,7 +3,7 @@
 use clap::builder::TypedValueParser;
 
 use super::words::words;
-use crate::input::{Dialect, Encoding, Options, View};
+use crate::input::{Dialect, Encoding, InputOptions, View};
 
 /// How files are read; what is not given is detected.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -27,13 +27,13 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     /// The same for the reader.
-    pub(super) fn options(&self) -> Options {
-        Options {
+    pub(super) fn options(&self) -> InputOptions {
+        InputOptions {
             year: self.year,
             dialect: self.dialect,
             encoding: self.encoding,
             view: self.view,
-            ..Options::default()
+            ..InputOptions::default()
         }
     }
 }

@@ -10,10 +10,10 @@ use super::progress::Progress;
 use super::report::ReportArgs;
 use super::selection::SelectionArgs;
 use super::{memory, size};
-use crate::input::{Options, View};
+use crate::input::{InputOptions, View};
 use crate::reconcile::{Assumption, CellFilter, CellName, ReconcileOptions, With, check_filter, reconcile};
 use crate::report::format::Hashes;
-use crate::report::reconcile::{Detail, Page, Reconcile, ReconcileReport};
+use crate::report::reconcile::{FigureDetail, ReconcileKind, ReconcileReport, ReconcileView};
 use crate::rule::read::day;
 
 const EXAMPLES: &str = "\
@@ -69,7 +69,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "samples")]
     all: bool,
     #[command(flatten)]
-    report: ReportArgs<Reconcile>,
+    report: ReportArgs<ReconcileKind>,
     /// Read the score files by the layout of this year
     #[arg(long, value_name = "YEAR")]
     year: Option<u16>,
@@ -105,11 +105,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
     let options = ReconcileOptions {
-        input: Options {
+        input: InputOptions {
             year: args.year,
             view,
             want_sha256: targets.needs().hashes == Hashes::Named,
-            ..Options::default()
+            ..InputOptions::default()
         },
         threads,
         progress: Some(&report_progress),
@@ -127,16 +127,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             return Ok(Exit::Unreadable);
         }
     };
-    if let Detail::Cell(name) = &detail {
+    if let FigureDetail::Cell(name) = &detail {
         name.find(&reconciliation).map_err(Failure::input)?;
     }
     check_filter(&args.filter(), &reconciliation).map_err(Failure::input)?;
     let cell = match &detail {
-        Detail::Cell(name) => Some(name.clone()),
-        Detail::Ladders(_) => None,
+        FigureDetail::Cell(name) => Some(name.clone()),
+        FigureDetail::Ladders(_) => None,
     };
     let filter = CellFilter { cell, ..args.filter() };
-    let page = if args.worklist { Page::Worklist } else { Page::Ladders };
+    let page = if args.worklist { ReconcileView::Worklist } else { ReconcileView::Ladders };
     targets.write(&ReconcileReport { reconciliation: &reconciliation, filter, detail, page })?;
     let tally = reconciliation.tally();
     Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
@@ -174,10 +174,10 @@ impl Args {
         }
     }
 
-    fn detail(&self) -> miette::Result<Detail> {
+    fn detail(&self) -> miette::Result<FigureDetail> {
         let Some(cell) = &self.cell else {
-            return Ok(Detail::Ladders(if self.all { usize::MAX } else { self.samples }));
+            return Ok(FigureDetail::Ladders(if self.all { usize::MAX } else { self.samples }));
         };
-        Ok(Detail::Cell(CellName::read(cell)?))
+        Ok(FigureDetail::Cell(CellName::read(cell)?))
     }
 }

@@ -15,15 +15,15 @@ use miette::miette;
 use super::exit::Failure;
 use super::output::{refuse_inputs, settled};
 use super::own_report::is_own;
-use super::progress::Wish;
+use super::progress::ProgressWish;
 use super::terminal;
 use crate::atomic_file::AtomicFile;
 use crate::report::format::{Needs, WithoutInputs};
-use crate::report::{Colour, Destination, Kind, Links, Reporter, Signs, Style};
+use crate::report::{Colour, Destination, Links, ReportKind, Reporter, Signs, Style};
 
 /// How reports are written.
 #[derive(Clone, Debug, clap::Args)]
-pub struct ReportArgs<K: Kind> {
+pub struct ReportArgs<K: ReportKind> {
     /// How the report is written; where it is not given, as the name of the file ends, else for people
     #[arg(long, value_parser = format_parser::<K>(), value_name = "FORMAT", help_heading = "Report")]
     pub format: Option<String>,
@@ -67,12 +67,12 @@ pub enum When {
     Never,
 }
 
-fn format_parser<K: Kind>() -> impl TypedValueParser<Value = String> {
+fn format_parser<K: ReportKind>() -> impl TypedValueParser<Value = String> {
     PossibleValuesParser::new(K::formats().iter().map(|one| PossibleValue::new(one.name).help(one.about)))
 }
 
 /// A report that is to be written.
-pub(super) struct Target<K: Kind> {
+pub(super) struct Target<K: ReportKind> {
     /// The file; standard output where there is none.
     file: Option<PathBuf>,
     packing: Packing,
@@ -86,15 +86,15 @@ enum Packing {
 }
 
 /// The reports of a run.
-pub(super) struct Targets<K: Kind> {
+pub(super) struct Targets<K: ReportKind> {
     all: Vec<Target<K>>,
     color: When,
 }
 
-impl<K: Kind> ReportArgs<K> {
+impl<K: ReportKind> ReportArgs<K> {
     /// Whether a progress bar is wanted.
-    pub(super) fn progress(&self) -> Wish {
-        Wish::of_flag(self.no_progress || self.quiet)
+    pub(super) fn progress(&self) -> ProgressWish {
+        ProgressWish::of_flag(self.no_progress || self.quiet)
     }
 
     /// The reports that are asked for. Files that are read, and files that are no report of this
@@ -134,7 +134,7 @@ impl<K: Kind> ReportArgs<K> {
 }
 
 /// Where a report goes, and in which format, by the name of the file.
-fn target<K: Kind>(path: &Path, named: Option<&'static Reporter<K>>) -> Result<Target<K>, Failure> {
+fn target<K: ReportKind>(path: &Path, named: Option<&'static Reporter<K>>) -> Result<Target<K>, Failure> {
     let first = || K::formats().first().ok_or_else(|| Failure::input(miette!("there is no format")));
     if path == Path::new("-") {
         return Ok(Target::terminal(named.map_or_else(first, Ok)?));
@@ -156,14 +156,14 @@ fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|one| one.eq_ignore_ascii_case(ending))
 }
 
-fn unknown_ending<K: Kind>(path: &Path) -> Failure {
+fn unknown_ending<K: ReportKind>(path: &Path) -> Failure {
     let known = K::formats().iter().flat_map(|one| one.endings.iter().map(move |ending| (ending, one.name)));
     let known: Vec<String> = known.map(|(ending, name)| format!(".{ending} ({name})")).collect();
     let help = format!("end the name in {}, or name the format with --format", known.join(", "));
     miette!(help = help, "{}: the name does not say in which format to write", path.display()).into()
 }
 
-impl<K: Kind> Target<K> {
+impl<K: ReportKind> Target<K> {
     fn terminal(reporter: &'static Reporter<K>) -> Self {
         Self { file: None, packing: Packing::Plain, reporter }
     }
@@ -213,7 +213,7 @@ impl<K: Kind> Target<K> {
     }
 }
 
-impl<K: Kind> Targets<K> {
+impl<K: ReportKind> Targets<K> {
     /// What all of them together need.
     pub(super) fn needs(&self) -> Needs {
         self.all.iter().fold(Needs::default(), |needs, target| needs.and(target.reporter.needs))

@@ -8,10 +8,10 @@ use miette::miette;
 
 use super::exit::{Exit, Failure};
 use super::output::{Replacing, refuse_existing, refuse_inputs, write_new, write_out};
-use super::progress::{Progress, Wish};
+use super::progress::{Progress, ProgressWish};
 use super::{memory, size};
-use crate::account::{Account, AccountOptions, Dimension, Filter, Sharing, account};
-use crate::input::Options;
+use crate::account::{Account, AccountOptions, CubeFilter, Dimension, Sharing, account};
+use crate::input::InputOptions;
 use crate::official::{ALL_STUDENTS, TemplateRow, template_workbook, write_template_csv};
 
 const EXAMPLES: &str = "\
@@ -79,10 +79,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         refuse_existing(path, replacing)?;
     }
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let input = Options { year: args.year, ..Options::default() };
+    let input = InputOptions { year: args.year, ..InputOptions::default() };
     let bytes = size::total(&args.paths);
     memory::prepare(bytes);
-    let bar = Progress::new(bytes, Wish::of_flag(args.no_progress));
+    let bar = Progress::new(bytes, ProgressWish::of_flag(args.no_progress));
     let report_progress = |bytes| bar.told(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
     bar.finish();
@@ -144,7 +144,7 @@ fn rows(account: &Account, groups: Option<&Groups>) -> Vec<TemplateRow> {
         Some(Groups::These(numbers)) => numbers.clone(),
     };
     let by = vec![Dimension::School, Dimension::Test, Dimension::Grade, Dimension::Group];
-    let filter = Filter { groups: numbers, by, ..Filter::default() };
+    let filter = CubeFilter { groups: numbers, by, ..CubeFilter::default() };
     let grades: HashMap<u8, &str> = account.counting.grades.iter().map(|row| (row.code, row.name.as_str())).collect();
     let cells = account.cells(&filter, Sharing::Internal);
     let own = cells.filter(|cell| matches!(cell.entity.entity_type, 6 | 7 | 9 | 10));

@@ -7,8 +7,8 @@ use super::exit::{Exit, Failure};
 use super::progress::Progress;
 use super::report::ReportArgs;
 use super::{memory, size};
-use crate::input::Options;
-use crate::report::verify::{Verify, VerifyReport};
+use crate::input::InputOptions;
+use crate::report::verify::{VerifyKind, VerifyReport};
 use crate::verify::{Claim, VerifyOptions, verify};
 
 const EXAMPLES: &str = "\
@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[command(flatten)]
     compared: ComparedArgs,
     #[command(flatten)]
-    report: ReportArgs<Verify>,
+    report: ReportArgs<VerifyKind>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
-    let input = Options { year: Some(claim.year), ..Options::default() };
+    let input = InputOptions { year: Some(claim.year), ..InputOptions::default() };
     let options = VerifyOptions { input, progress: Some(&report_progress) };
     let verified = verify(&claim, &args.compared.paths, &args.compared.earlier, &args.compared.official, &options);
     bar.finish();

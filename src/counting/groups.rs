@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::spans;
 use crate::layout::{Certainty, certainty};
 use crate::rule::{Expr, RecordView, RuleError, StudentGroups, Truth, truth};
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 
 const GROUPS: &str = "rules/counting/student-groups.tsv";
 const GROUP_COLUMNS: [&str; 8] = ["id", "years", "name", "category", "certainty", "condition", "note", "source"];
@@ -15,7 +15,7 @@ const VARIANT_COLUMNS: [&str; 5] = ["id", "years", "label", "condition", "source
 
 /// A student group of a year.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub struct StudentGroup {
     /// The number of the public files.
     pub id: u16,
     /// The name of the year, as the site has it.
@@ -29,12 +29,12 @@ pub struct Group {
     /// Who belongs to it.
     pub condition: Expr,
     /// Other ways to read the definition.
-    pub variants: Vec<Variant>,
+    pub variants: Vec<GroupVariant>,
 }
 
 /// Another way to read the definition of a group.
 #[derive(Clone, Debug)]
-pub struct Variant {
+pub struct GroupVariant {
     /// What is different: `CALPADS value`.
     pub label: String,
     /// Who belongs to the group then.
@@ -45,7 +45,7 @@ pub struct Variant {
 ///
 /// # Errors
 /// A mistake in the shipped tables; a test makes sure that there is none.
-pub fn student_groups(year: u16) -> Result<Vec<Group>, Box<RuleError>> {
+pub fn student_groups(year: u16) -> Result<Vec<StudentGroup>, Box<RuleError>> {
     let mut names: HashMap<&str, usize> = HashMap::new();
     for name in spans::lines_of(GROUPS, &GROUP_COLUMNS, year, |row| row.get("name"))? {
         *names.entry(name).or_default() += 1;
@@ -74,7 +74,7 @@ pub fn group_names(year: u16) -> Vec<(u16, String)> {
 
 /// Number and name of each group of a year, and whether a score file tells of it.
 fn names(year: u16) -> Vec<(u16, String, bool)> {
-    let read = |row: &Row<'static>| {
+    let read = |row: &TableRow<'static>| {
         Ok::<_, TableError>((row.number("id")?, row.text("name")?, !row.get("condition")?.is_empty()))
     };
     spans::lines_of(GROUPS, &GROUP_COLUMNS, year, read).unwrap_or_else(|error| {
@@ -84,15 +84,15 @@ fn names(year: u16) -> Vec<(u16, String, bool)> {
 }
 
 fn group(
-    row: &Row<'static>,
+    row: &TableRow<'static>,
     year: u16,
     namesakes: usize,
-    variants: &[(u16, Variant)],
-) -> Result<Group, Box<RuleError>> {
+    variants: &[(u16, GroupVariant)],
+) -> Result<StudentGroup, Box<RuleError>> {
     let (id, name, category) = (row.number("id")?, row.text("name")?, row.text("category")?);
     let label = if namesakes > 1 { format!("{name} ({category})") } else { name.clone() };
     let own = variants.iter().filter(|(of, _)| *of == id);
-    Ok(Group {
+    Ok(StudentGroup {
         id,
         label,
         name,
@@ -104,14 +104,14 @@ fn group(
 }
 
 /// The other ways to read groups of a year, with the numbers of the groups.
-fn variants(year: u16) -> Result<Vec<(u16, Variant)>, Box<RuleError>> {
+fn variants(year: u16) -> Result<Vec<(u16, GroupVariant)>, Box<RuleError>> {
     spans::lines_of(VARIANTS, &VARIANT_COLUMNS, year, |row| {
         let condition = spans::bound(VARIANTS, row, "condition", year)?;
-        Ok((row.number("id")?, Variant { label: row.text("label")?, condition }))
+        Ok((row.number("id")?, GroupVariant { label: row.text("label")?, condition }))
     })
 }
 
-impl StudentGroups for Vec<Group> {
+impl StudentGroups for Vec<StudentGroup> {
     fn groups(&self, record: &dyn RecordView) -> Vec<String> {
         let of = self.iter().filter(|group| truth(&group.condition, record) == Truth::True);
         of.map(|group| group.label.clone()).collect()

@@ -5,8 +5,8 @@ mod groups;
 mod rules;
 mod spans;
 
-pub use groups::{Group, Variant, group_names, student_groups, underivable_groups};
+pub use groups::{StudentGroup, GroupVariant, group_names, student_groups, underivable_groups};
 pub use rules::{
-    Class, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, Place, Rows, Suppression,
+    CountingClass, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, PlaceRule, GradeRows, Suppression,
     TestInfo, VariantRows, entity_type_name, levels_of, limits, record_type_of, suppression_of,
 };

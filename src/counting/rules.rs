@@ -1,11 +1,11 @@
 //! Everything there is to know for counting the records of a year: the tables under
 //! `rules/counting`, bound.
 
-use super::groups::{Group, student_groups};
+use super::groups::{StudentGroup, student_groups};
 use super::spans;
 use crate::layout::{Certainty, RecordType, certainty, registry};
-use crate::rule::{Cell, Expr, Form, Key, Num, RuleError, Text, condition, key};
-use crate::table::{self, Row, TableError};
+use crate::rule::{CellRef, Expr, CellForm, KeyPart, Num, RuleError, TextExpr, condition, key};
+use crate::table::{self, TableRow, TableError};
 
 const CLASSES: &str = "rules/counting/classes.tsv";
 const CLASS_COLUMNS: [&str; 11] =
@@ -31,7 +31,7 @@ const SUPPRESSION_COLUMNS: [&str; 6] =
 
 /// Which rows of the public files a record is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rows {
+pub enum GradeRows {
     /// None.
     None,
     /// Those of its grade and of all grades.
@@ -42,7 +42,7 @@ pub enum Rows {
 
 /// What becomes of a record, and why.
 #[derive(Clone, Debug)]
-pub struct Class {
+pub struct CountingClass {
     /// A short name that does not change.
     pub id: String,
     /// The reason, for a person.
@@ -56,7 +56,7 @@ pub struct Class {
     /// Whether they count as tested with scores.
     pub with_scores: bool,
     /// The rows they are counted in.
-    pub rows: Rows,
+    pub rows: GradeRows,
     /// How sure this is.
     pub certainty: Certainty,
 }
@@ -104,7 +104,7 @@ pub struct Contradiction {
 
 /// How a place is made of a record.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct PlaceRule {
     /// The records it is for, unless an earlier place has them.
     pub when: Expr,
     /// The number of the entity type in the public files.
@@ -113,11 +113,11 @@ pub struct Place {
     /// own program.
     pub district_level: bool,
     /// Its code.
-    pub code: Text,
+    pub code: TextExpr,
     /// The name of the school, where the record has it.
-    pub name: Option<Text>,
+    pub name: Option<TextExpr>,
     /// The name of the district, where the record has it.
-    pub lea_name: Option<Text>,
+    pub lea_name: Option<TextExpr>,
 }
 
 /// A test of the public files.
@@ -190,7 +190,7 @@ pub struct Measures {
     /// The percentage of the enrolled who are to be tested.
     pub participation_line: u64,
     /// What a student is known by.
-    pub identity: Text,
+    pub identity: TextExpr,
     /// The days that tell which of several copies of a result is the newest; the first that differs decides.
     pub newest: Vec<Num>,
 }
@@ -201,15 +201,15 @@ pub struct CountingRules {
     /// The year.
     pub year: u16,
     /// The student groups, by number.
-    pub groups: Vec<Group>,
+    pub groups: Vec<StudentGroup>,
     /// The classes, in the order they are tried.
-    pub classes: Vec<Class>,
+    pub classes: Vec<CountingClass>,
     /// Other ways to count classes.
     pub class_variants: Vec<ClassVariant>,
     /// The contradictions.
     pub contradictions: Vec<Contradiction>,
     /// The places, in the order they are tried.
-    pub places: Vec<Place>,
+    pub places: Vec<PlaceRule>,
     /// The tests, by number.
     pub tests: Vec<TestInfo>,
     /// The grade rows, by code.
@@ -246,15 +246,15 @@ impl CountingRules {
     }
 
     /// The grade rows that a record of a type and grade is counted in.
-    pub fn grade_rows(&self, record_type: u8, grade: u8, rows: Rows) -> Vec<u8> {
+    pub fn grade_rows(&self, record_type: u8, grade: u8, rows: GradeRows) -> Vec<u8> {
         let is_grade = |code: u8| self.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == code);
         let counted = |row: &&GradeRow| match (&row.kind, rows) {
-            (_, Rows::None) => false,
-            (GradeKind::ClassOf(_), Rows::ClassOf) => true,
-            (_, Rows::ClassOf) => false,
-            (GradeKind::Grade, Rows::Grade) => grade == row.code,
-            (GradeKind::All, Rows::Grade) => is_grade(grade),
-            (GradeKind::Sum(members) | GradeKind::ClassOf(members), Rows::Grade) => members.contains(&grade),
+            (_, GradeRows::None) => false,
+            (GradeKind::ClassOf(_), GradeRows::ClassOf) => true,
+            (_, GradeRows::ClassOf) => false,
+            (GradeKind::Grade, GradeRows::Grade) => grade == row.code,
+            (GradeKind::All, GradeRows::Grade) => is_grade(grade),
+            (GradeKind::Sum(members) | GradeKind::ClassOf(members), GradeRows::Grade) => members.contains(&grade),
         };
         let of_test = |row: &&GradeRow| row.tests.is_empty() || row.tests.contains(&record_type);
         self.grades.iter().filter(of_test).filter(counted).map(|row| row.code).collect()
@@ -295,7 +295,7 @@ pub fn entity_type_name(id: u8) -> &'static str {
 /// A reason why a file cannot tell all, and the sentence about it.
 pub fn limits() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let columns = ["id", "when", "text", "source"];
-    let read = |row: &Row<'static>| Ok((row.get("id")?, row.get("when")?, row.get("text")?));
+    let read = |row: &TableRow<'static>| Ok((row.get("id")?, row.get("when")?, row.get("text")?));
     table::lines("rules/counting/limits.tsv", &columns, read).into_iter()
 }
 
@@ -307,9 +307,9 @@ fn kept<T>(read: Result<Vec<T>, TableError>) -> Vec<T> {
     })
 }
 
-fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
-    let rows = [("grade", Rows::Grade), ("class-of", Rows::ClassOf), ("none", Rows::None)];
-    Ok(Class {
+fn class(row: &TableRow<'_>, year: u16) -> Result<CountingClass, Box<RuleError>> {
+    let rows = [("grade", GradeRows::Grade), ("class-of", GradeRows::ClassOf), ("none", GradeRows::None)];
+    Ok(CountingClass {
         id: row.text("id")?,
         reason: row.text("reason")?,
         condition: spans::bound_for_tests(CLASSES, row, "condition", year)?,
@@ -321,7 +321,7 @@ fn class(row: &Row<'_>, year: u16) -> Result<Class, Box<RuleError>> {
     })
 }
 
-fn class_variant(row: &Row<'_>, classes: &[Class]) -> Result<ClassVariant, TableError> {
+fn class_variant(row: &TableRow<'_>, classes: &[CountingClass]) -> Result<ClassVariant, TableError> {
     let ids: Vec<&str> = row.parts("classes")?.collect();
     let chosen = classes.iter().enumerate().filter(|(_, class)| ids.contains(&class.id.as_str()));
     Ok(ClassVariant {
@@ -336,30 +336,30 @@ fn class_variant(row: &Row<'_>, classes: &[Class]) -> Result<ClassVariant, Table
     })
 }
 
-fn contradiction(row: &Row<'_>, year: u16) -> Result<Contradiction, Box<RuleError>> {
+fn contradiction(row: &TableRow<'_>, year: u16) -> Result<Contradiction, Box<RuleError>> {
     let condition = spans::bound_for_tests(CONTRADICTIONS, row, "condition", year)?;
     Ok(Contradiction { id: row.text("id")?, words: row.text("words")?, condition })
 }
 
-fn place(row: &Row<'_>, year: u16) -> Result<Place, Box<RuleError>> {
+fn place(row: &TableRow<'_>, year: u16) -> Result<PlaceRule, Box<RuleError>> {
     let made = |column: &str| {
         let text = row.get(column)?;
         if text.is_empty() { Ok(None) } else { text_of(PLACES, text, year) }
     };
-    Ok(Place {
+    Ok(PlaceRule {
         when: spans::bound_for_tests(PLACES, row, "when", year)?,
         entity_type: row.number("type")?,
         district_level: row.word("kind", &[("district-level", true), ("school", false)])?,
-        code: made("code")?.unwrap_or_else(|| Text::Const(String::new())),
+        code: made("code")?.unwrap_or_else(|| TextExpr::Const(String::new())),
         name: made("name")?,
         lea_name: made("lea_name")?,
     })
 }
 
-fn text_of(table: &str, text: &str, year: u16) -> Result<Option<Text>, Box<RuleError>> {
+fn text_of(table: &str, text: &str, year: u16) -> Result<Option<TextExpr>, Box<RuleError>> {
     Ok(match key(table, text, year, &[year])? {
-        Key::Text(text) => Some(text),
-        Key::Num(_) | Key::Truth(_) | Key::StudentGroup | Key::File => None,
+        KeyPart::Text(text) => Some(text),
+        KeyPart::Num(_) | KeyPart::Truth(_) | KeyPart::StudentGroup | KeyPart::File => None,
     })
 }
 
@@ -370,13 +370,13 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
     let number = |id: &str| {
         Ok::<_, Box<RuleError>>(match key(MEASURES, expression(id), year, &[year])? {
             // The digits of a cell are its number, which the engine works out once a value.
-            Key::Num(Num::Digits(text)) => match *text {
-                Text::Cell(Cell { field, form: Form::Value }) => Num::Number(field),
+            KeyPart::Num(Num::Digits(text)) => match *text {
+                TextExpr::Cell(CellRef { field, form: CellForm::Value }) => Num::Number(field),
                 text => Num::Digits(Box::new(text)),
             },
-            Key::Num(number) => number,
-            Key::Text(text) => Num::Digits(Box::new(text)),
-            Key::Truth(_) | Key::StudentGroup | Key::File => Num::Const(0),
+            KeyPart::Num(number) => number,
+            KeyPart::Text(text) => Num::Digits(Box::new(text)),
+            KeyPart::Truth(_) | KeyPart::StudentGroup | KeyPart::File => Num::Const(0),
         })
     };
     Ok(Measures {
@@ -388,7 +388,7 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
             Num::Const(line) => u64::try_from(line).unwrap_or_default(),
             _ => 0,
         },
-        identity: text_of(MEASURES, expression("identity"), year)?.unwrap_or_else(|| Text::Const(String::new())),
+        identity: text_of(MEASURES, expression("identity"), year)?.unwrap_or_else(|| TextExpr::Const(String::new())),
         newest: spans::lines_of(NEWEST, &["id", "years", "expression", "certainty", "source"], year, |row| {
             day(row, year)
         })?,
@@ -396,7 +396,7 @@ fn measures(year: u16) -> Result<Measures, Box<RuleError>> {
 }
 
 /// A day, as the rule language writes it: a date field, the latest of several.
-fn day(row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
+fn day(row: &TableRow<'_>, year: u16) -> Result<Num, Box<RuleError>> {
     let written = row.get("expression")?;
     let spans = row.years()?;
     let years: Vec<u16> = registry().years().filter(|year| spans.contains(*year)).collect();
@@ -406,7 +406,7 @@ fn day(row: &Row<'_>, year: u16) -> Result<Num, Box<RuleError>> {
     })
 }
 
-fn test(row: &Row<'_>) -> Result<TestInfo, TableError> {
+fn test(row: &TableRow<'_>) -> Result<TestInfo, TableError> {
     Ok(TestInfo {
         id: row.number("test_id")?,
         name: row.text("name")?,
@@ -417,7 +417,7 @@ fn test(row: &Row<'_>) -> Result<TestInfo, TableError> {
     })
 }
 
-fn grade(row: &Row<'_>) -> Result<GradeRow, TableError> {
+fn grade(row: &TableRow<'_>) -> Result<GradeRow, TableError> {
     let members = row.numbers("members")?;
     let kinds = [
         ("grade", GradeKind::Grade),
@@ -434,7 +434,7 @@ fn grade(row: &Row<'_>) -> Result<GradeRow, TableError> {
     })
 }
 
-fn suppression(row: &Row<'_>) -> Result<Suppression, TableError> {
+fn suppression(row: &TableRow<'_>) -> Result<Suppression, TableError> {
     let row_to: u64 = row.number("hide_row_to")?;
     Ok(Suppression {
         counts_to: row.number("hide_counts_to")?,

@@ -6,13 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::hash::upper;
 use super::matcher::Matcher;
-use super::shape::{self, Kinds, Shape};
+use super::shape::{self, Kinds, TextShape};
 use crate::layout::FieldId;
-use crate::rule::{self as interpret, Cell, Expr, Form, Num, Test, Text, Truth, read};
+use crate::rule::{self as interpret, CellRef, Expr, CellForm, Num, CellTest, TextExpr, Truth, read};
 
 /// The text of one cell in both forms, with what a single look at it tells. Most is asked of its bytes,
 /// which are UTF-8.
-pub(crate) struct Value<'a> {
+pub(crate) struct CellValue<'a> {
     /// As it stands in the file.
     written: Cow<'a, [u8]>,
     written_kinds: Kinds,
@@ -21,7 +21,7 @@ pub(crate) struct Value<'a> {
     value_kinds: Kinds,
 }
 
-impl<'a> Value<'a> {
+impl<'a> CellValue<'a> {
     /// Looks at a cell. Bytes that are not UTF-8 are replaced.
     pub(crate) fn new(bytes: &'a [u8], field: Option<FieldId>) -> Self {
         let written = String::from_utf8_lossy(bytes);
@@ -45,37 +45,37 @@ impl<'a> Value<'a> {
 
     /// The bytes of the text in a form.
     #[inline]
-    pub(crate) fn bytes(&self, form: Form) -> &[u8] {
+    pub(crate) fn bytes(&self, form: CellForm) -> &[u8] {
         match (form, &self.value) {
-            (Form::Value, Some(value)) => value,
+            (CellForm::Value, Some(value)) => value,
             _ => &self.written,
         }
     }
 
     /// The text in a form.
-    fn text(&self, form: Form) -> &str {
+    fn text(&self, form: CellForm) -> &str {
         std::str::from_utf8(self.bytes(form)).unwrap_or_default()
     }
 
     /// The bytes of the text in a form, without outer spaces.
     #[inline]
-    pub(crate) fn trimmed(&self, form: Form) -> &[u8] {
+    pub(crate) fn trimmed(&self, form: CellForm) -> &[u8] {
         if shape::may_have_space(self.kinds(form)) { self.text(form).trim().as_bytes() } else { self.bytes(form) }
     }
 
     #[inline]
-    fn kinds(&self, form: Form) -> Kinds {
+    fn kinds(&self, form: CellForm) -> Kinds {
         match form {
-            Form::Value => self.value_kinds,
-            Form::Written => self.written_kinds,
+            CellForm::Value => self.value_kinds,
+            CellForm::Written => self.written_kinds,
         }
     }
 
     /// The value as a number or a day.
-    pub(crate) fn number(&self, reading: Reading) -> Option<i64> {
+    pub(crate) fn number(&self, reading: NumberReading) -> Option<i64> {
         match reading {
-            Reading::Number => read::digits(self.bytes(Form::Value)),
-            Reading::Day => read::day(self.text(Form::Value)),
+            NumberReading::Number => read::digits(self.bytes(CellForm::Value)),
+            NumberReading::Day => read::day(self.text(CellForm::Value)),
         }
     }
 }
@@ -94,7 +94,7 @@ fn to_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 
 /// What a cell is read as where a number is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Reading {
+pub(crate) enum NumberReading {
     Number,
     Day,
 }
@@ -106,7 +106,7 @@ pub(crate) enum CellCondition {
     Not(Box<CellCondition>),
     And(Vec<CellCondition>),
     Or(Vec<CellCondition>),
-    Test(Form, Quick),
+    Test(CellForm, Quick),
     /// Anything else: evaluated by the reference interpreter.
     Slow(FieldId, Expr),
 }
@@ -124,8 +124,8 @@ pub(crate) enum Quick {
     IsNumber,
     IsDay,
     /// Rare and slow; asked only where the kinds of characters do not rule it out.
-    Invisible(Test),
-    Broken(Test),
+    Invisible(CellTest),
+    Broken(CellTest),
 }
 
 /// Words compared without regard to (ASCII) case; those of up to sixteen bytes as numbers, once a
@@ -168,9 +168,9 @@ impl CellCondition {
             Expr::Not(inner) => Self::Not(Box::new(Self::new(inner, field))),
             Expr::And(parts) => Self::And(all(parts)),
             Expr::Or(parts) => Self::Or(all(parts)),
-            Expr::Cell { cell: Cell { form, .. }, test } => Self::Test(*form, Quick::new(test)),
-            Expr::Known(Num::Number(_)) => Self::Test(Form::Value, Quick::IsNumber),
-            Expr::Known(Num::Day(_)) => Self::Test(Form::Value, Quick::IsDay),
+            Expr::Cell { cell: CellRef { form, .. }, test } => Self::Test(*form, Quick::new(test)),
+            Expr::Known(Num::Number(_)) => Self::Test(CellForm::Value, Quick::IsNumber),
+            Expr::Known(Num::Day(_)) => Self::Test(CellForm::Value, Quick::IsDay),
             Expr::Compare { .. } | Expr::Known(_) | Expr::SameText(..) | Expr::Found(_) | Expr::Matched { .. } => {
                 Self::Slow(field, expr.clone())
             }
@@ -179,7 +179,7 @@ impl CellCondition {
 
     /// The answer for every plain text (see [`Value::plain`]) of these kinds and this length, if
     /// they have one and the same.
-    pub(crate) fn by_shape(&self, shape: Shape) -> Option<Truth> {
+    pub(crate) fn by_shape(&self, shape: TextShape) -> Option<Truth> {
         match self {
             Self::Const(truth) => Some(*truth),
             Self::Not(inner) => inner.by_shape(shape).map(Truth::negate),
@@ -191,7 +191,7 @@ impl CellCondition {
     }
 
     /// How many of the last bytes of a plain text of a shape decide it, if some do; at most eight.
-    pub(crate) fn tail(&self, shape: Shape) -> Option<usize> {
+    pub(crate) fn tail(&self, shape: TextShape) -> Option<usize> {
         match self {
             Self::Const(_) => Some(0),
             Self::Not(inner) => inner.tail(shape),
@@ -204,7 +204,7 @@ impl CellCondition {
     }
 
     /// The condition for plain texts of a shape: without the parts that the shape decides.
-    pub(crate) fn given(&self, shape: Shape) -> Self {
+    pub(crate) fn given(&self, shape: TextShape) -> Self {
         if let Some(truth) = self.by_shape(shape) {
             return Self::Const(truth);
         }
@@ -217,7 +217,7 @@ impl CellCondition {
     }
 
     /// The answer for a value.
-    pub(crate) fn truth(&self, value: &Value<'_>) -> Truth {
+    pub(crate) fn truth(&self, value: &CellValue<'_>) -> Truth {
         match self {
             Self::Const(truth) => *truth,
             Self::Not(inner) => inner.truth(value).negate(),
@@ -225,7 +225,7 @@ impl CellCondition {
             Self::Or(parts) => fold(parts, value, Truth::False, Truth::True, Truth::or),
             Self::Test(form, test) => Truth::of(test.holds(value, *form)),
             Self::Slow(field, expr) => {
-                interpret::truth(expr, &OneCell { field: *field, text: value.text(Form::Written) })
+                interpret::truth(expr, &OneCell { field: *field, text: value.text(CellForm::Written) })
             }
         }
     }
@@ -233,7 +233,7 @@ impl CellCondition {
 
 fn fold(
     parts: &[CellCondition],
-    value: &Value<'_>,
+    value: &CellValue<'_>,
     start: Truth,
     end: Truth,
     join: impl Fn(Truth, Truth) -> Truth,
@@ -249,14 +249,14 @@ fn fold(
 }
 
 /// The parts that a shape leaves open, and those whose answer makes a difference.
-fn undecided(parts: &[CellCondition], shape: Shape, neutral: Truth) -> Vec<CellCondition> {
+fn undecided(parts: &[CellCondition], shape: TextShape, neutral: Truth) -> Vec<CellCondition> {
     let open = parts.iter().filter(|part| part.by_shape(shape) != Some(neutral));
     open.map(|part| part.given(shape)).collect()
 }
 
 fn fold_shapes(
     parts: &[CellCondition],
-    shape: Shape,
+    shape: TextShape,
     start: Truth,
     end: Truth,
     join: impl Fn(Truth, Truth) -> Truth,
@@ -269,7 +269,7 @@ fn fold_shapes(
 }
 
 impl Quick {
-    fn by_shape(&self, shape: Shape) -> Option<bool> {
+    fn by_shape(&self, shape: TextShape) -> Option<bool> {
         let not_if = |ruled_out: bool| ruled_out.then_some(false);
         match self {
             Self::Blank | Self::Invisible(_) => Some(false),
@@ -287,21 +287,21 @@ impl Quick {
         }
     }
 
-    fn new(test: &Test) -> Self {
+    fn new(test: &CellTest) -> Self {
         match test {
-            Test::Blank => Self::Blank,
-            Test::OneOf(words) => Self::OneOf(Words::new(words)),
-            Test::ExactlyOneOf(words) => Self::ExactlyOneOf(Arc::clone(words)),
-            Test::PartsOneOf(words) => Self::PartsOneOf(Words::new(words)),
-            Test::ExactPartsOneOf(words) => Self::ExactPartsOneOf(Arc::clone(words)),
-            Test::Matches(expression) => Self::Matches(Matcher::shared(expression)),
-            Test::LongerThan(limit) => Self::LongerThan(*limit as usize),
-            Test::Invisible => Self::Invisible(test.clone()),
-            Test::BrokenLetters => Self::Broken(test.clone()),
+            CellTest::Blank => Self::Blank,
+            CellTest::OneOf(words) => Self::OneOf(Words::new(words)),
+            CellTest::ExactlyOneOf(words) => Self::ExactlyOneOf(Arc::clone(words)),
+            CellTest::PartsOneOf(words) => Self::PartsOneOf(Words::new(words)),
+            CellTest::ExactPartsOneOf(words) => Self::ExactPartsOneOf(Arc::clone(words)),
+            CellTest::Matches(expression) => Self::Matches(Matcher::shared(expression)),
+            CellTest::LongerThan(limit) => Self::LongerThan(*limit as usize),
+            CellTest::Invisible => Self::Invisible(test.clone()),
+            CellTest::BrokenLetters => Self::Broken(test.clone()),
         }
     }
 
-    fn holds(&self, value: &Value<'_>, form: Form) -> bool {
+    fn holds(&self, value: &CellValue<'_>, form: CellForm) -> bool {
         let (bytes, kinds) = (value.bytes(form), value.kinds(form));
         let is_exact = |words: &[String], text: &[u8]| words.iter().any(|word| word.as_bytes() == text);
         let mut parts = bytes.split(|byte| *byte == b'&');
@@ -324,8 +324,8 @@ impl Quick {
 }
 
 /// The text that a record gives of which only one cell matters.
-pub(crate) fn text_of(text: &Text, field: FieldId, value: &Value<'_>) -> String {
-    interpret::text(text, &OneCell { field, text: value.text(Form::Written) }).into_owned()
+pub(crate) fn text_of(text: &TextExpr, field: FieldId, value: &CellValue<'_>) -> String {
+    interpret::text(text, &OneCell { field, text: value.text(CellForm::Written) }).into_owned()
 }
 
 /// A record of which only one cell matters.
@@ -347,7 +347,7 @@ mod tests {
     use proptest::prelude::{Just, Strategy, prop_oneof};
 
     fn condition() -> impl Strategy<Value = CellCondition> {
-        let test = |test: Quick| CellCondition::Test(Form::Value, test);
+        let test = |test: Quick| CellCondition::Test(CellForm::Value, test);
         let two_digits = Matcher::shared(&Arc::new(Expression::new(r"^\d{2}$".to_owned())));
         let one = prop_oneof![
             Just(CellCondition::Const(Truth::Unknown)),
@@ -369,8 +369,8 @@ mod tests {
         #[test]
         fn what_a_shape_leaves_open_answers_as_the_whole(condition in condition(), text in "[0-1aA]{1,3}") {
             let kinds = shape::kinds(text.as_bytes());
-            let shape = Shape { kinds, len: text.len() };
-            let value = Value::plain(text.as_bytes(), kinds);
+            let shape = TextShape { kinds, len: text.len() };
+            let value = CellValue::plain(text.as_bytes(), kinds);
             proptest::prop_assert_eq!(condition.given(shape).truth(&value), condition.truth(&value));
         }
 
@@ -379,12 +379,12 @@ mod tests {
             ends in proptest::collection::vec("[01]{1,3}", 3..5), before in "[01]{8,10}", other in "[01]{8,10}", end in "[01]{3}",
         ) {
             let matches = |end: &String| Arc::new(Expression::new(format!("{end}$")));
-            let atoms = ends.iter().map(|end| CellCondition::Test(Form::Value, Quick::Matches(Matcher::shared(&matches(end)))));
+            let atoms = ends.iter().map(|end| CellCondition::Test(CellForm::Value, Quick::Matches(Matcher::shared(&matches(end)))));
             for atom in atoms {
                 let answer = |before: &str| {
                     let text = format!("{before}{end}");
                     let kinds = shape::kinds(text.as_bytes());
-                    (atom.tail(Shape { kinds, len: text.len() }), atom.truth(&Value::plain(text.as_bytes(), kinds)))
+                    (atom.tail(TextShape { kinds, len: text.len() }), atom.truth(&CellValue::plain(text.as_bytes(), kinds)))
                 };
                 let (tail, truth) = answer(&before);
                 proptest::prop_assert!(tail.is_some_and(|bytes| bytes <= end.len()));

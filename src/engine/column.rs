@@ -2,13 +2,13 @@
 //! conditions on this column, worked out when the value is first met.
 
 use super::column_batch::ColumnBatch;
-use super::column_plan::{Class, Classes, ColumnPlan, Judged, NO_NUMBER, Shaped, bits};
-use super::interner::{Key, LongInterner, ShortInterner, WHOLE};
-use super::mask::{Mask, Truths};
-use super::shape::Shape;
-use super::values::{EMPTY, Values};
+use super::column_plan::{CellClass, CellClasses, ColumnPlan, TextVerdict, NO_NUMBER, Shaped, bits};
+use super::interner::{TextKey, LongInterner, ShortInterner, WHOLE};
+use super::mask::{Mask, Truths, WindowRows};
+use super::shape::TextShape;
+use super::values::{EMPTY, TextFacts};
 use crate::input::index::{ColumnCells, WINDOW};
-use crate::input::text::Text;
+use crate::input::text::CellText;
 
 /// Distinct texts that a column remembers before remembering more costs more than judging them.
 const LIMIT: usize = 4096;
@@ -24,11 +24,11 @@ const PATIENCE: u32 = 4;
 
 /// A column's memory over the whole file, and its state for the current batch.
 #[derive(Debug)]
-pub(crate) struct Column {
+pub(crate) struct ColumnMemory {
     short: ShortInterner,
     long: LongInterner,
-    values: Values,
-    classes: Classes,
+    values: TextFacts,
+    classes: CellClasses,
     shapes: Vec<KnownShape>,
     /// The shape that came up last: most texts of a column are of one.
     last_shape: usize,
@@ -47,7 +47,7 @@ pub(crate) struct Column {
     counts: Vec<u64>,
     /// The last texts that were not remembered, and their values.
     last: (u64, u16),
-    last_long: (Key, u16),
+    last_long: (TextKey, u16),
     batch: ColumnBatch,
 }
 
@@ -58,10 +58,10 @@ struct KnownShape {
     entry: Option<u16>,
 }
 
-impl Column {
+impl ColumnMemory {
     pub(crate) fn new(plan: &ColumnPlan) -> Self {
-        let mut classes = Classes::default();
-        let mut values = Values::default();
+        let mut classes = CellClasses::default();
+        let mut values = TextFacts::default();
         let empty = plan.judge(b"", &mut classes);
         values.push(&empty);
         Self {
@@ -79,7 +79,7 @@ impl Column {
             is_direct: false,
             counts: Vec::new(),
             last: (0, EMPTY),
-            last_long: (Key::default(), EMPTY),
+            last_long: (TextKey::default(), EMPTY),
             batch: ColumnBatch::new(),
         }
     }
@@ -97,7 +97,7 @@ impl Column {
     fn forget(&mut self) {
         self.values.truncate(self.kept);
         self.last = (0, EMPTY);
-        self.last_long = (Key::default(), EMPTY);
+        self.last_long = (TextKey::default(), EMPTY);
         let is_vain = self.misses * 4 > self.batch.filled.count();
         self.misses = 0;
         if self.is_direct || !is_vain {
@@ -123,14 +123,15 @@ impl Column {
         plan: &ColumnPlan,
         cells: ColumnCells<'_>,
         bytes: &[u8],
-        (window, valid): (usize, u64),
+        valid: WindowRows,
     ) {
+        let WindowRows { window, rows: valid } = valid;
         let filled = cells.filled & valid;
         if filled != u64::MAX {
             self.batch.window(window).fill(EMPTY);
         }
         if filled != 0 {
-            self.look_up_all(plan, cells.texts, bytes, (window, filled));
+            self.look_up_all(plan, cells.texts, bytes, WindowRows { window, rows: filled });
             self.count_window(window, filled);
             self.batch.filled.0[window] = filled;
         }
@@ -141,13 +142,14 @@ impl Column {
 
     /// Finds out which text each filled cell holds; what the texts mean is fetched when it is asked
     /// for.
-    fn look_up_all(&mut self, plan: &ColumnPlan, texts: &[Text; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) {
-        if filled == u64::MAX && all_same(texts) {
+    fn look_up_all(&mut self, plan: &ColumnPlan, texts: &[CellText; WINDOW], bytes: &[u8], filled: WindowRows) {
+        let window = filled.window;
+        if filled.rows == u64::MAX && all_same(texts) {
             let entry = self.look_up(plan, &texts[0], bytes);
             self.batch.window(window).fill(entry);
             return;
         }
-        for row in bits(self.glance_at_all(texts, bytes, (window, filled))) {
+        for row in bits(self.glance_at_all(texts, bytes, filled)) {
             let entry = self.look_up(plan, &texts[row], bytes);
             self.batch.window(window)[row] = entry;
         }
@@ -155,7 +157,8 @@ impl Column {
 
     /// Looks only where each text is looked for first, and most are: these look-ups follow each other
     /// closely and do not wait for each other. Returns the rows whose text was not there.
-    fn glance_at_all(&mut self, texts: &[Text; WINDOW], bytes: &[u8], (window, filled): (usize, u64)) -> u64 {
+    fn glance_at_all(&mut self, texts: &[CellText; WINDOW], bytes: &[u8], filled: WindowRows) -> u64 {
+        let WindowRows { window, rows: filled } = filled;
         if self.is_direct {
             return filled;
         }
@@ -200,14 +203,14 @@ impl Column {
     }
 
     /// The value of a cell that holds a text.
-    fn look_up(&mut self, plan: &ColumnPlan, text: &Text, bytes: &[u8]) -> u16 {
+    fn look_up(&mut self, plan: &ColumnPlan, text: &CellText, bytes: &[u8]) -> u16 {
         match text.short() {
-            Some(number) => self.look_up_short(plan, (text.of(bytes), number)),
+            Some(number) => self.look_up_short(plan, text.of(bytes), number),
             None => self.look_up_long(plan, text.of(bytes)),
         }
     }
 
-    fn look_up_short(&mut self, plan: &ColumnPlan, (text, number): (&[u8], u64)) -> u16 {
+    fn look_up_short(&mut self, plan: &ColumnPlan, text: &[u8], number: u64) -> u16 {
         if let Some(entry) = self.short.find(number) {
             return entry;
         }
@@ -224,7 +227,7 @@ impl Column {
     }
 
     fn look_up_long(&mut self, plan: &ColumnPlan, text: &[u8]) -> u16 {
-        let key = Key::new(text);
+        let key = TextKey::new(text);
         if let Some(entry) = self.long.find(key, text) {
             return entry;
         }
@@ -263,7 +266,7 @@ impl Column {
     }
 
     /// The place of a shape, if there is room for it.
-    fn shape(&mut self, plan: &ColumnPlan, shape: Shape) -> Option<usize> {
+    fn shape(&mut self, plan: &ColumnPlan, shape: TextShape) -> Option<usize> {
         if self.shapes.get(self.last_shape).is_some_and(|last| last.shaped.shape == shape) {
             return Some(self.last_shape);
         }
@@ -291,7 +294,7 @@ impl Column {
         entry
     }
 
-    fn add(&mut self, judged: &Judged) -> u16 {
+    fn add(&mut self, judged: &TextVerdict) -> u16 {
         self.has_broken |= self.classes.at(judged.class).broken != 0;
         self.values.push(judged)
     }
@@ -348,7 +351,7 @@ impl Column {
     }
 
     /// How the cell rules came out for a row of the batch.
-    pub(crate) fn class(&self, row: usize) -> Class {
+    pub(crate) fn class(&self, row: usize) -> CellClass {
         self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
     }
 
@@ -358,7 +361,7 @@ impl Column {
     }
 
     /// How often each outcome of the cell rules came up, over all batches of so many rows.
-    pub(crate) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (Class, u64)> + '_ {
+    pub(crate) fn class_counts(&self, rows: u64) -> impl Iterator<Item = (CellClass, u64)> + '_ {
         let mut counts = self.counts.clone();
         let filled: u64 = counts.iter().sum();
         add_cells(&mut counts, self.values.classes[usize::from(EMPTY)], rows - filled);
@@ -382,13 +385,13 @@ fn each_row(rows: u64, show: impl FnMut(usize)) {
 
 /// Whether all texts are short, those of empty cells included.
 #[inline]
-fn all_short(texts: &[Text; WINDOW]) -> bool {
-    Text::is_short(texts.iter().fold(0, |all, text| all | text.number()))
+fn all_short(texts: &[CellText; WINDOW]) -> bool {
+    CellText::is_short(texts.iter().fold(0, |all, text| all | text.number()))
 }
 
 /// Whether all texts are one and the same short one.
 #[inline]
-fn all_same(texts: &[Text; WINDOW]) -> bool {
+fn all_same(texts: &[CellText; WINDOW]) -> bool {
     let first = texts[0].number();
     texts[0].short().is_some() && texts.iter().fold(0, |differ, text| differ | (text.number() ^ first)) == 0
 }
@@ -399,7 +402,7 @@ mod tests {
 
     #[test]
     fn only_equal_short_texts_are_the_same() {
-        let text = |bytes: &[u8]| Text::new(bytes, 0, bytes.len());
+        let text = |bytes: &[u8]| CellText::new(bytes, 0, bytes.len());
         let mut texts = [text(b"2025"); WINDOW];
         assert!(all_same(&texts));
         texts[63] = text(b"2024");

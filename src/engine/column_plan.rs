@@ -1,11 +1,11 @@
 //! The conditions, numbers, hashes and cell rules that look at one column, and their answers for a text. Most
 //! answers follow from the shape of the text.
 
-use super::cell_conditions::{CellCondition, Reading, Value, text_of};
+use super::cell_conditions::{CellCondition, NumberReading, CellValue, text_of};
 use super::hash::{BLANK, fold};
-use super::shape::{self, Shape};
+use super::shape::{self, TextShape};
 use crate::layout::FieldId;
-use crate::rule::{Form, Text, Truth};
+use crate::rule::{CellForm, TextExpr, Truth};
 
 /// Conditions and cell rules that one plan can hold: one bit each.
 pub(crate) const ATOMS: usize = 64;
@@ -21,9 +21,9 @@ pub(crate) struct ColumnPlan {
     /// Conditions of record rules, at most [`ATOMS`].
     pub(crate) atoms: Vec<CellCondition>,
     /// How it is read where a number is needed.
-    pub(crate) reading: Option<Reading>,
+    pub(crate) reading: Option<NumberReading>,
     /// The text made of it that is hashed, where it is part of a key or compared within a set.
-    pub(crate) hashed: Option<Text>,
+    pub(crate) hashed: Option<TextExpr>,
     /// Cell rules, in order of precedence, at most [`ATOMS`].
     pub(crate) cell_rules: Vec<CellRule>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct CellRule {
 
 /// Everything known about a text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Judged {
+pub(crate) struct TextVerdict {
     /// Conditions that hold.
     pub(crate) yes: u64,
     /// Conditions that cannot be decided.
@@ -55,8 +55,8 @@ pub(crate) struct Judged {
 /// What all plain texts of one shape have in common, and what has to be asked of each.
 #[derive(Clone, Debug)]
 pub(crate) struct Shaped {
-    pub(crate) shape: Shape,
-    known: Answers,
+    pub(crate) shape: TextShape,
+    known: PlanAnswers,
     /// Conditions that the shape does not decide, without the parts that it does.
     open_atoms: Vec<(usize, CellCondition)>,
     /// Those of them that the last bytes decide, where there are several.
@@ -73,7 +73,7 @@ struct Tails {
     /// The bits of the last eight bytes that matter.
     mask: u64,
     /// The answers for endings that were met.
-    known: Vec<(u64, Answers)>,
+    known: Vec<(u64, PlanAnswers)>,
 }
 
 impl Tails {
@@ -84,7 +84,7 @@ impl Tails {
     const MOST: usize = 16;
 
     /// Takes conditions out of the open ones.
-    fn take(open: &mut Vec<(usize, CellCondition)>, shape: Shape) -> Option<Self> {
+    fn take(open: &mut Vec<(usize, CellCondition)>, shape: TextShape) -> Option<Self> {
         let is_tail = |(_, atom): &(usize, CellCondition)| atom.tail(shape).is_some();
         if open.iter().filter(|one| is_tail(one)).count() < Self::FEW {
             return None;
@@ -97,11 +97,11 @@ impl Tails {
     }
 
     /// Adds the answers for a text to others.
-    fn answer(&mut self, answers: &mut Answers, value: &Value<'_>) {
-        let last = value.bytes(Form::Written).last_chunk::<8>().map(|last| u64::from_be_bytes(*last) & self.mask);
+    fn answer(&mut self, answers: &mut PlanAnswers, value: &CellValue<'_>) {
+        let last = value.bytes(CellForm::Written).last_chunk::<8>().map(|last| u64::from_be_bytes(*last) & self.mask);
         let known = last.and_then(|last| self.known.iter().find(|(one, _)| *one == last));
         let own = known.map(|(_, answers)| *answers).unwrap_or_else(|| {
-            let mut own = Answers::default();
+            let mut own = PlanAnswers::default();
             own.atoms(self.atoms.iter().map(|(bit, atom)| (*bit, atom)), value);
             if let Some(last) = last.filter(|_| self.known.len() < Self::MOST) {
                 self.known.push((last, own));
@@ -115,7 +115,7 @@ impl Tails {
 
 /// Conditions and cell rules by their answers.
 #[derive(Clone, Copy, Debug, Default)]
-struct Answers {
+struct PlanAnswers {
     yes: u64,
     unknown: u64,
     applies: u64,
@@ -128,7 +128,7 @@ pub(crate) const NO_NUMBER: i64 = i64::MIN;
 
 /// How the cell rules of a column come out for a value, one bit a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Class {
+pub(crate) struct CellClass {
     /// The rule applies.
     pub(crate) applies: u64,
     /// It is broken and no rule before it is.
@@ -137,7 +137,7 @@ pub(crate) struct Class {
     pub(crate) undecidable: u64,
 }
 
-impl Answers {
+impl PlanAnswers {
     /// Adds the answer to a condition.
     fn atom(&mut self, bit: usize, truth: Truth) {
         match truth {
@@ -163,7 +163,7 @@ impl Answers {
     }
 
     /// Adds the answers for a value to the conditions.
-    fn atoms<'a>(&mut self, open: impl Iterator<Item = (usize, &'a CellCondition)>, value: &Value<'_>) {
+    fn atoms<'a>(&mut self, open: impl Iterator<Item = (usize, &'a CellCondition)>, value: &CellValue<'_>) {
         open.for_each(|(bit, atom)| self.atom(bit, atom.truth(value)));
     }
 
@@ -171,7 +171,7 @@ impl Answers {
     fn rules<'a>(
         &mut self,
         open: impl Iterator<Item = (usize, &'a CellCondition, &'a CellCondition)>,
-        value: &Value<'_>,
+        value: &CellValue<'_>,
     ) {
         open.for_each(|(bit, when, require)| self.rule(bit, when.truth(value), || require.truth(value)));
     }
@@ -179,17 +179,17 @@ impl Answers {
 
 impl ColumnPlan {
     /// The shape of a text, if it is printable ASCII without spaces and needs no padding.
-    pub(crate) fn shape_of(&self, text: &[u8]) -> Option<Shape> {
+    pub(crate) fn shape_of(&self, text: &[u8]) -> Option<TextShape> {
         let kinds = shape::kinds(text);
         let needs_padding = text.len() == 1 && self.is_padded;
         let is_plain = !(text.is_empty() || needs_padding || shape::may_have_space(kinds));
-        is_plain.then_some(Shape { kinds, len: text.len() })
+        is_plain.then_some(TextShape { kinds, len: text.len() })
     }
 
     /// Judges a text of no shape from scratch.
-    pub(crate) fn judge(&self, text: &[u8], classes: &mut Classes) -> Judged {
-        let value = Value::new(text, self.field);
-        let mut answers = Answers::default();
+    pub(crate) fn judge(&self, text: &[u8], classes: &mut CellClasses) -> TextVerdict {
+        let value = CellValue::new(text, self.field);
+        let mut answers = PlanAnswers::default();
         answers.atoms(self.atoms.iter().enumerate(), &value);
         let rules = self.cell_rules.iter().enumerate();
         answers.rules(rules.map(|(bit, rule)| (bit, &rule.when, &rule.require)), &value);
@@ -197,8 +197,8 @@ impl ColumnPlan {
     }
 
     /// Judges a text of a shape: most of it is known from that.
-    pub(crate) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut Classes) -> Judged {
-        let value = Value::plain(text, shaped.shape.kinds);
+    pub(crate) fn judge_shaped(&self, text: &[u8], shaped: &mut Shaped, classes: &mut CellClasses) -> TextVerdict {
+        let value = CellValue::plain(text, shaped.shape.kinds);
         let mut answers = shaped.known;
         answers.atoms(shaped.open_atoms.iter().map(|(bit, atom)| (*bit, atom)), &value);
         if let Some(tails) = &mut shaped.tails {
@@ -215,8 +215,8 @@ impl ColumnPlan {
     }
 
     /// What a shape decides.
-    pub(crate) fn shaped(&self, shape: Shape) -> Shaped {
-        let mut known = Answers::default();
+    pub(crate) fn shaped(&self, shape: TextShape) -> Shaped {
+        let mut known = PlanAnswers::default();
         let (mut open_atoms, mut open_rules) = (Vec::new(), Vec::new());
         for (bit, atom) in self.atoms.iter().enumerate() {
             match atom.by_shape(shape) {
@@ -235,23 +235,23 @@ impl ColumnPlan {
         Shaped { shape, known, open_atoms, tails, open_rules }
     }
 
-    fn judged(&self, value: &Value<'_>, answers: Answers, classes: &mut Classes) -> Judged {
+    fn judged(&self, value: &CellValue<'_>, answers: PlanAnswers, classes: &mut CellClasses) -> TextVerdict {
         let number = self.reading.and_then(|reading| value.number(reading)).unwrap_or(NO_NUMBER);
         let hash = self.hash(value);
-        let class = Class::new(answers.applies, answers.fails, answers.undecidable);
-        Judged { yes: answers.yes, unknown: answers.unknown, number, hash, class: classes.place_of(class) }
+        let class = CellClass::new(answers.applies, answers.fails, answers.undecidable);
+        TextVerdict { yes: answers.yes, unknown: answers.unknown, number, hash, class: classes.place_of(class) }
     }
 
-    fn hash(&self, value: &Value<'_>) -> u64 {
+    fn hash(&self, value: &CellValue<'_>) -> u64 {
         match (&self.hashed, self.field) {
-            (Some(Text::Cell(cell)), _) => fold(value.trimmed(cell.form)),
+            (Some(TextExpr::Cell(cell)), _) => fold(value.trimmed(cell.form)),
             (Some(text), Some(field)) => fold(text_of(text, field, value).trim().as_bytes()),
             _ => BLANK,
         }
     }
 }
 
-impl Class {
+impl CellClass {
     /// Of the rules that fail only the first counts, the others do not apply to a cell that is
     /// damaged already.
     fn new(applies: u64, fails: u64, undecidable: u64) -> Self {
@@ -274,10 +274,10 @@ pub(crate) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
 
 /// The classes that a column has come across.
 #[derive(Debug, Default)]
-pub(crate) struct Classes(Vec<Class>);
+pub(crate) struct CellClasses(Vec<CellClass>);
 
-impl Classes {
-    fn place_of(&mut self, class: Class) -> u16 {
+impl CellClasses {
+    fn place_of(&mut self, class: CellClass) -> u16 {
         let place = self.0.iter().position(|one| *one == class).unwrap_or_else(|| {
             self.0.push(class);
             self.0.len() - 1
@@ -287,7 +287,7 @@ impl Classes {
     }
 
     /// The class at a place.
-    pub(crate) fn at(&self, place: u16) -> Class {
+    pub(crate) fn at(&self, place: u16) -> CellClass {
         self.0[usize::from(place)]
     }
 }

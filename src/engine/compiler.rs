@@ -3,36 +3,36 @@
 
 use rustc_hash::FxHashMap;
 
-use super::cell_conditions::{CellCondition, Reading};
+use super::cell_conditions::{CellCondition, NumberReading};
 use super::column_plan::{ATOMS, ColumnPlan};
-use super::fields::{Reach, Reads, Visitor};
-use super::fingerprint::Fingerprint;
-use super::nodes::{Node, NodeId, NumId, NumNode, SecondPlan, TextPlan};
+use super::fields::{FieldReach, Reads, Visitor};
+use super::fingerprint::ExprFingerprint;
+use super::nodes::{ProgramNode, NodeId, NumId, NumNode, SecondPlan, TextPlan};
 use super::program::{GroupPlan, Program};
 use super::second_data::SecondData;
-use super::sets::Table;
-use crate::counting::Group;
+use super::sets::EntryTable;
+use crate::counting::StudentGroup;
 use crate::input::{FileInfo, Meaning};
 use crate::layout::FieldId;
-use crate::rule::{self as interpret, Expr, Lookup, Num, Text, Truth, read};
+use crate::rule::{self as interpret, Expr, ScoreLookup, Num, TextExpr, Truth, read};
 
 /// Makes a [`Program`].
 pub(crate) struct Compiler<'a> {
     pub(super) info: &'a FileInfo,
-    groups: &'a [Group],
+    groups: &'a [StudentGroup],
     pub(super) program: Program,
     /// Column of each field.
     pub(super) places: FxHashMap<FieldId, usize>,
     /// Plans of each column; more than one where one is full or the cell is read in two ways.
     plans: FxHashMap<usize, Vec<usize>>,
-    shared_nodes: FxHashMap<Fingerprint, NodeId>,
+    shared_nodes: FxHashMap<ExprFingerprint, NodeId>,
     /// How often each node is asked a batch, about.
     asked: Vec<u32>,
-    shared_nums: FxHashMap<Fingerprint, NumId>,
+    shared_nums: FxHashMap<ExprFingerprint, NumId>,
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn new(info: &'a FileInfo, groups: &'a [Group]) -> Self {
+    pub(crate) fn new(info: &'a FileInfo, groups: &'a [StudentGroup]) -> Self {
         let fields = info.columns.iter().enumerate().filter_map(|(place, column)| match column.meaning {
             Meaning::Field(field) => Some((field, place)),
             _ => None,
@@ -73,7 +73,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A plan of a column that can take what is asked.
-    pub(super) fn plan(&mut self, place: usize, field: Option<FieldId>, asked: &Asked<'_>) -> usize {
+    pub(super) fn plan(&mut self, place: usize, field: Option<FieldId>, asked: &PlanRequest<'_>) -> usize {
         let plans = self.plans.entry(place).or_default();
         let columns = &mut self.program.columns;
         let plan = plans.iter().find(|plan| asked.fits(&columns[**plan])).copied().unwrap_or_else(|| {
@@ -90,22 +90,22 @@ impl<'a> Compiler<'a> {
             columns.len() - 1
         });
         match asked {
-            Asked::Number(reading) => columns[plan].reading = Some(*reading),
-            Asked::Hash(text) => columns[plan].hashed = Some((*text).clone()),
-            Asked::CellRule | Asked::Atom => {}
+            PlanRequest::Number(reading) => columns[plan].reading = Some(*reading),
+            PlanRequest::Hash(text) => columns[plan].hashed = Some((*text).clone()),
+            PlanRequest::CellRule | PlanRequest::Atom => {}
         }
         plan
     }
 
     /// The plan that hashes a text made from one field, if it is made from one.
-    pub(crate) fn hashed(&mut self, text: &Text) -> Option<usize> {
-        let Reach::One(field) = Reach::of_text(text) else { return None };
-        Some(self.plan(self.places[&field], Some(field), &Asked::Hash(text)))
+    pub(crate) fn hashed(&mut self, text: &TextExpr) -> Option<usize> {
+        let FieldReach::One(field) = FieldReach::of_text(text) else { return None };
+        Some(self.plan(self.places[&field], Some(field), &PlanRequest::Hash(text)))
     }
 
     /// The node of a condition; the same node for equal conditions.
     pub(crate) fn node(&mut self, expr: &Expr) -> NodeId {
-        let fingerprint = Fingerprint::of(expr);
+        let fingerprint = ExprFingerprint::of(expr);
         if let Some(node) = self.shared_nodes.get(&fingerprint) {
             self.asked[node.0 as usize] += 1;
             return *node;
@@ -125,23 +125,23 @@ impl<'a> Compiler<'a> {
         node
     }
 
-    fn new_node(&mut self, expr: &Expr) -> Node {
-        match Reach::of_expr(expr) {
-            Reach::Second => return self.second(expr),
-            Reach::Nothing => return Node::Const(interpret::truth(expr, &Nothing)),
-            Reach::One(field) => return self.atom(expr, field),
-            Reach::Several => {}
+    fn new_node(&mut self, expr: &Expr) -> ProgramNode {
+        match FieldReach::of_expr(expr) {
+            FieldReach::Second => return self.second(expr),
+            FieldReach::Nothing => return ProgramNode::Const(interpret::truth(expr, &Nothing)),
+            FieldReach::One(field) => return self.atom(expr, field),
+            FieldReach::Several => {}
         }
         match expr {
-            Expr::Const(answer) => Node::Const(Truth::of(*answer)),
-            Expr::Not(inner) => Node::Not(self.node(inner)),
-            Expr::And(parts) => Node::And(self.cheapest_first(parts)),
-            Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
-            Expr::Compare { left, op, right } => Node::Compare(self.num(left), *op, self.num(right)),
-            Expr::Known(num) => Node::Known(self.num(num)),
+            Expr::Const(answer) => ProgramNode::Const(Truth::of(*answer)),
+            Expr::Not(inner) => ProgramNode::Not(self.node(inner)),
+            Expr::And(parts) => ProgramNode::And(self.cheapest_first(parts)),
+            Expr::Or(parts) => ProgramNode::Or(self.cheapest_first(parts)),
+            Expr::Compare { left, op, right } => ProgramNode::Compare(self.num(left), *op, self.num(right)),
+            Expr::Known(num) => ProgramNode::Known(self.num(num)),
             Expr::SameText(left, right) => match (self.hashed(left), self.hashed(right)) {
-                (Some(left), Some(right)) => Node::SameCell(left, right),
-                _ => Node::SameText(Box::new([self.text(left), self.text(right)])),
+                (Some(left), Some(right)) => ProgramNode::SameCell(left, right),
+                _ => ProgramNode::SameText(Box::new([self.text(left), self.text(right)])),
             },
             Expr::Cell { cell, .. } => self.atom(expr, cell.field),
             Expr::Found(_) | Expr::Matched { .. } => self.second(expr),
@@ -150,12 +150,12 @@ impl<'a> Compiler<'a> {
 
     /// A condition on second files: what joins is done with masks, what asks is asked of each
     /// record.
-    fn second(&mut self, expr: &Expr) -> Node {
+    fn second(&mut self, expr: &Expr) -> ProgramNode {
         match expr {
-            Expr::Not(inner) => Node::Not(self.node(inner)),
-            Expr::And(parts) => Node::And(self.cheapest_first(parts)),
-            Expr::Or(parts) => Node::Or(self.cheapest_first(parts)),
-            _ => Node::Second(Box::new(SecondPlan { what: expr.clone(), places: self.places_of(&Reads::of(expr)) })),
+            Expr::Not(inner) => ProgramNode::Not(self.node(inner)),
+            Expr::And(parts) => ProgramNode::And(self.cheapest_first(parts)),
+            Expr::Or(parts) => ProgramNode::Or(self.cheapest_first(parts)),
+            _ => ProgramNode::Second(Box::new(SecondPlan { what: expr.clone(), places: self.places_of(&Reads::of(expr)) })),
         }
     }
 
@@ -168,25 +168,25 @@ impl<'a> Compiler<'a> {
     fn cheapest_first(&mut self, parts: &[Expr]) -> Vec<NodeId> {
         let mut parts: Vec<NodeId> = parts.iter().map(|part| self.node(part)).collect();
         parts.sort_by_key(|part| match &self.program.nodes[part.0 as usize] {
-            Node::Const(_) | Node::Atom(..) => 0,
-            Node::Not(_) | Node::And(_) | Node::Or(_) => 1,
-            Node::Compare(..) | Node::Known(_) | Node::SameCell(..) => 2,
-            Node::SameText(_) => 3,
-            Node::Second(_) => 4,
+            ProgramNode::Const(_) | ProgramNode::Atom(..) => 0,
+            ProgramNode::Not(_) | ProgramNode::And(_) | ProgramNode::Or(_) => 1,
+            ProgramNode::Compare(..) | ProgramNode::Known(_) | ProgramNode::SameCell(..) => 2,
+            ProgramNode::SameText(_) => 3,
+            ProgramNode::Second(_) => 4,
         });
         parts
     }
 
-    fn atom(&mut self, expr: &Expr, field: FieldId) -> Node {
-        let plan = self.plan(self.places[&field], Some(field), &Asked::Atom);
+    fn atom(&mut self, expr: &Expr, field: FieldId) -> ProgramNode {
+        let plan = self.plan(self.places[&field], Some(field), &PlanRequest::Atom);
         let atoms = &mut self.program.columns[plan].atoms;
         atoms.push(CellCondition::new(expr, field));
-        Node::Atom(plan, atoms.len() - 1)
+        ProgramNode::Atom(plan, atoms.len() - 1)
     }
 
     /// The node of a number; the same node for equal numbers.
     pub(crate) fn num(&mut self, num: &Num) -> NumId {
-        let fingerprint = Fingerprint::of(num);
+        let fingerprint = ExprFingerprint::of(num);
         if let Some(num) = self.shared_nums.get(&fingerprint) {
             return *num;
         }
@@ -198,16 +198,16 @@ impl<'a> Compiler<'a> {
     }
 
     fn new_num(&mut self, num: &Num) -> NumNode {
-        if Reach::of_num(num) == Reach::Second {
+        if FieldReach::of_num(num) == FieldReach::Second {
             return self.second_number(num);
         }
         match num {
             Num::Const(number) => NumNode::Const(*number),
             Num::Number(field) => {
-                NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Number)))
+                NumNode::Column(self.plan(self.places[field], Some(*field), &PlanRequest::Number(NumberReading::Number)))
             }
             Num::Day(field) => {
-                NumNode::Column(self.plan(self.places[field], Some(*field), &Asked::Number(Reading::Day)))
+                NumNode::Column(self.plan(self.places[field], Some(*field), &PlanRequest::Number(NumberReading::Day)))
             }
             Num::Digits(text) => NumNode::Digits(self.text(text)),
             Num::Add(a, b) => NumNode::Add(self.num(a), self.num(b)),
@@ -227,7 +227,7 @@ impl<'a> Compiler<'a> {
         NumNode::Second(Box::new(SecondPlan { what: num.clone(), places: self.places_of(&reads) }))
     }
 
-    fn lookup(&mut self, lookup: &Lookup) -> NumNode {
+    fn lookup(&mut self, lookup: &ScoreLookup) -> NumNode {
         NumNode::Lookup {
             what: lookup.what,
             record_type: self.num(&lookup.record_type),
@@ -237,7 +237,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(crate) fn text(&mut self, text: &Text) -> TextPlan {
+    pub(crate) fn text(&mut self, text: &TextExpr) -> TextPlan {
         let mut reads = Reads::default();
         reads.text(text);
         let places = reads.fields.iter().map(|field| (*field, self.keep(self.places[field]))).collect();
@@ -266,24 +266,24 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(crate) fn tables(&mut self) -> &mut Vec<Table> {
+    pub(crate) fn tables(&mut self) -> &mut Vec<EntryTable> {
         &mut self.program.tables
     }
 }
 
 /// What a column plan is asked for.
-pub(super) enum Asked<'a> {
+pub(super) enum PlanRequest<'a> {
     /// Room for a rule of the cell; all of a column's are in its first plan.
     CellRule,
     /// Room for a condition.
     Atom,
     /// Its number or day.
-    Number(Reading),
+    Number(NumberReading),
     /// The hash of a text made of it.
-    Hash(&'a Text),
+    Hash(&'a TextExpr),
 }
 
-impl Asked<'_> {
+impl PlanRequest<'_> {
     fn fits(&self, plan: &ColumnPlan) -> bool {
         match self {
             Self::CellRule => true,

@@ -1,21 +1,21 @@
 //! Evaluates the program over one batch: each condition at most once, as masks, and only when a
 //! rule comes to need it.
 
-use super::column::Column;
+use super::column::ColumnMemory;
 use super::column_plan::{ColumnPlan, bits};
-use super::mask::{BATCH, Mask, Truths};
-use super::nodes::{Node, NodeId, NumId, NumNode, SecondPlan, TextPlan};
+use super::mask::{BATCH, Mask, Truths, WindowRows};
+use super::nodes::{ProgramNode, NodeId, NumId, NumNode, SecondPlan, TextPlan};
 use super::program::Program;
-use super::records::Records;
+use super::records::BatchRecords;
 use super::scores;
 use crate::input::index::{Index, WINDOW};
 use crate::layout::FieldId;
-use crate::rule::{self as interpret, Expr, Form, NoSecondFiles, Op, SecondFiles, Text, Truth, read};
+use crate::rule::{self as interpret, Expr, CellForm, NoSecondFiles, Op, SecondFiles, TextExpr, Truth, read};
 
 /// What a thread keeps for one file: column memories and room for the results of a batch.
-pub(crate) struct State {
-    pub(crate) columns: Vec<Column>,
-    places: Vec<Place>,
+pub(crate) struct ThreadState {
+    pub(crate) columns: Vec<ColumnMemory>,
+    places: Vec<WindowColumn>,
     /// Rows taken in so far.
     pub(crate) rows: u64,
     /// The answers of nodes that are asked more than once.
@@ -23,13 +23,13 @@ pub(crate) struct State {
     /// The batch that each of `truths` is of.
     of: Vec<u32>,
     batch: u32,
-    nums: Vec<Numbers>,
+    nums: Vec<BatchNumbers>,
 }
 
 /// What is looked at for every column and window, apart from all else that a column has: most have
 /// nothing in most windows.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct WindowColumn {
     /// The column in the file.
     column: u32,
     /// The windows in which the last batches have left something, a bit each.
@@ -39,14 +39,14 @@ struct Place {
 
 /// Numbers of a batch, and the rows that have one.
 #[derive(Clone, Debug, Default)]
-struct Numbers {
+struct BatchNumbers {
     done: bool,
     /// One a row; none while they are being worked out.
     values: Box<[i64]>,
     known: Mask,
 }
 
-impl Numbers {
+impl BatchNumbers {
     fn new() -> Self {
         Self { values: vec![0; BATCH].into(), ..Self::default() }
     }
@@ -55,17 +55,17 @@ impl Numbers {
 /// A batch of a block under evaluation.
 pub(crate) struct Batch<'a> {
     pub(crate) program: &'a Program,
-    pub(crate) records: &'a Records,
+    pub(crate) records: &'a BatchRecords,
     pub(crate) bytes: &'a [u8],
     /// The rows with the right number of cells.
     pub(crate) valid: Mask,
 }
 
-impl State {
+impl ThreadState {
     pub(crate) fn new(program: &Program) -> Self {
         let kept = program.kept_answers.iter().flatten().count();
-        let columns: Vec<Column> = program.columns.iter().map(Column::new).collect();
-        let place = |(column, plan): (&Column, &ColumnPlan)| Place {
+        let columns: Vec<ColumnMemory> = program.columns.iter().map(ColumnMemory::new).collect();
+        let place = |(column, plan): (&ColumnMemory, &ColumnPlan)| WindowColumn {
             column: plan.place as u32,
             written: 0,
             breaks_blank: column.breaks_blank(),
@@ -77,26 +77,26 @@ impl State {
             truths: vec![Truths::constant(Truth::False); kept],
             of: vec![0; kept],
             batch: 0,
-            nums: vec![Numbers::new(); program.nums.len()],
+            nums: vec![BatchNumbers::new(); program.nums.len()],
         }
     }
 
     /// Starts on a batch: forgets the last batch's results.
     pub(crate) fn begin(&mut self) {
-        self.columns.iter_mut().for_each(Column::begin);
+        self.columns.iter_mut().for_each(ColumnMemory::begin);
         self.next_batch();
         self.nums.iter_mut().for_each(|nums| nums.done = false);
     }
 
     /// Takes in all columns of a window of the batch, but for rows that are not valid.
-    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], window: (usize, u64)) {
-        let (number, valid) = window;
+    pub(crate) fn take(&mut self, program: &Program, index: &Index, bytes: &[u8], valid_rows: WindowRows) {
+        let WindowRows { window: number, rows: valid } = valid_rows;
         self.rows += u64::from(valid.count_ones());
         for (at, place) in self.places.iter_mut().enumerate() {
             let is_filled = index.filled(place.column as usize) & valid != 0;
             if is_filled || place.breaks_blank || place.written >> number & 1 != 0 {
                 let plan = &program.columns[at];
-                self.columns[at].take(plan, index.column(plan.place), bytes, window);
+                self.columns[at].take(plan, index.column(plan.place), bytes, valid_rows);
                 place.written = place.written & !(1 << number) | u8::from(is_filled) << number;
             }
         }
@@ -127,21 +127,21 @@ impl State {
         }
     }
 
-    fn evaluate(&mut self, batch: &Batch<'_>, node: &Node) -> Truths {
+    fn evaluate(&mut self, batch: &Batch<'_>, node: &ProgramNode) -> Truths {
         match node {
-            Node::Const(truth) => Truths::constant(*truth),
-            Node::Atom(column, bit) => self.columns[*column].atom(*bit),
-            Node::Not(inner) => self.truths(batch, *inner).negate(),
-            Node::And(parts) => self.all(batch, parts),
-            Node::Or(parts) => self.any(batch, parts),
-            Node::Compare(left, op, right) => self.compare(batch, *left, *op, *right),
-            Node::Known(num) => {
+            ProgramNode::Const(truth) => Truths::constant(*truth),
+            ProgramNode::Atom(column, bit) => self.columns[*column].atom(*bit),
+            ProgramNode::Not(inner) => self.truths(batch, *inner).negate(),
+            ProgramNode::And(parts) => self.all(batch, parts),
+            ProgramNode::Or(parts) => self.any(batch, parts),
+            ProgramNode::Compare(left, op, right) => self.compare(batch, *left, *op, *right),
+            ProgramNode::Known(num) => {
                 self.number(batch, *num);
                 Truths::certain(self.nums[num.0 as usize].known)
             }
-            Node::SameText(texts) => Truths::certain(same_texts(batch, texts)),
-            Node::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
-            Node::Second(second) => second_truths(batch, second),
+            ProgramNode::SameText(texts) => Truths::certain(same_texts(batch, texts)),
+            ProgramNode::SameCell(left, right) => Truths::certain(self.same_cells(batch, *left, *right)),
+            ProgramNode::Second(second) => second_truths(batch, second),
         }
     }
 
@@ -211,7 +211,7 @@ impl State {
         numbers.known.has(row).then(|| numbers.values[row])
     }
 
-    fn compute(&mut self, batch: &Batch<'_>, node: &NumNode, out: &mut Numbers) {
+    fn compute(&mut self, batch: &Batch<'_>, node: &NumNode, out: &mut BatchNumbers) {
         match node {
             NumNode::Const(number) => {
                 out.values.fill(*number);
@@ -251,7 +251,7 @@ impl State {
     }
 
     /// Two numbers made one, for all rows alike; where one is unknown, so is the result.
-    fn combine(&mut self, batch: &Batch<'_>, a: NumId, b: NumId, out: &mut Numbers, with: impl Fn(i64, i64) -> i64) {
+    fn combine(&mut self, batch: &Batch<'_>, a: NumId, b: NumId, out: &mut BatchNumbers, with: impl Fn(i64, i64) -> i64) {
         self.number(batch, a);
         self.number(batch, b);
         let (a, b) = (&self.nums[a.0 as usize], &self.nums[b.0 as usize]);
@@ -262,7 +262,7 @@ impl State {
     }
 
     /// One of two numbers, by a condition.
-    fn select(&mut self, batch: &Batch<'_>, condition: NodeId, yes: NumId, no: NumId, out: &mut Numbers) {
+    fn select(&mut self, batch: &Batch<'_>, condition: NodeId, yes: NumId, no: NumId, out: &mut BatchNumbers) {
         self.number(batch, yes);
         self.number(batch, no);
         let condition = self.truths(batch, condition);
@@ -277,7 +277,7 @@ impl State {
         &mut self,
         batch: &Batch<'_>,
         parts: [NumId; N],
-        out: &mut Numbers,
+        out: &mut BatchNumbers,
         with: impl Fn([i64; N]) -> Option<i64>,
     ) {
         for part in parts {
@@ -292,7 +292,7 @@ impl State {
         });
     }
 
-    fn latest(&mut self, batch: &Batch<'_>, all: &[NumId], out: &mut Numbers) {
+    fn latest(&mut self, batch: &Batch<'_>, all: &[NumId], out: &mut BatchNumbers) {
         out.known = Mask::NONE;
         for one in all {
             self.number(batch, *one);
@@ -324,7 +324,7 @@ fn fill(mask: &mut Mask, known: Mask, [left, right]: [&[i64]; 2], holds: impl Fn
     }
 }
 
-fn digits(batch: &Batch<'_>, out: &mut Numbers, number: impl Fn(usize) -> Option<i64>) {
+fn digits(batch: &Batch<'_>, out: &mut BatchNumbers, number: impl Fn(usize) -> Option<i64>) {
     out.known = Mask::NONE;
     for row in batch.valid.rows() {
         if let Some(number) = number(row) {
@@ -361,14 +361,14 @@ fn second_truths(batch: &Batch<'_>, second: &SecondPlan<Expr>) -> Truths {
     truths
 }
 
-fn second_row<'a, T>(batch: &'a Batch<'_>, row: usize, second: &'a SecondPlan<T>) -> Row<'a> {
-    Row { batch, row, places: &second.places, second: batch.program.second.files() }
+fn second_row<'a, T>(batch: &'a Batch<'_>, row: usize, second: &'a SecondPlan<T>) -> ReferenceRow<'a> {
+    ReferenceRow { batch, row, places: &second.places, second: batch.program.second.files() }
 }
 
 impl TextPlan {
     /// The text for a row.
     pub(crate) fn make(&self, batch: &Batch<'_>, row: usize) -> String {
-        let row = Row { batch, row, places: &self.places, second: &NoSecondFiles };
+        let row = ReferenceRow { batch, row, places: &self.places, second: &NoSecondFiles };
         interpret::text(&self.text, &row).into_owned()
     }
 
@@ -378,10 +378,10 @@ impl TextPlan {
         self.plain_part(&self.text, batch, row)
     }
 
-    fn plain_part<'a>(&'a self, text: &'a Text, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
+    fn plain_part<'a>(&'a self, text: &'a TextExpr, batch: &'a Batch<'_>, row: usize) -> Option<&'a [u8]> {
         match text {
-            Text::Const(text) => text.is_ascii().then_some(text.as_bytes()),
-            Text::Cell(cell) if cell.form == Form::Value => {
+            TextExpr::Const(text) => text.is_ascii().then_some(text.as_bytes()),
+            TextExpr::Cell(cell) if cell.form == CellForm::Value => {
                 let (_, column) = self.places.iter().find(|(field, _)| *field == cell.field)?;
                 let text = batch.records.cell(batch.bytes, row, *column);
                 // Printable at both ends: there is nothing to trim.
@@ -390,32 +390,32 @@ impl TextPlan {
                 let needs_padding = text.len() == 1 && read::reading(cell.field).padded;
                 (is_trimmed && !needs_padding && text.is_ascii()).then_some(text)
             }
-            Text::Prefix(inner, len) => {
+            TextExpr::Prefix(inner, len) => {
                 let inner = self.plain_part(inner, batch, row)?;
                 Some(&inner[..inner.len().min(*len)])
             }
-            Text::Suffix(inner, len) => {
+            TextExpr::Suffix(inner, len) => {
                 let inner = self.plain_part(inner, batch, row)?;
                 Some(&inner[inner.len().saturating_sub(*len)..])
             }
-            Text::DropLast(inner, len) => {
+            TextExpr::DropLast(inner, len) => {
                 let inner = self.plain_part(inner, batch, row)?;
                 Some(&inner[..inner.len().saturating_sub(*len)])
             }
-            Text::Cell(_) | Text::Matched(_) | Text::Subject(_) | Text::TestName(..) => None,
+            TextExpr::Cell(_) | TextExpr::Matched(_) | TextExpr::Subject(_) | TextExpr::TestName(..) => None,
         }
     }
 }
 
 /// A row of the batch as the reference interpreter sees it, limited to some fields.
-struct Row<'a> {
+struct ReferenceRow<'a> {
     batch: &'a Batch<'a>,
     row: usize,
     places: &'a [(FieldId, usize)],
     second: &'a dyn SecondFiles,
 }
 
-impl interpret::RecordView for Row<'_> {
+impl interpret::RecordView for ReferenceRow<'_> {
     fn cell(&self, field: FieldId) -> &str {
         let place = self.places.iter().find(|(one, _)| *one == field);
         let Some((_, column)) = place else { return "" };

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::layout::FieldId;
-use crate::rule::{Demand, Expr, Instance, Key, Match, MatchedCell, Num, SetTest, Show, Text};
+use crate::rule::{Demand, Expr, Instance, KeyPart, Match, MatchedCell, Num, SetTest, Show, TextExpr};
 
 /// Goes through what an expression reads.
 pub(crate) trait Visitor {
@@ -81,13 +81,13 @@ pub(crate) trait Visitor {
         }
     }
 
-    fn text(&mut self, text: &Text) {
+    fn text(&mut self, text: &TextExpr) {
         match text {
-            Text::Const(_) => {}
-            Text::Cell(cell) => self.field(cell.field),
-            Text::Matched(cell) => self.matched(cell),
-            Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => self.text(inner),
-            Text::Subject(field) | Text::TestName(field, _) => self.field(*field),
+            TextExpr::Const(_) => {}
+            TextExpr::Cell(cell) => self.field(cell.field),
+            TextExpr::Matched(cell) => self.matched(cell),
+            TextExpr::Prefix(inner, _) | TextExpr::Suffix(inner, _) | TextExpr::DropLast(inner, _) => self.text(inner),
+            TextExpr::Subject(field) | TextExpr::TestName(field, _) => self.field(*field),
         }
     }
 
@@ -118,31 +118,31 @@ pub(crate) trait Visitor {
         }
     }
 
-    fn keys(&mut self, keys: &[Key]) {
+    fn keys(&mut self, keys: &[KeyPart]) {
         for key in keys {
             match key {
-                Key::Text(text) => self.text(text),
-                Key::Num(num) => self.num(num),
-                Key::Truth(expr) => self.expr(expr),
-                Key::StudentGroup | Key::File => {}
+                KeyPart::Text(text) => self.text(text),
+                KeyPart::Num(num) => self.num(num),
+                KeyPart::Truth(expr) => self.expr(expr),
+                KeyPart::StudentGroup | KeyPart::File => {}
             }
         }
     }
 }
 
 /// The fields read, in order of id.
-pub(crate) type Fields = BTreeSet<FieldId>;
+pub(crate) type ReadFields = BTreeSet<FieldId>;
 
 /// What is read by something, and what of it as a day.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reads {
-    pub(crate) fields: Fields,
-    pub(crate) days: Fields,
+    pub(crate) fields: ReadFields,
+    pub(crate) days: ReadFields,
     /// What is asked of second files: whether they have a record, and cells of it.
     pub(crate) matches: Vec<Match>,
     pub(crate) matched: Vec<MatchedCell>,
     /// The fields that make records of second files match.
-    pub(crate) keys: Fields,
+    pub(crate) keys: ReadFields,
     /// Whether the entity list is asked.
     pub(crate) entities: bool,
 }
@@ -198,7 +198,7 @@ impl Visitor for Reads {
 
 /// How many fields are read, as far as it makes a difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum FieldReach {
     /// None at all.
     #[default]
     Nothing,
@@ -210,7 +210,7 @@ pub(crate) enum Reach {
     Second,
 }
 
-impl Reach {
+impl FieldReach {
     pub(crate) fn of_expr(expr: &Expr) -> Self {
         let mut reach = Self::default();
         reach.expr(expr);
@@ -223,14 +223,14 @@ impl Reach {
         reach
     }
 
-    pub(crate) fn of_text(text: &Text) -> Self {
+    pub(crate) fn of_text(text: &TextExpr) -> Self {
         let mut reach = Self::default();
         reach.text(text);
         reach
     }
 }
 
-impl Visitor for Reach {
+impl Visitor for FieldReach {
     fn field(&mut self, field: FieldId) {
         *self = match *self {
             Self::Nothing => Self::One(field),

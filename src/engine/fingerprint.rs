@@ -6,9 +6,9 @@ use super::hash::mix;
 
 /// The hash of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Fingerprint(u64, u64);
+pub(crate) struct ExprFingerprint(u64, u64);
 
-impl Fingerprint {
+impl ExprFingerprint {
     pub(crate) fn of(value: &impl Hash) -> Self {
         let mut print = Self(0, 1);
         value.hash(&mut print);
@@ -16,7 +16,7 @@ impl Fingerprint {
     }
 }
 
-impl Hasher for Fingerprint {
+impl Hasher for ExprFingerprint {
     fn finish(&self) -> u64 {
         self.0
     }

@@ -119,13 +119,13 @@ impl ShortInterner {
 /// A longer text as a key: its first and its last eight bytes, which are the whole of up to sixteen.
 /// Of a still longer one, its hash and its last eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Key {
+pub(crate) struct TextKey {
     first: u64,
     last: u64,
     len: u32,
 }
 
-impl Key {
+impl TextKey {
     /// The key of a text.
     #[inline]
     pub(crate) fn new(text: &[u8]) -> Self {
@@ -170,13 +170,13 @@ struct LongText {
 
 impl LongText {
     #[inline]
-    fn key(&self) -> Key {
-        Key { first: self.first, last: self.last, len: self.len }
+    fn key(&self) -> TextKey {
+        TextKey { first: self.first, last: self.last, len: self.len }
     }
 
     /// Whether it has a key, without a branch.
     #[inline]
-    fn has(&self, key: Key) -> bool {
+    fn has(&self, key: TextKey) -> bool {
         (self.first ^ key.first) | (self.last ^ key.last) | u64::from(self.len ^ key.len) == 0
     }
 }
@@ -198,7 +198,7 @@ impl LongInterner {
 
     /// The number of a text, if it was seen before.
     #[inline]
-    pub(crate) fn find(&self, key: Key, text: &[u8]) -> Option<u16> {
+    pub(crate) fn find(&self, key: TextKey, text: &[u8]) -> Option<u16> {
         let place = self.slots.find(key.hash(), |place| self.is(place, key, text));
         (place != 0).then(|| self.texts[place].entry)
     }
@@ -207,20 +207,20 @@ impl LongInterner {
     /// text.
     #[inline]
     pub(crate) fn glance(&self, text: &[u8]) -> (u16, bool) {
-        let key = Key::new(text);
+        let key = TextKey::new(text);
         let place = self.slots.glance(key.hash());
         (self.texts[place].entry, self.is(place, key, text))
     }
 
     /// Whether the text at a place is a certain one, given its key too.
     #[inline]
-    fn is(&self, place: usize, key: Key, text: &[u8]) -> bool {
+    fn is(&self, place: usize, key: TextKey, text: &[u8]) -> bool {
         let one = &self.texts[place];
         one.has(key) && (key.is_text() || *self.wholes[usize::from(one.whole)] == *text)
     }
 
     /// Remembers a text that [`Self::find`] did not find.
-    pub(crate) fn insert(&mut self, key: Key, text: &[u8], entry: u16) {
+    pub(crate) fn insert(&mut self, key: TextKey, text: &[u8], entry: u16) {
         let mut one = LongText { first: key.first, last: key.last, len: key.len, entry, whole: 0 };
         if !key.is_text() {
             one.whole = self.wholes.len() as u16;
@@ -240,7 +240,7 @@ mod tests {
         let (mut short, mut long) = (ShortInterner::new(), LongInterner::new());
         // Some are their key, some are not.
         let text = |number: u16| format!("{}{number:08}", "a text ".repeat(usize::from(number % 3))).into_bytes();
-        let key = |number: u16| Key::new(&text(number));
+        let key = |number: u16| TextKey::new(&text(number));
         for number in 0..1000 {
             assert_eq!((short.find(u64::from(number) + 1), long.find(key(number), &text(number))), (None, None));
             short.insert(u64::from(number) + 1, number);
@@ -266,7 +266,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn keys_of_different_texts_differ_where_they_are_the_text(one in "[ab]{0,18}", other in "[ab]{0,18}") {
-            let (a, b) = (Key::new(one.as_bytes()), Key::new(other.as_bytes()));
+            let (a, b) = (TextKey::new(one.as_bytes()), TextKey::new(other.as_bytes()));
             let remembered = LongText { first: a.first, last: a.last, len: a.len, ..LongText::default() };
             proptest::prop_assert_eq!(remembered.has(b), a == b);
             if a.is_text() {

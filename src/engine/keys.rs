@@ -1,17 +1,17 @@
 //! Hashes of the keys that make groups of records, a batch of records at a time.
 
-use super::evaluate::{Batch, State};
+use super::evaluate::{Batch, ThreadState};
 use super::hash::{BLANK, fold, mix};
 use super::mask::{BATCH, Mask};
 use super::nodes::TextPlan;
-use super::sets::{KeyPlan, Table, Within};
+use super::sets::{KeyPlan, EntryTable, GroupedBy};
 
-impl Table {
+impl EntryTable {
     /// Works out what the keys and values of the batch need.
-    pub(crate) fn prepare(&self, state: &mut State, batch: &Batch<'_>) {
+    pub(crate) fn prepare(&self, state: &mut ThreadState, batch: &Batch<'_>) {
         let keys = match &self.within {
-            Within::Keys(keys) | Within::Groups(keys) | Within::Counted(keys) => keys.as_slice(),
-            Within::Record | Within::Among(_) => &[],
+            GroupedBy::Keys(keys) | GroupedBy::Groups(keys) | GroupedBy::Counted(keys) => keys.as_slice(),
+            GroupedBy::Record | GroupedBy::Among(_) => &[],
         };
         for key in keys.iter().chain(&self.values) {
             match key {
@@ -27,7 +27,7 @@ impl Table {
 /// is blank or unknown is none.
 pub(crate) fn keys_of(
     keys: &[KeyPlan],
-    state: &mut State,
+    state: &mut ThreadState,
     batch: &Batch<'_>,
     rows: Mask,
     hashes: &mut Vec<u64>,
@@ -60,7 +60,7 @@ fn fold_text(text: &TextPlan, batch: &Batch<'_>, row: usize) -> u64 {
 #[inline]
 pub(crate) fn each_part(
     key: &KeyPlan,
-    state: &mut State,
+    state: &mut ThreadState,
     batch: &Batch<'_>,
     rows: Mask,
     mut tell: impl FnMut(usize, Option<u64>),

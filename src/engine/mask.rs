@@ -85,18 +85,36 @@ impl Mask {
 
     /// The records of the set, ascending.
     #[inline]
-    pub(crate) fn rows(self) -> Rows {
-        Rows { words: self.0, word: 0 }
+    pub(crate) fn rows(self) -> MaskRows {
+        MaskRows { words: self.0, word: 0 }
     }
 }
 
+/// Some rows of one window of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WindowRows {
+    /// The number of the window in its batch.
+    pub(crate) window: usize,
+    /// The rows, a bit each.
+    pub(crate) rows: u64,
+}
+
+/// Some records of a batch, with the number that its first record has in the block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NumberedRows {
+    /// The records.
+    pub(crate) rows: Mask,
+    /// The number of the batch's first record.
+    pub(crate) first: u32,
+}
+
 /// The records of a [`Mask`], ascending.
-pub(crate) struct Rows {
+pub(crate) struct MaskRows {
     words: [u64; WORDS],
     word: usize,
 }
 
-impl Iterator for Rows {
+impl Iterator for MaskRows {
     type Item = usize;
 
     #[inline]

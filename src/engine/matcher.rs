@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use super::shape::{DIGIT, KINDS, Kinds, LETTER_E, LOWER, NON_ASCII, Shape, UPPER};
+use super::shape::{DIGIT, KINDS, Kinds, LETTER_E, LOWER, NON_ASCII, TextShape, UPPER};
 use crate::rule::Expression;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Matcher {
     expression: Arc<Expression>,
     /// No match without bytes of certain kinds.
-    required: Required,
+    required: RequiredKinds,
     /// The lengths (in bytes) that a match can have, where a match is the whole text.
     lengths: Option<(usize, usize)>,
     /// Matches exactly the texts that end with one of these.
@@ -37,14 +37,14 @@ struct Uniform {
 
 /// Kinds of which every match holds a byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Required {
+struct RequiredKinds {
     /// A byte of each.
     each: Kinds,
     /// A byte of one of the kinds of each of these.
     either: Vec<Kinds>,
 }
 
-impl Required {
+impl RequiredKinds {
     fn new(hir: &Hir) -> Self {
         let (single, mut either): (Vec<Kinds>, Vec<Kinds>) =
             required(hir).into_iter().partition(|kinds| kinds.is_power_of_two());
@@ -138,7 +138,7 @@ impl Matcher {
         let hir = regex_syntax::Parser::new().parse(expression.as_str()).ok();
         Self {
             expression: Arc::clone(expression),
-            required: hir.as_ref().map(Required::new).unwrap_or_default(),
+            required: hir.as_ref().map(RequiredKinds::new).unwrap_or_default(),
             suffixes: hir.as_ref().and_then(suffixes),
             tail: hir.as_ref().and_then(tail),
             includes: hir.as_ref().and_then(includes),
@@ -148,7 +148,7 @@ impl Matcher {
     }
 
     /// The answer for every ASCII text of these kinds and this length, if it is the same.
-    pub(crate) fn by_shape(&self, shape: Shape) -> Option<bool> {
+    pub(crate) fn by_shape(&self, shape: TextShape) -> Option<bool> {
         if !self.required.is_met(shape.kinds) {
             return Some(false);
         }
@@ -166,7 +166,7 @@ impl Matcher {
 
     /// How many of the last bytes of an ASCII text of a shape decide whether it matches, if some do;
     /// at most eight.
-    pub(crate) fn tail_of(&self, shape: Shape) -> Option<usize> {
+    pub(crate) fn tail_of(&self, shape: TextShape) -> Option<usize> {
         let ends = match self {
             Self { suffixes: Some(suffixes), .. } => suffixes,
             Self { tail: Some(tail), .. } if shape.kinds & !tail.kinds == 0 => &tail.ends,
@@ -365,7 +365,7 @@ mod tests {
             ] {
                 let matcher = matcher(pattern);
                 let expected = matcher.expression.is_match(&text);
-                let shape = Shape { kinds: kinds(text.as_bytes()), len: text.len() };
+                let shape = TextShape { kinds: kinds(text.as_bytes()), len: text.len() };
                 if is_plain(shape.kinds) && !may_have_space(shape.kinds) {
                     proptest::prop_assert!(matcher.by_shape(shape).is_none_or(|answer| answer == expected));
                 }

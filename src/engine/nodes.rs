@@ -1,7 +1,7 @@
 //! The nodes of a program: conditions, numbers and texts, compiled for the columns of one file.
 
 use crate::layout::FieldId;
-use crate::rule::{Expr, LookupKind, Num, Op, Text, Truth};
+use crate::rule::{Expr, LookupKind, Num, Op, TextExpr, Truth};
 
 /// A condition of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +12,7 @@ pub(crate) struct NodeId(pub(crate) u32);
 pub(crate) struct NumId(pub(crate) u32);
 
 #[derive(Debug)]
-pub(crate) enum Node {
+pub(crate) enum ProgramNode {
     Const(Truth),
     /// A condition on one column: the plan and its bit.
     Atom(usize, usize),
@@ -61,6 +61,6 @@ pub(crate) struct SecondPlan<T> {
 /// A text to be made row by row, with the place among the kept columns of each field it reads.
 #[derive(Clone, Debug)]
 pub(crate) struct TextPlan {
-    pub(crate) text: Text,
+    pub(crate) text: TextExpr,
     pub(crate) places: Vec<(FieldId, usize)>,
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::compiler::Compiler;
-use super::evaluate::{Batch, State};
+use super::evaluate::{Batch, ThreadState};
 use super::fields::Reads;
-use super::records::Records;
+use super::records::BatchRecords;
 use super::second_data::SecondData;
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, Cells, Column, Dialect, Encoding, FileInfo, Meaning, View};
@@ -40,8 +40,8 @@ fn answers(expr: &Expr, views: &[&dyn RecordView], second: SecondData) -> Vec<Tr
     let node = compiler.node(expr);
     let program = compiler.finish();
     let block = block_of(&fields, views);
-    let mut state = State::new(&program);
-    let mut records = Records::new(&program.kept);
+    let mut state = ThreadState::new(&program);
+    let mut records = BatchRecords::new(&program.kept);
     let mut index = Index::new(fields.len());
     let mut cursor = Cursor::default();
     let mut answers = Vec::with_capacity(views.len());

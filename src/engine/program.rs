@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::column_plan::ColumnPlan;
 use super::fields::Reads;
-use super::nodes::{Node, NodeId, NumNode};
+use super::nodes::{ProgramNode, NodeId, NumNode};
 use super::second_data::SecondData;
-use super::sets::{SetPlan, Table};
+use super::sets::{SetPlan, EntryTable};
 use crate::rule::{Grouping, Instance};
 
 /// One instance of a rule, ready to run or known not to be.
 #[derive(Debug)]
-pub(crate) struct Planned {
+pub(crate) struct PlannedInstance {
     /// The rule's place in the run.
     pub(crate) rule: usize,
     /// The instance as bound, for messages.
@@ -20,14 +20,14 @@ pub(crate) struct Planned {
     /// The column a finding points at.
     pub(crate) column: Option<usize>,
     pub(crate) grouping: Grouping,
-    pub(crate) kind: Kind,
+    pub(crate) kind: InstanceKind,
     pub(crate) reads: Reads,
     /// Whether it judges a cell; such rules tell what is wrong with a column.
     pub(crate) is_cell: bool,
 }
 
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum InstanceKind {
     /// Judged in a column plan.
     Cell,
     /// Judged a record at a time.
@@ -52,14 +52,14 @@ pub(crate) struct RecordRule {
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) columns: Vec<ColumnPlan>,
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Vec<ProgramNode>,
     /// Where the answer of each node is kept for the batch; `None` for nodes that are asked once, whose
     /// answers would only take room in the caches.
     pub(crate) kept_answers: Vec<Option<u32>>,
     pub(crate) nums: Vec<NumNode>,
     pub(crate) sets: Vec<SetPlan>,
-    pub(crate) tables: Vec<Table>,
-    pub(crate) instances: Vec<Planned>,
+    pub(crate) tables: Vec<EntryTable>,
+    pub(crate) instances: Vec<PlannedInstance>,
     /// The record rules among them, apart from all that only their findings need.
     pub(crate) record_rules: Vec<RecordRule>,
     /// The student groups of the year, where a rule goes through them.

@@ -1,33 +1,33 @@
 //! The records of a batch: which of them have the right number of cells, where they start, and the texts of the few
 //! columns that rules read letter by letter.
 
-use super::mask::{BATCH, Mask, WORDS};
+use super::mask::{BATCH, Mask, WORDS, WindowRows};
 use crate::input::index::{Index, WINDOW};
-use crate::input::text::Text;
+use crate::input::text::CellText;
 
 /// The records of a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Records {
+pub(crate) struct BatchRecords {
     rows: usize,
     /// Windows taken in so far.
     windows: usize,
     valid: Mask,
     spans: Vec<(u32, u32)>,
-    kept: Vec<Kept>,
+    kept: Vec<KeptCells>,
 }
 
 /// The cells of one column.
 #[derive(Debug)]
-struct Kept {
+struct KeptCells {
     place: usize,
-    texts: Vec<Text>,
+    texts: Vec<CellText>,
     filled: Mask,
 }
 
-impl Records {
+impl BatchRecords {
     /// Keeps the texts of these columns, which are then known by their place in the list.
     pub(crate) fn new(columns: &[usize]) -> Self {
-        let kept = |place: &usize| Kept { place: *place, texts: vec![Text::NONE; BATCH], filled: Mask::NONE };
+        let kept = |place: &usize| KeptCells { place: *place, texts: vec![CellText::NONE; BATCH], filled: Mask::NONE };
         Self { kept: columns.iter().map(kept).collect(), ..Self::default() }
     }
 
@@ -43,7 +43,7 @@ impl Records {
     /// Takes in a window of records; returns its place in the batch and its regular records.
     ///
     /// All windows but the last of a block are full.
-    pub(crate) fn take(&mut self, index: &Index) -> (usize, u64) {
+    pub(crate) fn take(&mut self, index: &Index) -> WindowRows {
         let window = self.windows;
         let regular = index.odd().iter().fold(Mask::first(index.rows()).0[0], |mask, odd| mask & !(1 << odd.row));
         self.valid.0[window] = regular;
@@ -57,7 +57,7 @@ impl Records {
         }
         self.windows += 1;
         self.rows += index.rows();
-        (window, regular)
+        WindowRows { window, rows: regular }
     }
 
     /// Whether no window has room any more.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::{Reads, Visitor};
 use crate::layout::FieldId;
-use crate::rule::{Demand, Expr, Instance, Key, SetTest, undecided};
+use crate::rule::{Demand, Expr, Instance, KeyPart, SetTest, undecided};
 
 /// The rule without the missing fields; `None` where it cannot do without them. A rule can do without some members of
 /// a family, but not without all of them.
@@ -38,7 +38,7 @@ fn reads_any(leaf: &Expr, missing: &[FieldId]) -> bool {
 
 /// A test of sets by the fields that are there; `None` where its groups or values cannot be made without the missing.
 fn set_without(test: &SetTest, missing: &[FieldId]) -> Option<SetTest> {
-    let kept = |keys: &[Key]| keys.iter().all(|key| !key_reads(key, missing));
+    let kept = |keys: &[KeyPart]| keys.iter().all(|key| !key_reads(key, missing));
     match test {
         SetTest::UniqueAmong(fields) => {
             let kept: Vec<FieldId> = fields.iter().copied().filter(|field| !missing.contains(field)).collect();
@@ -63,13 +63,13 @@ fn set_without(test: &SetTest, missing: &[FieldId]) -> Option<SetTest> {
     }
 }
 
-fn key_reads(key: &Key, missing: &[FieldId]) -> bool {
+fn key_reads(key: &KeyPart, missing: &[FieldId]) -> bool {
     let mut reads = Reads::default();
     match key {
-        Key::Text(text) => reads.text(text),
-        Key::Num(num) => reads.num(num),
-        Key::Truth(expr) => reads.expr(expr),
-        Key::StudentGroup | Key::File => {}
+        KeyPart::Text(text) => reads.text(text),
+        KeyPart::Num(num) => reads.num(num),
+        KeyPart::Truth(expr) => reads.expr(expr),
+        KeyPart::StudentGroup | KeyPart::File => {}
     }
     reads.fields.iter().any(|field| missing.contains(field))
 }

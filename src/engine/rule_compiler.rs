@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::cell_conditions::CellCondition;
 use super::column_plan::{ATOMS, CellRule};
-use super::compiler::{Asked, Compiler};
-use super::fields::{Reach, Reads, Visitor};
-use super::program::{Kind, Planned, RecordRule};
+use super::compiler::{PlanRequest, Compiler};
+use super::fields::{FieldReach, Reads, Visitor};
+use super::program::{InstanceKind, PlannedInstance, RecordRule};
 use super::reduced::reduced;
 use super::set_compiler::{compares_within_groups, set_plan};
 use crate::input::Meaning;
@@ -22,12 +22,12 @@ impl Compiler<'_> {
         let mut reads = Reads::of(&instance.when);
         reads.demand(&instance.demand);
         let kind = match self.missing(&reads) {
-            Some(field) => Kind::NotRun(format!("the column for {} is missing", registry().info(field).title)),
+            Some(field) => InstanceKind::NotRun(format!("the column for {} is missing", registry().info(field).title)),
             None => self.kind(rule, instance),
         };
         let column = instance.labels.iter().find_map(|field| self.places.get(field)).copied();
-        let is_cell = matches!(kind, Kind::Cell);
-        self.program.instances.push(Planned {
+        let is_cell = matches!(kind, InstanceKind::Cell);
+        self.program.instances.push(PlannedInstance {
             rule: place,
             source: Arc::clone(instance),
             column,
@@ -44,11 +44,11 @@ impl Compiler<'_> {
             .filter(|column| self.info.columns[*column].meaning == Meaning::Filler)
             .collect();
         for column in fillers {
-            let plan = self.plan(column, None, &Asked::CellRule);
+            let plan = self.plan(column, None, &PlanRequest::CellRule);
             let instance = self.program.instances.len();
             let (when, require) = (CellCondition::Const(Truth::True), CellCondition::new(blank, FieldId(u16::MAX)));
             self.program.columns[plan].cell_rules.push(CellRule { instance, order: u8::MAX, when, require });
-            self.program.instances.push(Planned {
+            self.program.instances.push(PlannedInstance {
                 rule: place,
                 source: Arc::new(Instance {
                     binding: None,
@@ -61,46 +61,46 @@ impl Compiler<'_> {
                 }),
                 column: Some(column),
                 grouping: Grouping::Column,
-                kind: Kind::Cell,
+                kind: InstanceKind::Cell,
                 reads: Reads::default(),
                 is_cell: true,
             });
         }
     }
 
-    fn kind(&mut self, rule: &Rule, instance: &Instance) -> Kind {
+    fn kind(&mut self, rule: &Rule, instance: &Instance) -> InstanceKind {
         let require = match &instance.demand {
             Demand::Set(test) if compares_within_groups(test) => {
-                return Kind::NotRun("records are not compared within student groups".to_owned());
+                return InstanceKind::NotRun("records are not compared within student groups".to_owned());
             }
             Demand::Set(test) => {
                 let plan = set_plan(self, self.program.instances.len(), &instance.when, test);
                 self.program.sets.push(plan);
-                return Kind::Set;
+                return InstanceKind::Set;
             }
             Demand::Record(require) => require,
         };
         if rule.scope == Scope::Cell
             && let Some(()) = self.cell_rule(rule.order, instance, require)
         {
-            return Kind::Cell;
+            return InstanceKind::Cell;
         }
         let guard = (rule.scope == Scope::Cell).then(|| instance.labels.first().copied()).flatten();
-        let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &Asked::CellRule));
+        let guard = guard.map(|field| self.plan(self.places[&field], Some(field), &PlanRequest::CellRule));
         let (when, require) = (self.node(&instance.when), self.node(require));
         let instance = self.program.instances.len();
         self.program.record_rules.push(RecordRule { instance, when, require, guard });
-        Kind::Record
+        InstanceKind::Record
     }
 
     /// Makes it a rule of its column, if both its conditions look at that column alone.
     fn cell_rule(&mut self, order: u8, instance: &Instance, require: &Expr) -> Option<()> {
-        let mut reach = Reach::of_expr(&instance.when);
+        let mut reach = FieldReach::of_expr(&instance.when);
         reach.expr(require);
-        let Reach::One(field) = reach else {
+        let FieldReach::One(field) = reach else {
             return None;
         };
-        let plan = self.plan(self.places[&field], Some(field), &Asked::CellRule);
+        let plan = self.plan(self.places[&field], Some(field), &PlanRequest::CellRule);
         let rules = &mut self.program.columns[plan].cell_rules;
         if rules.len() == ATOMS {
             return None;

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::capacity::Capacity;
-use super::evaluate::{Batch, State};
+use super::evaluate::{Batch, ThreadState};
 use super::program::Program;
-use super::records::Records;
+use super::records::BatchRecords;
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
+use crate::input::{Block, BlockSource, FileInfo, InputError, ReadMark};
 
 /// Makes something of the records of a file: findings, counts, facets. A new consumer of records is one
 /// implementation of this trait; two collectors of one run are a pair.
@@ -37,7 +37,7 @@ pub(crate) trait Collector: Sync {
     /// Takes in the records of a batch.
     fn batch(
         &self,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
         at: BatchPlace,
         thread: &mut Self::Thread,
@@ -48,7 +48,7 @@ pub(crate) trait Collector: Sync {
     fn join(&self, file: &mut Self::File, block: &mut Self::Block, at: JoinPlace);
 
     /// Takes in what a thread has kept, after its last batch. Threads come in no order.
-    fn finish(&self, file: &mut Self::File, thread: Self::Thread, state: &State);
+    fn finish(&self, file: &mut Self::File, thread: Self::Thread, state: &ThreadState);
 }
 
 /// Where a batch stands.
@@ -89,7 +89,7 @@ impl<A: Collector, B: Collector> Collector for (A, B) {
 
     fn batch(
         &self,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
         at: BatchPlace,
         thread: &mut Self::Thread,
@@ -104,7 +104,7 @@ impl<A: Collector, B: Collector> Collector for (A, B) {
         self.1.join(&mut file.1, &mut block.1, at);
     }
 
-    fn finish(&self, file: &mut Self::File, thread: Self::Thread, state: &State) {
+    fn finish(&self, file: &mut Self::File, thread: Self::Thread, state: &ThreadState) {
         self.0.finish(&mut file.0, thread.0, state);
         self.1.finish(&mut file.1, thread.1, state);
     }
@@ -116,12 +116,12 @@ pub(crate) struct BlockPlace {
     /// The number of its first record, counted from 0.
     pub(crate) record: u32,
     /// Where it stands, if it can be read again from there.
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<ReadMark>,
 }
 
 /// A record with a wrong number of cells.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct OddRow {
+pub(crate) struct OddRecord {
     pub(crate) record: u32,
     pub(crate) cells: u32,
     pub(crate) line: u64,
@@ -135,7 +135,7 @@ pub(crate) struct FileRun {
     pub(crate) bytes: u64,
     /// The size of the file, where it is known.
     stored: Option<u64>,
-    pub(crate) odd: Vec<OddRow>,
+    pub(crate) odd: Vec<OddRecord>,
     /// Records with one empty cell too many.
     pub(crate) trailing: u64,
     pub(crate) blocks: Vec<BlockPlace>,
@@ -151,23 +151,23 @@ pub(crate) struct RunOptions<'a> {
 
 /// The results of one block.
 struct BlockRun<B> {
-    mark: Option<Mark>,
+    mark: Option<ReadMark>,
     rows: u32,
     bytes: u64,
-    odd: Vec<OddRow>,
+    odd: Vec<OddRecord>,
     trailing: u64,
     collected: B,
 }
 
 /// The reader, and the number of the next block.
-struct Reader<'a> {
+struct BlockReader<'a> {
     source: &'a mut dyn BlockSource,
     next: u64,
     done: bool,
 }
 
 /// Results waiting for their turn.
-struct Joined<C: Collector> {
+struct OrderedResults<C: Collector> {
     run: FileRun,
     file: C::File,
     next: u64,
@@ -193,8 +193,8 @@ pub(crate) fn run<C: Collector>(
     collector: &C,
     options: &RunOptions<'_>,
 ) -> Collected<C::File> {
-    let reader = Mutex::new(Reader { source, next: 0, done: false });
-    let joined = Mutex::new(Joined::<C> {
+    let reader = Mutex::new(BlockReader { source, next: 0, done: false });
+    let joined = Mutex::new(OrderedResults::<C> {
         run: FileRun { stored: info.bytes, ..FileRun::default() },
         file: collector.file(),
         next: 0,
@@ -216,9 +216,9 @@ struct Worker<'a, C: Collector> {
     program: &'a Program,
     info: &'a FileInfo,
     collector: &'a C,
-    state: State,
+    state: ThreadState,
     index: Index,
-    records: Records,
+    records: BatchRecords,
     thread: C::Thread,
     /// The emptied results of a block.
     spare: Option<C::Block>,
@@ -230,15 +230,15 @@ impl<'a, C: Collector> Worker<'a, C> {
             program,
             info,
             collector,
-            state: State::new(program),
+            state: ThreadState::new(program),
             index: Index::of(info).wanting(program.reads()),
-            records: Records::new(&program.kept),
+            records: BatchRecords::new(&program.kept),
             thread: collector.thread(),
             spare: None,
         }
     }
 
-    fn work(mut self, reader: &Mutex<Reader<'_>>, joined: &Mutex<Joined<C>>, options: &RunOptions<'_>) {
+    fn work(mut self, reader: &Mutex<BlockReader<'_>>, joined: &Mutex<OrderedResults<C>>, options: &RunOptions<'_>) {
         let mut block = Block::default();
         while let Some((number, mark)) = Self::next_block(&mut block, reader, joined) {
             let run = self.block(&block, mark);
@@ -256,9 +256,9 @@ impl<'a, C: Collector> Worker<'a, C> {
     /// The number of the next block, and where it stands.
     fn next_block(
         block: &mut Block,
-        reader: &Mutex<Reader<'_>>,
-        joined: &Mutex<Joined<C>>,
-    ) -> Option<(u64, Option<Mark>)> {
+        reader: &Mutex<BlockReader<'_>>,
+        joined: &Mutex<OrderedResults<C>>,
+    ) -> Option<(u64, Option<ReadMark>)> {
         let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
         if reader.done {
             return None;
@@ -281,7 +281,7 @@ impl<'a, C: Collector> Worker<'a, C> {
         }
     }
 
-    fn block(&mut self, block: &Block, mark: Option<Mark>) -> BlockRun<C::Block> {
+    fn block(&mut self, block: &Block, mark: Option<ReadMark>) -> BlockRun<C::Block> {
         let collected = self.spare.take().unwrap_or_default();
         let mut run =
             BlockRun { mark, rows: 0, bytes: block.bytes.len() as u64, odd: Vec::new(), trailing: 0, collected };
@@ -303,14 +303,14 @@ impl<'a, C: Collector> Worker<'a, C> {
         &mut self,
         block: &Block,
         cursor: &mut Cursor,
-        records: &mut Records,
+        records: &mut BatchRecords,
         run: &mut BlockRun<C::Block>,
     ) -> bool {
         records.clear();
         self.state.begin();
         while !records.is_full() && self.index.fill(block, self.info.separator, cursor) {
             let before = run.rows + records.len() as u32;
-            run.odd.extend(self.index.odd().iter().map(|odd| OddRow {
+            run.odd.extend(self.index.odd().iter().map(|odd| OddRecord {
                 record: before + odd.row as u32,
                 cells: odd.cells,
                 line: block.line + self.index.line(odd.row),
@@ -318,14 +318,14 @@ impl<'a, C: Collector> Worker<'a, C> {
             }));
             run.trailing += self.index.trailing();
             self.collector.window(&self.index, block, &mut run.collected);
-            let window = records.take(&self.index);
-            self.state.take(self.program, &self.index, &block.bytes, window);
+            let valid = records.take(&self.index);
+            self.state.take(self.program, &self.index, &block.bytes, valid);
         }
         records.len() > 0
     }
 }
 
-impl<C: Collector> Joined<C> {
+impl<C: Collector> OrderedResults<C> {
     /// Takes in a block's results when all blocks before it are there.
     fn add(&mut self, collector: &C, number: u64, run: BlockRun<C::Block>) {
         self.waiting.insert(number, run);
@@ -346,7 +346,7 @@ impl FileRun {
         self.records += u64::from(run.rows);
         self.bytes += run.bytes;
         self.trailing += run.trailing;
-        self.odd.extend(run.odd.drain(..).map(|odd| OddRow { record: first + odd.record, ..odd }));
+        self.odd.extend(run.odd.drain(..).map(|odd| OddRecord { record: first + odd.record, ..odd }));
         JoinPlace { first, capacity: Capacity { read: self.bytes, of: self.stored } }
     }
 }

@@ -2,8 +2,8 @@
 //! and equal values a place in it.
 
 use super::compiler::Compiler;
-use super::sets::{GroupTest, KeyPlan, SetPlan, Table, Within};
-use crate::rule::{Cell, Expr, Form, Key, SetTest, Text};
+use super::sets::{GroupTest, KeyPlan, SetPlan, EntryTable, GroupedBy};
+use crate::rule::{CellRef, Expr, CellForm, KeyPart, SetTest, TextExpr};
 
 /// Conditions a table can hold: one bit each.
 const BITS: usize = 32;
@@ -16,7 +16,7 @@ pub(crate) fn compares_within_groups(test: &SetTest) -> bool {
         WithinSource::Keys(keys) => keys,
         WithinSource::Record | WithinSource::Among(_) | WithinSource::Counted(_) => &[],
     };
-    compares && keys.iter().any(|key| matches!(key, Key::StudentGroup))
+    compares && keys.iter().any(|key| matches!(key, KeyPart::StudentGroup))
 }
 
 pub(crate) fn set_plan(compiler: &mut Compiler<'_>, instance: usize, when: &Expr, test: &SetTest) -> SetPlan {
@@ -42,11 +42,11 @@ pub(crate) fn set_plan(compiler: &mut Compiler<'_>, instance: usize, when: &Expr
 /// The part of a demand that makes groups.
 #[derive(Debug)]
 enum WithinSource<'a> {
-    Keys(&'a [Key]),
+    Keys(&'a [KeyPart]),
     Record,
     Among(&'a [crate::layout::FieldId]),
     /// Keys of which there are few, by which records are only counted.
-    Counted(&'a [Key]),
+    Counted(&'a [KeyPart]),
 }
 
 fn within_of(test: &SetTest) -> WithinSource<'_> {
@@ -55,7 +55,7 @@ fn within_of(test: &SetTest) -> WithinSource<'_> {
         SetTest::UniqueRecord => WithinSource::Record,
         SetTest::UniqueAmong(fields) => WithinSource::Among(fields),
         SetTest::Share { within, .. } => WithinSource::Counted(within),
-        SetTest::AtMost { within, .. } if within.iter().all(|key| matches!(key, Key::File)) => {
+        SetTest::AtMost { within, .. } if within.iter().all(|key| matches!(key, KeyPart::File)) => {
             WithinSource::Counted(within)
         }
         SetTest::Same { within, .. } | SetTest::AtMost { within, .. } => WithinSource::Keys(within),
@@ -67,32 +67,32 @@ impl Compiler<'_> {
     /// The table for groups of a kind that still has room for two conditions.
     fn table(&mut self, source: &WithinSource<'_>) -> usize {
         let print = format!("{source:?}");
-        let fits = |table: &Table| table.within_print == print && table.bits.len() + 8 < BITS;
+        let fits = |table: &EntryTable| table.within_print == print && table.bits.len() + 8 < BITS;
         if let Some(place) = self.tables().iter().position(fits) {
             return place;
         }
         let within = match source {
-            WithinSource::Record => Within::Record,
+            WithinSource::Record => GroupedBy::Record,
             WithinSource::Among(fields) => {
-                let text = |field| Text::Cell(Cell { field, form: Form::Value });
-                Within::Among(fields.iter().filter_map(|field| self.hashed(&text(*field))).collect())
+                let text = |field| TextExpr::Cell(CellRef { field, form: CellForm::Value });
+                GroupedBy::Among(fields.iter().filter_map(|field| self.hashed(&text(*field))).collect())
             }
             WithinSource::Keys(keys) | WithinSource::Counted(keys) => {
-                let by_group = keys.iter().any(|key| matches!(key, Key::StudentGroup));
-                let plain = keys.iter().filter(|key| !matches!(key, Key::StudentGroup));
+                let by_group = keys.iter().any(|key| matches!(key, KeyPart::StudentGroup));
+                let plain = keys.iter().filter(|key| !matches!(key, KeyPart::StudentGroup));
                 let keys = plain.map(|key| self.key(key)).collect();
                 match source {
                     _ if by_group => {
                         self.compile_groups();
-                        Within::Groups(keys)
+                        GroupedBy::Groups(keys)
                     }
-                    WithinSource::Counted(_) => Within::Counted(keys),
-                    _ => Within::Keys(keys),
+                    WithinSource::Counted(_) => GroupedBy::Counted(keys),
+                    _ => GroupedBy::Keys(keys),
                 }
             }
         };
         let tables = self.tables();
-        tables.push(Table {
+        tables.push(EntryTable {
             within,
             within_print: print,
             bits: Vec::new(),
@@ -112,7 +112,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn table_value(&mut self, table: usize, key: &Key) -> usize {
+    fn table_value(&mut self, table: usize, key: &KeyPart) -> usize {
         let print = format!("{key:?}");
         if let Some(place) = self.tables()[table].value_prints.iter().position(|one| *one == print) {
             return place;
@@ -124,15 +124,15 @@ impl Compiler<'_> {
         table.values.len() - 1
     }
 
-    fn key(&mut self, key: &Key) -> KeyPlan {
+    fn key(&mut self, key: &KeyPart) -> KeyPlan {
         match key {
-            Key::Text(text) => match self.hashed(text) {
+            KeyPart::Text(text) => match self.hashed(text) {
                 Some(plan) => KeyPlan::Hash(plan),
                 None => KeyPlan::Text(self.text(text)),
             },
-            Key::Num(num) => KeyPlan::Num(self.num(num)),
-            Key::Truth(expr) => KeyPlan::Truth(self.node_asked_often(expr)),
-            Key::StudentGroup | Key::File => KeyPlan::File,
+            KeyPart::Num(num) => KeyPlan::Num(self.num(num)),
+            KeyPart::Truth(expr) => KeyPlan::Truth(self.node_asked_often(expr)),
+            KeyPart::StudentGroup | KeyPart::File => KeyPlan::File,
         }
     }
 }

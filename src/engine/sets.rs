@@ -44,7 +44,7 @@ pub(crate) enum GroupTest {
 
 /// What makes a group in a table.
 #[derive(Debug)]
-pub(crate) enum Within {
+pub(crate) enum GroupedBy {
     /// These keys together.
     Keys(Vec<KeyPlan>),
     /// All cells of the record.
@@ -60,8 +60,8 @@ pub(crate) enum Within {
 
 /// A table of entries that several rules share.
 #[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) within: Within,
+pub(crate) struct EntryTable {
+    pub(crate) within: GroupedBy,
     /// Tells tables of equal keys.
     pub(crate) within_print: String,
     pub(crate) bits: Vec<NodeId>,

@@ -74,7 +74,7 @@ pub(crate) fn has_parts(kinds: Kinds) -> bool {
 
 /// The kinds of bytes of a text, and how many bytes it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shape {
+pub(crate) struct TextShape {
     pub(crate) kinds: Kinds,
     pub(crate) len: usize,
 }

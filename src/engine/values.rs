@@ -1,14 +1,14 @@
 //! The distinct values of a column by number: the conditions that hold for each, its number, its hash, and how the
 //! cell rules come out.
 
-use super::column_plan::Judged;
+use super::column_plan::TextVerdict;
 
 /// The number of the empty text.
 pub(crate) const EMPTY: u16 = 0;
 
 /// What is known of the distinct texts, by their number. The first is the empty text.
 #[derive(Debug, Default)]
-pub(crate) struct Values {
+pub(crate) struct TextFacts {
     pub(crate) yes: Bits,
     pub(crate) unknown: Bits,
     pub(crate) numbers: Vec<i64>,
@@ -47,9 +47,9 @@ impl Bits {
     }
 }
 
-impl Values {
+impl TextFacts {
     /// Takes in a value; returns its number.
-    pub(crate) fn push(&mut self, judged: &Judged) -> u16 {
+    pub(crate) fn push(&mut self, judged: &TextVerdict) -> u16 {
         self.yes.push(judged.yes);
         self.unknown.push(judged.unknown);
         self.numbers.push(judged.number);

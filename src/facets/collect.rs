@@ -1,10 +1,10 @@
 //! Computes batch by batch how records count, and how they would count under each supposition.
 
-use super::plan::{FacetsPlan, ParameterPlan, PlacePlan, SupposedPlan};
+use super::plan::{FacetsPlan, ParameterPlan, FacetPlacePlan, SupposedPlan};
 use super::{FacetChange, Facets, FileFacets, NO_PLACE, PlaceName, SupposedRecords};
-use crate::engine::evaluate::{Batch, State};
+use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::keys::hash_text;
-use crate::engine::mask::{BATCH, Mask};
+use crate::engine::mask::{BATCH, Mask, NumberedRows};
 use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::engine::run::{BatchPlace, Collector, JoinPlace};
 use crate::input::Block;
@@ -27,7 +27,7 @@ impl Collector for FacetsPlan {
         out.lines.extend(lines.map(|line| u32::try_from(line).unwrap_or(u32::MAX)));
     }
 
-    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut FileFacets) {
+    fn batch(&self, state: &mut ThreadState, batch: &Batch<'_>, at: BatchPlace, (): &mut (), out: &mut FileFacets) {
         self.collect(state, batch, at.first, out);
     }
 
@@ -35,12 +35,12 @@ impl Collector for FacetsPlan {
         file.add(std::mem::take(block), at.first);
     }
 
-    fn finish(&self, _: &mut FileFacets, (): (), _: &State) {}
+    fn finish(&self, _: &mut FileFacets, (): (), _: &ThreadState) {}
 }
 
 impl FacetsPlan {
     /// Tells of a batch whose first record has a number in its block.
-    fn collect(&self, state: &mut State, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
+    fn collect(&self, state: &mut ThreadState, batch: &Batch<'_>, first: u32, out: &mut FileFacets) {
         let rows = batch.records.len();
         for num in [Some(self.base.record_type), Some(self.base.grade), self.base.score, self.base.level] {
             num.into_iter().for_each(|num| state.number(batch, num));
@@ -53,21 +53,22 @@ impl FacetsPlan {
             out.recency.push(if counted.has(row) { self.recency(state, row) } else { 0 });
         }
         self.keys(batch, rows, out);
-        self.base(state, batch, (counted, first), &mut facets, out);
+        let counted = NumberedRows { rows: counted, first };
+        self.base(state, batch, counted, &mut facets, out);
         for plan in &self.suppositions {
-            self.suppose(plan, state, batch, (counted, first), &facets, out);
+            self.suppose(plan, state, batch, counted, &facets, out);
         }
         out.facets.extend_from_slice(&facets[..rows]);
     }
 
-    fn identity(&self, state: &State, batch: &Batch<'_>, row: usize) -> u64 {
+    fn identity(&self, state: &ThreadState, batch: &Batch<'_>, row: usize) -> u64 {
         let student = self.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
         let test = state.number_of(self.base.record_type, row).unwrap_or_default() as u64;
         student.map_or(0, |student| student ^ test.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// The days of a record in one number that orders records as the first differing day does.
-    fn recency(&self, state: &State, row: usize) -> u64 {
+    fn recency(&self, state: &ThreadState, row: usize) -> u64 {
         let day = |num: NumId| state.number_of(num, row).and_then(|day| u32::try_from(day).ok()).unwrap_or_default();
         self.newest.iter().fold(0, |all, num| all << u32::BITS | u64::from(day(*num)))
     }
@@ -84,16 +85,16 @@ impl FacetsPlan {
 
     fn base(
         &self,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, first): (Mask, u32),
+        counted: NumberedRows,
         facets: &mut [Facets; BATCH],
         out: &mut FileFacets,
     ) {
-        let small = |state: &State, num: NumId, row: usize| {
+        let small = |state: &ThreadState, num: NumId, row: usize| {
             state.number_of(num, row).and_then(|one| u8::try_from(one).ok()).unwrap_or_default()
         };
-        for row in counted.rows() {
+        for row in counted.rows.rows() {
             let one = &mut facets[row];
             one.record_type = small(state, self.base.record_type, row);
             one.grade = small(state, self.base.grade, row);
@@ -101,20 +102,21 @@ impl FacetsPlan {
             let score = self.base.score.and_then(|score| state.number_of(score, row));
             one.score = score.and_then(|score| u16::try_from(score).ok()).unwrap_or_default();
         }
-        classify(&self.base.classes, state, batch, counted, facets);
-        self.locate(&self.base.places, state, batch, (counted, first), facets, out);
-        join_groups(&self.base.members, state, batch, counted, facets);
+        classify(&self.base.classes, state, batch, counted.rows, facets);
+        self.locate(&self.base.places, state, batch, counted, facets, out);
+        join_groups(&self.base.members, state, batch, counted.rows, facets);
     }
 
     fn suppose(
         &self,
         plan: &SupposedPlan,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, first): (Mask, u32),
+        counted: NumberedRows,
         base: &[Facets; BATCH],
         out: &mut FileFacets,
     ) {
+        let NumberedRows { rows: counted, first } = counted;
         let about = state.truths(batch, plan.when).yes.and(counted);
         if about.is_empty() {
             return;
@@ -127,7 +129,7 @@ impl FacetsPlan {
             classify(classes, state, batch, about, &mut after);
         }
         if let Some(places) = &plan.places {
-            self.locate(places, state, batch, (about, first), &mut after, out);
+            self.locate(places, state, batch, NumberedRows { rows: about, first }, &mut after, out);
         }
         if let Some(grade) = plan.grade {
             state.number(batch, grade);
@@ -159,13 +161,14 @@ impl FacetsPlan {
 
     fn locate(
         &self,
-        places: &[PlacePlan],
-        state: &mut State,
+        places: &[FacetPlacePlan],
+        state: &mut ThreadState,
         batch: &Batch<'_>,
-        (rows, first): (Mask, u32),
+        rows: NumberedRows,
         facets: &mut [Facets; BATCH],
         out: &mut FileFacets,
     ) {
+        let NumberedRows { rows, first } = rows;
         let mut left = rows;
         for place in places {
             if left.is_empty() {
@@ -192,7 +195,7 @@ impl FacetsPlan {
     }
 }
 
-impl PlacePlan {
+impl FacetPlacePlan {
     fn of(&self, batch: &Batch<'_>, row: usize) -> EntityCode {
         let digits = self.code.make(batch, row);
         EntityCode::new(self.entity_type, digits.trim().as_bytes(), self.district_level)
@@ -207,7 +210,7 @@ impl PlacePlan {
 }
 
 /// Gives each row its class: the first whose condition holds.
-fn classify(classes: &[(u8, NodeId)], state: &mut State, batch: &Batch<'_>, rows: Mask, facets: &mut [Facets; BATCH]) {
+fn classify(classes: &[(u8, NodeId)], state: &mut ThreadState, batch: &Batch<'_>, rows: Mask, facets: &mut [Facets; BATCH]) {
     let mut left = rows;
     for (class, node) in classes {
         if left.is_empty() {
@@ -221,7 +224,7 @@ fn classify(classes: &[(u8, NodeId)], state: &mut State, batch: &Batch<'_>, rows
 
 fn join_groups(
     members: &[(usize, NodeId)],
-    state: &mut State,
+    state: &mut ThreadState,
     batch: &Batch<'_>,
     rows: Mask,
     facets: &mut [Facets; BATCH],

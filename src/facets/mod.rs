@@ -11,7 +11,7 @@ use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::input::{InputError, Opened};
-use crate::rule::{Expr, Num, Stands, Text};
+use crate::rule::{Expr, Num, Stands, TextExpr};
 use crate::tally::{EntityCode, TallyError};
 
 mod collect;
@@ -63,7 +63,7 @@ pub struct Supposition {
     /// Whether such records count at all.
     pub counts: bool,
     /// What distinguishes the records further.
-    pub parameter: Parameter,
+    pub parameter: SupposedParameter,
     /// Which of its records are reported.
     pub records: SupposedRecords,
 }
@@ -79,13 +79,13 @@ pub enum SupposedRecords {
 
 /// What distinguishes the records of a supposition.
 #[derive(Clone, Debug)]
-pub enum Parameter {
+pub enum SupposedParameter {
     /// Nothing: it is about all of them.
     None,
     /// A day.
     Day(Num),
     /// A text, such as a school.
-    Text(Text),
+    Text(TextExpr),
 }
 
 /// How one record would count.
@@ -148,7 +148,7 @@ pub struct FacetOptions<'a> {
     /// The suppositions.
     pub suppositions: &'a [Supposition],
     /// Keys whose hashes are wanted.
-    pub keys: &'a [Vec<Text>],
+    pub keys: &'a [Vec<TextExpr>],
 }
 
 /// Computes how the records of a file count.

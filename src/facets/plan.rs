@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::{FacetOptions, NO_PLACE, Parameter, SupposedRecords, Supposition};
-use crate::counting::{CountingRules, Place};
+use super::{FacetOptions, NO_PLACE, SupposedParameter, SupposedRecords, Supposition};
+use crate::counting::{CountingRules, PlaceRule};
 use crate::engine::compiler::Compiler;
 use crate::engine::fields::{Reads, Visitor};
 use crate::engine::nodes::{NodeId, NumId, TextPlan};
@@ -29,7 +29,7 @@ pub(crate) struct FacetsPlan {
 /// How facets are found.
 pub(crate) struct FacetPlan {
     pub(crate) classes: Vec<(u8, NodeId)>,
-    pub(crate) places: Vec<PlacePlan>,
+    pub(crate) places: Vec<FacetPlacePlan>,
     pub(crate) members: Vec<(usize, NodeId)>,
     pub(crate) record_type: NumId,
     pub(crate) grade: NumId,
@@ -45,7 +45,7 @@ pub(crate) struct SupposedPlan {
     pub(crate) records: SupposedRecords,
     pub(crate) parameter: ParameterPlan,
     pub(crate) classes: Option<Vec<(u8, NodeId)>>,
-    pub(crate) places: Option<Vec<PlacePlan>>,
+    pub(crate) places: Option<Vec<FacetPlacePlan>>,
     pub(crate) members: Vec<(usize, NodeId)>,
     pub(crate) grade: Option<NumId>,
 }
@@ -56,7 +56,7 @@ pub(crate) enum ParameterPlan {
     Text(TextPlan),
 }
 
-pub(crate) struct PlacePlan {
+pub(crate) struct FacetPlacePlan {
     pub(crate) when: NodeId,
     pub(crate) entity_type: u8,
     pub(crate) district_level: bool,
@@ -126,8 +126,8 @@ fn node(compiler: &mut Compiler<'_>, expr: &Expr) -> Result<NodeId, &'static str
     }
 }
 
-fn place_plan(compiler: &mut Compiler<'_>, place: &Place, stands: &Stands) -> Option<PlacePlan> {
-    Some(PlacePlan {
+fn place_plan(compiler: &mut Compiler<'_>, place: &PlaceRule, stands: &Stands) -> Option<FacetPlacePlan> {
+    Some(FacetPlacePlan {
         when: node(compiler, &substituted(&place.when, stands)).ok()?,
         entity_type: place.entity_type,
         district_level: place.district_level,
@@ -180,9 +180,9 @@ impl SupposedPlan {
             }
         }
         let parameter = match &one.parameter {
-            Parameter::None => ParameterPlan::None,
-            Parameter::Day(day) => ParameterPlan::Day(number(compiler, day)?),
-            Parameter::Text(text) => ParameterPlan::Text(text_plan(compiler, text).ok_or("the parameter")?),
+            SupposedParameter::None => ParameterPlan::None,
+            SupposedParameter::Day(day) => ParameterPlan::Day(number(compiler, day)?),
+            SupposedParameter::Text(text) => ParameterPlan::Text(text_plan(compiler, text).ok_or("the parameter")?),
         };
         let reads = |reads: &Reads| reads.fields.iter().any(|field| one.sees.contains_key(field));
         let sees_class = counting.classes.iter().any(|class| reads(&Reads::of(&class.condition)));

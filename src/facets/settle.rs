@@ -1,6 +1,6 @@
 //! Joins the facets of blocks, and numbers places and texts in an order that does not depend on threads.
 
-use super::{FacetChange, Facets, FileFacets, Parameter, PlaceName, Supposition};
+use super::{FacetChange, Facets, FileFacets, SupposedParameter, PlaceName, Supposition};
 
 impl FileFacets {
     /// Adds what a block came to; its first record has a number.
@@ -40,7 +40,7 @@ impl FileFacets {
         }
         let is_text = |change: &FacetChange| {
             let one = suppositions.get(usize::from(change.supposition));
-            one.is_some_and(|one| matches!(one.parameter, Parameter::Text(_)))
+            one.is_some_and(|one| matches!(one.parameter, SupposedParameter::Text(_)))
         };
         for change in self.changes.iter_mut().filter(|change| is_text(change)) {
             let number = usize::try_from(change.parameter).ok().and_then(|old| texts.get(old));

@@ -1,6 +1,6 @@
 //! Makes findings about files, with the values their messages name.
 
-use super::{FileFinding, Shown, Verdict};
+use super::{FileFinding, Shown, FileVerdict};
 
 /// A finding in the making.
 pub struct Draft(FileFinding);
@@ -37,7 +37,7 @@ impl Draft {
 
     /// Says that the file does not let the rule be decided.
     pub fn undecidable(mut self) -> Self {
-        self.0.verdict = Verdict::Undecidable;
+        self.0.verdict = FileVerdict::Undecidable;
         self
     }
 

@@ -44,12 +44,12 @@ pub struct FileFinding {
     /// Values for the message.
     pub shown: Vec<Shown>,
     /// Whether it is a breach, or could not be decided.
-    pub verdict: Verdict,
+    pub verdict: FileVerdict,
 }
 
 /// What a look at a file came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verdict {
+pub enum FileVerdict {
     /// The rule is broken.
     #[default]
     Broke,

@@ -15,16 +15,16 @@ use super::mend::{Mended, survey};
 use super::detected::{Detected};
 use super::model::{Block};
 use super::names::is_workbook_name;
-use super::open::{Opened, Origin, Primed, open_sheet, open_text};
-use super::options::{Limits, Options};
-use super::stream::{Bytes, Fingerprint, Hashing, read_head, unpack};
+use super::open::{Opened, InputOrigin, Primed, open_sheet, open_text};
+use super::options::{Limits, InputOptions};
+use super::stream::{Bytes, HashSource, HashingReader, read_head, unpack};
 use super::workbook::check_size;
 use crate::finding::FileFinding;
 
 /// A file that can be opened.
-pub struct Candidate {
-    pub(super) origin: Origin,
-    pub(super) place: Place,
+pub struct FileCandidate {
+    pub(super) origin: InputOrigin,
+    pub(super) place: FileLocation,
     /// Whether the user named this very file, and did not just name a folder or archive it is in.
     pub named: bool,
     /// What is to be said about it besides, where its archive is damaged.
@@ -32,11 +32,11 @@ pub struct Candidate {
 }
 
 /// Where a file lies.
-pub(super) enum Place {
+pub(super) enum FileLocation {
     Text(PathBuf),
     Pipe(Held),
-    Member { backing: Backing, member: Member, hash: Fingerprint },
-    Workbook { backing: Backing, members: Vec<Member>, hash: Fingerprint },
+    Member { backing: Backing, member: Member, hash: HashSource },
+    Workbook { backing: Backing, members: Vec<Member>, hash: HashSource },
 }
 
 /// The length of what a file holds, as far as it is known without reading it.
@@ -62,7 +62,7 @@ fn stored_length(stored: &mut (impl Read + Seek)) -> Option<Length> {
     Some(Length::Gzip(u32::from_le_bytes(end)))
 }
 
-impl Candidate {
+impl FileCandidate {
     /// The name for messages: the path, and the name in an archive.
     pub fn name(&self) -> String {
         let path = match self.origin.path.display().to_string() {
@@ -84,14 +84,14 @@ impl Candidate {
             return None;
         }
         match &self.place {
-            Place::Text(path) => {
+            FileLocation::Text(path) => {
                 // What is no file can be read only once.
                 let is_file = std::fs::metadata(path).is_ok_and(|about| about.is_file());
                 if is_file { stored_length(&mut File::open(path).ok()?) } else { None }
             }
-            Place::Pipe(held) => stored_length(&mut std::io::Cursor::new(held.clone())),
-            Place::Member { member, .. } => member.expected.map(|(length, _)| Length::Known(length)),
-            Place::Workbook { .. } => self.origin.bytes.map(Length::Known),
+            FileLocation::Pipe(held) => stored_length(&mut std::io::Cursor::new(held.clone())),
+            FileLocation::Member { member, .. } => member.expected.map(|(length, _)| Length::Known(length)),
+            FileLocation::Workbook { .. } => self.origin.bytes.map(Length::Known),
         }
     }
 
@@ -119,9 +119,9 @@ impl Candidate {
     /// Whether it is a workbook.
     pub fn is_workbook(&self) -> bool {
         match &self.place {
-            Place::Workbook { .. } => true,
-            Place::Member { member, .. } => is_workbook_name(&member.name),
-            Place::Text(_) | Place::Pipe(_) => false,
+            FileLocation::Workbook { .. } => true,
+            FileLocation::Member { member, .. } => is_workbook_name(&member.name),
+            FileLocation::Text(_) | FileLocation::Pipe(_) => false,
         }
     }
 
@@ -131,10 +131,10 @@ impl Candidate {
         let io = |reason| InputError::from(InputErrorKind::Io { reason });
         let mut detected = self.origin.detected.clone();
         let mut stored: Bytes = match &self.place {
-            Place::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
-            Place::Pipe(held) => Box::new(std::io::Cursor::new(held.clone())),
-            Place::Member { backing, member, .. } => return Ok((open_member(backing, member, limits)?, detected)),
-            Place::Workbook { backing, .. } => return Ok((Box::new(backing.open().map_err(io)?), detected)),
+            FileLocation::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
+            FileLocation::Pipe(held) => Box::new(std::io::Cursor::new(held.clone())),
+            FileLocation::Member { backing, member, .. } => return Ok((open_member(backing, member, limits)?, detected)),
+            FileLocation::Workbook { backing, .. } => return Ok((Box::new(backing.open().map_err(io)?), detected)),
         };
         let start = read_head(&mut stored, 4).map_err(io)?;
         let is_packed = is_gzip(&start);
@@ -149,14 +149,14 @@ impl Candidate {
     /// The bytes of a workbook, after a look at its size.
     pub(super) fn workbook(&self, limits: Limits) -> Result<Box<dyn Seekable>, InputError> {
         let (backing, members) = match &self.place {
-            Place::Workbook { backing, members, .. } => (backing.clone(), members.clone()),
-            Place::Member { backing, member, .. } => {
+            FileLocation::Workbook { backing, members, .. } => (backing.clone(), members.clone()),
+            FileLocation::Member { backing, member, .. } => {
                 let mut stream = open_member(backing, member, limits)?;
-                let held = Backing::Held(hold(&mut stream, &Options { limits, ..Options::default() })?);
+                let held = Backing::Held(hold(&mut stream, &InputOptions { limits, ..InputOptions::default() })?);
                 let members = contents(&held, limits)?.members;
                 (held, members)
             }
-            Place::Text(_) | Place::Pipe(_) => {
+            FileLocation::Text(_) | FileLocation::Pipe(_) => {
                 return Err(InputError::from(InputErrorKind::BrokenArchive { reason: "it is no workbook".to_owned() }));
             }
         };
@@ -168,24 +168,24 @@ impl Candidate {
     ///
     /// # Errors
     /// When it cannot be read, or is no score file of a known layout.
-    pub fn open(&self, options: &Options) -> Result<Opened, InputError> {
+    pub fn open(&self, options: &InputOptions) -> Result<Opened, InputError> {
         let mut opened = self.open_as_stored(options)?;
         opened.findings.extend(self.damage.clone());
         self.mend(opened, options).map_err(|error| error.at(&self.name()))
     }
 
     /// Opens the file; its cells stay as they stand.
-    pub(super) fn open_as_stored(&self, options: &Options) -> Result<Opened, InputError> {
+    pub(super) fn open_as_stored(&self, options: &InputOptions) -> Result<Opened, InputError> {
         self.open_place(options).map_err(|error| error.at(&self.name()))
     }
 
     /// Finds out what was done to the columns of a file, and undoes it in every block.
-    fn mend(&self, mut opened: Opened, options: &Options) -> Result<Opened, InputError> {
+    fn mend(&self, mut opened: Opened, options: &InputOptions) -> Result<Opened, InputError> {
         let mut first = Block::default();
         if !opened.source.next(&mut first)? {
             return Ok(opened);
         }
-        let again = || Ok(self.open_place(&Options { want_sha256: false, ..options.clone() })?.source);
+        let again = || Ok(self.open_place(&InputOptions { want_sha256: false, ..options.clone() })?.source);
         let survey = survey(&opened.info, &first, again)?;
         let source = Box::new(Primed { first: Some(first), rest: opened.source });
         if !survey.mends.columns.is_empty() {
@@ -197,18 +197,18 @@ impl Candidate {
         Ok(opened)
     }
 
-    fn open_place(&self, options: &Options) -> Result<Opened, InputError> {
+    fn open_place(&self, options: &InputOptions) -> Result<Opened, InputError> {
         let (origin, limits) = (&self.origin, options.limits);
         match &self.place {
-            Place::Text(path) => {
+            FileLocation::Text(path) => {
                 let (stream, fingerprint) = hashed(File::open(path).map_err(|error| io_error(path, error))?, options);
                 open_stream(stream, fingerprint, origin, options)
             }
-            Place::Pipe(held) => {
+            FileLocation::Pipe(held) => {
                 let (stream, fingerprint) = hashed(std::io::Cursor::new(held.clone()), options);
                 open_stream(stream, fingerprint, origin, options)
             }
-            Place::Member { backing, member, hash } => {
+            FileLocation::Member { backing, member, hash } => {
                 let mut stream = open_member(backing, member, limits)?;
                 if !is_workbook_name(&member.name) {
                     return open_text(stream, hash.clone(), origin, options);
@@ -217,7 +217,7 @@ impl Candidate {
                 let inner = workbook_parts(&held, limits)?;
                 open_sheet(held, &inner, hash.clone(), origin, options)
             }
-            Place::Workbook { backing, members, hash } => {
+            FileLocation::Workbook { backing, members, hash } => {
                 open_sheet(backing.clone(), members, hash.clone(), origin, options)
             }
         }
@@ -239,20 +239,20 @@ pub(super) fn damaged_workbook() -> InputError {
     })
 }
 
-fn hashed(stream: impl Read + Send + 'static, options: &Options) -> (Bytes, Fingerprint) {
+fn hashed(stream: impl Read + Send + 'static, options: &InputOptions) -> (Bytes, HashSource) {
     if !options.want_sha256 {
-        return (Box::new(stream), Fingerprint::Unwanted);
+        return (Box::new(stream), HashSource::Unwanted);
     }
-    let (stream, fingerprint) = Hashing::new(stream);
+    let (stream, fingerprint) = HashingReader::new(stream);
     (Box::new(stream), fingerprint)
 }
 
 /// Opens a stream that may be gzipped.
 fn open_stream(
     mut stream: Bytes,
-    fingerprint: Fingerprint,
-    origin: &Origin,
-    options: &Options,
+    fingerprint: HashSource,
+    origin: &InputOrigin,
+    options: &InputOptions,
 ) -> Result<Opened, InputError> {
     let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let start = read_head(&mut stream, 4).map_err(io)?;

@@ -76,7 +76,7 @@ pub fn year_in_name(info: &FileInfo) -> Option<u16> {
 
 /// What the first records say.
 #[derive(Default)]
-pub struct Sample {
+pub struct FirstRecords {
     /// The LEAs of records that have two.
     leas: Vec<Leas>,
     /// How many testing windows begin in each school year.
@@ -111,7 +111,7 @@ impl Places {
     }
 }
 
-impl Sample {
+impl FirstRecords {
     /// Looks at the first block of a file.
     pub fn of(block: &Block, separator: u8, columns: &[Column]) -> Self {
         let places = Places::of(columns);
@@ -159,7 +159,7 @@ fn school_year(day: &str) -> Option<u16> {
 }
 
 /// Settles the view and adds what the name and the first records say.
-pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample: &Sample) -> Vec<FileFinding> {
+pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample: &FirstRecords) -> Vec<FileFinding> {
     let mut findings = Vec::new();
     let has_tested_lea = year_has(info.year, TESTED_LEA);
     let (view, why) = match (stated, name.view) {
@@ -192,7 +192,7 @@ fn year_has(year: u16, field: &str) -> bool {
 }
 
 /// Of years that fit a header equally, the one that the testing windows are of.
-pub fn decide(year: u16, rivals: &[u16], sample: &Sample) -> Option<u16> {
+pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords) -> Option<u16> {
     let window = sample.window_year()?;
     let fits = window == year || rivals.contains(&window);
     (fits && headings().years.contains(&window)).then_some(window)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::candidate::{Candidate, Length};
+use super::candidate::{FileCandidate, Length};
 use super::list::Listing;
 use super::options::Limits;
 use super::stream::hash_stream;
@@ -41,7 +41,7 @@ enum Likeness {
 }
 
 /// None where a file has no content, or is in any case to be read.
-fn likenesses(file: &Candidate) -> Vec<Likeness> {
+fn likenesses(file: &FileCandidate) -> Vec<Likeness> {
     let name = |path: PathBuf| file.member().is_none().then_some(Likeness::Name(path));
     match file.content_length() {
         None | Some(Length::Known(0)) => Vec::new(),
@@ -66,7 +66,7 @@ struct SeenFiles {
 
 impl SeenFiles {
     /// The name of the kept file with the same content. What cannot be read is no copy.
-    fn original(&mut self, file: &Candidate, likenesses: &[Likeness], kept: &[Candidate]) -> Option<String> {
+    fn original(&mut self, file: &FileCandidate, likenesses: &[Likeness], kept: &[FileCandidate]) -> Option<String> {
         let mut alike: Vec<usize> =
             likenesses.iter().filter_map(|likeness| self.alike.get(likeness)).flatten().copied().collect();
         alike.sort_unstable();
@@ -83,7 +83,7 @@ impl SeenFiles {
     }
 }
 
-fn content_hash(file: &Candidate, limits: Limits) -> Option<String> {
+fn content_hash(file: &FileCandidate, limits: Limits) -> Option<String> {
     let (mut stream, _) = file.stream(limits).ok()?;
     hash_stream(&mut stream).ok()
 }

@@ -4,18 +4,18 @@
 use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
-use super::model::{Block, BlockSource, Mark};
-use super::quoted::{Found, Quoted};
-use super::rows::Rows;
-use super::sanitize::{Sanitizer, Tally};
+use super::model::{Block, BlockSource, ReadMark};
+use super::quoted::{QuotedScan, Quoted};
+use super::rows::RowBuilder;
+use super::sanitize::{Sanitizer, TroubleCount};
 use super::scan::traits;
-use super::stream::Fingerprint;
+use super::stream::HashSource;
 use super::watch::{Run, Watch};
 use crate::finding::FileFinding;
 use crate::finding::draft::{at_line, file};
 
 /// What a delimited source is made of.
-pub struct Parts {
+pub struct DelimitedParts {
     /// The stream, after the header.
     pub chunks: Chunks,
     /// The line that comes next, 1-based.
@@ -33,17 +33,17 @@ pub struct Parts {
     /// What is watched for.
     pub watch: Watch,
     /// The hash of the stored file.
-    pub fingerprint: Fingerprint,
+    pub fingerprint: HashSource,
     /// The byte of the stored file at which the stream starts, where lines are read as they are stored.
     pub stored: Option<u64>,
 }
 
 /// Gives out a delimited file.
 pub struct Delimited {
-    parts: Parts,
+    parts: DelimitedParts,
     /// How quotes are read; `None` where they mean nothing (caret).
     quoted: Option<Quoted>,
-    wrapped: Tally,
+    wrapped: TroubleCount,
     /// Records whose cells were found here, and how many of them end with an empty cell too many.
     found: (u64, u64),
     trailing_told: bool,
@@ -52,9 +52,9 @@ pub struct Delimited {
 
 impl Delimited {
     /// A source of the records after the header. Only caret files have no quoting.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: DelimitedParts) -> Self {
         let quoted = (parts.separator != b'^').then(|| Quoted::new(parts.separator, parts.columns, parts.limit));
-        Self { parts, quoted, wrapped: Tally::default(), found: (0, 0), trailing_told: false, findings: Vec::new() }
+        Self { parts, quoted, wrapped: TroubleCount::default(), found: (0, 0), trailing_told: false, findings: Vec::new() }
     }
 
     /// Says that the empty cell at the end of every row was reported.
@@ -91,7 +91,7 @@ impl Delimited {
 
     /// Finds the cells of a block with quotes. An unfinished record at its end is put back.
     fn index(&mut self, block: &mut Block) {
-        let mut rows = Rows::reuse(block, self.parts.columns);
+        let mut rows = RowBuilder::reuse(block, self.parts.columns);
         let bytes = std::mem::take(&mut block.bytes);
         let more = !self.parts.chunks.is_at_end();
         let mut at = 0;
@@ -119,13 +119,13 @@ impl Delimited {
     }
 
     /// Takes one record; its length, or `None` if it has to wait for more bytes.
-    fn record(&mut self, bytes: &[u8], more: bool, rows: &mut Rows) -> Option<usize> {
+    fn record(&mut self, bytes: &[u8], more: bool, rows: &mut RowBuilder) -> Option<usize> {
         let (line, offset) = (self.parts.line, self.parts.offset);
         let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, rows)) };
         let length = match quoted.find(bytes, more) {
-            Found::Open => return None,
-            Found::Record(length) => length,
-            Found::Broken { length, quote } => {
+            QuotedScan::Open => return None,
+            QuotedScan::Record(length) => length,
+            QuotedScan::Broken { length, quote } => {
                 self.findings.push(at_line("L033", line, offset + quote as u64).done());
                 length
             }
@@ -141,7 +141,7 @@ impl Delimited {
     }
 
     /// Takes one line of a caret file, and the quotes off cells that stand in them wholly.
-    fn unwrapped(&mut self, bytes: &[u8], rows: &mut Rows) -> usize {
+    fn unwrapped(&mut self, bytes: &[u8], rows: &mut RowBuilder) -> usize {
         let length = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
         let (line, offset) = (self.parts.line, self.parts.offset);
         let body = bytes[..length].strip_suffix(b"\n").unwrap_or(&bytes[..length]);
@@ -224,9 +224,9 @@ impl BlockSource for Delimited {
         findings
     }
 
-    fn mark(&self) -> Option<Mark> {
-        let Parts { chunks, line, offset, stored, .. } = &self.parts;
-        stored.map(|stored| Mark { position: stored + chunks.position(), line: *line, offset: *offset })
+    fn mark(&self) -> Option<ReadMark> {
+        let DelimitedParts { chunks, line, offset, stored, .. } = &self.parts;
+        stored.map(|stored| ReadMark { position: stored + chunks.position(), line: *line, offset: *offset })
     }
 
     fn sha256(&self) -> Option<String> {

@@ -4,20 +4,20 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
-use super::candidate::{Candidate, io_error};
+use super::candidate::{FileCandidate, io_error};
 use super::error::{InputError, InputErrorKind};
 use super::list::{Listing, Skipped, list};
 use super::mend::Mended;
 use super::detected::{Detected};
-use super::model::{BlockSource, FileInfo, Mark};
+use super::model::{BlockSource, FileInfo, ReadMark};
 use super::open::{Opened, resume};
-use super::options::Options;
+use super::options::InputOptions;
 
 /// Opens all files that paths stand for, at once; see [`open_each`].
 ///
 /// # Errors
 /// When one of the files cannot be read, or none is a score file.
-pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
+pub fn open(paths: &[PathBuf], options: &InputOptions) -> Result<Vec<Opened>, InputError> {
     open_each(paths, options).collect()
 }
 
@@ -26,7 +26,7 @@ pub fn open(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputEr
 ///
 /// Files of another kind that lie in a folder or archive together with score files are passed
 /// over; the last file says so among what was detected.
-pub fn open_each(paths: &[PathBuf], options: &Options) -> OpenedFiles {
+pub fn open_each(paths: &[PathBuf], options: &InputOptions) -> OpenedFiles {
     let Listing { files, skipped, refused } = list(paths, options);
     OpenedFiles {
         refused: refused.into_iter(),
@@ -42,8 +42,8 @@ pub fn open_each(paths: &[PathBuf], options: &Options) -> OpenedFiles {
 /// Opens files one after the other.
 pub struct OpenedFiles {
     refused: std::vec::IntoIter<InputError>,
-    files: std::vec::IntoIter<Candidate>,
-    options: Options,
+    files: std::vec::IntoIter<FileCandidate>,
+    options: InputOptions,
     skipped: Vec<Skipped>,
     /// The file opened last; given out when it is known whether another follows.
     held: Option<Opened>,
@@ -97,12 +97,12 @@ fn told(skipped: &[Skipped]) -> Option<Detected> {
 ///
 /// # Errors
 /// When it cannot be read any more.
-pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>, InputError> {
+pub fn reopen(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
     let again =
         |reason: &str| InputError::new(name.clone(), InputErrorKind::Io { reason: std::io::Error::other(reason) });
     // What was found out the first time is not looked for again.
-    let options = Options { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
+    let options = InputOptions { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;
     let same = files.into_iter().find(|file| file.member() == info.member.as_deref());
     let opened = same.ok_or_else(|| again("it has changed while it was read"))?.open_as_stored(&options)?;
@@ -113,7 +113,7 @@ pub fn reopen(info: &FileInfo, options: &Options) -> Result<Box<dyn BlockSource>
 ///
 /// # Errors
 /// When it cannot be read any more.
-pub fn reopen_at(info: &FileInfo, options: &Options, mark: Mark) -> Result<Box<dyn BlockSource>, InputError> {
+pub fn reopen_at(info: &FileInfo, options: &InputOptions, mark: ReadMark) -> Result<Box<dyn BlockSource>, InputError> {
     let io = |error| io_error(&info.path, error);
     let mut file = File::open(&info.path).map_err(io)?;
     file.seek(SeekFrom::Start(mark.position)).map_err(io)?;

@@ -4,10 +4,10 @@ use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
 use super::model::{Block, BlockSource};
-use super::rows::Rows;
+use super::rows::RowBuilder;
 use super::sanitize::Sanitizer;
 use super::scan::traits;
-use super::stream::Fingerprint;
+use super::stream::HashSource;
 use super::watch::LeaSearch;
 use crate::finding::FileFinding;
 use crate::finding::draft::at_line;
@@ -73,7 +73,7 @@ pub struct Fixed {
     chunks: Chunks,
     positions: Positions,
     care: Sanitizer,
-    fingerprint: Fingerprint,
+    fingerprint: HashSource,
     line: u64,
     offset: u64,
     returns: Option<bool>,
@@ -94,7 +94,7 @@ impl Fixed {
         offset: u64,
         positions: Positions,
         care: Sanitizer,
-        fingerprint: Fingerprint,
+        fingerprint: HashSource,
         lea: Option<&str>,
     ) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Fixed {
         }
     }
 
-    fn record(&mut self, bytes: &[u8], rows: &mut Rows) {
+    fn record(&mut self, bytes: &[u8], rows: &mut RowBuilder) {
         let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         self.note_end(bytes.len() > body.len(), body.ends_with(b"\r"));
         let body = body.strip_suffix(b"\r").unwrap_or(body);
@@ -184,7 +184,7 @@ impl BlockSource for Fixed {
         block.line = self.line;
         block.offset = self.offset;
         LeaSearch::go_on(&mut self.lea, &block.bytes);
-        let mut rows = Rows::reuse(block, self.positions.columns());
+        let mut rows = RowBuilder::reuse(block, self.positions.columns());
         let bytes = std::mem::take(&mut block.bytes);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.record(line, &mut rows);

@@ -5,7 +5,7 @@ use super::error::{InputError, InputErrorKind, listed};
 use super::known::{headings, known, record_lengths};
 use super::lookalikes::of_length;
 use super::model::{Dialect};
-use super::options::Options;
+use super::options::InputOptions;
 use super::quoted::Quoted;
 use super::year::heading_count;
 
@@ -16,7 +16,7 @@ const BANNER_LINES: usize = 30;
 const MOST_COLUMNS: usize = 5000;
 
 /// How the records of a text are told apart.
-pub enum Form {
+pub enum RecordForm {
     /// By a separator, under a header.
     Delimited(Head),
     /// By position, in records of these many characters.
@@ -58,7 +58,7 @@ pub fn separator(dialect: Dialect) -> u8 {
 /// # Errors
 /// When nothing separates columns, the header is missing, or fixed-width records have a length
 /// that no layout has.
-pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
+pub fn find_form(text: &[u8], options: &InputOptions) -> Result<RecordForm, InputError> {
     match options.dialect {
         Some(Dialect::Fixed) => return fixed(text, options),
         None | Some(Dialect::Workbook) if looks_fixed(text) => return fixed(text, options),
@@ -66,7 +66,7 @@ pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
     }
     let stated = options.dialect.filter(|dialect| !matches!(dialect, Dialect::Workbook | Dialect::Fixed));
     if let Some(head) = find_header(text, stated) {
-        return Ok(Form::Delimited(head));
+        return Ok(RecordForm::Delimited(head));
     }
     let Some((start, line, number)) = lines(text).find(|(_, line, _)| !line.trim_ascii().is_empty()) else {
         return Err(InputError::from(InputErrorKind::Empty));
@@ -76,9 +76,9 @@ pub fn find_form(text: &[u8], options: &Options) -> Result<Form, InputError> {
     };
     let names = split(line, dialect);
     if looks_like_record(&names) {
-        return without_header(dialect, why, names.len(), (start, number), options);
+        return without_header(dialect, why, names.len(), start, number, options);
     }
-    Ok(Form::Delimited(Head { dialect, why, names, start, length: whole_line(text, start, line), line: number }))
+    Ok(RecordForm::Delimited(Head { dialect, why, names, start, length: whole_line(text, start, line), line: number }))
 }
 
 fn no_delimiter(line: &[u8]) -> InputError {
@@ -153,14 +153,15 @@ fn without_header(
     dialect: Dialect,
     why: String,
     columns: usize,
-    (start, line): (usize, u64),
-    options: &Options,
-) -> Result<Form, InputError> {
+    start: usize,
+    line: u64,
+    options: &InputOptions,
+) -> Result<RecordForm, InputError> {
     let fits = |year: u16| known(year).filter(|known| usize::from(known.columns()) == columns);
     if let Some(known) = options.year.and_then(fits) {
         let label = |number| known.field(number).map_or("Blank", crate::layout::Field::label).to_owned();
         let names = (1..=known.columns()).map(label).collect();
-        return Ok(Form::Delimited(Head { dialect, why, names, start, length: 0, line: line.saturating_sub(1) }));
+        return Ok(RecordForm::Delimited(Head { dialect, why, names, start, length: 0, line: line.saturating_sub(1) }));
     }
     let year = headings().years.iter().copied().find(|year| fits(*year).is_some());
     let help = match year {
@@ -183,18 +184,18 @@ fn looks_fixed(text: &[u8]) -> bool {
     typed && line.len() >= SHORTEST && separators < 50
 }
 
-fn fixed(text: &[u8], options: &Options) -> Result<Form, InputError> {
+fn fixed(text: &[u8], options: &InputOptions) -> Result<RecordForm, InputError> {
     let known = || record_lengths().map(|(year, _)| year).collect::<Vec<_>>();
     if let Some(year) = options.year {
         if !known().contains(&year) {
             let form = " for fixed-width files";
             return Err(InputErrorKind::NoSuchYear { year, form, known: listed(&known()) }.into());
         }
-        return Ok(Form::Fixed { year, why: stated_why() });
+        return Ok(RecordForm::Fixed { year, why: stated_why() });
     }
     let length = usual_length(text);
     if let Some((year, _)) = record_lengths().find(|(_, lengths)| lengths.contains(&length)) {
-        return Ok(Form::Fixed { year, why: format!("records of {length} characters are those of {year}") });
+        return Ok(RecordForm::Fixed { year, why: format!("records of {length} characters are those of {year}") });
     }
     if let Some(other) = of_length(length) {
         return Err(InputErrorKind::NotScores { kind: other.kind, help: other.help }.into());

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::known::{Known, Place, is_filler, required_fields};
+use super::known::{YearHeadings, HeadingMeaning, is_filler, required_fields};
 use super::detected::{Detected};
 use super::model::{Column, Meaning};
 use crate::finding::FileFinding;
@@ -20,15 +20,15 @@ pub struct Mapped {
 
 /// What a heading is, before its place is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Heading {
-    Named(Place),
+enum ReadHeading {
+    Named(HeadingMeaning),
     Repeated(FieldId, usize),
     Filler,
     Unknown,
 }
 
 /// Maps the headings of a file to the fields of a year.
-pub fn map_header(names: &[String], known: &Known) -> Mapped {
+pub fn map_header(names: &[String], known: &YearHeadings) -> Mapped {
     let headings = read_headings(names, known);
     let slots = align(&headings, known);
     let columns: Vec<Column> = names
@@ -37,9 +37,9 @@ pub fn map_header(names: &[String], known: &Known) -> Mapped {
         .map(|(name, (heading, slot))| Column {
             name: name.trim().to_owned(),
             meaning: match heading {
-                Heading::Named(place) => Meaning::Field(place.id),
-                Heading::Filler => Meaning::Filler,
-                Heading::Repeated(..) | Heading::Unknown => Meaning::Extra,
+                ReadHeading::Named(place) => Meaning::Field(place.id),
+                ReadHeading::Filler => Meaning::Filler,
+                ReadHeading::Repeated(..) | ReadHeading::Unknown => Meaning::Extra,
             },
             number: slot.number,
         })
@@ -51,26 +51,26 @@ pub fn map_header(names: &[String], known: &Known) -> Mapped {
     Mapped { columns, findings }
 }
 
-fn read_headings(names: &[String], known: &Known) -> Vec<Heading> {
+fn read_headings(names: &[String], known: &YearHeadings) -> Vec<ReadHeading> {
     let mut seen: Vec<(FieldId, usize)> = Vec::new();
     let mut heading = |(at, name): (usize, &String)| {
         let plain = plain_name(name);
         if is_filler(&plain) {
-            return Heading::Filler;
+            return ReadHeading::Filler;
         }
-        let Some(place) = known.get(&plain) else { return Heading::Unknown };
+        let Some(place) = known.get(&plain) else { return ReadHeading::Unknown };
         if let Some((id, first)) = seen.iter().find(|(id, _)| *id == place.id) {
-            return Heading::Repeated(*id, *first);
+            return ReadHeading::Repeated(*id, *first);
         }
         seen.push((place.id, at));
-        Heading::Named(place)
+        ReadHeading::Named(place)
     };
     names.iter().enumerate().map(&mut heading).collect()
 }
 
 /// The place of a column in the layout.
 #[derive(Clone, Copy, Default)]
-struct Slot {
+struct LayoutColumn {
     number: Option<u16>,
     /// The layout column that an unknown heading was written over.
     replaced: Option<u16>,
@@ -78,8 +78,8 @@ struct Slot {
 
 /// Gives fillers and unknown headings a place: between two named columns that are neighbours in
 /// the layout as well, what stands between them in the file is what stands between them there.
-fn align(headings: &[Heading], known: &Known) -> Vec<Slot> {
-    let mut slots = vec![Slot::default(); headings.len()];
+fn align(headings: &[ReadHeading], known: &YearHeadings) -> Vec<LayoutColumn> {
+    let mut slots = vec![LayoutColumn::default(); headings.len()];
     let elsewhere: Vec<u16> = headings.iter().filter_map(|heading| anchored(*heading)).collect();
     let mut from = 0;
     let mut before = 0;
@@ -99,34 +99,34 @@ fn align(headings: &[Heading], known: &Known) -> Vec<Slot> {
     slots
 }
 
-fn anchored(heading: Heading) -> Option<u16> {
+fn anchored(heading: ReadHeading) -> Option<u16> {
     match heading {
-        Heading::Named(place) => place.number,
+        ReadHeading::Named(place) => place.number,
         _ => None,
     }
 }
 
-fn align_gap(headings: &[Heading], slots: &mut [Slot], mut free: VecDeque<u16>, known: &Known) {
+fn align_gap(headings: &[ReadHeading], slots: &mut [LayoutColumn], mut free: VecDeque<u16>, known: &YearHeadings) {
     // A number that the table lacks stands in a row of several fillers (330 to 332 in 2020).
     let filler_at = |number: &u16| known.field(*number).is_none_or(Field::is_filler);
     for (at, heading) in headings.iter().enumerate() {
         let left = headings.len() - at;
         match heading {
-            Heading::Filler => {
+            ReadHeading::Filler => {
                 if let Some(place) = free.iter().position(filler_at) {
                     slots[at].number = free.get(place).copied();
                     free.drain(..=place);
                 }
             }
             // A field that only a variant names stands where the base layout has a filler.
-            Heading::Named(_) => slots[at].number = free.pop_front(),
-            Heading::Unknown if left <= free.len() => slots[at].replaced = free.pop_front(),
-            Heading::Unknown | Heading::Repeated(..) => {}
+            ReadHeading::Named(_) => slots[at].number = free.pop_front(),
+            ReadHeading::Unknown if left <= free.len() => slots[at].replaced = free.pop_front(),
+            ReadHeading::Unknown | ReadHeading::Repeated(..) => {}
         }
     }
 }
 
-fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: &Known) -> Vec<FileFinding> {
+fn name_findings(names: &[String], headings: &[ReadHeading], slots: &[LayoutColumn], known: &YearHeadings) -> Vec<FileFinding> {
     let mut findings = Vec::new();
     // Spreadsheets leave columns without a heading at the right; one finding is enough for them.
     let named = names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
@@ -137,12 +137,12 @@ fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: 
     for (at, heading) in headings.iter().enumerate().take(named) {
         let name = names[at].trim();
         match (heading, slots[at].replaced) {
-            (Heading::Unknown, Some(number)) => {
+            (ReadHeading::Unknown, Some(number)) => {
                 let expected = known.field(number).map_or("", Field::label);
                 findings.push(at_column("L012", at).with("name", name).with("expected", expected).done());
             }
-            (Heading::Unknown, None) => findings.push(at_column("L016", at).with("name", name).done()),
-            (Heading::Repeated(id, first), _) => {
+            (ReadHeading::Unknown, None) => findings.push(at_column("L016", at).with("name", name).done()),
+            (ReadHeading::Repeated(id, first), _) => {
                 let field = registry().info(*id).name;
                 findings.push(at_column("L014", at).with("a", first + 1).with("b", at + 1).with("field", field).done());
             }
@@ -153,7 +153,7 @@ fn name_findings(names: &[String], headings: &[Heading], slots: &[Slot], known: 
 }
 
 /// Headings of the layout in another spelling: understood, and said.
-pub fn other_spellings(columns: &[Column], known: &Known) -> Option<Detected> {
+pub fn other_spellings(columns: &[Column], known: &YearHeadings) -> Option<Detected> {
     const SHOWN: usize = 2;
     let other: Vec<String> = columns
         .iter()
@@ -169,7 +169,7 @@ pub fn other_spellings(columns: &[Column], known: &Known) -> Option<Detected> {
     (!other.is_empty()).then_some(Detected { what: "header", value, why })
 }
 
-fn missing_fields(columns: &[Column], known: &Known) -> Vec<FileFinding> {
+fn missing_fields(columns: &[Column], known: &YearHeadings) -> Vec<FileFinding> {
     let present = |id| columns.iter().any(|column| column.meaning == Meaning::Field(id));
     required_fields()
         .filter(|id| known.layout.has(*id) && !present(*id))
@@ -186,7 +186,7 @@ fn order_changed(columns: &[Column]) -> Option<FileFinding> {
     Some(at_column("L015", *at).done())
 }
 
-fn fillers_dropped(columns: &[Column], slots: &[Slot], known: &Known) -> Option<FileFinding> {
+fn fillers_dropped(columns: &[Column], slots: &[LayoutColumn], known: &YearHeadings) -> Option<FileFinding> {
     // A variant may name what the base layout calls a filler, and a heading may be written over one.
     let present = |number| slots.iter().any(|slot| slot.number == Some(number) || slot.replaced == Some(number));
     let fillers = known.layout.fields.iter().filter(|field| field.is_filler());

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::backing::{Held};
 use super::error::{InputError, InputErrorKind};
-use super::options::Options;
+use super::options::InputOptions;
 use super::stream::Bytes;
 
 /// Takes standard input into memory, within the limit. It flows only once, and records that are
 /// shown are read a second time; so what came is kept for the life of the program.
-pub(super) fn standard_input(options: &Options) -> Result<Held, InputError> {
+pub(super) fn standard_input(options: &InputOptions) -> Result<Held, InputError> {
     static KEPT: OnceLock<Held> = OnceLock::new();
     if let Some(held) = KEPT.get() {
         return Ok(held.clone());
@@ -20,7 +20,7 @@ pub(super) fn standard_input(options: &Options) -> Result<Held, InputError> {
 }
 
 /// Takes a stream into memory, within the limit.
-pub(super) fn hold(stream: &mut Bytes, options: &Options) -> Result<Held, InputError> {
+pub(super) fn hold(stream: &mut Bytes, options: &InputOptions) -> Result<Held, InputError> {
     let limit = options.limits.held;
     let mut bytes = Vec::new();
     stream

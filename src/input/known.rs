@@ -15,7 +15,7 @@ pub fn is_filler(plain: &str) -> bool {
 }
 
 /// The headings of all years.
-pub struct Headings {
+pub struct KnownHeadings {
     /// The years, oldest first.
     pub years: Vec<u16>,
     /// How many named columns each year has.
@@ -25,12 +25,12 @@ pub struct Headings {
 }
 
 /// The one index of headings.
-pub fn headings() -> &'static Headings {
-    static HEADINGS: LazyLock<Headings> = LazyLock::new(Headings::read);
+pub fn headings() -> &'static KnownHeadings {
+    static HEADINGS: LazyLock<KnownHeadings> = LazyLock::new(KnownHeadings::read);
     &HEADINGS
 }
 
-impl Headings {
+impl KnownHeadings {
     fn read() -> Self {
         let years: Vec<u16> = registry().years().collect();
         let mut counts = vec![0; years.len()];
@@ -57,7 +57,7 @@ impl Headings {
 
 /// What a heading of a year stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct HeadingMeaning {
     /// The field.
     pub id: FieldId,
     /// Its layout number; `None` for fields that only one variant of the header names.
@@ -65,15 +65,15 @@ pub struct Place {
 }
 
 /// The headings of one year.
-pub struct Known {
+pub struct YearHeadings {
     /// The layout.
     pub layout: &'static Layout,
-    names: FxHashMap<String, Place>,
+    names: FxHashMap<String, HeadingMeaning>,
 }
 
-impl Known {
+impl YearHeadings {
     /// What a plain name stands for in this year.
-    pub fn get(&self, plain: &str) -> Option<Place> {
+    pub fn get(&self, plain: &str) -> Option<HeadingMeaning> {
         self.names.get(plain).copied()
     }
 
@@ -95,29 +95,29 @@ impl Known {
         let mut names = FxHashMap::default();
         let fields = || layout.fields.iter().filter_map(|field| Some((field, field.id?)));
         for (field, id) in fields() {
-            names.insert(plain_name(field.label()), Place { id, number: Some(field.number) });
+            names.insert(plain_name(field.label()), HeadingMeaning { id, number: Some(field.number) });
         }
         for (name, places) in &headings().names {
             if let Some((_, id)) = places.iter().find(|(year, _)| *year == layout.year()) {
                 let number = layout.field(*id).map(|field| field.number);
-                names.entry(name.clone()).or_insert(Place { id: *id, number });
+                names.entry(name.clone()).or_insert(HeadingMeaning { id: *id, number });
             }
         }
         // Printed names come last: some are misprints that repeat the name of another column.
         for (field, id) in fields() {
-            names.entry(plain_name(field.name)).or_insert(Place { id, number: Some(field.number) });
+            names.entry(plain_name(field.name)).or_insert(HeadingMeaning { id, number: Some(field.number) });
         }
         Self { layout, names }
     }
 }
 
 /// The headings of a year; `None` for a year without a layout.
-pub fn known(year: u16) -> Option<&'static Known> {
-    static CACHE: LazyLock<Vec<(u16, OnceLock<Known>)>> =
+pub fn known(year: u16) -> Option<&'static YearHeadings> {
+    static CACHE: LazyLock<Vec<(u16, OnceLock<YearHeadings>)>> =
         LazyLock::new(|| registry().years().chain(registry().years_ahead()).map(|year| (year, OnceLock::new())).collect());
     let (_, cell) = CACHE.iter().find(|(one, _)| *one == year)?;
     let layout = registry().layout(year)?;
-    Some(cell.get_or_init(|| Known::new(layout)))
+    Some(cell.get_or_init(|| YearHeadings::new(layout)))
 }
 
 /// Reads the tables that every file needs, and those of the newest year, which most files are of:

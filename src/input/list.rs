@@ -9,19 +9,19 @@ use walkdir::WalkDir;
 
 use super::archive::{Contents, contents};
 use super::backing::{Backing, Held};
-use super::candidate::{Candidate, Place, damaged_workbook, io_error, is_zip};
+use super::candidate::{FileCandidate, FileLocation, damaged_workbook, io_error, is_zip};
 use super::error::{InputError, InputErrorKind};
 use super::held::standard_input;
 use super::detected::{Detected};
 use super::names::{ENDINGS, ending, is_bookkeeping, is_workbook_name, same_data, twin};
-use super::open::Origin;
-use super::options::Options;
-use super::stream::{Bytes, Fingerprint, hash_bytes, read_head};
+use super::open::InputOrigin;
+use super::options::InputOptions;
+use super::stream::{Bytes, HashSource, hash_bytes, read_head};
 
 /// The files that some paths stand for.
 pub struct Listing {
     /// The files, in the order of the paths, those of a folder by name.
-    pub files: Vec<Candidate>,
+    pub files: Vec<FileCandidate>,
     /// What was passed over, with the reason.
     pub skipped: Vec<Skipped>,
     /// What was named or found and cannot be opened.
@@ -38,7 +38,7 @@ pub struct Skipped {
 }
 
 /// Lists the files that paths stand for; `-` is standard input. Copies of a file are passed over.
-pub fn list(paths: &[PathBuf], options: &Options) -> Listing {
+pub fn list(paths: &[PathBuf], options: &InputOptions) -> Listing {
     let mut listing = Listing { files: Vec::new(), skipped: Vec::new(), refused: Vec::new() };
     for path in paths {
         if let Err(error) = listing.add(path, options) {
@@ -50,7 +50,7 @@ pub fn list(paths: &[PathBuf], options: &Options) -> Listing {
 }
 
 impl Listing {
-    fn add(&mut self, path: &Path, options: &Options) -> Result<(), InputError> {
+    fn add(&mut self, path: &Path, options: &InputOptions) -> Result<(), InputError> {
         if path.as_os_str() == "-" {
             return self.add_pipe(standard_input(options)?, options);
         }
@@ -58,7 +58,7 @@ impl Listing {
         if about.is_dir() { self.add_folder(path, options) } else { self.add_file(path, true, options) }
     }
 
-    fn add_folder(&mut self, folder: &Path, options: &Options) -> Result<(), InputError> {
+    fn add_folder(&mut self, folder: &Path, options: &InputOptions) -> Result<(), InputError> {
         let before = (self.files.len(), self.refused.len());
         let mut found = Vec::new();
         for entry in WalkDir::new(folder).sort_by_file_name() {
@@ -111,50 +111,51 @@ impl Listing {
         self.skipped.push(Skipped { path, why: why.to_owned() });
     }
 
-    fn add_file(&mut self, path: &Path, named: bool, options: &Options) -> Result<(), InputError> {
+    fn add_file(&mut self, path: &Path, named: bool, options: &InputOptions) -> Result<(), InputError> {
         let mut stream: Bytes = Box::new(File::open(path).map_err(|error| io_error(path, error))?);
         let bytes = std::fs::metadata(path).ok().map(|about| about.len());
-        let origin = Origin { path: path.to_owned(), member: None, bytes, detected: Vec::new() };
+        let origin = InputOrigin { path: path.to_owned(), member: None, bytes, detected: Vec::new() };
         let start = read_head(&mut stream, 4).map_err(|error| io_error(path, error))?;
         if !is_zip(&start) {
-            self.files.push(Candidate { origin, place: Place::Text(path.to_owned()), named, damage: None });
+            self.files.push(FileCandidate { origin, place: FileLocation::Text(path.to_owned()), named, damage: None });
             return Ok(());
         }
         let hash = match options.want_sha256 {
-            true => Fingerprint::Separate(path.to_owned(), Arc::new(OnceLock::new())),
-            false => Fingerprint::Unwanted,
+            true => HashSource::Separate(path.to_owned(), Arc::new(OnceLock::new())),
+            false => HashSource::Unwanted,
         };
-        self.add_archive((Backing::File(path.to_owned()), hash), &origin, named, options)
+        self.add_archive(Backing::File(path.to_owned()), hash, &origin, named, options)
     }
 
-    fn add_pipe(&mut self, held: Held, options: &Options) -> Result<(), InputError> {
+    fn add_pipe(&mut self, held: Held, options: &InputOptions) -> Result<(), InputError> {
         let bytes = Some(held.0.len() as u64);
-        let origin = Origin { path: PathBuf::from("-"), member: None, bytes, detected: Vec::new() };
+        let origin = InputOrigin { path: PathBuf::from("-"), member: None, bytes, detected: Vec::new() };
         if !is_zip(&held.0) {
-            self.files.push(Candidate { origin, place: Place::Pipe(held), named: true, damage: None });
+            self.files.push(FileCandidate { origin, place: FileLocation::Pipe(held), named: true, damage: None });
             return Ok(());
         }
         let hash = match options.want_sha256 {
-            true => Fingerprint::Passing(Arc::new(OnceLock::from(hash_bytes(&held.0)))),
-            false => Fingerprint::Unwanted,
+            true => HashSource::Passing(Arc::new(OnceLock::from(hash_bytes(&held.0)))),
+            false => HashSource::Unwanted,
         };
-        self.add_archive((Backing::Held(held), hash), &origin, true, options)
+        self.add_archive(Backing::Held(held), hash, &origin, true, options)
     }
 
     fn add_archive(
         &mut self,
-        (backing, hash): (Backing, Fingerprint),
-        outer: &Origin,
+        backing: Backing,
+        hash: HashSource,
+        outer: &InputOrigin,
         named: bool,
-        options: &Options,
+        options: &InputOptions,
     ) -> Result<(), InputError> {
         let Contents { members, refused, damage } = contents(&backing, options.limits)?;
         if members.iter().any(|member| member.name == "xl/workbook.xml") {
             if damage.is_some() || !refused.is_empty() {
                 return Err(damaged_workbook());
             }
-            let place = Place::Workbook { backing, members, hash };
-            self.files.push(Candidate { origin: outer.clone(), place, named, damage: None });
+            let place = FileLocation::Workbook { backing, members, hash };
+            self.files.push(FileCandidate { origin: outer.clone(), place, named, damage: None });
             return Ok(());
         }
         let mut names = members.iter().map(|member| &member.name).chain(refused.iter().map(|(name, _)| name));
@@ -200,8 +201,8 @@ impl Listing {
                 });
             }
             origin.member = Some(member.name.clone());
-            let place = Place::Member { backing: backing.clone(), member, hash: hash.clone() };
-            self.files.push(Candidate { origin, place, named: named && only, damage: damage.clone() });
+            let place = FileLocation::Member { backing: backing.clone(), member, hash: hash.clone() };
+            self.files.push(FileCandidate { origin, place, named: named && only, damage: damage.clone() });
         }
         if (self.files.len(), self.refused.len()) != before {
             return Ok(());
@@ -213,7 +214,7 @@ impl Listing {
     }
 
     /// Takes in what cannot be opened of an archive; files that are no score files are passed over.
-    fn refuse_members(&mut self, refused: Vec<(String, InputError)>, outer: &Origin) {
+    fn refuse_members(&mut self, refused: Vec<(String, InputError)>, outer: &InputOrigin) {
         let path = outer.path.display().to_string();
         for (member, error) in refused {
             if is_bookkeeping(&member) || !ENDINGS.contains(&ending(&member).as_str()) {

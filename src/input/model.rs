@@ -213,7 +213,7 @@ impl Cells {
 
 /// A place in a plain file from which its blocks can be read on, the same as from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct ReadMark {
     /// The byte of the stored file.
     pub position: u64,
     /// The line, 1-based.
@@ -237,7 +237,7 @@ pub trait BlockSource: Send {
     }
 
     /// Where the next block starts, if the file can be read on from there.
-    fn mark(&self) -> Option<Mark> {
+    fn mark(&self) -> Option<ReadMark> {
         None
     }
 

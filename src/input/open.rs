@@ -4,23 +4,23 @@ use std::path::PathBuf;
 
 use super::backing::{Backing, Member};
 use super::chunks::Chunks;
-use super::clues::{NameClues, Sample, apply, decide, read_name};
-use super::delimited::{Delimited, Parts};
+use super::clues::{NameClues, FirstRecords, apply, decide, read_name};
+use super::delimited::{Delimited, DelimitedParts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
 use super::error::{InputError, InputErrorKind, listed};
 use super::fixed::{Fixed, Positions};
-use super::form::{Form, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
+use super::form::{RecordForm, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
-use super::known::{Known, headings, known};
+use super::known::{YearHeadings, headings, known};
 use super::detected::{Detected};
-use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, Mark, Meaning, View};
-use super::options::Options;
+use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
+use super::options::InputOptions;
 use super::repeated::HeaderLine;
 use super::sanitize::Sanitizer;
-use super::stream::{Bytes, Fingerprint, read_head};
+use super::stream::{Bytes, HashSource, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
-use super::year::{Year, ambiguous, find_year};
+use super::year::{DetectedYear, ambiguous, find_year};
 use crate::layout::registry;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Opened {
 
 /// Where a file comes from, for what is said about it.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct InputOrigin {
     /// The path as given; `-` for standard input.
     pub path: PathBuf,
     /// The name inside an archive.
@@ -57,7 +57,7 @@ pub struct Origin {
     pub detected: Vec<Detected>,
 }
 
-impl Origin {
+impl InputOrigin {
     /// What the file's name says; inside an archive, the member's name counts first.
     fn clues(&self) -> NameClues {
         let base = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
@@ -99,9 +99,9 @@ impl Origin {
 /// When it is no score file of a known layout.
 pub fn open_text(
     mut stream: Bytes,
-    fingerprint: Fingerprint,
-    origin: &Origin,
-    options: &Options,
+    fingerprint: HashSource,
+    origin: &InputOrigin,
+    options: &InputOptions,
 ) -> Result<Opened, InputError> {
     let head = read_head(&mut stream, HEAD).map_err(|error| broken_head(error, origin))?;
     if head.is_empty() {
@@ -112,7 +112,7 @@ pub fn open_text(
     if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
         return Err(InputError::from(InputErrorKind::Binary { kind }));
     }
-    let text = Text::new(head, stream, &encoding, options);
+    let text = DecodedText::new(head, stream, &encoding, options);
     let mut info = origin.info();
     info.encoding = encoding.encoding;
     info.detected.push(Detected {
@@ -128,13 +128,13 @@ pub fn open_text(
         }));
     }
     match find_form(&text.head, options)? {
-        Form::Delimited(head) => open_delimited(text, head, (info, findings), fingerprint, origin, options),
-        Form::Fixed { year, why } => open_fixed(text, year, why, (info, findings), fingerprint, origin, options),
+        RecordForm::Delimited(head) => open_delimited(text, head, (info, findings), fingerprint, origin, options),
+        RecordForm::Fixed { year, why } => open_fixed(text, year, why, (info, findings), fingerprint, origin, options),
     }
 }
 
 /// The decoded start of a text and what follows.
-struct Text {
+struct DecodedText {
     head: Vec<u8>,
     rest: Bytes,
     /// Bytes of a UTF-8 mark before the head: offsets count them.
@@ -144,8 +144,8 @@ struct Text {
     is_as_given: bool,
 }
 
-impl Text {
-    fn new(mut head: Vec<u8>, rest: Bytes, encoding: &FoundEncoding, options: &Options) -> Self {
+impl DecodedText {
+    fn new(mut head: Vec<u8>, rest: Bytes, encoding: &FoundEncoding, options: &InputOptions) -> Self {
         let found = encoding.encoding;
         head.drain(..encoding.mark.min(head.len()));
         let decodes = match found {
@@ -175,7 +175,7 @@ impl Text {
     }
 }
 
-fn encoding_of(head: &[u8], options: &Options) -> FoundEncoding {
+fn encoding_of(head: &[u8], options: &InputOptions) -> FoundEncoding {
     match options.encoding {
         Some(encoding) => FoundEncoding { encoding, mark: mark_length(head, encoding), why: "stated by the user" },
         None => find_encoding(head),
@@ -190,7 +190,7 @@ fn mark_findings(encoding: &FoundEncoding) -> Vec<FileFinding> {
     findings
 }
 
-fn broken_head(error: std::io::Error, origin: &Origin) -> InputError {
+fn broken_head(error: std::io::Error, origin: &InputOrigin) -> InputError {
     let packed = origin.detected.iter().any(|one| one.what == "compression");
     if packed {
         InputErrorKind::BrokenArchive { reason: super::failure::reason(&error) }.into()
@@ -199,15 +199,15 @@ fn broken_head(error: std::io::Error, origin: &Origin) -> InputError {
     }
 }
 
-type Draft = (FileInfo, Vec<FileFinding>);
+type SourceDraft = (FileInfo, Vec<FileFinding>);
 
 fn open_delimited(
-    text: Text,
+    text: DecodedText,
     mut head: Head,
-    (mut info, mut findings): Draft,
-    fingerprint: Fingerprint,
-    origin: &Origin,
-    options: &Options,
+    (mut info, mut findings): SourceDraft,
+    fingerprint: HashSource,
+    origin: &InputOrigin,
+    options: &InputOptions,
 ) -> Result<Opened, InputError> {
     info.dialect = head.dialect;
     info.separator = separator(head.dialect);
@@ -224,7 +224,7 @@ fn open_delimited(
     let before = head.start + head.length;
     let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
     chunks.skip(before);
-    let mut source = Delimited::new(Parts {
+    let mut source = Delimited::new(DelimitedParts {
         chunks,
         line: head.line + 1,
         offset: text.mark + before as u64,
@@ -239,7 +239,7 @@ fn open_delimited(
     info.first_line = head.line + 1;
     let mut first = Block::default();
     let more = source.next(&mut first)?;
-    let sample = Sample::of(&first, info.separator, &mapped.columns);
+    let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
     let year = moved_on(year, &clues, &sample, options);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
@@ -261,8 +261,8 @@ fn open_delimited(
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
-pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> Box<dyn BlockSource> {
-    Box::new(Delimited::new(Parts {
+pub fn resume(stream: Bytes, info: &FileInfo, options: &InputOptions, mark: ReadMark) -> Box<dyn BlockSource> {
+    Box::new(Delimited::new(DelimitedParts {
         chunks: Chunks::new(Vec::new(), stream, options.limits.record),
         line: mark.line,
         offset: mark.offset,
@@ -271,7 +271,7 @@ pub fn resume(stream: Bytes, info: &FileInfo, options: &Options, mark: Mark) -> 
         limit: options.limits.record,
         care: Sanitizer::new(options.encoding, None),
         watch: Watch::new(HeaderLine::of(info), false, None),
-        fingerprint: Fingerprint::Unwanted,
+        fingerprint: HashSource::Unwanted,
         stored: None,
     }))
 }
@@ -305,7 +305,7 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
     Some(file("L005").with("delimiter", name).done())
 }
 
-fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
+fn finish(info: &mut FileInfo, year: DetectedYear, columns: Vec<Column>) {
     info.year = year.year;
     let base = registry().year_info(year.year).and_then(|info| info.base);
     let value = base.map_or_else(|| year.year.to_string(), |base| format!("{}, by the layout of {base}", year.year));
@@ -315,7 +315,7 @@ fn finish(info: &mut FileInfo, year: Year, columns: Vec<Column>) {
     info.columns = columns;
 }
 
-fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
+fn year_of(names: &[String], options: &InputOptions) -> Result<DetectedYear, InputError> {
     if is_too_wide(names) {
         let help = "a line this wide is no header; download the file again".to_owned();
         return Err(InputError::from(InputErrorKind::UnknownLayout { columns: names.len(), nearest: None, help }));
@@ -326,10 +326,10 @@ fn year_of(names: &[String], options: &Options) -> Result<Year, InputError> {
         // Not one heading is known: the stated year does not make it a score file.
         return find_year(names);
     }
-    Ok(Year { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
+    Ok(DetectedYear { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
 }
 
-fn known_year(year: u16) -> Result<&'static Known, InputError> {
+fn known_year(year: u16) -> Result<&'static YearHeadings, InputError> {
     let no_such = || InputError::from(InputErrorKind::NoSuchYear { year, form: "", known: listed(&headings().years) });
     known(year).ok_or_else(no_such)
 }
@@ -340,7 +340,7 @@ fn mapped(head: &Head, year: u16) -> Result<Mapped, InputError> {
 }
 
 /// Where several years fit a header, lets the testing windows decide.
-fn settle(year: Year, mapped: Mapped, head: &Head, sample: &Sample) -> Result<(Year, Mapped), InputError> {
+fn settle(year: DetectedYear, mapped: Mapped, head: &Head, sample: &FirstRecords) -> Result<(DetectedYear, Mapped), InputError> {
     if year.rivals.is_empty() {
         return Ok((year, mapped));
     }
@@ -350,12 +350,12 @@ fn settle(year: Year, mapped: Mapped, head: &Head, sample: &Sample) -> Result<(Y
     };
     let why = format!("several layouts have these column names; the testing windows are of {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
-    Ok((Year { year: decided, why, rivals: Vec::new() }, mapped))
+    Ok((DetectedYear { year: decided, why, rivals: Vec::new() }, mapped))
 }
 
 /// The year after the newest with a layout that a file is of: its layout is published later than its files. The
 /// testing windows decide; without any, the name. A year that the user states stands.
-fn moved_on(year: Year, clues: &NameClues, sample: &Sample, options: &Options) -> Year {
+fn moved_on(year: DetectedYear, clues: &NameClues, sample: &FirstRecords, options: &InputOptions) -> DetectedYear {
     let is_newest = registry().years().next_back() == Some(year.year);
     let said = sample.window_year().or(clues.year);
     let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
@@ -364,17 +364,17 @@ fn moved_on(year: Year, clues: &NameClues, sample: &Sample, options: &Options) -
     };
     let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
     let why = format!("{}; {reason} {later}, whose layout is not known", year.why);
-    Year { year: later, why, rivals: Vec::new() }
+    DetectedYear { year: later, why, rivals: Vec::new() }
 }
 
 fn open_fixed(
-    text: Text,
+    text: DecodedText,
     year: u16,
     why: String,
-    (mut info, mut findings): Draft,
-    fingerprint: Fingerprint,
-    origin: &Origin,
-    options: &Options,
+    (mut info, mut findings): SourceDraft,
+    fingerprint: HashSource,
+    origin: &InputOrigin,
+    options: &InputOptions,
 ) -> Result<Opened, InputError> {
     let known = known_year(year)?;
     let no_positions = || {
@@ -393,13 +393,13 @@ fn open_fixed(
         meaning: field.id.map_or(Meaning::Filler, Meaning::Field),
         number: Some(field.number),
     });
-    finish(&mut info, Year { year, why, rivals: Vec::new() }, columns.collect());
+    finish(&mut info, DetectedYear { year, why, rivals: Vec::new() }, columns.collect());
     let clues = origin.clues();
     let chunks = Chunks::new(text.head, text.rest, options.limits.record);
     let mut source = Fixed::new(chunks, text.mark, positions, text.care, fingerprint, clues.lea.as_deref());
     let mut first = Block::default();
     let more = source.next(&mut first)?;
-    let sample = Sample::of(&first, info.separator, &info.columns);
+    let sample = FirstRecords::of(&first, info.separator, &info.columns);
     if !sample.has_records && (!more || first.last) {
         findings.push(file("L023").done());
     }
@@ -414,9 +414,9 @@ fn open_fixed(
 pub fn open_sheet(
     backing: Backing,
     members: &[Member],
-    fingerprint: Fingerprint,
-    origin: &Origin,
-    options: &Options,
+    fingerprint: HashSource,
+    origin: &InputOrigin,
+    options: &InputOptions,
 ) -> Result<Opened, InputError> {
     let clues = origin.clues();
     let (sheet, mut source) = open_workbook(backing, members, options.limits, fingerprint, clues.lea.as_deref())?;
@@ -446,7 +446,7 @@ pub fn open_sheet(
     info.first_line = sheet.row + 1;
     let mut first = Block::default();
     let more = source.next(&mut first)?;
-    let sample = Sample::of(&first, info.separator, &mapped.columns);
+    let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
     let (year, mapped) = settle(year, mapped, &head, &sample)?;
     let year = moved_on(year, &clues, &sample, options);
     let mut findings = mapped.findings;
@@ -479,7 +479,7 @@ impl<S: BlockSource + ?Sized> BlockSource for Primed<S> {
         self.rest.take_findings()
     }
 
-    fn mark(&self) -> Option<Mark> {
+    fn mark(&self) -> Option<ReadMark> {
         // The block that was read ahead is behind the mark.
         if self.first.is_some() { None } else { self.rest.mark() }
     }

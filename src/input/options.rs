@@ -4,7 +4,7 @@ use super::model::{Dialect, Encoding, View};
 
 /// How files are read. Everything that is `None` is found out.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct InputOptions {
     /// The layout year, if it is forced.
     pub year: Option<u16>,
     /// The dialect, if it is forced.

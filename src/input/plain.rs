@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Read};
 
-use super::candidate::Candidate;
+use super::candidate::FileCandidate;
 use super::encoding::{Decoding, LoneReturns, find_encoding};
 use super::error::{InputError, InputErrorKind};
 use super::form::{binary_kind, has_lone_returns, is_web_page};
@@ -31,11 +31,11 @@ pub struct Plain {
 ///
 /// # Errors
 /// When it cannot be read, is empty, or is no text.
-pub fn open_plain(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
+pub fn open_plain(candidate: &FileCandidate, limits: Limits) -> Result<Plain, InputError> {
     opened(candidate, limits).map_err(|error| error.at(&candidate.name()))
 }
 
-fn opened(candidate: &Candidate, limits: Limits) -> Result<Plain, InputError> {
+fn opened(candidate: &FileCandidate, limits: Limits) -> Result<Plain, InputError> {
     let io = |reason| InputError::from(InputErrorKind::Io { reason });
     let (mut stream, mut detected) = candidate.stream(limits)?;
     let mut head = read_head(&mut stream, HEAD).map_err(io)?;

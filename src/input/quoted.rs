@@ -17,7 +17,7 @@ pub struct Quoted {
 
 /// What was found at the start of some bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum QuotedScan {
     /// A record, and the bytes it takes up with its line end.
     Record(usize),
     /// A record of one line with a quote that is not closed at this offset. What follows the
@@ -42,20 +42,20 @@ impl Quoted {
 
     /// Finds the record at the start of `bytes`, which hold whole lines. With `more`, bytes may
     /// follow; without, an open quote is a broken one.
-    pub fn find(&mut self, bytes: &[u8], more: bool) -> Found {
+    pub fn find(&mut self, bytes: &[u8], more: bool) -> QuotedScan {
         let end = self.read(bytes);
         let first_line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
         if let Some(length) = end {
             if length <= first_line || self.may_span(&bytes[..length], first_line) {
-                return Found::Record(length);
+                return QuotedScan::Record(length);
             }
         } else if more && bytes.len() <= self.limit && memchr::memchr_iter(b'\n', bytes).count() <= MOST_LINES {
-            return Found::Open;
+            return QuotedScan::Open;
         }
         let line = &bytes[..first_line];
         let quote = open_quote(line, self.separator).unwrap_or(0);
         self.read_broken(line, quote);
-        Found::Broken { length: first_line, quote }
+        QuotedScan::Broken { length: first_line, quote }
     }
 
     /// The cells of the record found last.
@@ -166,7 +166,7 @@ fn open_quote(line: &[u8], separator: u8) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn found(text: &str, columns: usize, more: bool) -> (Found, Vec<String>) {
+    fn found(text: &str, columns: usize, more: bool) -> (QuotedScan, Vec<String>) {
         let mut quoted = Quoted::new(b',', columns, 1000);
         let found = quoted.find(text.as_bytes(), more);
         (found, quoted.cells().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect())
@@ -175,30 +175,30 @@ mod tests {
     #[test]
     fn quotes_line_breaks_and_doubled_quotes_are_read() {
         let (end, cells) = found("\"a,b\",\"c\nd\",\"e\"\"f\"\r\nnext", 3, true);
-        assert_eq!(end, Found::Record(20));
+        assert_eq!(end, QuotedScan::Record(20));
         assert_eq!(cells, ["a,b", "c\nd", "e\"f"]);
     }
 
     #[test]
     fn the_last_line_of_a_file_may_lack_its_end() {
         for text in ["\"a\",\"b\"", "a,\"b\"", "\"a\",b"] {
-            assert_eq!(found(text, 2, false), (Found::Record(text.len()), vec!["a".to_owned(), "b".to_owned()]));
+            assert_eq!(found(text, 2, false), (QuotedScan::Record(text.len()), vec!["a".to_owned(), "b".to_owned()]));
         }
-        assert_eq!(found("\"a\nb\",\"c\"", 2, false), (Found::Record(9), vec!["a\nb".to_owned(), "c".to_owned()]));
-        assert_eq!(found("\"a\",\"b", 2, false).0, Found::Broken { length: 6, quote: 4 });
+        assert_eq!(found("\"a\nb\",\"c\"", 2, false), (QuotedScan::Record(9), vec!["a\nb".to_owned(), "c".to_owned()]));
+        assert_eq!(found("\"a\",\"b", 2, false).0, QuotedScan::Broken { length: 6, quote: 4 });
     }
 
     #[test]
     fn an_open_quote_costs_one_line() {
         let (end, cells) = found("\"a,b\",\"c,d\ne,f,g\nh,i,\"j\"\n", 3, true);
-        assert_eq!(end, Found::Broken { length: 11, quote: 6 });
+        assert_eq!(end, QuotedScan::Broken { length: 11, quote: 6 });
         assert_eq!(cells, ["a,b", "\"c", "d"]);
     }
 
     #[test]
     fn an_open_quote_waits_for_more_bytes_if_there_are_any() {
-        assert_eq!(found("a,\"b\n", 2, true).0, Found::Open);
-        assert_eq!(found("a,\"b\n", 2, false).0, Found::Broken { length: 5, quote: 2 });
+        assert_eq!(found("a,\"b\n", 2, true).0, QuotedScan::Open);
+        assert_eq!(found("a,\"b\n", 2, false).0, QuotedScan::Broken { length: 5, quote: 2 });
     }
 
     #[test]

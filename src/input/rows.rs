@@ -4,12 +4,12 @@ use super::model::{Block, Cells};
 
 /// Rows in the making.
 #[derive(Default)]
-pub struct Rows {
+pub struct RowBuilder {
     bytes: Vec<u8>,
     cells: Cells,
 }
 
-impl Rows {
+impl RowBuilder {
     /// No rows yet, with the buffers of a block that was given back.
     pub fn reuse(block: &mut Block, columns: usize) -> Self {
         let mut cells = block.cells.take().unwrap_or_default();
@@ -24,7 +24,7 @@ impl Rows {
 
     /// Adds a record. Missing cells are made empty, surplus ones dropped, and either is marked;
     /// one empty cell too many at the end is no fault.
-    pub fn push<'a>(&mut self, record: impl Iterator<Item = &'a [u8]>, line: u64, offset: u64) -> Shape {
+    pub fn push<'a>(&mut self, record: impl Iterator<Item = &'a [u8]>, line: u64, offset: u64) -> RowLength {
         let columns = self.cells.columns;
         let row = self.cells.starts.len() as u32;
         self.cells.starts.push(self.bytes.len() as u32);
@@ -47,7 +47,7 @@ impl Rows {
         if count != columns && !trailing {
             self.cells.odd.push((row, u32::try_from(count).unwrap_or(u32::MAX)));
         }
-        Shape { count, trailing }
+        RowLength { count, trailing }
     }
 
     /// Marks the last record as one of the wrong length, where it was not for its cells.
@@ -85,7 +85,7 @@ impl Rows {
 
 /// How many cells a record had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub struct RowLength {
     /// The cells.
     pub count: usize,
     /// Whether there is one too many, empty and last.

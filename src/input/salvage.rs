@@ -71,25 +71,25 @@ pub fn salvage(backing: &Backing, limits: Limits) -> io::Result<Salvage> {
             break format!("it holds more than {MOST} files, and the others were not looked at");
         }
         archive.seek(SeekFrom::Start(at))?;
-        let header = match Header::read(&mut archive)? {
+        let header = match ZipHeader::read(&mut archive)? {
             Next::Local(header) => *header,
             Next::List => break "nothing else stands before its list of files".to_owned(),
             Next::Nothing => break "what came after it is lost".to_owned(),
             Next::Unknown => break format!("its bytes from {at} on cannot be understood and are lost"),
         };
         match header.place(&mut archive, length, limits)? {
-            Place::Whole { packed, length, crc, next } => {
+            PackedRange::Whole { packed, length, crc, next } => {
                 found.take(header, packed, Some((length, crc)));
                 at = next;
             }
-            Place::Unreadable { why, next } => {
+            PackedRange::Unreadable { why, next } => {
                 if !header.name.ends_with('/') {
                     found.lost.push(format!("{} ({why})", header.name));
                 }
                 let Some(next) = next else { break "what came after it is lost".to_owned() };
                 at = next;
             }
-            Place::CutOff { start } => {
+            PackedRange::CutOff { start } => {
                 found.rest = format!("{} breaks off, and what came after it is lost", header.name);
                 let rest = length.saturating_sub(start);
                 found.take(header, (start, rest), None);
@@ -101,7 +101,7 @@ pub fn salvage(backing: &Backing, limits: Limits) -> io::Result<Salvage> {
 }
 
 impl Salvage {
-    fn take(&mut self, header: Header, packed: (u64, u64), expected: Option<(u64, u32)>) {
+    fn take(&mut self, header: ZipHeader, packed: (u64, u64), expected: Option<(u64, u32)>) {
         if header.name.ends_with('/') {
             return;
         }
@@ -122,7 +122,7 @@ impl Salvage {
 
 /// What stands at a place of the archive.
 enum Next {
-    Local(Box<Header>),
+    Local(Box<ZipHeader>),
     /// The list of files, or the archive's end.
     List,
     /// The end of the bytes.
@@ -131,7 +131,7 @@ enum Next {
 }
 
 /// Where a file's packed bytes are.
-enum Place {
+enum PackedRange {
     Whole {
         packed: (u64, u64),
         length: u64,
@@ -150,7 +150,7 @@ enum Place {
 }
 
 /// The header before a file.
-struct Header {
+struct ZipHeader {
     name: String,
     is_encrypted: bool,
     /// Whether its sizes stand behind the file.
@@ -162,7 +162,7 @@ struct Header {
     length: u64,
 }
 
-impl Header {
+impl ZipHeader {
     fn read(archive: &mut impl Read) -> io::Result<Next> {
         let bytes = up_to(archive, HEADER)?;
         if bytes.starts_with(DIRECTORY) || bytes.starts_with(END) {
@@ -194,11 +194,11 @@ impl Header {
     }
 
     /// Finds the packed bytes; the archive stands behind the header.
-    fn place(&self, archive: &mut BufReader<Box<dyn Seekable>>, end: u64, limits: Limits) -> io::Result<Place> {
+    fn place(&self, archive: &mut BufReader<Box<dyn Seekable>>, end: u64, limits: Limits) -> io::Result<PackedRange> {
         let start = archive.stream_position()?;
         let known = (!self.has_descriptor || self.packed > 0).then(|| start.saturating_add(self.packed));
         let next = known.filter(|next| *next < end);
-        let unreadable = |why: &str| Ok(Place::Unreadable { why: why.to_owned(), next });
+        let unreadable = |why: &str| Ok(PackedRange::Unreadable { why: why.to_owned(), next });
         if self.is_encrypted {
             return unreadable("protected by a password");
         }
@@ -210,15 +210,15 @@ impl Header {
         }
         match known {
             Some(next) if next <= end => {
-                Ok(Place::Whole { packed: (start, self.packed), length: self.length, crc: self.crc, next })
+                Ok(PackedRange::Whole { packed: (start, self.packed), length: self.length, crc: self.crc, next })
             }
-            _ => Ok(Place::CutOff { start }),
+            _ => Ok(PackedRange::CutOff { start }),
         }
     }
 }
 
 /// Unpacks a file whose sizes stand behind it, only to find its end.
-fn measure(archive: &mut BufReader<Box<dyn Seekable>>, start: u64, end: u64, limits: Limits) -> io::Result<Place> {
+fn measure(archive: &mut BufReader<Box<dyn Seekable>>, start: u64, end: u64, limits: Limits) -> io::Result<PackedRange> {
     let mut decoder = DeflateDecoder::new(&mut *archive);
     let (mut crc, mut buffer) = (Crc::new(), vec![0; 1 << 16]);
     loop {
@@ -227,13 +227,13 @@ fn measure(archive: &mut BufReader<Box<dyn Seekable>>, start: u64, end: u64, lim
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             // What can be read of it is read, and told there with its line.
-            Err(_) => return Ok(Place::CutOff { start }),
+            Err(_) => return Ok(PackedRange::CutOff { start }),
         };
         crc.update(&buffer[..read]);
         let given = decoder.total_out();
         let is_bomb = given > Limits::RATIO_FREE.max(decoder.total_in().saturating_mul(limits.ratio));
         if is_bomb || given > limits.expanded {
-            return Ok(Place::CutOff { start });
+            return Ok(PackedRange::CutOff { start });
         }
     }
     let (packed, length) = (decoder.total_in(), decoder.total_out());
@@ -241,9 +241,9 @@ fn measure(archive: &mut BufReader<Box<dyn Seekable>>, start: u64, end: u64, lim
     archive.seek(SeekFrom::Start(after))?;
     let tail = up_to(archive, 24)?;
     let Some((crc, size)) = descriptor(&tail, packed, length, crc.sum()) else {
-        return Ok(Place::CutOff { start });
+        return Ok(PackedRange::CutOff { start });
     };
-    Ok(Place::Whole { packed: (start, packed), length, crc, next: (after + size).min(end) })
+    Ok(PackedRange::Whole { packed: (start, packed), length, crc, next: (after + size).min(end) })
 }
 
 /// The checksum in the sizes behind a file, and how many bytes they take. They come with or

@@ -11,12 +11,12 @@ use crate::finding::draft::at_line;
 
 /// The first of several like troubles, and their number.
 #[derive(Clone, Copy, Default)]
-pub struct Tally {
+pub struct TroubleCount {
     first: Option<(u64, u64)>,
     count: u64,
 }
 
-impl Tally {
+impl TroubleCount {
     /// Counts one at a line and byte offset.
     pub fn add(&mut self, line: u64, byte: u64) {
         self.first.get_or_insert((line, byte));
@@ -36,8 +36,8 @@ pub struct Sanitizer {
     /// Whether bytes that are not UTF-8 have to be replaced: the user says that it is UTF-8.
     strict: bool,
     undecodable: Option<Arc<AtomicBool>>,
-    nul: Tally,
-    bad: Tally,
+    nul: TroubleCount,
+    bad: TroubleCount,
 }
 
 impl Sanitizer {

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use calamine::{Reader as _, Xlsx};
 
-use super::candidate::Candidate;
+use super::candidate::FileCandidate;
 use super::error::{InputError, InputErrorKind};
 use super::options::Limits;
 use super::workbook::each_row;
@@ -20,11 +20,11 @@ pub type SheetRow = (u64, Vec<String>);
 ///
 /// # Errors
 /// When it cannot be read or is too large.
-pub fn read_sheets(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
+pub fn read_sheets(candidate: &FileCandidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
     read(candidate, limits).map_err(|error| error.at(&candidate.name()))
 }
 
-fn read(candidate: &Candidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
+fn read(candidate: &FileCandidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
     let broken = |reason: String| InputError::from(InputErrorKind::BrokenArchive { reason });
     let file = candidate.workbook(limits)?;
     let mut counting: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;

@@ -31,7 +31,7 @@ pub enum Stopped {
 
 /// How the SHA-256 of the stored file is come by.
 #[derive(Clone, Default)]
-pub enum Fingerprint {
+pub enum HashSource {
     /// It was not asked for.
     #[default]
     Unwanted,
@@ -41,7 +41,7 @@ pub enum Fingerprint {
     Separate(PathBuf, Arc<OnceLock<Option<String>>>),
 }
 
-impl Fingerprint {
+impl HashSource {
     /// The hash in hexadecimal, if it is wanted and known.
     pub fn get(&self) -> Option<String> {
         match self {
@@ -86,21 +86,21 @@ fn hexadecimal(hasher: Sha256) -> String {
 }
 
 /// Hashes what passes by.
-pub struct Hashing<R> {
+pub struct HashingReader<R> {
     inner: R,
     hasher: Option<Sha256>,
     done: Arc<OnceLock<String>>,
 }
 
-impl<R: Read> Hashing<R> {
+impl<R: Read> HashingReader<R> {
     /// A stream hashed up to its end, and where the hash will be.
-    pub fn new(inner: R) -> (Self, Fingerprint) {
+    pub fn new(inner: R) -> (Self, HashSource) {
         let done = Arc::new(OnceLock::new());
-        (Self { inner, hasher: Some(Sha256::new()), done: Arc::clone(&done) }, Fingerprint::Passing(done))
+        (Self { inner, hasher: Some(Sha256::new()), done: Arc::clone(&done) }, HashSource::Passing(done))
     }
 }
 
-impl<R: Read> Read for Hashing<R> {
+impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if read > 0 {
@@ -116,12 +116,12 @@ impl<R: Read> Read for Hashing<R> {
 }
 
 /// Counts the stored bytes that an unpacker has taken.
-pub struct Counting<R> {
+pub struct CountingReader<R> {
     inner: R,
     taken: Arc<Mutex<u64>>,
 }
 
-impl<R: Read> Read for Counting<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         *self.taken.lock().unwrap_or_else(PoisonError::into_inner) += read as u64;
@@ -138,9 +138,9 @@ pub struct Bounded<R> {
 }
 
 /// Unpacks `stored` with `unpack`, within the limits.
-pub fn unpack<R: Read, U: Read>(stored: R, limits: Limits, unpack: impl FnOnce(Counting<R>) -> U) -> Bounded<U> {
+pub fn unpack<R: Read, U: Read>(stored: R, limits: Limits, unpack: impl FnOnce(CountingReader<R>) -> U) -> Bounded<U> {
     let taken = Arc::new(Mutex::new(0));
-    let inner = unpack(Counting { inner: stored, taken: Arc::clone(&taken) });
+    let inner = unpack(CountingReader { inner: stored, taken: Arc::clone(&taken) });
     Bounded { inner, taken, given: 0, limits }
 }
 
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_known_at_the_end_and_not_before() {
-        let (mut stream, fingerprint) = Hashing::new(&b"abc"[..]);
+        let (mut stream, fingerprint) = HashingReader::new(&b"abc"[..]);
         let mut buffer = [0; 8];
         assert_eq!((stream.read(&mut buffer).unwrap(), fingerprint.get()), (3, None));
         assert_eq!(stream.read(&mut buffer).unwrap(), 0);

@@ -10,9 +10,9 @@ const ELSEWHERE: u64 = 1 << 63;
 
 /// The text of a filled cell: up to seven bytes and their number in the eighth, or where more stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text([u8; 8]);
+pub struct CellText([u8; 8]);
 
-impl Text {
+impl CellText {
     /// Stands for a text that nobody asks for.
     pub const NONE: Self = Self([0; 8]);
 
@@ -102,7 +102,7 @@ mod tests {
         fn a_text_is_given_back(bytes in proptest::collection::vec(0u8.., 1..40), start in 0usize..40, len in 1usize..40) {
             let start = start % bytes.len();
             let end = (start + len).min(bytes.len());
-            let text = Text::new(&bytes, start, end);
+            let text = CellText::new(&bytes, start, end);
             proptest::prop_assert_eq!(text.of(&bytes), &bytes[start..end]);
             proptest::prop_assert_eq!(text.short().is_some(), end - start <= SHORT);
         }
@@ -114,8 +114,8 @@ mod tests {
             after in proptest::collection::vec(0u8.., 0..9),
         ) {
             let all = [before.as_slice(), &text, &after].concat();
-            let there = Text::new(&all, before.len(), before.len() + text.len());
-            proptest::prop_assert_eq!(there.short(), Text::new(&text, 0, text.len()).short());
+            let there = CellText::new(&all, before.len(), before.len() + text.len());
+            proptest::prop_assert_eq!(there.short(), CellText::new(&text, 0, text.len()).short());
         }
     }
 }

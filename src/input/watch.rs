@@ -4,7 +4,7 @@
 use memchr::memmem::Finder;
 
 use super::repeated::HeaderLine;
-use super::sanitize::Tally;
+use super::sanitize::TroubleCount;
 use crate::finding::FileFinding;
 use crate::finding::draft::{at_line, file};
 
@@ -15,7 +15,7 @@ pub struct Watch {
     /// How the header line ends; `None` without a header.
     returns: Option<bool>,
     other_end: Option<(u64, u64)>,
-    repeated: Tally,
+    repeated: TroubleCount,
     /// Whether anything has passed by.
     seen: bool,
 }
@@ -39,7 +39,7 @@ impl Watch {
             lea: lea.map(LeaSearch::new),
             returns: Some(returns),
             other_end: None,
-            repeated: Tally::default(),
+            repeated: TroubleCount::default(),
             seen: false,
         }
     }
@@ -169,7 +169,7 @@ impl LeaSearch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Verdict;
+    use crate::finding::FileVerdict;
 
     #[test]
     fn a_charter_is_found_by_the_end_of_its_code() {
@@ -187,8 +187,8 @@ mod tests {
             search.note_damage(bytes);
             search.finding().verdict
         };
-        assert_eq!(verdict(b"^5.9E+13^"), Verdict::Undecidable);
-        assert_eq!(verdict(b"^5.899999e+13^"), Verdict::Undecidable);
-        assert_eq!(verdict(b"^19999990000000^EXAMPLE E+13^"), Verdict::Broke);
+        assert_eq!(verdict(b"^5.9E+13^"), FileVerdict::Undecidable);
+        assert_eq!(verdict(b"^5.899999e+13^"), FileVerdict::Undecidable);
+        assert_eq!(verdict(b"^19999990000000^EXAMPLE E+13^"), FileVerdict::Broke);
     }
 }

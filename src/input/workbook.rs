@@ -13,9 +13,9 @@ use super::error::{InputError, InputErrorKind};
 use super::model::{Block, BlockSource};
 use super::options::Limits;
 use super::repeated::HeaderLine;
-use super::rows::Rows;
-use super::sanitize::Tally;
-use super::stream::Fingerprint;
+use super::rows::RowBuilder;
+use super::sanitize::TroubleCount;
+use super::stream::HashSource;
 use super::watch::LeaSearch;
 use super::year::heading_count;
 use crate::finding::FileFinding;
@@ -57,12 +57,12 @@ enum Message {
 /// workbook; two blocks at most wait between them.
 pub struct Workbook {
     messages: Receiver<Message>,
-    fingerprint: Fingerprint,
+    fingerprint: HashSource,
     ahead: Option<Block>,
     lea: Option<LeaSearch>,
     /// The last row given out.
     row: Option<u64>,
-    repeated: Tally,
+    repeated: TroubleCount,
     failure: Option<String>,
     ended: bool,
 }
@@ -75,7 +75,7 @@ pub fn open_workbook(
     backing: Backing,
     members: &[Member],
     limits: Limits,
-    fingerprint: Fingerprint,
+    fingerprint: HashSource,
     lea: Option<&str>,
 ) -> Result<(Sheet, Workbook), InputError> {
     check_size(&backing, members, limits)?;
@@ -99,7 +99,7 @@ pub fn open_workbook(
                 ahead: None,
                 lea: lea.map(LeaSearch::new),
                 row: None,
-                repeated: Tally::default(),
+                repeated: TroubleCount::default(),
                 failure: None,
                 ended: false,
             },
@@ -154,7 +154,7 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     if sender.send(Message::Sheet(sheet)).is_err() {
         return Ok(());
     }
-    let mut rows = Rows::reuse(&mut Block::default(), columns);
+    let mut rows = RowBuilder::reuse(&mut Block::default(), columns);
     let mut stopped = false;
     each_row(&mut counting, name, |row, cells| {
         if row <= header.row || cells.iter().all(String::is_empty) {
@@ -173,7 +173,7 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
         if rows.len() < BLOCK {
             return true;
         }
-        let full = std::mem::replace(&mut rows, Rows::reuse(&mut Block::default(), columns));
+        let full = std::mem::replace(&mut rows, RowBuilder::reuse(&mut Block::default(), columns));
         stopped = sender.send(Message::Rows(finished(full))).is_err();
         !stopped
     })?;
@@ -183,15 +183,15 @@ fn read(file: Box<dyn Seekable>, sender: &SyncSender<Message>) -> Result<(), Str
     Ok(())
 }
 
-fn finished(rows: Rows) -> Block {
+fn finished(rows: RowBuilder) -> Block {
     let mut block = Block::default();
     rows.into_block(&mut block);
     block
 }
 
-type Row = (u32, Vec<String>);
+type WorkbookRow = (u32, Vec<String>);
 
-fn first_rows(counting: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<Row>, bool), String> {
+fn first_rows(counting: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> Result<(Vec<WorkbookRow>, bool), String> {
     let mut rows = Vec::new();
     let long_numbers = each_row(counting, name, |row, cells| {
         rows.push((row, cells.to_vec()));
@@ -200,7 +200,7 @@ fn first_rows(counting: &mut Xlsx<BufReader<Box<dyn Seekable>>>, name: &str) -> 
     Ok((rows, long_numbers))
 }
 
-struct Header {
+struct SheetHeader {
     row: u32,
     names: Vec<String>,
     likely: bool,
@@ -208,13 +208,13 @@ struct Header {
 
 /// The first row of which half the cells are known headings; else the first row with several
 /// cells.
-fn find_header(rows: &[Row]) -> Option<Header> {
-    let make = |(row, cells): &Row, likely| {
+fn find_header(rows: &[WorkbookRow]) -> Option<SheetHeader> {
+    let make = |(row, cells): &WorkbookRow, likely| {
         let used = cells.iter().rposition(|cell| !cell.trim().is_empty())? + 1;
-        Some(Header { row: *row, names: cells[..used].to_vec(), likely })
+        Some(SheetHeader { row: *row, names: cells[..used].to_vec(), likely })
     };
     let filled = |cells: &[String]| cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-    let is_header = |(_, cells): &&Row| {
+    let is_header = |(_, cells): &&WorkbookRow| {
         let known = heading_count(cells);
         known >= 3 && known * 2 >= filled(cells)
     };

@@ -1,7 +1,7 @@
 //! Finds the layout year of a header.
 
 use super::error::{InputError, InputErrorKind, Nearest, listed};
-use super::known::{Known, headings, is_filler, known};
+use super::known::{YearHeadings, headings, is_filler, known};
 use super::lookalikes::recognise;
 use crate::layout::plain_name;
 
@@ -17,7 +17,7 @@ const FEWEST: usize = 3;
 const ALIKE: f64 = 0.75;
 
 /// How well a header fits a year.
-struct Fit {
+struct YearFit {
     year: u16,
     /// Names of the file that are headings of the year.
     hits: usize,
@@ -27,7 +27,7 @@ struct Fit {
 
 /// The year a header was found to be of, with the reason.
 #[derive(Debug)]
-pub struct Year {
+pub struct DetectedYear {
     /// The year.
     pub year: u16,
     /// Why.
@@ -49,18 +49,18 @@ pub fn heading_count(names: &[String]) -> usize {
 ///
 /// # Errors
 /// When no year fits.
-pub fn find_year(names: &[String]) -> Result<Year, InputError> {
+pub fn find_year(names: &[String]) -> Result<DetectedYear, InputError> {
     let named = named(names);
     let mut fits = fits(&named);
     fits.sort_by_key(|fit| (named.len() - fit.hits, fit.missing));
-    let share = |fit: &Fit| fit.hits as f64 / named.len().max(1) as f64;
+    let share = |fit: &YearFit| fit.hits as f64 / named.len().max(1) as f64;
     let Some(best) = fits.first().filter(|best| named.len() >= FEWEST && share(best) >= KNOWN_SHARE) else {
         return Err(no_year(names, fits.first().filter(|fit| fit.hits > 0).map(|fit| fit.year)));
     };
-    let is_rival = |fit: &&Fit| best.missing > 0 && fit.hits >= best.hits;
+    let is_rival = |fit: &&YearFit| best.missing > 0 && fit.hits >= best.hits;
     let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();
     let why = format!("{} of {} column names are those of {}", best.hits, named.len(), best.year);
-    Ok(Year { year: best.year, why, rivals })
+    Ok(DetectedYear { year: best.year, why, rivals })
 }
 
 /// The error for a header that fits several years equally.
@@ -98,7 +98,7 @@ fn year_offer(nearest: &Nearest, names: &[String]) -> String {
 }
 
 /// The differences between a header and a layout.
-fn nearest(names: &[String], known: &'static Known) -> Nearest {
+fn nearest(names: &[String], known: &'static YearHeadings) -> Nearest {
     let named = named(names);
     let fields = known.layout.fields.iter().filter(|field| !field.is_filler());
     let labels: Vec<(&str, String)> = fields.map(|field| (field.label(), plain_name(field.label()))).collect();
@@ -123,11 +123,11 @@ fn nearest(names: &[String], known: &'static Known) -> Nearest {
 }
 
 /// The years with how well they fit, newest first.
-fn fits(named: &[String]) -> Vec<Fit> {
+fn fits(named: &[String]) -> Vec<YearFit> {
     let headings = headings();
     let fit = |(year, count): (&u16, &usize)| {
         let hits = named.iter().filter(|plain| headings.get(plain).iter().any(|(one, _)| one == year)).count();
-        Fit { year: *year, hits, missing: count.saturating_sub(hits) }
+        YearFit { year: *year, hits, missing: count.saturating_sub(hits) }
     };
     headings.years.iter().zip(&headings.counts).rev().map(fit).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::model::{Code, RecordType, RecordTypes};
 use super::registry::{record_types, registry};
 use crate::knowledge;
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 /// The plain code lists that layout rows point to with `see codes/NAME.tsv`: each with the column
@@ -182,7 +182,7 @@ impl CodeTables {
 const CONDITION_COLUMNS: [&str; 7] =
     ["year", "code", "record_types_field_row", "record_types_reference_table", "meaning", "include_indicator", "note"];
 
-fn condition_code(row: &Row<'static>) -> Result<ConditionCode, TableError> {
+fn condition_code(row: &TableRow<'static>) -> Result<ConditionCode, TableError> {
     let (own, table) = ("record_types_field_row", "record_types_reference_table");
     Ok(ConditionCode {
         year: row.number("year")?,
@@ -207,7 +207,7 @@ const INCLUDE_COLUMNS: [&str; 8] = [
 ];
 
 /// A row may name several codes at once (`N|R|T|Y` for CSA in 2021).
-fn include_codes(row: &Row<'static>) -> Result<Vec<IncludeCode>, TableError> {
+fn include_codes(row: &TableRow<'static>) -> Result<Vec<IncludeCode>, TableError> {
     let (year, record_types, meaning) = (row.number("year")?, record_types(row, "record_types")?, row.get("meaning")?);
     Ok(row.parts("code")?.map(|code| IncludeCode { year, record_types, code, meaning }).collect())
 }
@@ -215,7 +215,7 @@ fn include_codes(row: &Row<'static>) -> Result<Vec<IncludeCode>, TableError> {
 /// The columns of a plain list: some print a code in two spellings or have a note.
 fn listed_codes(name: &str, label: &str) -> Vec<Listed> {
     let path = knowledge::path(&format!("rules/codes/{name}.tsv")).unwrap_or_default();
-    let code = |row: &Row<'static>| Ok((row.years()?, Code { code: row.get("code")?, label: row.get(label)? }));
+    let code = |row: &TableRow<'static>| Ok((row.years()?, Code { code: row.get("code")?, label: row.get(label)? }));
     let extra: &[&str] = if name == "calpads-language" { &["printed_code"] } else { &[] };
     let columns: Vec<&str> = ["code", label, "years"].iter().chain(extra).copied().collect();
     table::lines(path, &columns, code)
@@ -224,7 +224,7 @@ fn listed_codes(name: &str, label: &str) -> Vec<Listed> {
 const RANGE_COLUMNS: [&str; 10] =
     ["test", "record_type", "grade", "level", "level_label", "min", "max", "years", "printed_in", "note"];
 
-fn score_range(row: &Row<'static>) -> Result<ScoreRange, TableError> {
+fn score_range(row: &TableRow<'static>) -> Result<ScoreRange, TableError> {
     Ok(ScoreRange {
         record_type: RecordType(row.number("record_type")?),
         grade: row.number("grade")?,

@@ -18,7 +18,7 @@ pub struct Comparison {
     /// Fields that only the first year has, in its order.
     pub removed: Vec<FieldId>,
     /// Fields that both have and that differ in more than their number, in the order of the second.
-    pub changed: Vec<Change>,
+    pub changed: Vec<FieldChange>,
     /// Fields that both have and that stand at another number.
     pub shifted: usize,
     /// How many fillers the two years have.
@@ -27,7 +27,7 @@ pub struct Comparison {
 
 /// How one field differs.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct FieldChange {
     /// The field.
     pub id: FieldId,
     /// Its numbers.
@@ -57,7 +57,7 @@ pub struct CodeChange {
     pub removed: Vec<Code>,
 }
 
-impl Change {
+impl FieldChange {
     fn is_empty(&self) -> bool {
         self.names.is_none()
             && !self.moved
@@ -93,10 +93,10 @@ fn fillers(layout: &Layout) -> usize {
     layout.fields.iter().filter(|field| field.is_filler()).count()
 }
 
-fn change(from: &Layout, to: &Layout, id: FieldId, moved: bool) -> Option<Change> {
+fn change(from: &Layout, to: &Layout, id: FieldId, moved: bool) -> Option<FieldChange> {
     let (old, new) = (from.field(id)?, to.field(id)?);
     let names = (old.label(), new.label());
-    Some(Change {
+    Some(FieldChange {
         id,
         numbers: (old.number, new.number),
         names: (plain_name(names.0) != plain_name(names.1)).then_some(names),

@@ -10,7 +10,7 @@ mod registry;
 mod values;
 
 pub use codes::{CodeTables, ScoreRange, codes};
-pub use compare::{Change, CodeChange, Comparison, compare};
+pub use compare::{FieldChange, CodeChange, Comparison, compare};
 pub use find::{LookupError, find_field, find_layout, plain_name, years_with};
 pub use model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordType, RecordTypes, Sensitivity,

@@ -8,7 +8,7 @@ use super::model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordTypes, Sensitivity, YearInfo,
 };
 use crate::knowledge;
-use crate::table::{self, Row, Table, TableError};
+use crate::table::{self, TableRow, Table, TableError};
 use crate::years::Years;
 
 const CANONICAL: &str = "rules/layouts/canonical-fields.tsv";
@@ -39,14 +39,14 @@ const FIELD_COLUMNS: [&str; 16] = [
 pub struct Registry {
     fields: Vec<FieldInfo>,
     by_name: FxHashMap<&'static str, FieldId>,
-    years: Vec<Year>,
+    years: Vec<RegisteredYear>,
     /// Years after the newest, read by its layout.
-    ahead: Vec<Year>,
+    ahead: Vec<RegisteredYear>,
     variants: Vec<(Years, &'static str, FieldId)>,
 }
 
 /// A year with a layout, which is read when it is first asked for.
-struct Year {
+struct RegisteredYear {
     info: YearInfo,
     /// The text of its table.
     table: Table<'static>,
@@ -56,7 +56,7 @@ struct Year {
 /// How many years after the newest can be read by its layout: a file of a later one is more likely damaged.
 const AHEAD: u16 = 3;
 
-impl Year {
+impl RegisteredYear {
     /// A later year whose layout is not known.
     fn ahead(&self, more: u16) -> Self {
         let base = self.info.year;
@@ -86,7 +86,7 @@ impl Registry {
         let by_name = (0..).zip(&fields).map(|(place, field)| (field.name, FieldId(place))).collect();
         let columns =
             ["year", "record_lengths", "narrow_field", "certainty", "values_carried", "codes_from", "source", "notes"];
-        let years: Vec<Year> = table::lines(YEARS, &columns, year);
+        let years: Vec<RegisteredYear> = table::lines(YEARS, &columns, year);
         let ahead = years.last().map(|newest| (1..=AHEAD).map(|more| newest.ahead(more)).collect());
         let mut registry = Self { fields, by_name, years, ahead: ahead.unwrap_or_default(), variants: Vec::new() };
         registry.variants = table::lines(VARIANTS, &["years", "field", "heading", "source"], |row| {
@@ -118,7 +118,7 @@ impl Registry {
         self.year(year).map(|year| &year.info)
     }
 
-    fn year(&self, year: u16) -> Option<&Year> {
+    fn year(&self, year: u16) -> Option<&RegisteredYear> {
         self.years.iter().chain(&self.ahead).find(|one| one.info.year == year)
     }
 
@@ -128,7 +128,7 @@ impl Registry {
         let Some(known) = self.year(year) else {
             return Vec::new();
         };
-        let heading = |row: &Row<'static>| {
+        let heading = |row: &TableRow<'static>| {
             let column = row.get("column")?;
             let heading = if column.is_empty() { row.get("name")? } else { column };
             Ok(self.id(row.get("id")?).map(|id| (heading, id)))
@@ -150,7 +150,7 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such field.
-    pub fn named(&self, row: &Row<'_>, column: &str) -> Result<FieldId, TableError> {
+    pub fn named(&self, row: &TableRow<'_>, column: &str) -> Result<FieldId, TableError> {
         let name = row.get(column)?;
         self.id(name).ok_or_else(|| row.error(format!("`{column}` is `{name}`, which is no field of {CANONICAL}")))
     }
@@ -170,7 +170,7 @@ impl Registry {
         (0..).map(FieldId).zip(&self.fields)
     }
 
-    fn read_layout(&self, year: &Year) -> Result<Layout, TableError> {
+    fn read_layout(&self, year: &RegisteredYear) -> Result<Layout, TableError> {
         let fields: Vec<Field> = year.table.read(|row| self.read_field(row))?;
         let mut places = vec![None; self.fields.len()];
         for (place, field) in (0..).zip(&fields) {
@@ -181,7 +181,7 @@ impl Registry {
         Ok(Layout { info: year.info.clone(), fields, places })
     }
 
-    fn read_field(&self, row: &Row<'static>) -> Result<Field, TableError> {
+    fn read_field(&self, row: &TableRow<'static>) -> Result<Field, TableError> {
         let values = row.get("values")?;
         let code_table = values.strip_prefix("see codes/").map(|file| file.trim_end_matches(".tsv"));
         // A row of several fillers (`330-332` in 2020) goes by its first.
@@ -233,7 +233,7 @@ const SENSITIVITIES: [(&str, Sensitivity); 4] = [
 ];
 
 /// A canonical field; `None` for the row of the fillers.
-fn field_info(row: &Row<'static>) -> Result<Option<FieldInfo>, TableError> {
+fn field_info(row: &TableRow<'static>) -> Result<Option<FieldInfo>, TableError> {
     let name = row.get("id")?;
     if name == FILLER {
         return Ok(None);
@@ -247,7 +247,7 @@ fn field_info(row: &Row<'static>) -> Result<Option<FieldInfo>, TableError> {
     }))
 }
 
-fn year(row: &Row<'static>) -> Result<Year, TableError> {
+fn year(row: &TableRow<'static>) -> Result<RegisteredYear, TableError> {
     let info = YearInfo {
         year: row.number("year")?,
         base: None,
@@ -262,7 +262,7 @@ fn year(row: &Row<'static>) -> Result<Year, TableError> {
     let path = format!("rules/layouts/{}.tsv", info.year);
     let found = knowledge::path(&path).zip(knowledge::text(&path));
     let (path, text) = found.ok_or_else(|| row.error(format!("there is no table {path}")))?;
-    Ok(Year { info, table: Table::new(path, text).with_columns(&FIELD_COLUMNS)?, layout: OnceLock::new() })
+    Ok(RegisteredYear { info, table: Table::new(path, text).with_columns(&FIELD_COLUMNS)?, layout: OnceLock::new() })
 }
 
 pub(super) fn code_list(values: &'static str) -> Vec<Code> {
@@ -273,13 +273,13 @@ pub(super) fn code_list(values: &'static str) -> Vec<Code> {
 }
 
 /// The certainty in the column of that name.
-pub(crate) fn certainty(row: &Row<'_>) -> Result<Certainty, TableError> {
+pub(crate) fn certainty(row: &TableRow<'_>) -> Result<Certainty, TableError> {
     let words = [Certainty::Documented, Certainty::Inferred, Certainty::Unknown].map(|one| (one.as_str(), one));
     row.word("certainty", &words)
 }
 
 /// The record types in a cell, `01|02`.
-pub(crate) fn record_types(row: &Row<'_>, column: &str) -> Result<RecordTypes, TableError> {
+pub(crate) fn record_types(row: &TableRow<'_>, column: &str) -> Result<RecordTypes, TableError> {
     let types: Vec<u8> = row.numbers(column)?;
     match types.iter().find(|one| **one > 15) {
         Some(one) => Err(row.error(format!("`{column}` has `{one}`, which is no record type"))),

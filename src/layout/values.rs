@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::codes::codes;
 use super::model::{Certainty, Code, Field, FieldId, Layout, RecordType, RecordTypes};
 use super::registry::{certainty, code_list, record_types, registry};
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 /// The codes of one field, of one year, for one test or for all of them.
@@ -50,10 +50,10 @@ struct ValueTable {
     years: Years,
     field: &'static str,
     record_types: RecordTypes,
-    values: Values,
+    values: ValueRule,
 }
 
-enum Values {
+enum ValueRule {
     Printed(Vec<Code>),
     ConditionCodes,
     EveryConditionCode,
@@ -132,7 +132,7 @@ fn from_tables(year: u16, name: &str, record_type: Option<RecordType>) -> Vec<Co
     rows.flat_map(|row| types(row).into_iter().flat_map(|one| row.values.of(year, one)).collect::<Vec<_>>()).collect()
 }
 
-impl Values {
+impl ValueRule {
     fn parse(text: &'static str) -> Option<Self> {
         match text {
             "see codes/condition-codes.tsv" => Some(Self::ConditionCodes),
@@ -155,7 +155,7 @@ impl Values {
     }
 }
 
-fn read_accepted(row: &Row<'static>) -> Result<Accepted, TableError> {
+fn read_accepted(row: &TableRow<'static>) -> Result<Accepted, TableError> {
     Ok(Accepted {
         years: row.years()?,
         field: row.get("field")?,
@@ -165,8 +165,8 @@ fn read_accepted(row: &Row<'static>) -> Result<Accepted, TableError> {
     })
 }
 
-fn read_table(row: &Row<'static>) -> Result<ValueTable, TableError> {
-    let values = Values::parse(row.get("values")?);
+fn read_table(row: &TableRow<'static>) -> Result<ValueTable, TableError> {
+    let values = ValueRule::parse(row.get("values")?);
     Ok(ValueTable {
         years: row.years()?,
         field: row.get("field")?,

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::error::OfficialError;
-use super::knowledge::Kind;
-use super::lint::{Judged, lint};
-use super::lookups::{EntityList, Lookup};
+use super::knowledge::OfficialKind;
+use super::lint::{LintOutcome, lint};
+use super::lookups::{EntityList, OfficialLookup};
 use super::model::OfficialFile;
 use super::read::Areas;
-use super::set::{OfficialSet, Options, is_official, read};
+use super::set::{OfficialSet, OfficialOptions, is_official, read};
 use crate::finding::FileFinding;
 use crate::input::{Column, Detected, Dialect, Encoding, FileInfo, Limits, Meaning, View, hash_file, list};
-use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
+use crate::outcome::{Finding, InputOutcome, Outcome, RecordShown, FileRole, RuleOutcome, RuleStatus, Subject};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
 /// How official files are checked.
@@ -62,12 +62,12 @@ pub fn sort_out(paths: &[PathBuf]) -> Sorted {
 /// When one of them cannot be read.
 pub fn check(paths: &[PathBuf], options: &LintOptions<'_>) -> Result<Outcome, OfficialError> {
     let begin = Instant::now();
-    let set = read(paths, &Options { areas: Areas::Read, ..Options::default() })?;
-    let mut accounts: Vec<Account<'_>> = options
+    let set = read(paths, &OfficialOptions { areas: Areas::Read, ..OfficialOptions::default() })?;
+    let mut accounts: Vec<RuleState<'_>> = options
         .rules
         .rules()
         .filter(|rule| rule.scope == Scope::Official)
-        .map(|rule| Account::new(rule, options))
+        .map(|rule| RuleState::new(rule, options))
         .collect();
     for (place, file) in set.files.iter().enumerate() {
         let is_wanted = |code: &str| {
@@ -100,7 +100,7 @@ fn is_of_year(rule: &Rule, year: u16) -> bool {
 }
 
 /// What is known of a rule so far.
-struct Account<'a> {
+struct RuleState<'a> {
     rule: &'a Rule,
     weight: Option<Severity>,
     ran: bool,
@@ -110,13 +110,13 @@ struct Account<'a> {
     findings: Vec<Finding>,
 }
 
-impl<'a> Account<'a> {
+impl<'a> RuleState<'a> {
     fn new(rule: &'a Rule, options: &LintOptions<'_>) -> Self {
         let weight = (options.weight)(rule, rule.severity);
         Self { rule, weight, ran: false, applicable: 0, broke: 0, undecidable: 0, findings: Vec::new() }
     }
 
-    fn add(&mut self, input: usize, judged: Judged, kept: usize) {
+    fn add(&mut self, input: usize, judged: LintOutcome, kept: usize) {
         self.ran = true;
         self.applicable += judged.applicable;
         self.broke += judged.broke;
@@ -133,11 +133,11 @@ impl<'a> Account<'a> {
             Some(_) => "it is for other years",
         };
         let status = match () {
-            () if self.broke > 0 => Status::Broke,
-            () if !self.ran => Status::NotRun(not_run.to_owned()),
-            () if self.applicable == 0 => Status::NotApplicable,
-            () if self.undecidable == self.applicable => Status::Undecidable,
-            () => Status::Held,
+            () if self.broke > 0 => RuleStatus::Broke,
+            () if !self.ran => RuleStatus::NotRun(not_run.to_owned()),
+            () if self.applicable == 0 => RuleStatus::NotApplicable,
+            () if self.undecidable == self.applicable => RuleStatus::Undecidable,
+            () => RuleStatus::Held,
         };
         RuleOutcome {
             code: self.rule.code.clone(),
@@ -179,8 +179,8 @@ fn inputs(set: &OfficialSet, options: &LintOptions<'_>) -> Vec<InputOutcome> {
         (info_of(file), records, file.bytes)
     });
     let entities = set.entities.iter().map(|list| (info_of_entities(list), list.entities.len() as u64, None));
-    let groups = set.groups.iter().map(|list| (Kind::Groups, list));
-    let lookups = groups.chain(set.tests.iter().map(|list| (Kind::Tests, list)));
+    let groups = set.groups.iter().map(|list| (OfficialKind::Groups, list));
+    let lookups = groups.chain(set.tests.iter().map(|list| (OfficialKind::Tests, list)));
     let lookups = lookups.map(|(kind, list)| (info_of_lookup(kind, list), list.names.len() as u64, None));
     results.chain(entities).chain(lookups).map(|(info, records, bytes)| input(info, records, bytes, options)).collect()
 }
@@ -189,7 +189,7 @@ fn input(info: FileInfo, records: u64, bytes: Option<u64>, options: &LintOptions
     let stored = bytes.or_else(|| std::fs::metadata(&info.path).ok().map(|about| about.len()));
     let sha256 = if options.want_sha256 { hash_file(&info.path).ok() } else { None };
     InputOutcome {
-        role: Role::Checked,
+        role: FileRole::Checked,
         info: FileInfo { bytes: stored, ..info },
         records,
         bytes: stored.unwrap_or_default(),
@@ -220,12 +220,12 @@ fn info_of_entities(list: &EntityList) -> FileInfo {
     let year = Detected { what: "year", value: list.year.to_string(), why: "the year of its first row".to_owned() };
     FileInfo {
         year: list.year,
-        detected: vec![kind_detected(Kind::Entities), year],
+        detected: vec![kind_detected(OfficialKind::Entities), year],
         ..bare(list.path.clone(), list.member.clone())
     }
 }
 
-fn info_of_lookup(kind: Kind, lookup: &Lookup) -> FileInfo {
+fn info_of_lookup(kind: OfficialKind, lookup: &OfficialLookup) -> FileInfo {
     FileInfo {
         year: lookup.year.unwrap_or_default(),
         detected: vec![kind_detected(kind)],
@@ -233,7 +233,7 @@ fn info_of_lookup(kind: Kind, lookup: &Lookup) -> FileInfo {
     }
 }
 
-fn kind_detected(kind: Kind) -> Detected {
+fn kind_detected(kind: OfficialKind) -> Detected {
     Detected { what: "kind", value: kind.name().to_owned(), why: "its column names".to_owned() }
 }
 

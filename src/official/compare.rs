@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{Measure, OfficialFile, RowKey};
-use super::value::Official;
+use super::value::OfficialValue;
 
 /// A figure that two files (or two rows of one file) have differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,9 @@ pub struct Disagreement {
     /// Which figure.
     pub measure: Measure,
     /// The file, by its place, with the line and the figure: the one that came first.
-    pub first: (usize, u64, Official),
+    pub first: (usize, u64, OfficialValue),
     /// The same of the one that came later.
-    pub second: (usize, u64, Official),
+    pub second: (usize, u64, OfficialValue),
 }
 
 /// All figures of the same cell, year and program that contradict each other: no number fits both.

@@ -1,11 +1,11 @@
 //! Reads the cells of a row as figures: suppressed ones become what they can be, by the rules of
 //! the year.
 
-use super::header::{Header, measure_of};
+use super::header::{OfficialHeader, measure_of};
 use super::interval::Interval;
 use super::lines::cell;
-use super::model::{AreaColumn, AreaFigure, LevelCounts, Measure, Values};
-use super::value::{Official, State, UNBOUNDED, read_count, read_decimal};
+use super::model::{AreaColumn, AreaFigure, LevelCounts, Measure, RowFigures};
+use super::value::{OfficialValue, FigureState, UNBOUNDED, read_count, read_decimal};
 use super::written::plain;
 use crate::counting::{Suppression, suppression_of};
 use std::ops::Range;
@@ -15,16 +15,16 @@ const WHOLE: i64 = 10_000;
 
 /// Where the figures of a file stand, and how its year hides them.
 #[derive(Clone, Debug)]
-pub struct Figures {
+pub struct FigureColumns {
     places: Vec<(Measure, usize)>,
     areas: Vec<AreaColumn>,
     has_counts: bool,
     limits: Suppression,
 }
 
-impl Figures {
+impl FigureColumns {
     /// The figures of a file of a year; areas are left out where `areas` is empty.
-    pub fn new(header: &Header, year: u16, areas: Vec<AreaColumn>) -> Self {
+    pub fn new(header: &OfficialHeader, year: u16, areas: Vec<AreaColumn>) -> Self {
         let columns = header.measures.iter().enumerate();
         let places: Vec<(Measure, usize)> =
             columns.filter_map(|(place, name)| Some((measure_of(name)?, place))).collect();
@@ -36,8 +36,8 @@ impl Figures {
 
     /// The figures of a row, and how many of them were written otherwise than the state does, in a
     /// way that leaves one number only.
-    pub fn read(&self, line: &[u8], cells: &[Range<u32>]) -> (Values, u32) {
-        let mut values = Values::default();
+    pub fn read(&self, line: &[u8], cells: &[Range<u32>]) -> (RowFigures, u32) {
+        let mut values = RowFigures::default();
         let mut rewritten = 0;
         let place = self.places.iter().find(|(measure, _)| *measure == Measure::WithScores);
         if let Some((_, place)) = place {
@@ -46,7 +46,7 @@ impl Figures {
         }
         let with_scores = values.with_scores;
         if self.has_counts {
-            let absent = Official::ABSENT;
+            let absent = OfficialValue::ABSENT;
             values.counts = Some(Box::new(LevelCounts { levels: [absent; 4], met: absent, total: absent }));
         }
         for (measure, place) in &self.places {
@@ -70,11 +70,11 @@ impl Figures {
         (values, rewritten)
     }
 
-    fn count(&self, text: &[u8], measure: Measure) -> Official {
+    fn count(&self, text: &[u8], measure: Measure) -> OfficialValue {
         match text {
-            b"" => Official::no_result(text),
-            b"*" => Official::hidden(self.hidden_count(measure)),
-            _ => read_count(text).map_or_else(|| Official::unreadable(text), |count| Official::number(text, count)),
+            b"" => OfficialValue::no_result(text),
+            b"*" => OfficialValue::hidden(self.hidden_count(measure)),
+            _ => read_count(text).map_or_else(|| OfficialValue::unreadable(text), |count| OfficialValue::number(text, count)),
         }
     }
 
@@ -93,14 +93,14 @@ impl Figures {
 
 /// A figure; one that cannot be read as it stands is read in its plain form, if it has one, and keeps
 /// the text that is printed.
-fn mended(text: &[u8], decimals: usize, rewritten: &mut u32, read: impl Fn(&[u8]) -> Official) -> Official {
+fn mended(text: &[u8], decimals: usize, rewritten: &mut u32, read: impl Fn(&[u8]) -> OfficialValue) -> OfficialValue {
     let figure = read(text);
-    if figure.state() != State::Unreadable {
+    if figure.state() != FigureState::Unreadable {
         return figure;
     }
     let plain = std::str::from_utf8(text).ok().and_then(|text| plain(text, decimals));
     let other = plain.map_or(figure, |plain| read(plain.as_bytes()));
-    if other.state() == State::Unreadable {
+    if other.state() == FigureState::Unreadable {
         return figure;
     }
     *rewritten += 1;
@@ -115,41 +115,41 @@ fn decimals_of(holds: AreaFigure) -> usize {
     }
 }
 
-fn mean(text: &[u8]) -> Official {
+fn mean(text: &[u8]) -> OfficialValue {
     let any = Interval::new(0, UNBOUNDED).unwrap_or(Interval::exactly(0));
     match (text, read_decimal(text, 1)) {
-        (b"", _) => Official::no_result(text),
-        (b"*", _) => Official::hidden(any),
+        (b"", _) => OfficialValue::no_result(text),
+        (b"*", _) => OfficialValue::hidden(any),
         // No scale begins at 0: it stands for no result.
-        (_, Some(0)) => Official::no_result(text),
-        (_, Some(mean)) => Official::number(text, mean),
-        _ => Official::unreadable(text),
+        (_, Some(0)) => OfficialValue::no_result(text),
+        (_, Some(mean)) => OfficialValue::number(text, mean),
+        _ => OfficialValue::unreadable(text),
     }
 }
 
-fn percent(text: &[u8], with_scores: Official) -> Official {
+fn percent(text: &[u8], with_scores: OfficialValue) -> OfficialValue {
     let any = Interval::new(0, WHOLE).unwrap_or(Interval::exactly(0));
-    let nobody = with_scores.exact() == Some(0) || with_scores.state() == State::NoResult;
+    let nobody = with_scores.exact() == Some(0) || with_scores.state() == FigureState::NoResult;
     match (text, read_decimal(text, 2)) {
-        (b"", _) => Official::no_result(text),
-        (b"*", _) => Official::hidden(any),
-        (_, Some(0)) if nobody => Official::no_result(text),
-        (_, Some(percent)) if i64::from(percent) <= WHOLE => Official::number(text, percent),
-        _ => Official::unreadable(text),
+        (b"", _) => OfficialValue::no_result(text),
+        (b"*", _) => OfficialValue::hidden(any),
+        (_, Some(0)) if nobody => OfficialValue::no_result(text),
+        (_, Some(percent)) if i64::from(percent) <= WHOLE => OfficialValue::number(text, percent),
+        _ => OfficialValue::unreadable(text),
     }
 }
 
-fn level_count(text: &[u8], with_scores: Official) -> Official {
+fn level_count(text: &[u8], with_scores: OfficialValue) -> OfficialValue {
     let most = with_scores.interval().map_or(UNBOUNDED, Interval::hi);
     match (text, read_count(text)) {
-        (b"", _) => Official::no_result(text),
-        (b"*", _) => Official::hidden(Interval::new(0, most).unwrap_or(Interval::exactly(0))),
-        (_, Some(count)) => Official::number(text, count),
-        _ => Official::unreadable(text),
+        (b"", _) => OfficialValue::no_result(text),
+        (b"*", _) => OfficialValue::hidden(Interval::new(0, most).unwrap_or(Interval::exactly(0))),
+        (_, Some(count)) => OfficialValue::number(text, count),
+        _ => OfficialValue::unreadable(text),
     }
 }
 
-fn area_figure(holds: AreaFigure, text: &[u8]) -> Official {
+fn area_figure(holds: AreaFigure, text: &[u8]) -> OfficialValue {
     // Whether 0.00 is a result depends on the other figures of the area.
     let any = Interval::new(0, UNBOUNDED).unwrap_or(Interval::exactly(0));
     let number = match holds {
@@ -158,9 +158,9 @@ fn area_figure(holds: AreaFigure, text: &[u8]) -> Official {
         AreaFigure::Count | AreaFigure::Total => read_count(text),
     };
     match (text, number) {
-        (b"", _) => Official::no_result(text),
-        (b"*", _) => Official::hidden(any),
-        (_, Some(number)) => Official::number(text, number),
-        _ => Official::unreadable(text),
+        (b"", _) => OfficialValue::no_result(text),
+        (b"*", _) => OfficialValue::hidden(any),
+        (_, Some(number)) => OfficialValue::number(text, number),
+        _ => OfficialValue::unreadable(text),
     }
 }

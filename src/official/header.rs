@@ -1,7 +1,7 @@
 //! Tells what a text is from its header: results, an entity list, a lookup, or something else.
 
 use super::error::OfficialError;
-use super::knowledge::{Kind, Layout, knowledge, other_file};
+use super::knowledge::{OfficialKind, OfficialLayout, knowledge, other_file};
 use super::lines::name;
 use super::model::{AreaColumn, AreaFigure, Measure};
 use crate::input::Detected;
@@ -15,9 +15,9 @@ const MOST_COLUMNS: usize = 500;
 
 /// The header of an official file.
 #[derive(Clone, Debug)]
-pub struct Header {
+pub struct OfficialHeader {
     /// The kind of file.
-    pub kind: Kind,
+    pub kind: OfficialKind,
     /// The byte between two cells.
     pub separator: u8,
     /// The headings as they stand in the file.
@@ -30,7 +30,7 @@ pub struct Header {
     pub detected: Vec<Detected>,
 }
 
-impl Header {
+impl OfficialHeader {
     /// The place of the column that holds something.
     pub fn place(&self, measure: &str) -> Option<usize> {
         self.measures.iter().position(|one| *one == measure)
@@ -78,7 +78,7 @@ pub fn measure_of(name: &str) -> Option<Measure> {
 ///
 /// # Errors
 /// When it is something else.
-pub fn find_header(path: &str, head: &[u8]) -> Result<Header, OfficialError> {
+pub fn find_header(path: &str, head: &[u8]) -> Result<OfficialHeader, OfficialError> {
     let lines = head.split(|byte| *byte == b'\n').enumerate().take(LOOK);
     let mut first = None;
     for (number, line) in lines {
@@ -88,7 +88,7 @@ pub fn find_header(path: &str, head: &[u8]) -> Result<Header, OfficialError> {
         }
         let (separator, names) = headings(line);
         let plain = plain_names(&names);
-        if let Some(header) = header_as(separator, (&names, &plain), number as u64 + 1) {
+        if let Some(header) = header_as(separator, &names, &plain, number as u64 + 1) {
             return Ok(header);
         }
         if first.is_some() {
@@ -115,15 +115,15 @@ fn headings(line: &[u8]) -> (u8, Vec<String>) {
 }
 
 /// The header that these headings are, if they are one.
-pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<Header> {
-    header_as(separator, (names, &plain_names(names)), line)
+pub fn header_of(separator: u8, names: &[String], line: u64) -> Option<OfficialHeader> {
+    header_as(separator, names, &plain_names(names), line)
 }
 
-/// As [`header_of`], of headings that stand beside their plain forms.
-fn header_as(separator: u8, (names, plain): (&[String], &[String]), line: u64) -> Option<Header> {
+/// As [`header_of`], of headings whose plain forms are known.
+fn header_as(separator: u8, names: &[String], plain: &[String], line: u64) -> Option<OfficialHeader> {
     let kind = kind_of(plain)?;
     let measures = plain.iter().map(|name| knowledge().measure(kind, name).unwrap_or_default()).collect();
-    let mut header = Header { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
+    let mut header = OfficialHeader { kind, separator, names: names.to_vec(), measures, line, detected: Vec::new() };
     header.detected.push(kind_detected(kind, plain));
     header.detected.push(separator_detected(separator));
     Some(header)
@@ -134,22 +134,22 @@ fn plain_names(names: &[String]) -> Vec<String> {
 }
 
 /// The kind of file that has these headings.
-fn kind_of(plain: &[String]) -> Option<Kind> {
-    let holds = |kind: Kind, wanted: &[&str]| {
+fn kind_of(plain: &[String]) -> Option<OfficialKind> {
+    let holds = |kind: OfficialKind, wanted: &[&str]| {
         let has = |measure: &str| plain.iter().any(|name| knowledge().measure(kind, name) == Some(measure));
         wanted.iter().all(|measure| has(measure))
     };
-    let kinds: [(Kind, &[&str]); 5] = [
-        (Kind::Scores, &["county", "district", "group", "grade", "test"]),
-        (Kind::Entities, &["county", "district", "school", "type", "county_name"]),
-        (Kind::Typed, &["entity", "test", "grade", "group"]),
-        (Kind::Groups, &["group", "name", "category"]),
-        (Kind::Tests, &["test", "name"]),
+    let kinds: [(OfficialKind, &[&str]); 5] = [
+        (OfficialKind::Scores, &["county", "district", "group", "grade", "test"]),
+        (OfficialKind::Entities, &["county", "district", "school", "type", "county_name"]),
+        (OfficialKind::Typed, &["entity", "test", "grade", "group"]),
+        (OfficialKind::Groups, &["group", "name", "category"]),
+        (OfficialKind::Tests, &["test", "name"]),
     ];
     kinds.into_iter().find(|(kind, wanted)| holds(*kind, wanted)).map(|(kind, _)| kind)
 }
 
-fn kind_detected(kind: Kind, plain: &[String]) -> Detected {
+fn kind_detected(kind: OfficialKind, plain: &[String]) -> Detected {
     let why = match knowledge().nearest(kind, plain) {
         Some((layout, hits)) => fit(layout, hits, plain.len()),
         None => "its columns".to_owned(),
@@ -157,7 +157,7 @@ fn kind_detected(kind: Kind, plain: &[String]) -> Detected {
     Detected { what: "kind", value: kind.name().to_owned(), why }
 }
 
-fn fit(layout: &Layout, hits: usize, columns: usize) -> String {
+fn fit(layout: &OfficialLayout, hits: usize, columns: usize) -> String {
     let program = if layout.program.is_empty() { String::new() } else { format!("{} ", layout.program) };
     let span = layout.span.replace("..", " to ");
     let inferred = if layout.is_inferred { ", inferred at least in part" } else { "" };
@@ -185,7 +185,7 @@ fn unknown(path: &str, plain: &[String], line: &[u8]) -> OfficialError {
                     published for all years";
         return OfficialError::Other { path, kind: "a fixed-width research file".to_owned(), help: help.to_owned() };
     }
-    let nearest = knowledge().nearest(Kind::Scores, plain).filter(|(_, hits)| *hits > 2);
+    let nearest = knowledge().nearest(OfficialKind::Scores, plain).filter(|(_, hits)| *hits > 2);
     let nearest = nearest.map_or_else(String::new, |(layout, hits)| format!("; {}", fit(layout, hits, plain.len())));
     let help = "give a research file of CAASPP results (its name begins with sb_, cast_, caa_, caas_ or csa_), with or \
                 without the entity list of the same year";
@@ -206,13 +206,13 @@ mod tests {
         let kind = |text: &str| find_header("x", text.as_bytes()).map(|header| header.kind);
         assert_eq!(
             kind("County Code^District Code^School Code^Filler^Test Year^Type ID^County Name^District Name").unwrap(),
-            Kind::Entities
+            OfficialKind::Entities
         );
-        assert_eq!(kind("Demographic ID^Demographic ID Num^Demographic Name^Student Group").unwrap(), Kind::Groups);
-        assert_eq!(kind("Test ID^Test ID Num^Test Name").unwrap(), Kind::Tests);
+        assert_eq!(kind("Demographic ID^Demographic ID Num^Demographic Name^Student Group").unwrap(), OfficialKind::Groups);
+        assert_eq!(kind("Test ID^Test ID Num^Test Name").unwrap(), OfficialKind::Tests);
         let header =
             find_header("x", b"\"County Code\",\"District Code\",\"Subgroup ID\",\"Grade\",\"Test Id\"").unwrap();
-        assert_eq!((header.kind, header.separator, header.place("group")), (Kind::Scores, b',', Some(2)));
+        assert_eq!((header.kind, header.separator, header.place("group")), (OfficialKind::Scores, b',', Some(2)));
         assert!(
             header.places("x", ["county", "school"]).unwrap_err().to_string().contains("without a column for school")
         );

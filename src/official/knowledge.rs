@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use crate::layout::plain_name;
 use crate::rule::Years;
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 
 /// The columns of `rules/official/layouts.tsv`.
 const LAYOUT_COLUMNS: [&str; 8] = ["id", "kind", "program", "years", "separator", "columns", "certainty", "source"];
 
 /// A kind of official file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum OfficialKind {
     /// Results by entity, test, grade and student group.
     Scores,
     /// The list of entities of a year.
@@ -25,7 +25,7 @@ pub enum Kind {
     Typed,
 }
 
-impl Kind {
+impl OfficialKind {
     /// Its name, with an article.
     pub fn name(self) -> &'static str {
         match self {
@@ -40,11 +40,11 @@ impl Kind {
 
 /// A published form of a file.
 #[derive(Debug)]
-pub struct Layout {
+pub struct OfficialLayout {
     /// Its short name: `sb-2021`.
     pub id: &'static str,
     /// The kind of file.
-    pub kind: Kind,
+    pub kind: OfficialKind,
     /// The program, for results.
     pub program: &'static str,
     /// The years it is of.
@@ -59,7 +59,7 @@ pub struct Layout {
 
 /// A program of tests: which file its results are in.
 #[derive(Debug)]
-pub struct Program {
+pub struct TestProgram {
     /// Its short name: `SB`.
     pub id: &'static str,
     /// Its name.
@@ -74,10 +74,10 @@ pub struct Program {
 #[derive(Debug)]
 pub struct Knowledge {
     /// The forms, oldest first within a program.
-    pub layouts: Vec<Layout>,
+    pub layouts: Vec<OfficialLayout>,
     /// The programs.
-    pub programs: Vec<Program>,
-    measures: HashMap<(Kind, String), &'static str>,
+    pub programs: Vec<TestProgram>,
+    measures: HashMap<(OfficialKind, String), &'static str>,
 }
 
 /// The one copy of it.
@@ -88,7 +88,7 @@ pub fn knowledge() -> &'static Knowledge {
 
 impl Knowledge {
     fn read() -> Self {
-        let mut layouts: Vec<Layout> = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, read_layout);
+        let mut layouts: Vec<OfficialLayout> = table::lines("rules/official/layouts.tsv", &LAYOUT_COLUMNS, read_layout);
         let mut measures = HashMap::new();
         table::lines("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |row| {
             let id = row.get("layout")?;
@@ -101,7 +101,7 @@ impl Knowledge {
         });
         let columns = ["program", "name", "tests", "grades", "prefix", "certainty", "source"];
         let programs = table::lines("rules/official/programs.tsv", &columns, |row| {
-            Ok(Program {
+            Ok(TestProgram {
                 id: row.get("program")?,
                 name: row.get("name")?,
                 tests: row.numbers("tests")?,
@@ -112,20 +112,20 @@ impl Knowledge {
     }
 
     /// What a heading (as [`plain_name`] has it) stands for in a kind of file.
-    pub fn measure(&self, kind: Kind, plain: &str) -> Option<&'static str> {
+    pub fn measure(&self, kind: OfficialKind, plain: &str) -> Option<&'static str> {
         self.measures.get(&(kind, plain.to_owned())).copied()
     }
 
     /// The program that a test belongs to.
-    pub fn program_of(&self, test: u16) -> Option<&Program> {
+    pub fn program_of(&self, test: u16) -> Option<&TestProgram> {
         self.programs.iter().find(|program| program.tests.contains(&test))
     }
 
     /// The form that has most of these headings, and how many: of forms that have as many, the one
     /// with the fewest others.
-    pub fn nearest(&self, kind: Kind, names: &[String]) -> Option<(&Layout, usize)> {
+    pub fn nearest(&self, kind: OfficialKind, names: &[String]) -> Option<(&OfficialLayout, usize)> {
         let of_kind = self.layouts.iter().filter(|layout| layout.kind == kind);
-        let hits = |layout: &Layout| names.iter().filter(|name| layout.headings.contains(name)).count();
+        let hits = |layout: &OfficialLayout| names.iter().filter(|name| layout.headings.contains(name)).count();
         of_kind
             .map(|layout| (layout, hits(layout)))
             .max_by_key(|(layout, hits)| (*hits, usize::MAX - layout.headings.len()))
@@ -145,15 +145,15 @@ pub fn other_file(names: &[String]) -> Option<(&'static str, &'static str)> {
     rows.into_iter().find(|(fits, ..)| *fits).map(|(_, kind, help)| (kind, help))
 }
 
-fn read_layout(row: &Row<'static>) -> Result<Layout, TableError> {
+fn read_layout(row: &TableRow<'static>) -> Result<OfficialLayout, TableError> {
     let kinds = [
-        ("scores", Kind::Scores),
-        ("entities", Kind::Entities),
-        ("groups", Kind::Groups),
-        ("tests", Kind::Tests),
-        ("typed", Kind::Typed),
+        ("scores", OfficialKind::Scores),
+        ("entities", OfficialKind::Entities),
+        ("groups", OfficialKind::Groups),
+        ("tests", OfficialKind::Tests),
+        ("typed", OfficialKind::Typed),
     ];
-    Ok(Layout {
+    Ok(OfficialLayout {
         id: row.get("id")?,
         kind: row.word("kind", &kinds)?,
         program: row.get("program")?,
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_heading_means_the_same_in_every_layout() {
-        let mut seen: HashMap<(Kind, String), &str> = HashMap::new();
+        let mut seen: HashMap<(OfficialKind, String), &str> = HashMap::new();
         for (id, _, heading, measure) in columns() {
             let kind = knowledge().layouts.iter().find(|layout| layout.id == id).unwrap().kind;
             let before = seen.insert((kind, plain_name(heading)), measure);

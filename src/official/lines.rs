@@ -7,7 +7,7 @@ use std::ops::Range;
 const READ: usize = 1 << 18;
 
 /// Reads a stream line by line.
-pub struct Lines<R> {
+pub struct LineReader<R> {
     stream: R,
     buffer: Vec<u8>,
     /// The part of the buffer that was not given out yet.
@@ -25,7 +25,7 @@ pub struct LongLine {
     longest: usize,
 }
 
-impl<R: Read> Lines<R> {
+impl<R: Read> LineReader<R> {
     /// The lines of a stream; a longer one than `longest` bytes is a failure.
     pub fn new(stream: R, longest: usize) -> Self {
         Self { stream, buffer: Vec::new(), waiting: 0..0, ended: false, line: 0, longest }
@@ -164,11 +164,11 @@ mod tests {
 
     #[test]
     fn a_line_beyond_the_limit_is_a_failure() {
-        let mut lines = Lines::new(&b"short\nvery long line\n"[..], 8);
+        let mut lines = LineReader::new(&b"short\nvery long line\n"[..], 8);
         assert_eq!(lines.next().unwrap(), Some((1, &b"short"[..])));
         // What stands in the buffer already is not too long to be given out.
         let text = vec![b'x'; READ * 2];
-        assert!(Lines::new(&text[..], 8).next().is_err());
+        assert!(LineReader::new(&text[..], 8).next().is_err());
     }
 
     proptest! {
@@ -184,7 +184,7 @@ mod tests {
                     Ok(length)
                 }
             }
-            let mut lines = Lines::new(Slow(text.as_bytes(), step), 1000);
+            let mut lines = LineReader::new(Slow(text.as_bytes(), step), 1000);
             let mut read = Vec::new();
             while let Some((number, line)) = lines.next().unwrap() {
                 read.push(String::from_utf8(line.to_vec()).unwrap());

@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::error::OfficialError;
-use super::header::Header;
-use super::lines::{Lines, cell, name, split};
+use super::header::OfficialHeader;
+use super::lines::{LineReader, cell, name, split};
 use super::entity_code::code_of;
 use super::error::failed;
 
@@ -41,7 +41,7 @@ pub struct ListedEntity {
 
 /// The student groups or tests of a lookup, by number.
 #[derive(Clone, Debug)]
-pub struct Lookup {
+pub struct OfficialLookup {
     /// The path as given.
     pub path: PathBuf,
     /// The name inside a zip.
@@ -68,7 +68,7 @@ pub struct ListPlace {
 ///
 /// # Errors
 /// When columns are missing or the stream fails.
-pub fn read_entities<R: Read>(place: ListPlace, header: &Header, stream: R) -> Result<EntityList, OfficialError> {
+pub fn read_entities<R: Read>(place: ListPlace, header: &OfficialHeader, stream: R) -> Result<EntityList, OfficialError> {
     let wanted = ["county", "district", "school", "type", "year", "county_name", "district_name", "school_name"];
     let columns = header.places(&place.name, wanted)?;
     let mut list = EntityList { path: place.path, member: place.member, year: 0, entities: HashMap::new() };
@@ -101,13 +101,13 @@ pub fn read_entities<R: Read>(place: ListPlace, header: &Header, stream: R) -> R
 pub fn read_lookup<R: Read>(
     place: ListPlace,
     number: &str,
-    header: &Header,
+    header: &OfficialHeader,
     stream: R,
-) -> Result<Lookup, OfficialError> {
+) -> Result<OfficialLookup, OfficialError> {
     let [id, text] = header.places(&place.name, [number, "name"])?;
     let category = header.place("category");
     let year = year_in_name(place.member.as_deref().unwrap_or(&place.name));
-    let mut lookup = Lookup { path: place.path, member: place.member, year, names: BTreeMap::new() };
+    let mut lookup = OfficialLookup { path: place.path, member: place.member, year, names: BTreeMap::new() };
     each_line(&place.name, place.longest, header, stream, |_, texts| {
         let Some(id) = small(texts.at(id)) else { return };
         let category = category.map(|place| name(texts.at(place))).unwrap_or_default();
@@ -123,11 +123,11 @@ pub fn read_lookup<R: Read>(
 fn each_line<R: Read>(
     path: &str,
     longest: usize,
-    header: &Header,
+    header: &OfficialHeader,
     stream: R,
     mut row: impl FnMut(u64, &Texts<'_>),
 ) -> Result<(), OfficialError> {
-    let mut lines = Lines::new(stream, longest);
+    let mut lines = LineReader::new(stream, longest);
     let mut cells = Vec::new();
     while let Some((number, line)) = lines.next().map_err(|error| failed(path, error))? {
         if number <= header.line || line.trim_ascii().is_empty() {

@@ -27,13 +27,13 @@ pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};
 pub use error::OfficialError;
 pub use interval::Interval;
-pub use knowledge::{Kind, Knowledge, Layout, Program, knowledge};
-pub use lookups::{EntityList, ListedEntity, Lookup};
+pub use knowledge::{OfficialKind, Knowledge, OfficialLayout, TestProgram, knowledge};
+pub use lookups::{EntityList, ListedEntity, OfficialLookup};
 pub use model::{
     ALL_GRADES, ALL_STUDENTS, AreaColumn, AreaFigure, FileOrigin, HIGH_SCHOOL, LevelCounts, Measure, OfficialFile,
-    OfficialRow, Place, RowKey, Trouble, TroubleKind, Values, code_text, type_of_code,
+    OfficialRow, PublicEntity, RowKey, Trouble, TroubleKind, RowFigures, code_text, type_of_code,
 };
-pub use read::{Areas, Wanted};
-pub use set::{OfficialSet, Options, is_official, read};
+pub use read::{Areas, WantedRows};
+pub use set::{OfficialSet, OfficialOptions, is_official, read};
 pub use template::{TemplateRow, workbook as template_workbook, write_csv as write_template_csv};
-pub use value::{Official, State, UNBOUNDED, implied_count, implied_sum, percent_of};
+pub use value::{OfficialValue, FigureState, UNBOUNDED, implied_count, implied_sum, percent_of};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::value::Official;
+use super::value::OfficialValue;
 use crate::input::{Detected, Encoding};
 
 /// The student group that all students are in.
@@ -38,7 +38,7 @@ pub struct OfficialFile {
     pub detected: Vec<Detected>,
     /// The headings, as they stand in the file.
     pub headings: Vec<String>,
-    /// The columns of areas, domains and claims, in the order of [`Values::areas`].
+    /// The columns of areas, domains and claims, in the order of [`RowFigures::areas`].
     pub areas: Vec<AreaColumn>,
     /// The line of the header, 1-based.
     pub header_line: u64,
@@ -116,14 +116,14 @@ pub enum TroubleKind {
 
 /// A state, county, district, school or charter in an official file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct PublicEntity {
     /// Its code, fourteen digits.
     pub code: [u8; 14],
     /// Its type; 0 where the file does not say and no entity list was given.
     pub entity_type: u8,
 }
 
-impl Place {
+impl PublicEntity {
     /// The code as text.
     pub fn code_text(&self) -> String {
         code_text(&self.code)
@@ -168,7 +168,7 @@ pub struct RowKey {
 #[derive(Clone, Debug)]
 pub struct OfficialRow {
     /// The entity.
-    pub place: Place,
+    pub place: PublicEntity,
     /// The official number of the test.
     pub test: u16,
     /// The grade row.
@@ -178,7 +178,7 @@ pub struct OfficialRow {
     /// Its line in the file, 1-based.
     pub line: u64,
     /// Its figures.
-    pub values: Values,
+    pub values: RowFigures,
 }
 
 impl OfficialRow {
@@ -271,43 +271,43 @@ impl Measure {
 
 /// The figures of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Values {
+pub struct RowFigures {
     /// Students enrolled.
-    pub enrolled: Official,
+    pub enrolled: OfficialValue,
     /// Students tested.
-    pub tested: Official,
+    pub tested: OfficialValue,
     /// Students tested with scores.
-    pub with_scores: Official,
+    pub with_scores: OfficialValue,
     /// The mean scale score, in tenths.
-    pub mean: Official,
+    pub mean: OfficialValue,
     /// The percents at levels 1 to 4, in hundredths; absent where the test has fewer levels.
-    pub percents: [Official; 4],
+    pub percents: [OfficialValue; 4],
     /// The percent at "met" and above, in hundredths.
-    pub percent_met: Official,
+    pub percent_met: OfficialValue,
     /// Tested in all grades: the same on each grade row.
-    pub total_tested: Official,
+    pub total_tested: OfficialValue,
     /// With scores in all grades: the same on each grade row.
-    pub total_with_scores: Official,
+    pub total_with_scores: OfficialValue,
     /// Students by level, from 2024 on.
     pub counts: Option<Box<LevelCounts>>,
     /// Areas, domains and claims, as the columns of [`OfficialFile::areas`]; empty unless asked for.
-    pub areas: Box<[Official]>,
+    pub areas: Box<[OfficialValue]>,
 }
 
 /// Students by level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelCounts {
     /// At levels 1 to 4.
-    pub levels: [Official; 4],
+    pub levels: [OfficialValue; 4],
     /// At "met" and above.
-    pub met: Official,
+    pub met: OfficialValue,
     /// At all levels.
-    pub total: Official,
+    pub total: OfficialValue,
 }
 
-impl Default for Values {
+impl Default for RowFigures {
     fn default() -> Self {
-        let absent = Official::ABSENT;
+        let absent = OfficialValue::ABSENT;
         Self {
             enrolled: absent,
             tested: absent,
@@ -323,9 +323,9 @@ impl Default for Values {
     }
 }
 
-impl Values {
+impl RowFigures {
     /// Sets a figure; one of a level that no test has is left out.
-    pub(super) fn set(&mut self, measure: Measure, figure: Official) {
+    pub(super) fn set(&mut self, measure: Measure, figure: OfficialValue) {
         let counts = self.counts.as_deref_mut();
         let place = match measure {
             Measure::Enrolled => Some(&mut self.enrolled),
@@ -348,8 +348,8 @@ impl Values {
     }
 
     /// A figure by its measure.
-    pub fn get(&self, measure: Measure) -> Official {
-        let of_level = |values: &[Official; 4], level: u8| {
+    pub fn get(&self, measure: Measure) -> OfficialValue {
+        let of_level = |values: &[OfficialValue; 4], level: u8| {
             usize::from(level).checked_sub(1).and_then(|place| values.get(place).copied())
         };
         let counts = self.counts.as_deref();
@@ -366,7 +366,7 @@ impl Values {
             Measure::TotalTested => Some(self.total_tested),
             Measure::TotalWithScores => Some(self.total_with_scores),
         };
-        figure.unwrap_or(Official::ABSENT)
+        figure.unwrap_or(OfficialValue::ABSENT)
     }
 }
 

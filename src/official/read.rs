@@ -5,14 +5,14 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::error::OfficialError;
-use super::figures::Figures;
-use super::header::Header;
+use super::figures::FigureColumns;
+use super::header::OfficialHeader;
 use super::knowledge::knowledge;
-use super::lines::{Lines, cell, split};
+use super::lines::{LineReader, cell, split};
 use super::entity_code::code_of;
 use super::error::failed;
 use super::lookups::year_in_name;
-use super::model::{FileOrigin, OfficialFile, OfficialRow, Place, Trouble, TroubleKind, type_of_code};
+use super::model::{FileOrigin, OfficialFile, OfficialRow, PublicEntity, Trouble, TroubleKind, type_of_code};
 use super::value::read_count;
 use crate::input::{Detected, Encoding};
 
@@ -21,14 +21,14 @@ const KEPT_TROUBLES: usize = 1000;
 
 /// Which rows are wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct WantedRows {
     /// Codes of entities, fourteen digits or the first of them; all where it is empty.
     pub entities: Vec<String>,
     /// Official numbers of student groups; all where it is empty.
     pub groups: Vec<u16>,
 }
 
-impl Wanted {
+impl WantedRows {
     fn has_entity(&self, code: &[u8; 14]) -> bool {
         self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_bytes()))
     }
@@ -54,7 +54,7 @@ pub enum Areas {
 }
 
 /// What is known of a file before its rows are read.
-pub struct Source {
+pub struct OfficialSource {
     /// The path as given.
     pub path: std::path::PathBuf,
     /// The name inside a zip.
@@ -85,7 +85,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(path: &str, header: &Header) -> Result<Self, OfficialError> {
+    fn of(path: &str, header: &OfficialHeader) -> Result<Self, OfficialError> {
         let [county, district, school, test, group, grade, ..] =
             header.places(path, ["county", "district", "school", "test", "group", "grade", "tested", "with_scores"])?;
         let code = [county, district, school];
@@ -99,16 +99,16 @@ impl Keys {
 /// # Errors
 /// When columns are missing, there are no rows, or the stream fails.
 pub fn read_scores<R: Read>(
-    source: Source,
-    header: Header,
+    source: OfficialSource,
+    header: OfficialHeader,
     stream: R,
-    wanted: &Wanted,
+    wanted: &WantedRows,
     areas: Areas,
 ) -> Result<OfficialFile, OfficialError> {
     let keys = Keys::of(&source.name, &header)?;
     let (name, longest) = (source.name.clone(), source.longest);
-    let mut reader = Reader { file: empty_file(source, &header), keys, figures: None, wanted, areas, header: &header };
-    let mut lines = Lines::new(stream, longest);
+    let mut reader = RowReader { file: empty_file(source, &header), keys, figures: None, wanted, areas, header: &header };
+    let mut lines = LineReader::new(stream, longest);
     let mut cells = Vec::new();
     while let Some((number, line)) = lines.next().map_err(|error| failed(&name, error))? {
         if number > header.line && !line.is_empty() {
@@ -122,7 +122,7 @@ pub fn read_scores<R: Read>(
     Ok(settled(file))
 }
 
-pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
+pub(super) fn empty_file(source: OfficialSource, header: &OfficialHeader) -> OfficialFile {
     let mut detected = source.detected;
     detected.extend(header.detected.iter().cloned());
     OfficialFile {
@@ -150,17 +150,17 @@ pub(super) fn empty_file(source: Source, header: &Header) -> OfficialFile {
     }
 }
 
-struct Reader<'a> {
+struct RowReader<'a> {
     file: OfficialFile,
     keys: Keys,
     /// Known once a row has told the year.
-    figures: Option<Figures>,
-    wanted: &'a Wanted,
+    figures: Option<FigureColumns>,
+    wanted: &'a WantedRows,
     areas: Areas,
-    header: &'a Header,
+    header: &'a OfficialHeader,
 }
 
-impl Reader<'_> {
+impl RowReader<'_> {
     fn row(&mut self, number: u64, line: &[u8], cells: &mut Vec<Range<u32>>) {
         split(line, self.header.separator, self.keys.first, cells);
         let code = code_of(self.keys.code.map(|place| cell(line, cells, place)));
@@ -218,11 +218,11 @@ impl Reader<'_> {
         self.file.rewritten += u64::from(rewritten);
         self.file.repaired_codes += u64::from(is_repaired);
         let entity_type = entity_type.unwrap_or_else(|| type_of_code(&code));
-        Ok(Some(OfficialRow { place: Place { code, entity_type }, test, grade, group, line: number, values }))
+        Ok(Some(OfficialRow { place: PublicEntity { code, entity_type }, test, grade, group, line: number, values }))
     }
 
     /// The first row tells the year and the program; a row of another year is in trouble.
-    fn figures_of(&mut self, year: Option<u16>, test: u16) -> Result<&Figures, TroubleKind> {
+    fn figures_of(&mut self, year: Option<u16>, test: u16) -> Result<&FigureColumns, TroubleKind> {
         let file = &mut self.file;
         if file.year == 0 {
             let named = || year_in_name(&file.name());
@@ -238,7 +238,7 @@ impl Reader<'_> {
             file.areas = if self.areas == Areas::Read { self.header.areas() } else { Vec::new() };
         }
         let file = &self.file;
-        Ok(self.figures.get_or_insert_with(|| Figures::new(self.header, file.year, file.areas.clone())))
+        Ok(self.figures.get_or_insert_with(|| FigureColumns::new(self.header, file.year, file.areas.clone())))
     }
 
     fn trouble(&mut self, line: u64, what: TroubleKind) {

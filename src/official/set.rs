@@ -5,24 +5,24 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use super::error::OfficialError;
-use super::header::{Header, find_header, header_of};
-use super::knowledge::Kind;
-use super::lines::{Lines, cell, name, split};
-use super::lookups::{EntityList, ListPlace, Lookup, read_entities, read_lookup};
+use super::header::{OfficialHeader, find_header, header_of};
+use super::knowledge::OfficialKind;
+use super::lines::{LineReader, cell, name, split};
+use super::lookups::{EntityList, ListPlace, OfficialLookup, read_entities, read_lookup};
 use super::model::OfficialFile;
 use super::error::failed;
-use super::read::{Areas, Source, Wanted, read_scores};
+use super::read::{Areas, OfficialSource, WantedRows, read_scores};
 use super::typed::{TypedRow, read_typed};
 use crate::input::{
-    Candidate, Detected, Encoding, InputError, InputErrorKind, Limits, Listing, Plain, SheetRow, Skipped, list,
+    FileCandidate, Detected, Encoding, InputError, InputErrorKind, Limits, Listing, Plain, SheetRow, Skipped, list,
     open_plain, read_sheets,
 };
 
 /// How official files are read.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct OfficialOptions {
     /// The rows that are wanted.
-    pub wanted: Wanted,
+    pub wanted: WantedRows,
     /// Whether columns about areas are read.
     pub areas: Areas,
     /// What may be used up.
@@ -37,21 +37,21 @@ pub struct OfficialSet {
     /// Entity lists.
     pub entities: Vec<EntityList>,
     /// Lookups of student groups.
-    pub groups: Vec<Lookup>,
+    pub groups: Vec<OfficialLookup>,
     /// Lookups of tests.
-    pub tests: Vec<Lookup>,
+    pub tests: Vec<OfficialLookup>,
     /// Files of a folder or archive that are no official files.
     pub skipped: Vec<Skipped>,
 }
 
 /// A file whose kind is known.
 struct Sighted {
-    candidate: Candidate,
-    header: Header,
-    content: Content,
+    candidate: FileCandidate,
+    header: OfficialHeader,
+    content: OfficialContent,
 }
 
-enum Content {
+enum OfficialContent {
     Text(Plain),
     /// The rows of a workbook under its header.
     Rows(Vec<SheetRow>),
@@ -62,8 +62,8 @@ enum Content {
 ///
 /// # Errors
 /// When a path does not exist, or a file that was named cannot be read or is no official file.
-pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, OfficialError> {
-    let input = crate::input::Options { limits: options.limits, ..Default::default() };
+pub fn read(paths: &[PathBuf], options: &OfficialOptions) -> Result<OfficialSet, OfficialError> {
+    let input = crate::input::InputOptions { limits: options.limits, ..Default::default() };
     let Listing { files, skipped, refused } = list(paths, &input);
     if let Some(error) = refused.into_iter().next() {
         return Err(match error.kind() {
@@ -76,7 +76,7 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
     for candidate in files {
         let (name, is_named) = (candidate.name(), candidate.named);
         match sight(candidate, options.limits) {
-            Ok(sighted) if matches!(sighted.header.kind, Kind::Scores | Kind::Typed) => scores.push(sighted),
+            Ok(sighted) if matches!(sighted.header.kind, OfficialKind::Scores | OfficialKind::Typed) => scores.push(sighted),
             Ok(sighted) => set.add_list(sighted, options.limits)?,
             Err(error) if !is_named && error.is_another_kind() => {
                 set.skipped.push(Skipped { path: name, why: error.to_string() });
@@ -95,28 +95,28 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<OfficialSet, Officia
 }
 
 /// Whether a file is an official one, by its header. What cannot be read is none.
-pub fn is_official(candidate: &Candidate, limits: Limits) -> bool {
+pub fn is_official(candidate: &FileCandidate, limits: Limits) -> bool {
     !candidate.is_workbook() && open_plain(candidate, limits).is_ok_and(|plain| find_header("", &plain.head).is_ok())
 }
 
-fn sight(candidate: Candidate, limits: Limits) -> Result<Sighted, OfficialError> {
+fn sight(candidate: FileCandidate, limits: Limits) -> Result<Sighted, OfficialError> {
     let name = candidate.name();
     if candidate.is_workbook() {
         return sight_workbook(candidate, limits);
     }
     let plain = open_plain(&candidate, limits).map_err(|error| told(name.clone(), error))?;
     let header = find_header(&name, &plain.head)?;
-    Ok(Sighted { candidate, header, content: Content::Text(plain) })
+    Ok(Sighted { candidate, header, content: OfficialContent::Text(plain) })
 }
 
 /// A workbook can be a table of typed numbers: its first rows tell.
-fn sight_workbook(candidate: Candidate, limits: Limits) -> Result<Sighted, OfficialError> {
+fn sight_workbook(candidate: FileCandidate, limits: Limits) -> Result<Sighted, OfficialError> {
     const LOOK: usize = 30;
     for rows in read_sheets(&candidate, limits)? {
         let header = rows.iter().take(LOOK).find_map(|(line, names)| header_of(b',', names, *line));
-        if let Some(header) = header.filter(|header| header.kind == Kind::Typed) {
+        if let Some(header) = header.filter(|header| header.kind == OfficialKind::Typed) {
             let rows = rows.into_iter().filter(|(line, _)| *line > header.line).collect();
-            return Ok(Sighted { candidate, header, content: Content::Rows(rows) });
+            return Ok(Sighted { candidate, header, content: OfficialContent::Rows(rows) });
         }
     }
     Err(workbook(candidate.name()))
@@ -142,8 +142,8 @@ fn told(path: String, error: InputError) -> OfficialError {
 /// The lines of a table of typed numbers, as texts.
 fn typed_lines<R: Read>(
     path: String,
-    header: &Header,
-    mut lines: Lines<R>,
+    header: &OfficialHeader,
+    mut lines: LineReader<R>,
 ) -> impl Iterator<Item = Result<TypedRow, OfficialError>> {
     let (separator, first) = (header.separator, header.line);
     let mut cells = Vec::new();
@@ -174,7 +174,7 @@ impl OfficialSet {
     }
 
     fn add_list(&mut self, sighted: Sighted, limits: Limits) -> Result<(), OfficialError> {
-        let Sighted { candidate, header, content: Content::Text(plain) } = sighted else { return Ok(()) };
+        let Sighted { candidate, header, content: OfficialContent::Text(plain) } = sighted else { return Ok(()) };
         let place = ListPlace {
             path: candidate.path().to_owned(),
             member: candidate.member().map(str::to_owned),
@@ -182,22 +182,22 @@ impl OfficialSet {
             longest: limits.record,
         };
         match header.kind {
-            Kind::Groups => self.groups.push(read_lookup(place, "group", &header, plain.stream)?),
-            Kind::Tests => self.tests.push(read_lookup(place, "test", &header, plain.stream)?),
-            Kind::Entities | Kind::Scores | Kind::Typed => {
+            OfficialKind::Groups => self.groups.push(read_lookup(place, "group", &header, plain.stream)?),
+            OfficialKind::Tests => self.tests.push(read_lookup(place, "test", &header, plain.stream)?),
+            OfficialKind::Entities | OfficialKind::Scores | OfficialKind::Typed => {
                 self.entities.push(read_entities(place, &header, plain.stream)?)
             }
         }
         Ok(())
     }
 
-    fn add_scores(&mut self, sighted: Sighted, options: &Options) -> Result<(), OfficialError> {
+    fn add_scores(&mut self, sighted: Sighted, options: &OfficialOptions) -> Result<(), OfficialError> {
         let Sighted { candidate, header, content } = sighted;
         let (encoding, detected) = match &content {
-            Content::Text(plain) => (plain.encoding, plain.detected.clone()),
-            Content::Rows(_) => (Encoding::Utf8, Vec::new()),
+            OfficialContent::Text(plain) => (plain.encoding, plain.detected.clone()),
+            OfficialContent::Rows(_) => (Encoding::Utf8, Vec::new()),
         };
-        let source = Source {
+        let source = OfficialSource {
             path: candidate.path().to_owned(),
             member: candidate.member().map(str::to_owned),
             name: candidate.name(),
@@ -208,12 +208,12 @@ impl OfficialSet {
         };
         let wanted = &options.wanted;
         let mut file = match content {
-            Content::Rows(rows) => read_typed(source, &header, rows.into_iter().map(Ok), wanted)?,
-            Content::Text(plain) if header.kind == Kind::Typed => {
-                let lines = typed_lines(source.name.clone(), &header, Lines::new(plain.stream, source.longest));
+            OfficialContent::Rows(rows) => read_typed(source, &header, rows.into_iter().map(Ok), wanted)?,
+            OfficialContent::Text(plain) if header.kind == OfficialKind::Typed => {
+                let lines = typed_lines(source.name.clone(), &header, LineReader::new(plain.stream, source.longest));
                 read_typed(source, &header, lines, wanted)?
             }
-            Content::Text(plain) => read_scores(source, header, plain.stream, wanted, options.areas)?,
+            OfficialContent::Text(plain) => read_scores(source, header, plain.stream, wanted, options.areas)?,
         };
         self.join_types(&mut file);
         self.files.push(file);

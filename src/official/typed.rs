@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 
 use super::error::OfficialError;
-use super::figures::Figures;
-use super::header::{Header, measure_of};
+use super::figures::FigureColumns;
+use super::header::{OfficialHeader, measure_of};
 use super::lines::split;
-use super::model::{FileOrigin, Measure, OfficialFile, OfficialRow, Place, type_of_code};
+use super::model::{FileOrigin, Measure, OfficialFile, OfficialRow, PublicEntity, type_of_code};
 use super::entity_code::code_of;
-use super::read::{Source, Wanted, empty_file};
-use super::value::{Official, State, read_count};
+use super::read::{OfficialSource, WantedRows, empty_file};
+use super::value::{OfficialValue, FigureState, read_count};
 use super::written::without_thousands;
 use crate::input::Detected;
 
@@ -23,14 +23,14 @@ pub type TypedRow = (u64, Vec<String>);
 /// # Errors
 /// When columns are missing, nothing was typed, or a cell cannot be understood.
 pub fn read_typed(
-    source: Source,
-    header: &Header,
+    source: OfficialSource,
+    header: &OfficialHeader,
     rows: impl Iterator<Item = Result<TypedRow, OfficialError>>,
-    wanted: &Wanted,
+    wanted: &WantedRows,
 ) -> Result<OfficialFile, OfficialError> {
     let path = source.name.clone();
     let [year, entity, test, grade, group] = header.places(&path, ["year", "entity", "test", "grade", "group"])?;
-    let mut reader = Reader {
+    let mut reader = TypedReader {
         file: OfficialFile { origin: FileOrigin::Typed, ..empty_file(source, header) },
         header,
         keys: [year, entity, test, grade, group],
@@ -44,16 +44,16 @@ pub fn read_typed(
     reader.finish()
 }
 
-struct Reader<'a> {
+struct TypedReader<'a> {
     file: OfficialFile,
-    header: &'a Header,
+    header: &'a OfficialHeader,
     /// Year, entity, test, grade, group.
     keys: [usize; 5],
     path: String,
-    wanted: &'a Wanted,
+    wanted: &'a WantedRows,
 }
 
-impl Reader<'_> {
+impl TypedReader<'_> {
     fn row(&mut self, line: u64, cells: &[String]) -> Result<(), OfficialError> {
         let text = |place: usize| cells.get(place).map_or("", |cell| cell.trim());
         let is_typed = |place: usize| self.measure(place).is_some() && !text(place).is_empty();
@@ -64,7 +64,7 @@ impl Reader<'_> {
         let year_number = self.number(line, year, text(year))?;
         let (code, is_repaired) = self.code(line, entity, text(entity))?;
         let row = OfficialRow {
-            place: Place { code, entity_type: self.entity_type(cells, &code) },
+            place: PublicEntity { code, entity_type: self.entity_type(cells, &code) },
             test: self.number(line, test, text(test))?,
             grade: u8::try_from(self.number(line, grade, text(grade))?)
                 .map_err(|_| self.wrong(line, grade, "this is no grade", "use the numbers of the template"))?,
@@ -120,8 +120,8 @@ impl Reader<'_> {
         Ok((code, plain.len() < DIGITS))
     }
 
-    fn values(&self, line: u64, year: u16, cells: &[String]) -> Result<super::model::Values, OfficialError> {
-        let figures = Figures::new(self.header, year, Vec::new());
+    fn values(&self, line: u64, year: u16, cells: &[String]) -> Result<super::model::RowFigures, OfficialError> {
+        let figures = FigureColumns::new(self.header, year, Vec::new());
         let plain: Vec<Cow<'_, str>> = (0..self.header.names.len())
             .map(|place| {
                 let text = cells.get(place).map_or("", |cell| cell.trim());
@@ -136,8 +136,8 @@ impl Reader<'_> {
         for (place, text) in plain.iter().enumerate() {
             let Some(measure) = self.measure(place) else { continue };
             if text.is_empty() {
-                values.set(measure, Official::ABSENT);
-            } else if values.get(measure).state() == State::Unreadable {
+                values.set(measure, OfficialValue::ABSENT);
+            } else if values.get(measure).state() == FigureState::Unreadable {
                 let typed = cells.get(place).map_or("", String::as_str);
                 return Err(self.wrong(line, place, &unreadable(typed), form_of(measure)));
             }

@@ -12,7 +12,7 @@ const KEPT: usize = 8;
 
 /// Whether and how a figure is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum FigureState {
     /// Printed.
     Number,
     /// Suppressed: printed as `*`.
@@ -27,14 +27,14 @@ pub enum State {
 
 /// A figure. Its unit is that of its measure: students, tenths of a mean, hundredths of a percent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Official {
+pub struct OfficialValue {
     shown: [u8; KEPT],
     lo: i32,
     /// Below `lo` where there is no number: -2 for no result, -3 for absent, -4 for unreadable.
     hi: i32,
 }
 
-impl Official {
+impl OfficialValue {
     /// The figure of a column that the file does not have.
     pub const ABSENT: Self = Self { shown: [0; KEPT], lo: 0, hi: -3 };
 
@@ -72,13 +72,13 @@ impl Official {
     }
 
     /// Whether and how it is there.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> FigureState {
         match self.hi {
-            -2 => State::NoResult,
-            -3 => State::Absent,
-            -4 => State::Unreadable,
-            _ if self.shown[0] == b'*' => State::Hidden,
-            _ => State::Number,
+            -2 => FigureState::NoResult,
+            -3 => FigureState::Absent,
+            -4 => FigureState::Unreadable,
+            _ if self.shown[0] == b'*' => FigureState::Hidden,
+            _ => FigureState::Number,
         }
     }
 
@@ -89,7 +89,7 @@ impl Official {
 
     /// The printed number.
     pub fn exact(&self) -> Option<i64> {
-        (self.state() == State::Number).then_some(i64::from(self.lo))
+        (self.state() == FigureState::Number).then_some(i64::from(self.lo))
     }
 
     /// Whether no number fits both. What has no number contradicts nothing.
@@ -106,16 +106,16 @@ impl Official {
 
     /// Whether it is no figure that is certain.
     pub fn is_unreadable(&self) -> bool {
-        self.state() == State::Unreadable
+        self.state() == FigureState::Unreadable
     }
 
     /// Whether it is suppressed.
     pub fn is_hidden(&self) -> bool {
-        self.state() == State::Hidden
+        self.state() == FigureState::Hidden
     }
 }
 
-impl fmt::Debug for Official {
+impl fmt::Debug for OfficialValue {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.interval() {
             Some(interval) => write!(out, "{:?} = {interval}", self.shown()),
@@ -204,12 +204,12 @@ mod tests {
 
     #[test]
     fn states_are_told_apart() {
-        assert_eq!(Official::number(b"12", 12).exact(), Some(12));
-        assert_eq!(Official::hidden(Interval::new(1, 3).unwrap()).state(), State::Hidden);
-        assert_eq!(Official::no_result(b"0.00").state(), State::NoResult);
-        assert_eq!(Official::ABSENT.state(), State::Absent);
-        assert_eq!(Official::unreadable(b"twelve and more").shown(), "twelve a");
-        assert_eq!(std::mem::size_of::<Official>(), 16);
+        assert_eq!(OfficialValue::number(b"12", 12).exact(), Some(12));
+        assert_eq!(OfficialValue::hidden(Interval::new(1, 3).unwrap()).state(), FigureState::Hidden);
+        assert_eq!(OfficialValue::no_result(b"0.00").state(), FigureState::NoResult);
+        assert_eq!(OfficialValue::ABSENT.state(), FigureState::Absent);
+        assert_eq!(OfficialValue::unreadable(b"twelve and more").shown(), "twelve a");
+        assert_eq!(std::mem::size_of::<OfficialValue>(), 16);
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Finding {
 
 /// How a rule came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum RuleStatus {
     /// It applied, and held wherever it could be decided.
     Held,
     /// It broke.
@@ -135,7 +135,7 @@ pub enum Status {
     Undecidable,
 }
 
-impl Status {
+impl RuleStatus {
     /// The word used in output.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -154,7 +154,7 @@ pub struct RuleOutcome {
     /// The code.
     pub code: String,
     /// How it came out.
-    pub status: Status,
+    pub status: RuleStatus,
     /// The weight in this run.
     pub severity: Severity,
     /// Whether its value set was carried over from another year in one of the files.
@@ -189,14 +189,14 @@ impl RuleOutcome {
 
 /// What a file was read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum FileRole {
     /// To be checked.
     Checked,
     /// As the roster of a checked file: only rules that go through the roster were run on it.
     Roster,
 }
 
-impl Role {
+impl FileRole {
     /// The word used in output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -210,7 +210,7 @@ impl Role {
 #[derive(Clone, Debug)]
 pub struct InputOutcome {
     /// What it was read for.
-    pub role: Role,
+    pub role: FileRole,
     /// What it is.
     pub info: FileInfo,
     /// Records read.
@@ -291,7 +291,7 @@ impl Outcome {
 
     /// The files that were checked.
     pub fn checked(&self) -> impl Iterator<Item = &InputOutcome> {
-        self.inputs.iter().filter(|input| input.role == Role::Checked)
+        self.inputs.iter().filter(|input| input.role == FileRole::Checked)
     }
 
     /// Exact totals by severity, over all rules.
@@ -331,11 +331,11 @@ impl Outcome {
         let mut totals = RuleTotals::default();
         for rule in &self.rules {
             match rule.status {
-                Status::Held => totals.held += 1,
-                Status::Broke => totals.broke += 1,
-                Status::NotApplicable => totals.not_applicable += 1,
-                Status::Undecidable => totals.undecidable += 1,
-                Status::NotRun(_) => totals.not_run += 1,
+                RuleStatus::Held => totals.held += 1,
+                RuleStatus::Broke => totals.broke += 1,
+                RuleStatus::NotApplicable => totals.not_applicable += 1,
+                RuleStatus::Undecidable => totals.undecidable += 1,
+                RuleStatus::NotRun(_) => totals.not_run += 1,
             }
         }
         totals

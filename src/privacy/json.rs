@@ -12,7 +12,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 /// # Errors
 /// When the writer fails.
 pub fn write_compact(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?;
+    value.serialize(&mut Serializer::with_formatter(out, EscapedJson(CompactFormatter)))?;
     Ok(())
 }
 
@@ -21,7 +21,7 @@ pub fn write_compact(out: &mut dyn Write, value: &impl Serialize) -> io::Result<
 /// # Errors
 /// When the writer fails.
 pub fn write_pretty(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Harmless(PrettyFormatter::new())))?;
+    value.serialize(&mut Serializer::with_formatter(out, EscapedJson(PrettyFormatter::new())))?;
     Ok(())
 }
 
@@ -46,9 +46,9 @@ fn is_hidden(one: char) -> bool {
 }
 
 /// A form of JSON with hidden characters escaped.
-struct Harmless<F>(F);
+struct EscapedJson<F>(F);
 
-impl<F: Formatter> Formatter for Harmless<F> {
+impl<F: Formatter> Formatter for EscapedJson<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         if fragment.is_ascii() && !fragment.contains('\u{7F}') {
             return self.0.write_string_fragment(out, fragment);

@@ -9,15 +9,15 @@ use super::effects::{Effects};
 use super::earlier;
 use super::records::{Records, Supposed};
 use super::with::With;
-use super::code::{Code};
+use super::code::{CdsCode};
 use super::grid::{Grid};
 use crate::cause::{BoundCause, Evidence, Hypothesis};
 use crate::counting::CountingRules;
-use crate::facets::{Facets, Parameter};
+use crate::facets::{Facets, SupposedParameter};
 
 /// A hypothesis.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub struct CandidateCause {
     /// The cause, by its place among the bound ones.
     pub cause: usize,
     /// What it was found with.
@@ -33,7 +33,7 @@ pub struct Candidate {
     pub effects: Arc<Effects>,
 }
 
-impl Candidate {
+impl CandidateCause {
     fn new(cause: usize, with: With, changes: Vec<Supposed>, base: &[Facets]) -> Self {
         let (changes, effects) = (changes.into(), Arc::default());
         let mut candidate = Self { cause, with, changes, has_open_day: false, groups_only: 0, effects };
@@ -94,11 +94,11 @@ pub struct Sources<'a> {
 
 impl Sources<'_> {
     /// All hypotheses about records, in the order of their causes.
-    pub fn candidates(&self) -> Vec<Candidate> {
+    pub fn candidates(&self) -> Vec<CandidateCause> {
         let mut all = Vec::new();
         let mut suppositions = self.supposition_causes.iter().zip(&self.records.changes);
         let mut keys = self.records.keys.chunks(2);
-        let joined = earlier::Joined::new(self.records, &self.earlier);
+        let joined = earlier::JoinedRecords::new(self.records, &self.earlier);
         for (place, cause) in self.causes.iter().enumerate() {
             match &cause.hypothesis {
                 Hypothesis::Suppose(supposition) => {
@@ -114,11 +114,11 @@ impl Sources<'_> {
                 }
                 Hypothesis::Earlier(aspect) => {
                     let changes = joined.changes(*aspect, self.counting, self.records);
-                    all.push(Candidate::new(place, With::All, changes, &self.records.facets));
+                    all.push(CandidateCause::new(place, With::All, changes, &self.records.facets));
                 }
                 Hypothesis::EnrolledAlone => {
                     let changes = self.records.enrolled_alone.clone();
-                    all.push(Candidate::new(place, With::All, changes, &self.records.facets));
+                    all.push(CandidateCause::new(place, With::All, changes, &self.records.facets));
                 }
                 Hypothesis::AbsentSchools => {}
             }
@@ -131,19 +131,19 @@ impl Sources<'_> {
         &self,
         place: usize,
         cause: &BoundCause,
-        parameter: &Parameter,
+        parameter: &SupposedParameter,
         changes: &[Supposed],
-        all: &mut Vec<Candidate>,
+        all: &mut Vec<CandidateCause>,
     ) {
         let base = &self.records.facets;
         match parameter {
-            Parameter::None => all.push(Candidate::new(place, With::All, changes.to_vec(), base)),
-            Parameter::Day(_) => {
+            SupposedParameter::None => all.push(CandidateCause::new(place, With::All, changes.to_vec(), base)),
+            SupposedParameter::Day(_) => {
                 let mut changes = changes.to_vec();
                 changes.sort_by_key(|one| (std::cmp::Reverse(one.parameter), one.record));
-                all.push(Candidate { has_open_day: true, ..Candidate::new(place, With::All, changes, base) });
+                all.push(CandidateCause { has_open_day: true, ..CandidateCause::new(place, With::All, changes, base) });
             }
-            Parameter::Text(_) => {
+            SupposedParameter::Text(_) => {
                 let mut by_text: BTreeMap<&str, Vec<Supposed>> = BTreeMap::new();
                 for change in changes {
                     let text = usize::try_from(change.parameter).ok().and_then(|text| self.records.texts.get(text));
@@ -151,7 +151,7 @@ impl Sources<'_> {
                 }
                 for (text, changes) in by_text {
                     if self.is_evident(cause.evidence, text) {
-                        all.push(Candidate::new(place, With::Text(text.to_owned()), changes, base));
+                        all.push(CandidateCause::new(place, With::Text(text.to_owned()), changes, base));
                     }
                 }
             }
@@ -160,12 +160,12 @@ impl Sources<'_> {
 
     fn is_evident(&self, evidence: Option<Evidence>, school: &str) -> bool {
         let Some(Evidence::OfficialType(kind)) = evidence else { return true };
-        let code: Option<Code> = school.as_bytes().try_into().ok();
+        let code: Option<CdsCode> = school.as_bytes().try_into().ok();
         code.and_then(|code| self.grid.types.get(&code)).is_some_and(|official| *official == kind)
     }
 
     /// All but the newest record of each key, within a file; of equally new ones the first stays.
-    fn repeats(&self, place: usize, key: &[u64], but_not: &[u64]) -> Candidate {
+    fn repeats(&self, place: usize, key: &[u64], but_not: &[u64]) -> CandidateCause {
         let mut changes = Vec::new();
         for file in self.records.files.iter().filter(|file| !file.is_earlier) {
             let own = file.first as usize..(file.first + file.records) as usize;
@@ -179,7 +179,7 @@ impl Sources<'_> {
             }));
         }
         let changes = changes.into_iter().map(|record| Supposed { record, parameter: 0, after: Facets::NONE });
-        Candidate::new(place, With::All, changes.collect(), &self.records.facets)
+        CandidateCause::new(place, With::All, changes.collect(), &self.records.facets)
     }
 }
 

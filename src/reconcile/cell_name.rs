@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::compared::{Cell};
-use super::code::{Code};
+use super::compared::{ComparedFigure};
+use super::code::{CdsCode};
 use super::model::{Reconciliation};
 use crate::official::Measure;
 use crate::privacy::text::neutralise;
@@ -67,7 +67,7 @@ impl CellName {
     }
 
     /// Whether it is the name of a figure.
-    pub(super) fn names(&self, cell: &Cell) -> bool {
+    pub(super) fn names(&self, cell: &ComparedFigure) -> bool {
         cell.code == *self.entity.as_bytes()
             && (cell.test, cell.grade, cell.group, cell.measure) == (self.test, self.grade, self.group, self.measure)
     }
@@ -76,13 +76,13 @@ impl CellName {
     ///
     /// # Errors
     /// When the official files have no such figure; the error says what they have.
-    pub fn find<'r>(&self, all: &'r Reconciliation) -> Result<Cell<'r>, CellNameError> {
-        let mut cells: Vec<Cell<'r>> = all.cells.iter().filter(|cell| cell.code == *self.entity.as_bytes()).collect();
+    pub fn find<'r>(&self, all: &'r Reconciliation) -> Result<ComparedFigure<'r>, CellNameError> {
+        let mut cells: Vec<ComparedFigure<'r>> = all.cells.iter().filter(|cell| cell.code == *self.entity.as_bytes()).collect();
         if cells.is_empty() {
             return Err(self.unknown_entity(all));
         }
         let name = cells.first().map_or_else(String::new, |cell| neutralise(&all.name_of(&cell.code)).into_owned());
-        let narrow = |cells: &mut Vec<Cell<'r>>, what: String, own: u16, of: fn(&Cell<'_>) -> u16| {
+        let narrow = |cells: &mut Vec<ComparedFigure<'r>>, what: String, own: u16, of: fn(&ComparedFigure<'_>) -> u16| {
             let known: BTreeSet<u16> = cells.iter().map(of).collect();
             cells.retain(|cell| of(cell) == own);
             if !cells.is_empty() {
@@ -100,7 +100,7 @@ impl CellName {
     }
 
     pub(super) fn unknown_entity(&self, all: &Reconciliation) -> CellNameError {
-        let codes: BTreeSet<Code> = all.cells.iter().map(|cell| cell.code).collect();
+        let codes: BTreeSet<CdsCode> = all.cells.iter().map(|cell| cell.code).collect();
         let codes: BTreeSet<String> = codes.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
         let nearest = closest(&self.entity, codes.iter().map(String::as_str));
         let named = |code: &str| {

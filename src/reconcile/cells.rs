@@ -2,23 +2,23 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{Cells, Part, Status, UNREADABLE, UNTOLD, shown_as};
+use super::compared::{ComparedFigures, RowPart, FigureStatus, UNREADABLE, UNTOLD, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::{MissingStudents};
 use super::value::{nearest};
 use super::numbers::{Numbered};
 use super::problem::{Problem};
-use super::reach::{Reach};
-use super::state::{State};
+use super::reach::{RowReach};
+use super::state::{SearchState};
 use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
 use super::value::{Figures};
-use crate::official::{Measure, Official};
+use crate::official::{Measure, OfficialValue};
 
 /// Schools that the files lack.
 #[derive(Clone, Copy)]
-pub struct Beyond<'a> {
+pub struct OutsideFiles<'a> {
     /// Their place among the causes, where they are supposed to be missing.
     pub cause: Option<usize>,
     /// Where their students are counted elsewhere.
@@ -26,15 +26,15 @@ pub struct Beyond<'a> {
 }
 
 /// What figures are made from.
-pub struct Source<'a> {
+pub struct FigureSource<'a> {
     /// The fixed part.
     pub problem: &'a Problem<'a>,
     /// Its official rows, to be kept.
     pub grid: &'a Arc<Grid>,
     /// The rows under the hypotheses that were found.
-    pub state: &'a State,
+    pub state: &'a SearchState,
     /// What the schools that the files lack add.
-    pub beyond: Beyond<'a>,
+    pub beyond: OutsideFiles<'a>,
     /// The numbers that records are named by.
     pub numbers: &'a Numbered,
 }
@@ -43,7 +43,7 @@ pub struct Source<'a> {
 const ROWS: usize = 256;
 
 /// Makes the figures of all rows. The steps of rows are used up by and by: there may be very many.
-pub fn cells(source: &Source<'_>, ladders: Ladders, threads: usize) -> Cells {
+pub fn cells(source: &FigureSource<'_>, ladders: Ladders, threads: usize) -> ComparedFigures {
     let mut ladders = ladders.into_iter();
     let parts = parts(source.problem.grid.rows.len(), ROWS).into_iter().map(|rows| {
         let own: Vec<Vec<Step>> = ladders.by_ref().take(rows.len()).collect();
@@ -51,17 +51,17 @@ pub fn cells(source: &Source<'_>, ladders: Ladders, threads: usize) -> Cells {
     });
     let parts: Vec<_> = parts.collect();
     let made = each(&parts, &rooms(threads, || ()), |(rows, ladders), ()| {
-        let mut part = Part::new(source.problem.grid, rows.clone());
+        let mut part = RowPart::new(source.problem.grid, rows.clone());
         let ladders = std::mem::take(&mut *locked(ladders));
         for (row, steps) in rows.clone().zip(&ladders) {
             of_row(source, row, steps, &mut part);
         }
         part.finished()
     });
-    Cells::new(source.problem, source.grid, made)
+    ComparedFigures::new(source.problem, source.grid, made)
 }
 
-fn of_row(source: &Source<'_>, place: usize, steps: &[Step], part: &mut Part) {
+fn of_row(source: &FigureSource<'_>, place: usize, steps: &[Step], part: &mut RowPart) {
     let row = &source.problem.grid.rows[place];
     let mut maker = Maker { source, row, place: place as u32, steps, lists: Vec::new(), part };
     for (measure, official) in &row.figures {
@@ -71,34 +71,34 @@ fn of_row(source: &Source<'_>, place: usize, steps: &[Step], part: &mut Part) {
 }
 
 /// A step, by its place, and what its records count for.
-type ListOf = (usize, Counting);
+type ListOf = (usize, FigureShare);
 
 struct Maker<'a> {
-    source: &'a Source<'a>,
+    source: &'a FigureSource<'a>,
     row: &'a GridRow,
     place: u32,
     steps: &'a [Step],
     /// The records of steps that count for figures, as far as they were asked for: the place of
     /// the step, and what they count for.
     lists: Vec<(ListOf, u32)>,
-    part: &'a mut Part,
+    part: &'a mut RowPart,
 }
 
 impl Maker<'_> {
     /// What is left over of a figure, and how it stands; its steps are added to the part.
-    fn figure(&mut self, measure: Measure, official: Official) -> (i64, Status) {
-        if let Reach::Beyond(reason) = self.row.reach {
-            return (0, Status::NotCheckable(reason));
+    fn figure(&mut self, measure: Measure, official: OfficialValue) -> (i64, FigureStatus) {
+        if let RowReach::Beyond(reason) = self.row.reach {
+            return (0, FigureStatus::NotCheckable(reason));
         }
         if official.is_unreadable() {
-            return (0, Status::NotCheckable(UNREADABLE));
+            return (0, FigureStatus::NotCheckable(UNREADABLE));
         }
         let base = self.source.problem.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
-            return (0, Status::NotCheckable(UNTOLD));
+            return (0, FigureStatus::NotCheckable(UNTOLD));
         }
         let ours = self.figures(base).value(measure).map(|ours| shown_as(ours, official));
-        let mut walk = Walk { at: ours.unwrap_or_default(), sums: base };
+        let mut walk = RunningSum { at: ours.unwrap_or_default(), sums: base };
         for step in 0..self.steps.len() {
             self.climb(&mut walk, step, measure, official);
         }
@@ -110,7 +110,7 @@ impl Maker<'_> {
     }
 
     /// One step up the ladder.
-    fn climb(&mut self, walk: &mut Walk, place: usize, measure: Measure, official: Official) {
+    fn climb(&mut self, walk: &mut RunningSum, place: usize, measure: Measure, official: OfficialValue) {
         let step = &self.steps[place];
         walk.sums += step.sums;
         let value = self.figures(walk.sums).value(measure);
@@ -122,7 +122,7 @@ impl Maker<'_> {
             return;
         }
         let list = self.list(place, measure);
-        if amount != 0 || list != Part::NOBODY {
+        if amount != 0 || list != RowPart::NOBODY {
             self.part.step(step.found, amount, is_bounded, list);
         }
     }
@@ -130,8 +130,8 @@ impl Maker<'_> {
     /// The records of a step that count for a figure. Figures that rest on the same share one list.
     fn list(&mut self, place: usize, measure: Measure) -> u32 {
         let step = &self.steps[place];
-        let of_measure = Counting::of(measure);
-        let counting = if step.common.meets(of_measure.touches()) { Counting::All } else { of_measure };
+        let of_measure = FigureShare::of(measure);
+        let counting = if step.common.meets(of_measure.touches()) { FigureShare::All } else { of_measure };
         if let Some((_, list)) = self.lists.iter().find(|(of, _)| *of == (place, counting)) {
             return *list;
         }
@@ -143,8 +143,8 @@ impl Maker<'_> {
     }
 
     /// The last step, if schools are missing; what is left over, and how the figure stands.
-    fn arrive(&mut self, walk: &Walk, measure: Measure, official: Official) -> (i64, Status) {
-        let Some(shown) = official.interval() else { return (0, Status::Equal) };
+    fn arrive(&mut self, walk: &RunningSum, measure: Measure, official: OfficialValue) -> (i64, FigureStatus) {
+        let Some(shown) = official.interval() else { return (0, FigureStatus::Equal) };
         let extra = self.source.state.extra.get(self.place as usize).and_then(Option::as_deref);
         let with_absent = self.source.problem.figures(self.place, walk.sums, extra).value(measure);
         let mut at = walk.at;
@@ -152,31 +152,31 @@ impl Maker<'_> {
             let to = nearest(value, nearest(shown, at));
             if to != at {
                 let is_bounded = value.exact().is_none() || self.source.beyond.missing_students.is_in(self.place);
-                self.part.step(cause, to - at, is_bounded, Part::NOBODY);
+                self.part.step(cause, to - at, is_bounded, RowPart::NOBODY);
             }
             at = to;
         }
         let has_value = with_absent.is_some();
         let unexplained = if has_value || !official.is_hidden() { nearest(shown, at) - at } else { 0 };
         let status = match (unexplained != 0, official.is_hidden(), self.part.has_steps()) {
-            (true, _, true) => Status::PartlyExplained,
-            (true, _, false) => Status::Unexplained,
-            (false, true, _) => Status::WithinSuppression,
-            (false, false, false) => Status::Equal,
-            (false, false, true) => Status::Explained,
+            (true, _, true) => FigureStatus::PartlyExplained,
+            (true, _, false) => FigureStatus::Unexplained,
+            (false, true, _) => FigureStatus::WithinSuppression,
+            (false, false, false) => FigureStatus::Equal,
+            (false, false, true) => FigureStatus::Explained,
         };
         (unexplained, status)
     }
 }
 
-struct Walk {
+struct RunningSum {
     at: i64,
     sums: Sums,
 }
 
 /// What of a record has to do with a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counting {
+enum FigureShare {
     /// All that a step owns.
     All,
     Enrolled,
@@ -188,7 +188,7 @@ enum Counting {
     Nothing,
 }
 
-impl Counting {
+impl FigureShare {
     fn of(measure: Measure) -> Self {
         match measure {
             Measure::Enrolled => Self::Enrolled,

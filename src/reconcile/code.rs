@@ -1,4 +1,4 @@
 //! The code of an entity.
 
 /// Code of an entity, fourteen digits.
-pub type Code = [u8; 14];
+pub type CdsCode = [u8; 14];

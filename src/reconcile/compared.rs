@@ -5,21 +5,21 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{Code};
+use super::code::{CdsCode};
 use super::grid::{Grid, GridRow};
 use super::value::{nearest};
 use super::problem::{Problem};
-use super::reach::{Reach};
+use super::reach::{RowReach};
 use super::sums::{Sums};
 use super::value::{Figures};
 use crate::counting::TestInfo;
-use crate::official::{Interval, Measure, Official};
+use crate::official::{Interval, Measure, OfficialValue};
 
 /// One official figure.
 #[derive(Clone, Copy, Debug)]
-pub struct Cell<'a> {
+pub struct ComparedFigure<'a> {
     /// The entity.
-    pub code: Code,
+    pub code: CdsCode,
     /// Its type.
     pub entity_type: u8,
     /// The official number of the test.
@@ -33,9 +33,9 @@ pub struct Cell<'a> {
     /// Our own; `None` where there would be none.
     pub ours: Option<i64>,
     /// The official one.
-    pub official: Official,
+    pub official: OfficialValue,
     /// How it stands.
-    pub status: Status,
+    pub status: FigureStatus,
     /// The steps from ours to the official one, in the order of the causes.
     pub steps: Steps<'a>,
     /// What is left over.
@@ -44,7 +44,7 @@ pub struct Cell<'a> {
 
 /// How a figure stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum FigureStatus {
     /// Ours is the official one.
     Equal,
     /// The steps lead to the official one.
@@ -59,7 +59,7 @@ pub enum Status {
     NotCheckable(&'static str),
 }
 
-impl Status {
+impl FigureStatus {
     /// The word used in output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -125,20 +125,20 @@ impl fmt::Debug for Steps<'_> {
 
 /// Every figure that was compared, by entity, test, grade, group and measure.
 #[derive(Debug)]
-pub struct Cells {
+pub struct ComparedFigures {
     grid: Arc<Grid>,
     /// What we count of each row.
     base: Arc<Vec<Sums>>,
     /// The tests; the last one stands for those that the year does not have.
     tests: Vec<TestInfo>,
     /// Those of some rows each, in order.
-    parts: Vec<Part>,
+    parts: Vec<RowPart>,
     /// How many figures there are up to the end of each part.
     ends: Vec<usize>,
 }
 
-impl Cells {
-    pub(super) fn new(problem: &Problem<'_>, grid: &Arc<Grid>, parts: Vec<Part>) -> Self {
+impl ComparedFigures {
+    pub(super) fn new(problem: &Problem<'_>, grid: &Arc<Grid>, parts: Vec<RowPart>) -> Self {
         let ends = parts.iter().scan(0, |end, part| {
             *end += part.standings.len();
             Some(*end)
@@ -159,12 +159,12 @@ impl Cells {
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Cell<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = ComparedFigure<'_>> {
         self.parts.iter().flat_map(|part| part.cells(self))
     }
 
     /// The one at a place. Walks through those before it in its part.
-    pub fn get(&self, place: usize) -> Option<Cell<'_>> {
+    pub fn get(&self, place: usize) -> Option<ComparedFigure<'_>> {
         let number = self.ends.partition_point(|end| *end <= place);
         let part = self.parts.get(number)?;
         let before = number.checked_sub(1).map_or(0, |last| self.ends[last]);
@@ -173,11 +173,11 @@ impl Cells {
 
     /// The bytes that are kept of all figures beside their rows.
     pub fn size(&self) -> usize {
-        self.parts.iter().map(Part::size).sum()
+        self.parts.iter().map(RowPart::size).sum()
     }
 
     /// The figures of a row, as they are where nothing is to be said of them.
-    fn of_row(&self, place: usize) -> impl Iterator<Item = (&GridRow, Figures<'_>, (Measure, Official))> {
+    fn of_row(&self, place: usize) -> impl Iterator<Item = (&GridRow, Figures<'_>, (Measure, OfficialValue))> {
         let row = &self.grid.rows[place];
         let known = self.tests.iter().position(|test| test.id == row.test);
         let test = &self.tests[known.unwrap_or(self.tests.len() - 1)];
@@ -186,9 +186,9 @@ impl Cells {
     }
 }
 
-impl<'a> IntoIterator for &'a Cells {
-    type Item = Cell<'a>;
-    type IntoIter = Box<dyn Iterator<Item = Cell<'a>> + 'a>;
+impl<'a> IntoIterator for &'a ComparedFigures {
+    type Item = ComparedFigure<'a>;
+    type IntoIter = Box<dyn Iterator<Item = ComparedFigure<'a>> + 'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         Box::new(self.iter())
@@ -197,9 +197,9 @@ impl<'a> IntoIterator for &'a Cells {
 
 /// The figures of some rows.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct RowPart {
     rows: Range<usize>,
-    standings: Vec<Standing>,
+    standings: Vec<BareStatus>,
     differing: Vec<Differing>,
     steps: Vec<KeptStep>,
     lists: Lists,
@@ -217,7 +217,7 @@ struct Differing {
 
 /// A status, without the reason that a row has.
 #[derive(Clone, Copy, Debug)]
-enum Standing {
+enum BareStatus {
     Equal,
     Explained,
     PartlyExplained,
@@ -262,7 +262,7 @@ impl Lists {
     }
 }
 
-impl Part {
+impl RowPart {
     /// The list without any records.
     pub(super) const NOBODY: u32 = 0;
 
@@ -284,7 +284,7 @@ impl Part {
     }
 
     /// Adds the next figure, after its steps: how it stands and what is left over.
-    pub(super) fn figure(&mut self, status: Status, unexplained: i64) {
+    pub(super) fn figure(&mut self, status: FigureStatus, unexplained: i64) {
         if unexplained != 0 || self.has_steps() {
             self.differing.push(Differing {
                 figure: self.standings.len() as u32,
@@ -293,14 +293,14 @@ impl Part {
             });
         }
         self.standings.push(match status {
-            Status::Equal => Standing::Equal,
-            Status::Explained => Standing::Explained,
-            Status::PartlyExplained => Standing::PartlyExplained,
-            Status::Unexplained => Standing::Unexplained,
-            Status::WithinSuppression => Standing::WithinSuppression,
-            Status::NotCheckable(UNTOLD) => Standing::Untold,
-            Status::NotCheckable(UNREADABLE) => Standing::Unreadable,
-            Status::NotCheckable(_) => Standing::Beyond,
+            FigureStatus::Equal => BareStatus::Equal,
+            FigureStatus::Explained => BareStatus::Explained,
+            FigureStatus::PartlyExplained => BareStatus::PartlyExplained,
+            FigureStatus::Unexplained => BareStatus::Unexplained,
+            FigureStatus::WithinSuppression => BareStatus::WithinSuppression,
+            FigureStatus::NotCheckable(UNTOLD) => BareStatus::Untold,
+            FigureStatus::NotCheckable(UNREADABLE) => BareStatus::Unreadable,
+            FigureStatus::NotCheckable(_) => BareStatus::Beyond,
         });
     }
 
@@ -328,7 +328,7 @@ impl Part {
         self
     }
 
-    fn cells<'a>(&'a self, all: &'a Cells) -> impl Iterator<Item = Cell<'a>> {
+    fn cells<'a>(&'a self, all: &'a ComparedFigures) -> impl Iterator<Item = ComparedFigure<'a>> {
         let figures = self.rows.clone().flat_map(|row| all.of_row(row));
         let mut differing = self.differing.iter().peekable();
         let mut begin = 0;
@@ -353,29 +353,29 @@ impl Part {
     }
 }
 
-impl Standing {
+impl BareStatus {
     fn told<'a>(
         self,
         row: &GridRow,
         own: &Figures<'_>,
-        (measure, official): (Measure, Official),
+        (measure, official): (Measure, OfficialValue),
         (steps, unexplained): (Steps<'a>, i64),
-    ) -> Cell<'a> {
+    ) -> ComparedFigure<'a> {
         let status = match (self, row.reach) {
-            (Self::Equal, _) => Status::Equal,
-            (Self::Explained, _) => Status::Explained,
-            (Self::PartlyExplained, _) => Status::PartlyExplained,
-            (Self::Unexplained, _) => Status::Unexplained,
-            (Self::WithinSuppression, _) => Status::WithinSuppression,
-            (Self::Beyond, Reach::Beyond(reason)) => Status::NotCheckable(reason),
-            (Self::Unreadable, _) => Status::NotCheckable(UNREADABLE),
-            (Self::Untold | Self::Beyond, _) => Status::NotCheckable(UNTOLD),
+            (Self::Equal, _) => FigureStatus::Equal,
+            (Self::Explained, _) => FigureStatus::Explained,
+            (Self::PartlyExplained, _) => FigureStatus::PartlyExplained,
+            (Self::Unexplained, _) => FigureStatus::Unexplained,
+            (Self::WithinSuppression, _) => FigureStatus::WithinSuppression,
+            (Self::Beyond, RowReach::Beyond(reason)) => FigureStatus::NotCheckable(reason),
+            (Self::Unreadable, _) => FigureStatus::NotCheckable(UNREADABLE),
+            (Self::Untold | Self::Beyond, _) => FigureStatus::NotCheckable(UNTOLD),
         };
         let ours = match status {
-            Status::NotCheckable(_) => None,
+            FigureStatus::NotCheckable(_) => None,
             _ => own.value(measure).map(|own| shown_as(own, official)),
         };
-        Cell {
+        ComparedFigure {
             code: row.code,
             entity_type: row.entity_type,
             test: row.test,
@@ -392,7 +392,7 @@ impl Standing {
 }
 
 /// The number that stands for our own figure: that which is nearest to the official one.
-pub(super) fn shown_as(own: Interval, official: Official) -> i64 {
+pub(super) fn shown_as(own: Interval, official: OfficialValue) -> i64 {
     nearest(own, official.interval().map_or(0, Interval::lo))
 }
 

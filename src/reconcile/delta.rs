@@ -1,12 +1,12 @@
 //! Computes what a hypothesis adds to rows as long as no other one has changed its records. It is computed
 //! once; the search corrects it for the few records that others have changed.
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::effects::{Effect, Effects, RowScope};
 use super::problem::{Delta, Problem};
 
 impl Effect {
-    fn new(problem: &Problem<'_>, candidate: &Candidate, groups: u64, delta: &mut Delta) -> Self {
+    fn new(problem: &Problem<'_>, candidate: &CandidateCause, groups: u64, delta: &mut Delta) -> Self {
         let mut effect = Self::default();
         for same_day in candidate.days() {
             delta.clear();
@@ -26,7 +26,7 @@ impl Effect {
 
 impl Effects {
     /// The effect in the groups that are looked at.
-    pub fn get(&self, problem: &Problem<'_>, candidate: &Candidate, scope: RowScope, delta: &mut Delta) -> &Effect {
+    pub fn get(&self, problem: &Problem<'_>, candidate: &CandidateCause, scope: RowScope, delta: &mut Delta) -> &Effect {
         let known = match scope {
             RowScope::Main => &self.main,
             RowScope::Fine => &self.fine,

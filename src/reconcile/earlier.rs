@@ -8,14 +8,14 @@ use crate::counting::CountingRules;
 use crate::facets::Facets;
 
 /// Records of now and then, joined by student and test.
-pub struct Joined {
+pub struct JoinedRecords {
     /// The record of now and that of then.
     both: Vec<(u32, u32)>,
     new: Vec<u32>,
     gone: Vec<u32>,
 }
 
-impl Joined {
+impl JoinedRecords {
     /// Joins the records before a range with those in it. The newest counts of records that stand twice.
     pub fn new(records: &Records, earlier: &std::ops::Range<u32>) -> Self {
         let mut joined = Self { both: Vec::new(), new: Vec::new(), gone: Vec::new() };

@@ -3,9 +3,9 @@
 //! code of two pieces: near what is expected of unknown students, or anywhere at all. The shorter one counts.
 
 use super::sums::Sums;
-use super::value::Bounds;
+use super::value::AddedBounds;
 use crate::counting::TestInfo;
-use crate::official::{Interval, Measure, Official, implied_count};
+use crate::official::{Interval, Measure, OfficialValue, implied_count};
 
 /// Parts of a bit in which lengths are kept: whole numbers have the same sum in any order.
 pub const PART: i64 = 64;
@@ -19,9 +19,9 @@ const KINDS: usize = 3;
 /// Which part of a row comes from what.
 const KIND_OF: [usize; PARTS] = [0, 1, 2, 2, 2, 2];
 
-/// Official numbers of a row, as the students of each part.
+/// OfficialValue numbers of a row, as the students of each part.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct RowTarget {
     /// Students enrolled beyond those tested, tested beyond those with scores, with scores.
     counts: [Option<(i32, i32)>; 3],
     /// What is taken away from those enrolled and from those tested: 1 tested, 2 with scores, 0 nothing.
@@ -32,20 +32,22 @@ pub struct Target {
     mean: Option<i32>,
     /// The students of the row, about.
     size: i32,
+    /// Its student group.
+    group: u8,
 }
 
 /// What is left of a row: official students less ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
+pub struct RowRest {
     /// Of each part; `None` where it is not shown.
     parts: [Option<i32>; PARTS],
     /// Whether the mean agrees; `None` where parts are off, or there is none.
     mean: Option<bool>,
 }
 
-impl Target {
+impl RowTarget {
     /// The target of a row; `None` where it shows no number of students.
-    pub fn new(test: &TestInfo, figures: &[(Measure, Official)]) -> Option<Self> {
+    pub fn new(test: &TestInfo, group: usize, figures: &[(Measure, OfficialValue)]) -> Option<Self> {
         let shown = |measure: Measure| {
             let found = figures.iter().find(|(one, _)| *one == measure);
             found.and_then(|(_, official)| official.interval())
@@ -71,11 +73,12 @@ impl Target {
             levels,
             mean,
             size: narrow(size).max(1),
+            group: u8::try_from(group).unwrap_or_default(),
         })
     }
 
     /// What is left of the row with other counts.
-    pub fn left(&self, sums: &Sums, extra: Option<&Bounds>) -> Left {
+    pub fn left(&self, sums: &Sums, extra: Option<&AddedBounds>) -> RowRest {
         let Some(extra) = extra else {
             let own = self.own(sums);
             return self.left_of(sums, own.map(|own| (own, own)), sums.untold <= 0);
@@ -94,9 +97,9 @@ impl Target {
         [sums.enrolled - less(0), sums.tested - less(1), sums.with_scores]
     }
 
-    fn left_of(&self, sums: &Sums, own: [(i32, i32); 3], knows_levels: bool) -> Left {
+    fn left_of(&self, sums: &Sums, own: [(i32, i32); 3], knows_levels: bool) -> RowRest {
         let gap_at = |place: usize| self.counts[place].map(|shown| gap(own[place], shown));
-        let mut left = Left { parts: [gap_at(0), gap_at(1), None, None, None, None], mean: None };
+        let mut left = RowRest { parts: [gap_at(0), gap_at(1), None, None, None, None], mean: None };
         match self.levels.filter(|_| knows_levels) {
             None => left.parts[2] = gap_at(2),
             Some(levels) => {
@@ -122,13 +125,18 @@ impl Target {
         }
     }
 
+    /// The students with scores.
+    fn scored(&self) -> i32 {
+        self.counts[2].map_or(0, |(_, hi)| hi)
+    }
+
     /// Among how many students those of a part could change.
     fn exposed(&self, part: usize) -> i32 {
         if part < 2 { self.size } else { self.shown(part) + 1 }
     }
 }
 
-impl Left {
+impl RowRest {
     /// How many students at the fewest have to be added, taken away or moved from part to part.
     pub fn students(&self) -> i64 {
         let (mut more, mut fewer) = (0, 0);
@@ -172,7 +180,7 @@ fn gap(own: (i32, i32), shown: (i32, i32)) -> i32 {
 
 /// The errors of parts of one kind.
 #[derive(Clone, Debug)]
-struct Errors {
+struct PartErrors {
     /// For classes of students: the bits of no error, and of each sixteenth of a student.
     lines: Vec<(i32, i32)>,
     /// The bits that tell an error to be a wild one.
@@ -181,30 +189,48 @@ struct Errors {
 
 /// The error term of rows.
 #[derive(Clone, Debug)]
-pub struct Noise {
-    kinds: [Errors; KINDS],
-    /// The share of students that the files lack everywhere, in 4,096ths.
-    drift: i64,
+pub struct ErrorTerm {
+    kinds: [PartErrors; KINDS],
+    /// What the files lack everywhere, by student group.
+    drifts: Vec<Drift>,
     /// The bits of a mean that agrees where all counts do, and of one that does not.
     mean: (i32, i32),
 }
 
+/// What the files lack everywhere, in 4,096ths of the students.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drift {
+    /// Records.
+    missing: i64,
+    /// Results of those who have a record.
+    unscored: i64,
+}
+
+impl Drift {
+    /// Where what is left of a part is expected, in sixteenths of a student.
+    fn centre(self, target: &RowTarget, part: usize) -> i64 {
+        let missing = self.missing * i64::from(target.shown(part));
+        let unscored = self.unscored * i64::from(if part == 0 { -target.scored() } else { target.shown(part) });
+        (if part == 1 { missing } else { missing + unscored }) >> 8
+    }
+}
+
 /// Of a row: what is left of it, and what it is left of.
-pub type Residual<'a> = (Left, &'a Target);
+pub type RowResidual<'a> = (RowRest, &'a RowTarget);
 
 /// How often what is wild and what is near are parted anew.
 const ROUNDS: usize = 5;
 
-impl Noise {
+impl ErrorTerm {
     /// The error term of rows of which so much is left.
-    pub fn estimated(residuals: &[Residual<'_>]) -> Self {
-        let drift = drift(residuals);
+    pub fn estimated(residuals: &[RowResidual<'_>]) -> Self {
+        let drifts = drifts(residuals);
         let kind = |kind: usize| {
             let mut own: Vec<(i32, i64, i32)> = Vec::new();
             for (left, target) in residuals {
                 for (part, left) in left.parts.iter().enumerate().filter(|(part, _)| KIND_OF[*part] == kind) {
                     if let Some(left) = left {
-                        own.push((*left, centre(drift, target.shown(part)), target.exposed(part)));
+                        own.push((*left, drift_of(&drifts, target).centre(target, part), target.exposed(part)));
                     }
                 }
             }
@@ -214,15 +240,16 @@ impl Noise {
         let differ = residuals.iter().filter(|(left, _)| left.mean == Some(false)).count() as f64;
         let off = ((differ + 0.5) / (agree + differ + 1.0)).clamp(0.001, 0.9);
         let mean = (bits(1.0 - off), bits(off) + bits(1.0 / 16.0));
-        Self { kinds: [kind(0), kind(1), kind(2)], drift, mean }
+        Self { kinds: [kind(0), kind(1), kind(2)], drifts, mean }
     }
 
     /// The length of what is left of a row, in parts of a bit.
-    pub fn bits(&self, left: &Left, target: &Target) -> i32 {
+    pub fn bits(&self, left: &RowRest, target: &RowTarget) -> i32 {
+        let drift = drift_of(&self.drifts, target);
         let mut bits = 0;
         for (part, left) in left.parts.iter().enumerate() {
             let Some(left) = left else { continue };
-            let centre = centre(self.drift, target.shown(part));
+            let centre = drift.centre(target, part);
             bits += self.kinds[KIND_OF[part]].bits(*left, centre, target.exposed(part));
         }
         bits + match left.mean {
@@ -234,32 +261,67 @@ impl Noise {
     }
 }
 
-/// Where what is left is expected, in sixteenths of a student.
-fn centre(drift: i64, students: i32) -> i64 {
-    drift * i64::from(students) >> 8
+fn drift_of(drifts: &[Drift], target: &RowTarget) -> Drift {
+    drifts.get(usize::from(target.group)).copied().unwrap_or_default()
 }
 
-/// The share of the students enrolled that rows lack, in 4,096ths: of the middle half of the rows.
-fn drift(residuals: &[Residual<'_>]) -> i64 {
-    const ROWS: usize = 20;
-    let lacks = |(left, target): &Residual<'_>| {
-        let scored = || left.parts[2..].iter().flatten().sum::<i32>();
-        let missing = left.parts[0]? + left.parts[1].unwrap_or_default() + scored();
-        (target.size >= 15).then_some((i64::from(missing), i64::from(target.size)))
+/// The fewest rows that tell what the files lack everywhere.
+const FEWEST_ROWS: usize = 20;
+
+/// What rows lack of their students, by group: records, and results of those who have a record. Results can be lacking
+/// everywhere, but a file has none that are not there.
+fn drifts(residuals: &[RowResidual<'_>]) -> Vec<Drift> {
+    let missing = |(left, target): &RowResidual<'_>| {
+        let scored = left.parts[2..].iter().flatten().sum::<i32>();
+        Some((left.parts[0]? + left.parts[1].unwrap_or_default() + scored, target.size))
     };
-    let mut rows: Vec<(i64, i64)> = residuals.iter().filter_map(lacks).collect();
-    if rows.len() < ROWS {
-        return 0;
+    let unscored = |(left, target): &RowResidual<'_>| {
+        left.parts[2]?;
+        Some((left.parts[2..].iter().flatten().sum::<i32>(), target.scored()))
+    };
+    let records = shares(residuals, &missing);
+    let results = shares(residuals, &unscored);
+    let drift = |(missing, scored): (i64, i64)| Drift { missing, unscored: (scored - missing).max(0) };
+    records.into_iter().zip(results).map(drift).collect()
+}
+
+/// The share of students that rows lack, by group: what the middle half of all rows lacks, and for each group what its
+/// rows lack beyond that, each row to a limit.
+fn shares(residuals: &[RowResidual<'_>], of: &dyn Fn(&RowResidual<'_>) -> Option<(i32, i32)>) -> Vec<i64> {
+    let mut rows: Vec<(u8, i64, i64)> = Vec::new();
+    for residual in residuals {
+        if let Some((lacks, size)) = of(residual) {
+            rows.push((residual.1.group, i64::from(lacks), i64::from(size)));
+        }
     }
-    rows.sort_unstable_by_key(|(missing, size)| (missing * 1_000_000 / size, *size));
-    let middle = &rows[rows.len() / 4..rows.len() - rows.len() / 4];
-    let (missing, size) = middle.iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
-    (missing * 4_096 / size.max(1)).clamp(-1_024, 1_024)
+    let mut all = vec![0; u64::BITS as usize];
+    let mut large: Vec<(i64, i64)> = rows.iter().map(|(_, lacks, size)| (*lacks, *size)).filter(|(_, size)| *size >= 15).collect();
+    if large.len() < FEWEST_ROWS {
+        return all;
+    }
+    large.sort_unstable_by_key(|(lacks, size)| (lacks * 1_000_000 / size, *size));
+    let middle = &large[large.len() / 4..large.len() - large.len() / 4];
+    let (lacks, size) = middle.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let common = (lacks * 4_096 / size.max(1)).clamp(-1_024, 1_024);
+    let mut sums = vec![(0_i64, 0_i64, 0_usize); all.len()];
+    for (group, lacks, size) in rows.iter().filter(|(_, _, size)| *size >= 3) {
+        let limit = 16 + 24 * (size * (common.abs() + 80)).isqrt() / 64;
+        let sum = &mut sums[usize::from(*group) % u64::BITS as usize];
+        sum.0 += (lacks * 16 - (common * size >> 8)).clamp(-limit, limit);
+        sum.1 += size;
+        sum.2 += 1;
+    }
+    let is_of_groups = sums.iter().filter(|sum| sum.2 > 0).count() > 1;
+    for (share, (beyond, size, count)) in all.iter_mut().zip(sums) {
+        let is_known = is_of_groups && count >= FEWEST_ROWS;
+        *share = common + if is_known { (beyond * 256 / size.max(1)).clamp(-512, 512) } else { 0 };
+    }
+    all
 }
 
 /// Estimates errors from what is left of parts, where it is expected, and of how many students it is.
-fn errors(own: &[(i32, i64, i32)]) -> Errors {
-    let mut errors = Errors { lines: Vec::new(), wild: bits(FIRST_WILD) };
+fn errors(own: &[(i32, i64, i32)]) -> PartErrors {
+    let mut errors = PartErrors { lines: Vec::new(), wild: bits(FIRST_WILD) };
     let mut is_near = vec![true; own.len()];
     for _ in 0..ROUNDS {
         let (mut squares, mut students, mut wild) = (0.5, 1.0, 0.5);
@@ -273,7 +335,7 @@ fn errors(own: &[(i32, i64, i32)]) -> Errors {
             }
         }
         let share: f64 = (wild / (own.len() as f64 + 1.0)).clamp(0.000_1, 0.3);
-        errors = Errors::new(squares / students, share);
+        errors = PartErrors::new(squares / students, share);
         for ((left, centre, exposed), is_near) in own.iter().zip(&mut is_near) {
             *is_near = errors.near(*left, *centre, *exposed) <= errors.far(*left);
         }
@@ -284,8 +346,8 @@ fn errors(own: &[(i32, i64, i32)]) -> Errors {
 /// The share of wild errors at first.
 const FIRST_WILD: f64 = 0.05;
 
-impl Errors {
-    /// Errors of which the variance is so much a student, and of which a share is wild.
+impl PartErrors {
+    /// PartErrors of which the variance is so much a student, and of which a share is wild.
     fn new(variance: f64, share: f64) -> Self {
         let near = bits(1.0 - share);
         let line = |class: usize| {

@@ -11,10 +11,10 @@ use super::records::{InputFile, Records, Supposed};
 use crate::cause::{BoundCause, Hypothesis};
 use crate::counting::CountingRules;
 use crate::facets::{
-    FacetChange, FacetOptions, Facets, FileFacets, NO_PLACE, Parameter, PlaceName, Supposition, trace,
+    FacetChange, FacetOptions, Facets, FileFacets, NO_PLACE, SupposedParameter, PlaceName, Supposition, trace,
 };
 use crate::input::{self, FileInfo, Opened, View};
-use crate::rule::Text;
+use crate::rule::TextExpr;
 use crate::tally::EntityCode;
 
 /// How files are read.
@@ -34,7 +34,7 @@ pub struct Questions {
     /// Causes of which the second sees what the first has changed, in the order of their suppositions.
     pub pairs: Vec<(usize, usize)>,
     /// Keys of repeats.
-    pub keys: Vec<Vec<Text>>,
+    pub keys: Vec<Vec<TextExpr>>,
 }
 
 impl Questions {
@@ -59,7 +59,7 @@ impl Questions {
     }
 
     fn is_text(&self, supposition: usize) -> bool {
-        self.suppositions.get(supposition).is_some_and(|one| matches!(one.parameter, Parameter::Text(_)))
+        self.suppositions.get(supposition).is_some_and(|one| matches!(one.parameter, SupposedParameter::Text(_)))
     }
 }
 
@@ -68,7 +68,7 @@ impl Questions {
 ///
 /// # Errors
 /// When a file cannot be opened, or they are of several years.
-pub fn open(paths: &[PathBuf], options: &input::Options) -> Result<(u16, Vec<Opened>), ReconcileError> {
+pub fn open(paths: &[PathBuf], options: &input::InputOptions) -> Result<(u16, Vec<Opened>), ReconcileError> {
     let mut years: BTreeMap<u16, Vec<Opened>> = BTreeMap::new();
     for opened in input::open(paths, options)? {
         years.entry(opened.info.year).or_default().push(opened);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cell_name::{CellName, CellNameError, they_have};
-use super::compared::{Cell};
+use super::compared::{ComparedFigure};
 use super::model::{Reconciliation};
 use crate::official::Measure;
 
@@ -30,7 +30,7 @@ impl CellFilter {
     }
 
     /// Whether a figure is wanted.
-    pub fn has(&self, cell: &Cell<'_>) -> bool {
+    pub fn has(&self, cell: &ComparedFigure<'_>) -> bool {
         let code = String::from_utf8_lossy(&cell.code).into_owned();
         (self.entities.is_empty() || self.entities.iter().any(|wanted| code.starts_with(wanted.as_str())))
             && (self.tests.is_empty() || self.tests.contains(&cell.test))
@@ -51,7 +51,7 @@ pub fn check_filter(filter: &CellFilter, all: &Reconciliation) -> Result<(), Cel
             return Err(name.unknown_entity(all));
         }
     }
-    let check = |what: &str, wanted: Vec<u16>, of: fn(&Cell<'_>) -> u16| {
+    let check = |what: &str, wanted: Vec<u16>, of: fn(&ComparedFigure<'_>) -> u16| {
         let known: BTreeSet<u16> = all.cells.iter().map(|cell| of(&cell)).collect();
         let Some(unknown) = wanted.into_iter().find(|one| !known.contains(one)) else { return Ok(()) };
         Err(CellNameError { what: format!("the official files have no {what} {unknown}"), help: they_have(&known) })

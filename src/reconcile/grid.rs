@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::code::Code;
-use super::reach::{Reach, Reached};
-use crate::counting::{CountingRules, Rows};
+use super::code::CdsCode;
+use super::reach::{RowReach, CoveredEntities};
+use crate::counting::{CountingRules, GradeRows};
 use crate::facets::Facets;
-use crate::official::{ALL_STUDENTS, FileOrigin, Measure, Official, OfficialSet, State, Values};
+use crate::official::{ALL_STUDENTS, FileOrigin, Measure, OfficialValue, OfficialSet, FigureState, RowFigures};
 use crate::tally::EntityCode;
 
 /// Where cells of all student groups stand: entity, test and grade row.
-pub type Slot = (Code, u16, u8);
+pub type GroupsKey = (CdsCode, u16, u8);
 
 /// Stands for "no row" in a slot.
 pub const NO_ROW: u32 = u32::MAX;
@@ -21,7 +21,7 @@ pub const NO_ROW: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub struct GridRow {
     /// The entity.
-    pub code: Code,
+    pub code: CdsCode,
     /// Its type in the official files, or in the score files where those do not tell; 0 for unknown.
     pub entity_type: u8,
     /// The official number of the test.
@@ -35,27 +35,27 @@ pub struct GridRow {
     /// The official file, by its place, and the line; `None` for a row that the files do not have.
     pub origin: Option<(usize, u64)>,
     /// Its figures.
-    pub figures: Box<[(Measure, Official)]>,
+    pub figures: Box<[(Measure, OfficialValue)]>,
     /// Whether it can be compared.
-    pub reach: Reach,
+    pub reach: RowReach,
 }
 
 impl GridRow {
-    fn key(&self) -> (Code, u16, u8, u16) {
+    fn key(&self) -> (CdsCode, u16, u8, u16) {
         (self.code, self.test, self.grade, self.group_id)
     }
 
     /// Takes in the figures of a row of another file, or further down, that is about the same: what
     /// one of them shows more closely counts. Returns the first figure of which no number fits both.
-    fn take_in(&mut self, other: &Self) -> Option<Contradiction> {
-        let mut all: BTreeMap<Measure, Official> = self.figures.iter().copied().collect();
+    fn take_in(&mut self, other: &Self) -> Option<OfficialContradiction> {
+        let mut all: BTreeMap<Measure, OfficialValue> = self.figures.iter().copied().collect();
         let mut contradiction = None;
         for (measure, second) in &other.figures {
             let first = all.entry(*measure).or_insert(*second);
             if first.contradicts(second) {
                 let places = (self.origin.unwrap_or_default(), other.origin.unwrap_or_default());
                 let figures = ((places.0, *first), (places.1, *second));
-                contradiction.get_or_insert(Contradiction { key: self.key(), measure: *measure, figures });
+                contradiction.get_or_insert(OfficialContradiction { key: self.key(), measure: *measure, figures });
             }
             *first = first.closer(*second);
         }
@@ -66,9 +66,9 @@ impl GridRow {
 
 /// A figure that two official rows have differently.
 #[derive(Clone, Copy, Debug)]
-pub struct Contradiction {
+pub struct OfficialContradiction {
     /// Entity, test, grade row and student group.
-    pub key: (Code, u16, u8, u16),
+    pub key: (CdsCode, u16, u8, u16),
     /// Which figure.
     pub measure: Measure,
     /// Both, the first one first.
@@ -76,7 +76,7 @@ pub struct Contradiction {
 }
 
 /// The file, by its place, and the line, with the figure there.
-pub type PlacedFigure = ((usize, u64), Official);
+pub type PlacedFigure = ((usize, u64), OfficialValue);
 
 /// All official rows.
 #[derive(Debug, Default)]
@@ -89,21 +89,21 @@ pub struct Grid {
     slot_groups: Vec<u64>,
     /// Groups of the counting rules.
     groups: usize,
-    slots: FxHashMap<Slot, u32>,
+    slots: FxHashMap<GroupsKey, u32>,
     /// The type of each entity in the official files.
-    pub types: BTreeMap<Code, u8>,
+    pub types: BTreeMap<CdsCode, u8>,
     /// The grade rows that the official files have of each test.
     pub grades: BTreeSet<(u16, u8)>,
     /// The tests and the student groups of complete official files.
     complete: (BTreeSet<u16>, BTreeSet<u16>),
     /// The first figure of which no number fits all files that have it.
-    pub contradiction: Option<Contradiction>,
+    pub contradiction: Option<OfficialContradiction>,
 }
 
 /// What decides which slots a record counts in: its place, record type, grade, and the rows of its class.
 type Way = u64;
 
-fn way_of(facets: &Facets, rows: Rows) -> Way {
+fn way_of(facets: &Facets, rows: GradeRows) -> Way {
     let rest = u32::from_le_bytes([facets.record_type, facets.grade, rows as u8, 0]);
     u64::from(facets.place) << 32 | u64::from(rest)
 }
@@ -115,7 +115,7 @@ pub struct Ways(FxHashMap<Way, Vec<u32>>);
 impl Grid {
     /// The rows of official files, which are taken out of them. Rows of several files that are about the same become
     /// one.
-    pub fn new(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached) -> Self {
+    pub fn new(set: &mut OfficialSet, counting: &CountingRules, reached: &CoveredEntities) -> Self {
         let mut grid = Self::default();
         grid.rows.reserve_exact(set.files.iter().map(|file| file.rows.len()).sum());
         for place in 0..set.files.len() {
@@ -142,7 +142,7 @@ impl Grid {
                     group_id: row.group,
                     origin: Some((place, row.line)),
                     figures: figures_of(&row.values),
-                    reach: Reach::Checkable,
+                    reach: RowReach::Checkable,
                 });
             }
         }
@@ -161,9 +161,9 @@ impl Grid {
     }
 
     /// Adds rows of no students for what the score files count and complete official files lack.
-    pub fn add_missing(&mut self, counting: &CountingRules, reached: &Reached, counted: &BTreeSet<(Slot, usize)>) {
+    pub fn add_missing(&mut self, counting: &CountingRules, reached: &CoveredEntities, counted: &BTreeSet<(GroupsKey, usize)>) {
         let (tests, groups) = &self.complete;
-        let known: FxHashSet<(Code, u16, u8, u16)> = self.rows.iter().map(GridRow::key).collect();
+        let known: FxHashSet<(CdsCode, u16, u8, u16)> = self.rows.iter().map(GridRow::key).collect();
         let entities = self.entities();
         let mut new = Vec::new();
         for ((slot, group), info) in counted.iter().filter_map(|one| Some((one, counting.groups.get(one.1)?))) {
@@ -182,10 +182,10 @@ impl Grid {
                 continue;
             }
             let entity_type = self.types.get(&code).copied().unwrap_or_default();
-            if reached.reach(&code, entity_type, &entities) != Reach::Checkable {
+            if reached.reach(&code, entity_type, &entities) != RowReach::Checkable {
                 continue;
             }
-            let none = Official::number(b"no row", 0);
+            let none = OfficialValue::number(b"no row", 0);
             new.push(GridRow {
                 code,
                 entity_type,
@@ -195,7 +195,7 @@ impl Grid {
                 group_id: info.id,
                 origin: None,
                 figures: Box::new([(Measure::Enrolled, none), (Measure::Tested, none), (Measure::WithScores, none)]),
-                reach: Reach::Checkable,
+                reach: RowReach::Checkable,
             });
         }
         self.rows.reserve_exact(new.len());
@@ -204,27 +204,27 @@ impl Grid {
         self.settle(counting, reached);
     }
 
-    fn has_schools_of(&self, code: &Code) -> bool {
+    fn has_schools_of(&self, code: &CdsCode) -> bool {
         let mut same = self.types.range(lowest_of(code)..).take_while(|(other, _)| other[..7] == code[..7]);
         same.any(|(other, kind)| other[7..] != *b"0000000" && *kind != 9)
     }
 
     /// The entities of the official files, with their types.
-    fn entities(&self) -> Vec<(Code, u8)> {
+    fn entities(&self) -> Vec<(CdsCode, u8)> {
         self.types.iter().map(|(code, kind)| (*code, *kind)).collect()
     }
 
-    fn settle(&mut self, counting: &CountingRules, reached: &Reached) {
+    fn settle(&mut self, counting: &CountingRules, reached: &CoveredEntities) {
         self.slots.clear();
         self.slot_rows.clear();
         self.slot_groups.clear();
         self.groups = counting.groups.len().min(u64::BITS as usize);
         let entities = self.entities();
-        let mut reach_of: FxHashMap<(Code, u8), Reach> = FxHashMap::default();
+        let mut reach_of: FxHashMap<(CdsCode, u8), RowReach> = FxHashMap::default();
         for (place, row) in self.rows.iter_mut().enumerate() {
             let reach = || reached.reach(&row.code, row.entity_type, &entities);
             row.reach = match row.group {
-                None => Reach::Beyond("ltel-two-definitions"),
+                None => RowReach::Beyond("ltel-two-definitions"),
                 Some(_) => *reach_of.entry((row.code, row.entity_type)).or_insert_with(reach),
             };
             let next = u32::try_from(self.slot_groups.len()).unwrap_or(NO_ROW);
@@ -234,7 +234,7 @@ impl Grid {
                 self.slot_groups.push(0);
             }
             if let Some(group) = row.group.filter(|group| *group < self.groups)
-                && row.reach == Reach::Checkable
+                && row.reach == RowReach::Checkable
             {
                 self.slot_rows[slot as usize * self.groups + group] = u32::try_from(place).unwrap_or(NO_ROW);
                 self.slot_groups[slot as usize] |= 1 << group;
@@ -243,7 +243,7 @@ impl Grid {
     }
 
     /// The row of a slot and a group of the counting rules; [`NO_ROW`] where there is none to compare with.
-    pub fn row_of(&self, slot: Slot, group: usize) -> u32 {
+    pub fn row_of(&self, slot: GroupsKey, group: usize) -> u32 {
         let rows = self.slots.get(&slot).map(|slot| self.rows_of(*slot).0);
         rows.and_then(|rows| rows.get(group).copied()).unwrap_or(NO_ROW)
     }
@@ -282,13 +282,13 @@ impl Grid {
     /// The group of all students, or all groups where the files do not have it.
     pub fn main_groups(&self, counting: &CountingRules) -> u64 {
         let all_students = counting.groups.iter().position(|group| group.id == ALL_STUDENTS);
-        let has_rows = self.rows.iter().any(|row| row.group == all_students && row.reach == Reach::Checkable);
+        let has_rows = self.rows.iter().any(|row| row.group == all_students && row.reach == RowReach::Checkable);
         all_students.filter(|_| has_rows).map_or(u64::MAX, |place| 1 << place)
     }
 }
 
 /// Everything a record counts in, whether the official files have it or not.
-pub fn all_slots(counting: &CountingRules, place: &EntityCode, facets: &Facets, rows: Rows) -> Vec<Slot> {
+pub fn all_slots(counting: &CountingRules, place: &EntityCode, facets: &Facets, rows: GradeRows) -> Vec<GroupsKey> {
     let Some(test) = counting.test_of(facets.record_type) else { return Vec::new() };
     let mut slots = Vec::new();
     for code in codes_above(place) {
@@ -300,7 +300,7 @@ pub fn all_slots(counting: &CountingRules, place: &EntityCode, facets: &Facets, 
 }
 
 /// The codes of a place and of all it is part of. A direct-funded charter is part of no district.
-fn codes_above(place: &EntityCode) -> Vec<Code> {
+fn codes_above(place: &EntityCode) -> Vec<CdsCode> {
     let first = |digits: usize| {
         let mut code = [b'0'; 14];
         code[..digits].copy_from_slice(&place.code[..digits]);
@@ -313,20 +313,20 @@ fn codes_above(place: &EntityCode) -> Vec<Code> {
     }
 }
 
-fn lowest_of(code: &Code) -> Code {
+fn lowest_of(code: &CdsCode) -> CdsCode {
     let mut lowest = [b'0'; 14];
     lowest[..7].copy_from_slice(&code[..7]);
     lowest
 }
 
 /// The figures of a row that say something: numbers, hidden ones, and those that cannot be read.
-fn figures_of(values: &Values) -> Box<[(Measure, Official)]> {
+fn figures_of(values: &RowFigures) -> Box<[(Measure, OfficialValue)]> {
     let compared =
         Measure::ALL.into_iter().filter(|one| !matches!(one, Measure::TotalTested | Measure::TotalWithScores));
     let figures = compared.map(|measure| (measure, values.get(measure)));
     figures.filter(|(_, official)| says_something(*official)).collect()
 }
 
-fn says_something(official: Official) -> bool {
-    official.interval().is_some() || official.state() == State::Unreadable
+fn says_something(official: OfficialValue) -> bool {
+    official.interval().is_some() || official.state() == FigureState::Unreadable
 }

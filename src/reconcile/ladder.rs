@@ -3,7 +3,7 @@
 
 use super::grid::{Ways};
 use super::problem::{Problem};
-use super::state::{Changed, State};
+use super::state::{Changed, SearchState};
 use super::sums::{Sums};
 use super::threads::{each, rooms};
 
@@ -87,7 +87,7 @@ pub type Ladders = Vec<Vec<Step>>;
 
 /// Works out the steps under the hypotheses of a state, from the records that they change. Each
 /// thread does some of the groups.
-pub fn ladders(problem: &Problem<'_>, state: &State, changed: &[Changed], threads: usize) -> Ladders {
+pub fn ladders(problem: &Problem<'_>, state: &SearchState, changed: &[Changed], threads: usize) -> Ladders {
     let threads = threads.clamp(1, u64::BITS as usize);
     let shares: Vec<u64> = (0..threads)
         .map(|own| (own..u64::BITS as usize).step_by(threads).fold(0, |groups, group| groups | 1 << group))

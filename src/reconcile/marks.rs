@@ -4,7 +4,7 @@
 use super::sums::{Sums};
 use super::value::{Figures};
 use crate::counting::TestInfo;
-use crate::official::{Measure, Official};
+use crate::official::{Measure, OfficialValue};
 
 /// What a figure is of.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ enum What {
 
 /// An official figure that can be compared.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct OfficialMark {
     what: What,
     is_hidden: bool,
     lo: i32,
@@ -40,10 +40,10 @@ pub enum Miss {
     Derived,
 }
 
-impl Mark {
+impl OfficialMark {
     /// The mark of a figure of a test; none where no score file tells the figure, or the test has
     /// no such level.
-    pub fn new(test: &TestInfo, measure: Measure, official: Official) -> Option<Self> {
+    pub fn new(test: &TestInfo, measure: Measure, official: OfficialValue) -> Option<Self> {
         let figures = Figures { test, sums: Sums::default(), extra: None };
         let shown = official.interval().filter(|_| !figures.is_untold(measure))?;
         let place = |level: u8| level.checked_sub(1).filter(|place| usize::from(*place) < test.levels);
@@ -142,12 +142,12 @@ mod tests {
         })
     }
 
-    fn official() -> impl Strategy<Value = Official> {
+    fn official() -> impl Strategy<Value = OfficialValue> {
         prop_oneof![
-            (0..12_000_i32).prop_map(|number| Official::number(b"n", number)),
-            (0..40_i32).prop_map(|number| Official::number(b"n", number)),
+            (0..12_000_i32).prop_map(|number| OfficialValue::number(b"n", number)),
+            (0..40_i32).prop_map(|number| OfficialValue::number(b"n", number)),
             (0..11_000_i64, 0..11_000_i64).prop_map(|(lo, more)| {
-                Official::hidden(Interval::new(lo, lo + more).unwrap_or(Interval::exactly(lo)))
+                OfficialValue::hidden(Interval::new(lo, lo + more).unwrap_or(Interval::exactly(lo)))
             }),
         ]
     }
@@ -164,7 +164,7 @@ mod tests {
             let measure = Measure::ALL[place];
             let figures = Figures { test: &test, sums, extra: None };
             prop_assume!(!figures.is_untold(measure));
-            let Some(mark) = Mark::new(&test, measure, official) else {
+            let Some(mark) = OfficialMark::new(&test, measure, official) else {
                 // Kept apart by the caller: there is no such figure.
                 prop_assert_eq!(figures.value(measure), None);
                 return Ok(());
@@ -189,8 +189,8 @@ mod tests {
             let Some(own) = figures.value(measure).and_then(Interval::exact) else { return Ok(()) };
             let Ok(own) = i32::try_from(own) else { return Ok(()) };
             prop_assume!(own >= 0);
-            let official = Official::number(b"n", own + off);
-            let mark = Mark::new(&test, measure, official);
+            let official = OfficialValue::number(b"n", own + off);
+            let mark = OfficialMark::new(&test, measure, official);
             prop_assert_eq!(mark.and_then(|mark| mark.miss(&test, &sums)).is_none(), off == 0);
         }
     }

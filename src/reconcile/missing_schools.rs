@@ -3,35 +3,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::code::{Code};
+use super::code::{CdsCode};
 use super::grid::{GridRow};
 use super::problem::{Problem};
-use super::reach::{Reach};
+use super::reach::{RowReach};
 use super::sums::{Sums};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::official::{Interval, Measure, implied_count, implied_sum};
 
 /// Schools that the files lack.
 #[derive(Clone, Debug, Default)]
 pub struct MissingSchools {
     /// Their codes.
-    pub schools: Vec<Code>,
+    pub schools: Vec<CdsCode>,
     /// What they add to each row of the grid.
-    pub extra: Vec<Option<Box<Bounds>>>,
+    pub extra: Vec<Option<Box<AddedBounds>>>,
 }
 
 impl MissingSchools {
     /// The schools of districts in reach that no record is counted at.
     pub fn find(problem: &Problem<'_>) -> Self {
         let (grid, records) = (problem.grid, problem.records);
-        let present: BTreeSet<Code> = records
+        let present: BTreeSet<CdsCode> = records
             .facets
             .iter()
             .filter_map(|facets| records.places.get(facets.place as usize))
             .map(|place| place.code)
             .collect();
         let mut missing_schools = Self { schools: Vec::new(), extra: vec![None; grid.rows.len()] };
-        let mut districts: BTreeMap<(Code, u16, u8, u16), usize> = BTreeMap::new();
+        let mut districts: BTreeMap<(CdsCode, u16, u8, u16), usize> = BTreeMap::new();
         for (place, row) in grid.rows.iter().enumerate().filter(|(_, row)| row.code[7..] == *b"0000000") {
             districts.insert((row.code, row.test, row.grade, row.group_id), place);
         }
@@ -53,7 +53,7 @@ impl MissingSchools {
         missing_schools
     }
 
-    fn add(&mut self, row: usize, bounds: &Bounds) {
+    fn add(&mut self, row: usize, bounds: &AddedBounds) {
         if let Some(extra) = self.extra.get_mut(row) {
             **extra.get_or_insert_default() += bounds;
         }
@@ -62,7 +62,7 @@ impl MissingSchools {
 
 /// Whether a row is of a school that a district is made of.
 fn is_school(row: &GridRow) -> bool {
-    row.reach == Reach::Checkable
+    row.reach == RowReach::Checkable
         && row.origin.is_some()
         && matches!(row.entity_type, 0 | 7 | 10)
         && row.code[7..] != *b"0000000"
@@ -70,14 +70,14 @@ fn is_school(row: &GridRow) -> bool {
 }
 
 /// What the records of a row can be, by its official figures.
-fn bounds_of(row: &GridRow, scale: (i64, i64)) -> Bounds {
+fn bounds_of(row: &GridRow, scale: (i64, i64)) -> AddedBounds {
     let figure = |measure: Measure| {
         let found = row.figures.iter().find(|(other, _)| *other == measure);
         found.and_then(|(_, official)| official.interval())
     };
     let none = Interval::exactly(0);
     let with_scores = figure(Measure::WithScores).unwrap_or(none);
-    let mut bounds = Bounds { scale, ..Bounds::default() };
+    let mut bounds = AddedBounds { scale, ..AddedBounds::default() };
     let narrow = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     let mut set = |interval: Interval, of: fn(&mut Sums) -> &mut i32| {
         *of(&mut bounds.lo) = narrow(interval.lo());

@@ -3,20 +3,20 @@
 //! rows of others can be they, as far as it is what students leave: the same in the grades and in
 //! their sum, no more in a group than in all students, no more in a school than in its district.
 
-use super::code::{Code};
+use super::code::{CdsCode};
 use super::grid::{GridRow, NO_ROW};
 use super::problem::{Problem};
-use super::reach::{Reach};
-use super::state::{State};
+use super::reach::{RowReach};
+use super::state::{SearchState};
 use super::sums::{Sums};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::counting::GradeKind;
 use crate::facets::{Facets, NO_PLACE};
 use crate::official::{ALL_STUDENTS, Interval, Measure};
 
 /// Students whom official rows count and no file has, by row.
 #[derive(Debug)]
-pub struct MissingStudents(Vec<Option<Box<Bounds>>>);
+pub struct MissingStudents(Vec<Option<Box<AddedBounds>>>);
 
 /// What is left of the counts of a row: enrolled, tested, with scores; none where a count is not shown at all.
 type Left = [Option<Interval>; 3];
@@ -26,13 +26,13 @@ const COUNTS: [Measure; 3] = [Measure::Enrolled, Measure::Tested, Measure::WithS
 impl MissingStudents {
     /// What a state leaves of the rows, where it is what students leave. Nothing unless a hypothesis
     /// moves students from school to school.
-    pub fn find(problem: &Problem<'_>, state: &State, missing_schools: &[Code]) -> Self {
+    pub fn find(problem: &Problem<'_>, state: &SearchState, missing_schools: &[CdsCode]) -> Self {
         let rows = problem.grid.rows.len();
         if missing_schools.is_empty() || !moves_students(problem, state) {
             return Self(vec![None; rows]);
         }
         let left: Vec<Left> = (0..rows).map(|row| left_of(problem, state, row)).collect();
-        let judge = Judge { problem, left: &left };
+        let judge = StudentResidue { problem, left: &left };
         let bounds = |row: usize| {
             let is_own = missing_schools.contains(&problem.grid.rows.get(row)?.code);
             (!is_own && judge.is_of_students(row)).then(|| Box::new(bounds_of(&left[row], problem.scale_of(row))))
@@ -41,7 +41,7 @@ impl MissingStudents {
     }
 
     /// Adds them to what missing schools add.
-    pub fn add_to(&self, extra: &mut [Option<Box<Bounds>>]) {
+    pub fn add_to(&self, extra: &mut [Option<Box<AddedBounds>>]) {
         for (sum, bounds) in extra.iter_mut().zip(&self.0) {
             if let Some(bounds) = bounds {
                 **sum.get_or_insert_default() += bounds;
@@ -55,7 +55,7 @@ impl MissingStudents {
     }
 }
 
-fn moves_students(problem: &Problem<'_>, state: &State) -> bool {
+fn moves_students(problem: &Problem<'_>, state: &SearchState) -> bool {
     let moves = |record: u32, after: &Facets| {
         let before = problem.records.facets.get(record as usize).map_or(NO_PLACE, |facets| facets.place);
         before != after.place && before != NO_PLACE && after.place != NO_PLACE
@@ -64,9 +64,9 @@ fn moves_students(problem: &Problem<'_>, state: &State) -> bool {
 }
 
 /// The official counts less what is counted.
-fn left_of(problem: &Problem<'_>, state: &State, place: usize) -> Left {
+fn left_of(problem: &Problem<'_>, state: &SearchState, place: usize) -> Left {
     let row = &problem.grid.rows[place];
-    if row.reach != Reach::Checkable {
+    if row.reach != RowReach::Checkable {
         return [None; 3];
     }
     let figures = problem.figures(place as u32, state.sums[place], state.extra[place].as_deref());
@@ -77,7 +77,7 @@ fn left_of(problem: &Problem<'_>, state: &State, place: usize) -> Left {
     })
 }
 
-fn bounds_of(left: &Left, scale: (i64, i64)) -> Bounds {
+fn bounds_of(left: &Left, scale: (i64, i64)) -> AddedBounds {
     let narrow = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     let [enrolled, tested, scored] = left.map(|left| left.map_or((0, 0), |left| (left.lo().max(0), left.hi().max(0))));
     let sums = |enrolled: i64, tested: i64, scored: i64, score: i64| Sums {
@@ -88,7 +88,7 @@ fn bounds_of(left: &Left, scale: (i64, i64)) -> Bounds {
         score_sum: scored.saturating_mul(score),
         ..Sums::default()
     };
-    Bounds {
+    AddedBounds {
         lo: sums(enrolled.0, tested.0, scored.0, scale.0),
         hi: Sums { levels: [narrow(scored.1); 4], ..sums(enrolled.1, tested.1, scored.1, scale.1) },
         scale,
@@ -96,12 +96,12 @@ fn bounds_of(left: &Left, scale: (i64, i64)) -> Bounds {
 }
 
 /// Tells whether what is left of rows is what students leave.
-struct Judge<'a> {
+struct StudentResidue<'a> {
     problem: &'a Problem<'a>,
     left: &'a [Left],
 }
 
-impl Judge<'_> {
+impl StudentResidue<'_> {
     fn is_of_students(&self, place: usize) -> bool {
         let row = &self.problem.grid.rows[place];
         let left = &self.left[place];
@@ -113,7 +113,7 @@ impl Judge<'_> {
         is_short && !is_over && is_nested && (0..3).all(|count| self.is_part(row, count) && self.adds_up(row, count))
     }
 
-    fn left_at(&self, (code, grade, group): (Code, u8, u16), row: &GridRow, count: usize) -> Option<Interval> {
+    fn left_at(&self, (code, grade, group): (CdsCode, u8, u16), row: &GridRow, count: usize) -> Option<Interval> {
         let group = self.problem.counting.groups.iter().position(|one| one.id == group)?;
         let place = self.problem.grid.row_of((code, row.test, grade), group);
         (place != NO_ROW).then(|| self.left.get(place as usize)?[count]).flatten()

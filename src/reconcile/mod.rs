@@ -42,12 +42,12 @@ mod what_if;
 mod with;
 
 pub use cell_name::{CellName, CellNameError};
-pub use compared::{Cell, CellStep, Cells, Status, Steps, UNREADABLE};
+pub use compared::{ComparedFigure, CellStep, ComparedFigures, FigureStatus, Steps, UNREADABLE};
 pub use error::ReconcileError;
 pub use filter::{CellFilter, check_filter};
-pub use code::Code;
+pub use code::CdsCode;
 pub use model::{
-    Asked, CauseFound, Evidence, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, Tally, Unreadable,
+    ReconcileRequest, CauseFound, CauseEvidence, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
 };
 pub use options::{Assumption, ReconcileOptions};
 pub use records::{Copies, InputFile};

@@ -1,10 +1,10 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
 use super::with::{With};
-use super::compared::{Cells, Status};
+use super::compared::{ComparedFigures, FigureStatus};
 use super::records::{Copies, is_of_enrolled_alone};
 use super::records::{InputFile};
-use super::code::{Code};
+use super::code::{CdsCode};
 use crate::cause::Cause;
 use crate::counting::CountingRules;
 use crate::input::View;
@@ -24,7 +24,7 @@ pub struct Reconciliation {
     /// Records that only files by enrolled LEA have, while there are others.
     pub enrolled_alone: u64,
     /// What the user asked for.
-    pub asked: Asked,
+    pub asked: ReconcileRequest,
     /// The official files: name, and how they were recognised.
     pub officials: Vec<OfficialInput>,
     /// The lists that were given with them.
@@ -32,9 +32,9 @@ pub struct Reconciliation {
     /// The districts and charters whose records are in the files, and how that is known.
     pub leas: Vec<(String, String)>,
     /// What entities are called.
-    pub names: Vec<(Code, String)>,
+    pub names: Vec<(CdsCode, String)>,
     /// Every figure that was compared, by entity, test, grade, group and measure.
-    pub cells: Cells,
+    pub cells: ComparedFigures,
     /// The causes that were found, by how much they explain.
     pub causes: Vec<CauseFound>,
     /// Where what is unexplained lies.
@@ -59,7 +59,7 @@ pub struct OfficialInput {
     /// Rows that were read.
     pub rows: usize,
     /// What of it cannot be read.
-    pub unreadable: Unreadable,
+    pub unreadable: UnreadableFigures,
     /// The SHA-256 of the file as it is stored, where it was wanted.
     pub sha256: Option<String>,
 }
@@ -79,7 +79,7 @@ pub struct ListInput {
 
 /// What the user asked for, as it was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ReconcileRequest {
     /// The layout year.
     pub year: Option<u16>,
     /// The view.
@@ -94,7 +94,7 @@ pub struct Asked {
 
 /// What of an official file cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct UnreadableFigures {
     /// Rows, of whatever entity: what they are about cannot be read.
     pub rows: u64,
     /// Figures of the districts whose score files were given.
@@ -103,7 +103,7 @@ pub struct Unreadable {
     pub first: Option<(u64, Measure, String)>,
 }
 
-impl Unreadable {
+impl UnreadableFigures {
     /// Whether all of the file could be read.
     pub fn is_nothing(&self) -> bool {
         self.rows == 0 && self.figures == 0
@@ -129,7 +129,7 @@ pub struct CauseFound {
     /// Its records, by their place in [`Reconciliation::records`].
     pub records: Vec<u32>,
     /// What stands for and against it; `None` where the files lack its records.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<CauseEvidence>,
     /// Figures with a step of it.
     pub cells: u64,
     /// Figures that agree with it and not without it.
@@ -148,7 +148,7 @@ pub struct CauseFound {
 
 /// What stands for and against a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct CauseEvidence {
     /// By how many bits it makes shorter what is left of the official numbers, its own price taken off.
     pub bits: i64,
     /// Students who count with it as the official numbers have them, and not without it.
@@ -185,7 +185,7 @@ pub struct NotCheckable {
 
 /// How many figures stand how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct StatusCounts {
     /// Agree.
     pub equal: u64,
     /// Differ and are explained.
@@ -200,7 +200,7 @@ pub struct Tally {
     pub not_checkable: u64,
 }
 
-impl Tally {
+impl StatusCounts {
     /// Figures with an official number that were compared.
     pub fn compared(&self) -> u64 {
         self.equal + self.explained + self.partly + self.unexplained
@@ -209,16 +209,16 @@ impl Tally {
 
 impl Reconciliation {
     /// How many figures stand how.
-    pub fn tally(&self) -> Tally {
-        let mut tally = Tally::default();
+    pub fn tally(&self) -> StatusCounts {
+        let mut tally = StatusCounts::default();
         for cell in &self.cells {
             match cell.status {
-                Status::Equal => tally.equal += 1,
-                Status::Explained => tally.explained += 1,
-                Status::PartlyExplained => tally.partly += 1,
-                Status::Unexplained => tally.unexplained += 1,
-                Status::WithinSuppression => tally.hidden += 1,
-                Status::NotCheckable(_) => tally.not_checkable += 1,
+                FigureStatus::Equal => tally.equal += 1,
+                FigureStatus::Explained => tally.explained += 1,
+                FigureStatus::PartlyExplained => tally.partly += 1,
+                FigureStatus::Unexplained => tally.unexplained += 1,
+                FigureStatus::WithinSuppression => tally.hidden += 1,
+                FigureStatus::NotCheckable(_) => tally.not_checkable += 1,
             }
         }
         tally
@@ -235,7 +235,7 @@ impl Reconciliation {
     }
 
     /// What an entity is called; its code where no file tells.
-    pub fn name_of(&self, code: &Code) -> String {
+    pub fn name_of(&self, code: &CdsCode) -> String {
         let known = self.names.binary_search_by_key(code, |(one, _)| *one);
         known
             .ok()

@@ -8,7 +8,7 @@ use crate::input;
 /// How a reconciliation is made.
 pub struct ReconcileOptions<'a> {
     /// How score files are opened.
-    pub input: input::Options,
+    pub input: input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Called with the bytes of the current score file read so far, from any thread.

@@ -4,7 +4,7 @@
 use super::with::{With};
 use super::records::{Supposed};
 use crate::cause::{BoundCause, Hypothesis};
-use crate::facets::{Facets, Parameter, SupposedRecords, Supposition};
+use crate::facets::{Facets, SupposedParameter, SupposedRecords, Supposition};
 use crate::rule::{Expr, Stand, Stands, substituted, substituted_number, substituted_text};
 
 /// The pairs of causes that are asked for, the earlier first.
@@ -38,9 +38,9 @@ fn joined(earlier: &Supposition, later: &Supposition) -> Supposition {
     let mut sees: Stands = earlier.sees.clone();
     sees.extend(later.sees.iter().map(|(field, stand)| (*field, seen(stand))));
     let parameter = match &later.parameter {
-        Parameter::None => Parameter::None,
-        Parameter::Day(day) => Parameter::Day(substituted_number(day, &earlier.sees)),
-        Parameter::Text(text) => Parameter::Text(substituted_text(text, &earlier.sees)),
+        SupposedParameter::None => SupposedParameter::None,
+        SupposedParameter::Day(day) => SupposedParameter::Day(substituted_number(day, &earlier.sees)),
+        SupposedParameter::Text(text) => SupposedParameter::Text(substituted_text(text, &earlier.sees)),
     };
     let when = Expr::And(vec![earlier.when.clone(), substituted(&later.when, &earlier.sees)]);
     Supposition { when, sees, groups: Vec::new(), counts: true, parameter, records: SupposedRecords::All }

@@ -30,7 +30,7 @@ pub fn is_finest(parting: u16) -> bool {
 
 /// The groups that part the students; all students are the first family.
 #[derive(Clone, Debug)]
-pub struct Families {
+pub struct GroupFamilies {
     /// The family of each group.
     of: Vec<usize>,
     /// In how many groups of a family a student is at most.
@@ -39,7 +39,7 @@ pub struct Families {
     pub telling: u64,
 }
 
-impl Families {
+impl GroupFamilies {
     /// The families, and how they part the students of the records.
     pub fn new(counting: &CountingRules, records: &Records, main: u64) -> Self {
         let groups = counting.groups.len().min(u64::BITS as usize);
@@ -94,12 +94,12 @@ impl Families {
 
 /// What a hypothesis makes shorter, in parts of a bit, by parting.
 #[derive(Clone, Debug)]
-pub struct Gain {
+pub struct BitGain {
     bits: Vec<i64>,
     rows: Vec<u32>,
 }
 
-impl Gain {
+impl BitGain {
     /// Nothing yet, of so many families.
     pub fn new(families: usize) -> Self {
         Self { bits: vec![0; families * TESTS * PLACES], rows: vec![0; families * TESTS * PLACES] }
@@ -120,7 +120,7 @@ impl Gain {
     }
 
     /// All of it, by the best family: of each test what the parting into most rows tells.
-    pub fn total(&self, families: &Families) -> i64 {
+    pub fn total(&self, families: &GroupFamilies) -> i64 {
         let own = self.bits.chunks(TESTS * PLACES).zip(self.rows.chunks(TESTS * PLACES)).zip(&families.overlaps);
         let of_family = |((bits, rows), overlap): ((&[i64], &[u32]), &i64)| {
             let tests = bits.chunks(PLACES).zip(rows.chunks(PLACES));

@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::effects::{RowScope};
-use super::evidence::{Left, Noise, Target};
-use super::partings::{Families, NO_PARTING, parting_of};
+use super::evidence::{RowRest, ErrorTerm, RowTarget};
+use super::partings::{GroupFamilies, NO_PARTING, parting_of};
 use super::records::{Records};
 use super::grid::{Grid, GridRow, Ways};
-use super::marks::{Mark, Miss};
+use super::marks::{OfficialMark, Miss};
 use super::pairs::{Pairs};
 
 use super::sums::{Sums};
 use super::threads::{each, locked, parts, rooms};
-use super::value::{Bounds, Figures, is_count, scale_of};
-use super::reach::{Reach};
+use super::value::{AddedBounds, Figures, is_count, scale_of};
+use super::reach::{RowReach};
 use rustc_hash::FxHashSet;
 use crate::counting::{CountingRules, GradeKind, TestInfo};
 use crate::facets::Facets;
@@ -41,26 +41,26 @@ pub struct Problem<'a> {
     /// What stands for tests that the year does not have.
     pub unknown: &'a TestInfo,
     /// The marks of all rows, one row after the other.
-    marks: Vec<Mark>,
+    marks: Vec<OfficialMark>,
     /// Where those of each row end, and what is off there whatever is counted.
-    marked: Vec<(u32, Fit)>,
+    marked: Vec<(u32, RowFit)>,
     /// What each row counts by the standard rules.
     pub base: Arc<Vec<Sums>>,
     /// The groups that tell enough about hypotheses that are not about groups.
     main: u64,
     /// What rows tell of students, by row; none where no hypothesis is weighed by the row.
-    targets: Vec<Option<Target>>,
+    targets: Vec<Option<RowTarget>>,
     /// The rows with a target.
     weighed: Vec<u32>,
     /// Which parting of the students each row belongs to.
     partings: Vec<u16>,
     /// The groups that part the students.
-    pub families: Families,
+    pub families: GroupFamilies,
 }
 
 /// How well a row agrees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fit {
+pub struct RowFit {
     /// Figures that do not agree.
     pub misses: u32,
     /// How far they are off, on a scale that grows ever slower.
@@ -78,7 +78,7 @@ pub struct Delta {
     /// Of those, the rows that nobody has looked at since something was added.
     fresh: Vec<u32>,
     /// How well rows agreed when they were looked at last.
-    fits: Vec<Fit>,
+    fits: Vec<RowFit>,
     ways: Ways,
 }
 
@@ -101,7 +101,7 @@ impl Delta {
         Self {
             sums: vec![Sums::default(); rows],
             marks: vec![Touch::Untouched; rows],
-            fits: vec![Fit::default(); rows],
+            fits: vec![RowFit::default(); rows],
             ..Self::default()
         }
     }
@@ -123,7 +123,7 @@ impl Delta {
     /// Looks at the rows to which something was added since the last look: tells of each what is
     /// added in all, and how well it agreed at the last look, if there was one; takes how well it
     /// agrees now.
-    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<Fit>) -> Fit) {
+    pub fn look(&mut self, mut judge: impl FnMut(u32, Sums, Option<RowFit>) -> RowFit) {
         for row in self.fresh.drain(..) {
             let place = row as usize;
             let last = (self.marks[place] == Touch::Changed).then(|| self.fits[place]);
@@ -176,15 +176,16 @@ impl<'a> Problem<'a> {
         let is_absent = vec![false; records.places.len()];
         let (marks, marked) = marks(grid, &tests);
         let (base, main) = (Arc::default(), grid.main_groups(counting));
-        let families = Families::new(counting, records, main);
+        let families = GroupFamilies::new(counting, records, main);
         let weighed_groups = main | group_bits | families.telling;
         let is_weighed = |row: &GridRow| {
-            row.reach == Reach::Checkable && row.group.is_some_and(|group| weighed_groups >> group & 1 != 0)
+            row.reach == RowReach::Checkable && row.group.is_some_and(|group| weighed_groups >> group & 1 != 0)
         };
         let target = |(row, test): (&GridRow, &&TestInfo)| {
-            is_weighed(row).then(|| Target::new(test, &row.figures)).flatten()
+            let group = row.group.filter(|_| is_weighed(row))?;
+            RowTarget::new(test, group, &row.figures)
         };
-        let targets: Vec<Option<Target>> = grid.rows.iter().zip(&tests).map(target).collect();
+        let targets: Vec<Option<RowTarget>> = grid.rows.iter().zip(&tests).map(target).collect();
         let weighed = (0..).zip(&targets).filter(|(_, target)| target.is_some()).map(|(row, _)| row).collect();
         let partings = partings(grid, counting, &families);
         let mut problem = Self {
@@ -225,7 +226,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The groups in which a hypothesis is looked at.
-    pub fn groups(&self, candidate: &Candidate, scope: RowScope) -> u64 {
+    pub fn groups(&self, candidate: &CandidateCause, scope: RowScope) -> u64 {
         match scope {
             RowScope::All => u64::MAX,
             RowScope::Main | RowScope::Fine if candidate.groups_only != 0 => candidate.groups_only,
@@ -235,7 +236,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Whether a hypothesis has so few records that rows of groups are worth a look, too.
-    pub fn is_small(&self, candidate: &Candidate) -> bool {
+    pub fn is_small(&self, candidate: &CandidateCause) -> bool {
         candidate.groups_only == 0 && candidate.changes.len() <= self.records.facets.len() / SMALL
     }
 
@@ -265,18 +266,18 @@ impl<'a> Problem<'a> {
     }
 
     /// What is left of a row with other counts, and of what.
-    pub fn left_of(&self, row: u32, sums: &Sums, extra: Option<&Bounds>) -> Option<(Left, &Target)> {
+    pub fn left_of(&self, row: u32, sums: &Sums, extra: Option<&AddedBounds>) -> Option<(RowRest, &RowTarget)> {
         let target = self.targets[row as usize].as_ref()?;
         Some((target.left(sums, extra), target))
     }
 
     /// The length of a row with other counts, in parts of a bit.
-    pub fn bits(&self, noise: &Noise, row: u32, sums: &Sums, extra: Option<&Bounds>) -> i32 {
+    pub fn bits(&self, noise: &ErrorTerm, row: u32, sums: &Sums, extra: Option<&AddedBounds>) -> i32 {
         self.left_of(row, sums, extra).map_or(0, |(left, target)| noise.bits(&left, target))
     }
 
     /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
-    pub fn leaves_main_groups(&self, candidate: &Candidate) -> bool {
+    pub fn leaves_main_groups(&self, candidate: &CandidateCause) -> bool {
         candidate.groups_only != 0 && candidate.groups_only & self.main == 0
     }
 
@@ -327,7 +328,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The figures of a row with other counts.
-    pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w Bounds>) -> Figures<'w> {
+    pub fn figures<'w>(&'w self, row: u32, sums: Sums, extra: Option<&'w AddedBounds>) -> Figures<'w> {
         Figures { test: self.tests[row as usize], sums, extra }
     }
 
@@ -337,7 +338,7 @@ impl<'a> Problem<'a> {
     }
 
     /// How well a row agrees with the official figures.
-    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+    pub fn fit(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
         if extra.is_some() || sums.untold > 0 {
             return self.fit_in_full(row, sums, extra);
         }
@@ -354,9 +355,9 @@ impl<'a> Problem<'a> {
     }
 
     /// The same where not all is known exactly.
-    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&Bounds>) -> Fit {
+    fn fit_in_full(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
         let figures = self.figures(row, sums, extra);
-        let mut fit = Fit::default();
+        let mut fit = RowFit::default();
         for (measure, official) in &self.grid.rows[row as usize].figures {
             if !figures.is_untold(*measure) {
                 fit.add_distance(*measure, figures.distance(*measure, *official));
@@ -366,7 +367,7 @@ impl<'a> Problem<'a> {
     }
 }
 
-impl Fit {
+impl RowFit {
     fn add(&mut self, miss: Miss) {
         self.misses += 1;
         self.cost += match miss {
@@ -383,7 +384,7 @@ impl Fit {
 }
 
 /// The parting that each row belongs to. Sums of some grades count where there is no row of all grades.
-fn partings(grid: &Grid, counting: &CountingRules, families: &Families) -> Vec<u16> {
+fn partings(grid: &Grid, counting: &CountingRules, families: &GroupFamilies) -> Vec<u16> {
     let kind = |row: &GridRow| counting.grades.iter().find(|grade| grade.code == row.grade).map(|grade| &grade.kind);
     let is_all = |row: &&GridRow| matches!(kind(row), Some(GradeKind::All));
     let with_all: FxHashSet<_> = grid.rows.iter().filter(is_all).map(|row| (row.code, row.test)).collect();
@@ -406,14 +407,14 @@ fn partings(grid: &Grid, counting: &CountingRules, families: &Families) -> Vec<u
 const SMALL: usize = 20;
 
 /// The marks of all rows.
-fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<Mark>, Vec<(u32, Fit)>) {
+fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<OfficialMark>, Vec<(u32, RowFit)>) {
     let figures = grid.rows.iter().map(|row| row.figures.len()).sum();
     let (mut marks, mut marked) = (Vec::with_capacity(figures), Vec::with_capacity(grid.rows.len()));
     for (row, test) in grid.rows.iter().zip(tests) {
-        let mut fixed = Fit::default();
+        let mut fixed = RowFit::default();
         let none = Figures { test, sums: Sums::default(), extra: None };
         for (measure, official) in &row.figures {
-            match Mark::new(test, *measure, *official) {
+            match OfficialMark::new(test, *measure, *official) {
                 Some(mark) => marks.push(mark),
                 None if none.is_untold(*measure) => {}
                 // There is no such figure, whatever is counted.

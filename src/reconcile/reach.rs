@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::records::{Records};
-use super::code::{Code};
+use super::code::{CdsCode};
 use super::records::{is_of_enrolled_alone};
 use crate::counting::CountingRules;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Interval, OfficialRow, OfficialSet};
 
 /// Whether an official row can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum RowReach {
     /// Yes.
     Checkable,
     /// No; the reason is one of `rules/causes/beyond.tsv`.
@@ -21,11 +21,11 @@ pub enum Reach {
 
 /// The districts and charters whose records are in the files.
 #[derive(Clone, Debug, Default)]
-pub struct Reached {
+pub struct CoveredEntities {
     /// Their codes, fourteen digits, and how each was found out.
     pub leas: BTreeMap<String, String>,
     /// Direct-funded charters whose records are in these files as far as the official files tell.
-    charters: BTreeSet<Code>,
+    charters: BTreeSet<CdsCode>,
     /// Whether the files lack students who were tested there and are enrolled elsewhere.
     lacks_tested: bool,
 }
@@ -41,7 +41,7 @@ const WHOLE_SHARE: i64 = 95;
 /// The type of direct-funded charters.
 const CHARTER: u8 = 9;
 
-impl Reached {
+impl CoveredEntities {
     /// Those that are named, or that file names tell, or that most records are of.
     pub fn new(named: &[String], records: &Records) -> Self {
         let mut reached = Self { lacks_tested: is_of_enrolled_alone(&records.files), ..Self::default() };
@@ -85,7 +85,7 @@ impl Reached {
     }
 
     /// Whether a code is of a district or charter whose files these are, or of a school or charter in it.
-    pub fn is_own(&self, code: &Code) -> bool {
+    pub fn is_own(&self, code: &CdsCode) -> bool {
         self.holds(code, 0) || self.holds(code, CHARTER)
     }
 
@@ -102,7 +102,7 @@ impl Reached {
             let own = counted.get(&(row.place.code, row.test)).copied().unwrap_or_default();
             own > 0 && own * 100 >= official * WHOLE_SHARE
         };
-        let mut all: BTreeMap<Code, bool> = BTreeMap::new();
+        let mut all: BTreeMap<CdsCode, bool> = BTreeMap::new();
         for row in rows() {
             *all.entry(row.place.code).or_insert(true) &= is_there(row);
         }
@@ -111,8 +111,8 @@ impl Reached {
     }
 
     /// Whether an official entity can be compared; `entities` are those of the official files.
-    pub fn reach(&self, code: &Code, entity_type: u8, entities: &[(Code, u8)]) -> Reach {
-        let inside = |code: &Code, kind: u8| self.holds(code, kind);
+    pub fn reach(&self, code: &CdsCode, entity_type: u8, entities: &[(CdsCode, u8)]) -> RowReach {
+        let inside = |code: &CdsCode, kind: u8| self.holds(code, kind);
         let part_of = |digits: usize| {
             let prefix = &code[..digits];
             let mut parts = entities.iter().filter(|(other, kind)| other[..digits] == *prefix && matches!(kind, 6 | 9));
@@ -126,18 +126,18 @@ impl Reached {
         };
         let is_of_own_district = kind == CHARTER && self.is_own(code);
         match (reached, self.lacks_tested) {
-            (false, _) if is_of_own_district => Reach::Beyond("charter-has-its-own-file"),
-            (false, _) => Reach::Beyond("lea-file-lacks-other-leas"),
-            (true, true) => Reach::Beyond("enrolled-vs-tested-lea-file"),
-            (true, false) => Reach::Checkable,
+            (false, _) if is_of_own_district => RowReach::Beyond("charter-has-its-own-file"),
+            (false, _) => RowReach::Beyond("lea-file-lacks-other-leas"),
+            (true, true) => RowReach::Beyond("enrolled-vs-tested-lea-file"),
+            (true, false) => RowReach::Checkable,
         }
     }
 
-    fn covers_county(&self, code: &Code, entities: &[(Code, u8)]) -> bool {
+    fn covers_county(&self, code: &CdsCode, entities: &[(CdsCode, u8)]) -> bool {
         entities.iter().any(|(other, kind)| other[..2] == code[..2] && *kind == 6)
     }
 
-    fn holds(&self, code: &Code, kind: u8) -> bool {
+    fn holds(&self, code: &CdsCode, kind: u8) -> bool {
         let text = String::from_utf8_lossy(code).into_owned();
         let own = text.get(7..).map(|school| format!("{school}0000000")).unwrap_or_default();
         let district = text.get(..7).map(|district| format!("{district}0000000")).unwrap_or_default();
@@ -155,8 +155,8 @@ fn is_whole_charter(row: &OfficialRow) -> bool {
 }
 
 /// Records that count as enrolled, by school and test.
-fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(Code, u16), i64> {
-    let mut counts: FxHashMap<(Code, u16), i64> = FxHashMap::default();
+fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(CdsCode, u16), i64> {
+    let mut counts: FxHashMap<(CdsCode, u16), i64> = FxHashMap::default();
     for facets in &records.facets {
         let Some(place) = records.places.get(facets.place as usize) else { continue };
         let class = counting.classes.get(usize::from(facets.class));
@@ -169,6 +169,6 @@ fn enrolled_by_test(counting: &CountingRules, records: &Records) -> FxHashMap<(C
     counts
 }
 
-fn kind_of(code: &Code, entity_type: u8) -> u8 {
+fn kind_of(code: &CdsCode, entity_type: u8) -> u8 {
     if entity_type != 0 { entity_type } else { crate::official::type_of_code(code) }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::code::{Code};
+use super::code::{CdsCode};
 use crate::facets::Facets;
 use crate::input::{FileInfo, View};
 use crate::tally::EntityCode;
@@ -42,7 +42,7 @@ pub struct Records {
     /// The places that facets name.
     pub places: Vec<EntityCode>,
     /// What schools and districts are called in the files, by code.
-    pub names: BTreeMap<Code, String>,
+    pub names: BTreeMap<CdsCode, String>,
     /// For each supposition, the records it would change.
     pub changes: Vec<Vec<Supposed>>,
     /// How new each record is: the higher, the newer; 0 where no day is known.

@@ -6,35 +6,35 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::candidates::{Candidate, Sources};
+use super::candidates::{CandidateCause, Sources};
 use super::with::{With};
-use super::cells::{Beyond, Source, cells};
-use super::compared::{Cells, Status};
+use super::cells::{OutsideFiles, FigureSource, cells};
+use super::compared::{ComparedFigures, FigureStatus};
 use super::error::{ReconcileError};
 use super::files::{Questions, ReadOptions, open};
 use super::records::{Records};
-use super::code::{Code};
-use super::grid::{Contradiction, Grid, Slot, all_slots};
+use super::code::{CdsCode};
+use super::grid::{OfficialContradiction, Grid, GroupsKey, all_slots};
 use super::ladder::{ladders};
 use super::missing_schools::{MissingSchools};
 use super::missing_students::{MissingStudents};
-use super::model::{Asked, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, Unreadable};
+use super::model::{ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, UnreadableFigures};
 use super::numbers::{Numbered};
 use super::options::{Assumption, ReconcileOptions};
 use super::pairs::{Pairs};
 use super::problem::{Problem};
-use super::reach::{Reached};
+use super::reach::{CoveredEntities};
 use super::residue::{residues};
-use super::search::{Found, Search, Wishes};
-use super::state::{Changed, State};
+use super::search::{FoundHypothesis, Search, Wishes};
+use super::state::{Changed, SearchState};
 use super::sums::{Sums};
 use super::what_if::{search, unmet, wishes};
-use crate::cause::{BoundCause, Cause, Hypothesis, Standing, beyond, bound_causes};
+use crate::cause::{BoundCause, Cause, Hypothesis, ReasonState, beyond, bound_causes};
 use crate::counting::{CountingRules, TestInfo};
 use crate::facets::Facets;
 use crate::input::hash_file;
 use crate::layout::RecordType;
-use crate::official::{self, Measure, OfficialSet, Wanted};
+use crate::official::{self, Measure, OfficialSet, WantedRows};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
 
@@ -68,7 +68,7 @@ pub fn reconcile(
         }
         records.read_earlier(files, &counting, &read)?
     };
-    let mut reached = Reached::new(&options.leas, &records);
+    let mut reached = CoveredEntities::new(&options.leas, &records);
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
     }
@@ -114,13 +114,13 @@ pub fn reconcile(
 }
 
 /// What the user asked for.
-fn asked(options: &ReconcileOptions<'_>) -> Asked {
+fn asked(options: &ReconcileOptions<'_>) -> ReconcileRequest {
     let assumption = |one: &Assumption| match &one.with {
         None | Some(With::All) => one.id.clone(),
         Some(With::Text(text)) => format!("{}={text}", one.id),
         Some(With::After(day, _)) => format!("{}={}", one.id, show_day(i64::from(*day))),
     };
-    Asked {
+    ReconcileRequest {
         year: options.input.year,
         view: options.input.view,
         leas: options.leas.clone(),
@@ -135,9 +135,9 @@ fn unknown_test() -> TestInfo {
 }
 
 /// Reads the official rows of the districts whose files these are.
-fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<OfficialSet, ReconcileError> {
+fn read_official(paths: &[PathBuf], year: u16, reached: &CoveredEntities) -> Result<OfficialSet, ReconcileError> {
     let entities = reached.leas.keys().flat_map(|lea| prefixes(lea)).collect();
-    let options = official::Options { wanted: Wanted { entities, groups: Vec::new() }, ..official::Options::default() };
+    let options = official::OfficialOptions { wanted: WantedRows { entities, groups: Vec::new() }, ..official::OfficialOptions::default() };
     let set = official::read(paths, &options)?;
     if set.files.is_empty() {
         return Err(ReconcileError::NoResults);
@@ -156,15 +156,15 @@ fn read_official(paths: &[PathBuf], year: u16, reached: &Reached) -> Result<Offi
 /// The districts that official files have rows of, in words.
 fn whose(set: &OfficialSet) -> String {
     const NAMED: usize = 3;
-    let mut codes: BTreeSet<Code> = BTreeSet::new();
+    let mut codes: BTreeSet<CdsCode> = BTreeSet::new();
     for file in &set.files {
         codes.extend(file.other_districts.iter().map(district_code));
         codes.extend(file.rows.iter().filter_map(|row| row.place.code.first_chunk::<7>()).map(district_code));
     }
     // The state and counties are in many files; a district says more.
-    let is_district = |code: &&Code| code[2..7] != *b"00000";
-    let districts: Vec<&Code> = codes.iter().filter(is_district).collect();
-    let all: Vec<&Code> = if districts.is_empty() { codes.iter().collect() } else { districts };
+    let is_district = |code: &&CdsCode| code[2..7] != *b"00000";
+    let districts: Vec<&CdsCode> = codes.iter().filter(is_district).collect();
+    let all: Vec<&CdsCode> = if districts.is_empty() { codes.iter().collect() } else { districts };
     let named = all.iter().take(NAMED).map(|code| {
         let listed = set.entities.iter().find_map(|list| list.entities.get(*code));
         let text = String::from_utf8_lossy(*code).into_owned();
@@ -179,7 +179,7 @@ fn whose(set: &OfficialSet) -> String {
     }
 }
 
-fn district_code(district: &[u8; 7]) -> Code {
+fn district_code(district: &[u8; 7]) -> CdsCode {
     let mut code = [b'0'; 14];
     code[..7].copy_from_slice(district);
     code
@@ -187,14 +187,14 @@ fn district_code(district: &[u8; 7]) -> Code {
 
 /// Makes sure that a number fits every official figure that stands in several rows.
 fn refuse_contradiction(grid: &Grid, set: &OfficialSet) -> Result<(), ReconcileError> {
-    let Some(Contradiction { key: (code, test, grade, group), measure, figures }) = grid.contradiction else {
+    let Some(OfficialContradiction { key: (code, test, grade, group), measure, figures }) = grid.contradiction else {
         return Ok(());
     };
     let place = |(file, line): (usize, u64)| {
         let name = set.files.get(file).map(official::OfficialFile::name).unwrap_or_default();
         format!("{}:{line}", neutralise(&name))
     };
-    let shown = |figure: official::Official| neutralise(&figure.shown()).into_owned();
+    let shown = |figure: official::OfficialValue| neutralise(&figure.shown()).into_owned();
     Err(ReconcileError::Contradictory {
         what: format!("{}/{test}/{grade}/{group}/{}", String::from_utf8_lossy(&code), measure.id()),
         first: shown(figures.0.1),
@@ -205,12 +205,12 @@ fn refuse_contradiction(grid: &Grid, set: &OfficialSet) -> Result<(), ReconcileE
 }
 
 /// What of an official file cannot be read.
-fn unreadable(file: &official::OfficialFile, reached: &Reached) -> Unreadable {
-    let mut unreadable = Unreadable { rows: file.trouble_count, ..Unreadable::default() };
+fn unreadable(file: &official::OfficialFile, reached: &CoveredEntities) -> UnreadableFigures {
+    let mut unreadable = UnreadableFigures { rows: file.trouble_count, ..UnreadableFigures::default() };
     for row in file.rows.iter().filter(|row| reached.is_own(&row.place.code)) {
         for measure in Measure::ALL {
             let figure = row.values.get(measure);
-            if figure.state() != official::State::Unreadable {
+            if figure.state() != official::FigureState::Unreadable {
                 continue;
             }
             unreadable.figures += 1;
@@ -251,7 +251,7 @@ fn add_hashes(reconciliation: &mut Reconciliation, set: &OfficialSet) {
 }
 
 /// What is told of the official files.
-fn official_inputs(set: &OfficialSet, reached: &Reached) -> Vec<OfficialInput> {
+fn official_inputs(set: &OfficialSet, reached: &CoveredEntities) -> Vec<OfficialInput> {
     let one = |file: &official::OfficialFile| OfficialInput {
         name: file.name(),
         program: file.program.to_owned(),
@@ -269,9 +269,9 @@ fn prefixes(lea: &str) -> Vec<String> {
     vec![lea.chars().take(2).collect(), "00".to_owned()]
 }
 
-fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &Reached, records: &Records) -> Grid {
+fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &CoveredEntities, records: &Records) -> Grid {
     let mut grid = Grid::new(set, counting, reached);
-    let mut counted: BTreeSet<(Slot, usize)> = BTreeSet::new();
+    let mut counted: BTreeSet<(GroupsKey, usize)> = BTreeSet::new();
     let mut ways: FxHashMap<(u32, u8, u8, u8), u64> = FxHashMap::default();
     for facets in records.facets.iter().filter(|facets| **facets != Facets::NONE) {
         *ways.entry((facets.place, facets.record_type, facets.grade, facets.class)).or_default() |= facets.groups;
@@ -304,8 +304,8 @@ fn missing_schools(problem: &Problem<'_>, causes: &[BoundCause], wishes: &Wishes
     if missing_schools.schools.is_empty() {
         return None;
     }
-    let none = State::new(problem, vec![None; problem.grid.rows.len()]).total;
-    let with = State::new(problem, missing_schools.extra.clone()).total;
+    let none = SearchState::new(problem, vec![None; problem.grid.rows.len()]).total;
+    let with = SearchState::new(problem, missing_schools.extra.clone()).total;
     let is_assumed = wishes.assumed.iter().any(|(cause, _)| *cause == place);
     (is_assumed || with.cost < none.cost).then_some(missing_schools)
 }
@@ -317,13 +317,13 @@ struct Finish<'a> {
     causes: &'a [BoundCause],
     set: &'a OfficialSet,
     officials: &'a [OfficialInput],
-    reached: &'a Reached,
+    reached: &'a CoveredEntities,
     wishes: &'a Wishes,
     threads: usize,
 }
 
 impl Finish<'_> {
-    fn run(&self, candidates: Vec<Candidate>, missing_schools: Option<&MissingSchools>) -> Reconciliation {
+    fn run(&self, candidates: Vec<CandidateCause>, missing_schools: Option<&MissingSchools>) -> Reconciliation {
         let problem = self.problem;
         let extra = missing_schools
             .map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
@@ -341,8 +341,8 @@ impl Finish<'_> {
         let ladders = ladders(problem, &state, &changed, self.threads);
         let numbers = Numbered::new(problem.records, &changed);
         let absent_place = missing_schools.map(|_| found.len());
-        let beyond = Beyond { cause: absent_place, missing_students: &missing_students };
-        let source = Source { problem, grid: self.grid, state: &state, beyond, numbers: &numbers };
+        let beyond = OutsideFiles { cause: absent_place, missing_students: &missing_students };
+        let source = FigureSource { problem, grid: self.grid, state: &state, beyond, numbers: &numbers };
         let cells = cells(&source, ladders, self.threads);
         let owned = owned(problem, &changed, found.len());
         let mut causes = self.causes_found(&found, &owned, &cells, &numbers);
@@ -358,7 +358,7 @@ impl Finish<'_> {
             inputs: problem.records.files.clone(),
             copies: problem.records.copies.clone(),
             enrolled_alone: problem.records.enrolled_alone.len() as u64,
-            asked: Asked::default(),
+            asked: ReconcileRequest::default(),
             lists: lists(self.set),
             officials: self.officials.to_vec(),
             leas: self.reached.leas.clone().into_iter().collect(),
@@ -371,7 +371,7 @@ impl Finish<'_> {
         }
     }
 
-    fn absent_cause(&self, missing_schools: &MissingSchools, cells: &Cells, place: usize) -> CauseFound {
+    fn absent_cause(&self, missing_schools: &MissingSchools, cells: &ComparedFigures, place: usize) -> CauseFound {
         let cause = self.causes.iter().find(|cause| matches!(cause.hypothesis, Hypothesis::AbsentSchools));
         let schools: Vec<String> =
             missing_schools.schools.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect();
@@ -423,13 +423,13 @@ impl Finish<'_> {
         unmet_causes
     }
 
-    fn causes_found(&self, found: &[Found], owned: &[Vec<u32>], cells: &Cells, numbers: &Numbered) -> Vec<CauseFound> {
+    fn causes_found(&self, found: &[FoundHypothesis], owned: &[Vec<u32>], cells: &ComparedFigures, numbers: &Numbered) -> Vec<CauseFound> {
         let cause_of = |place: usize| self.causes[place].cause;
         let mut touched = vec![0_u64; found.len() + 1];
         for step in cells.iter().flat_map(|cell| cell.steps.iter()) {
             touched[step.cause.min(found.len())] += 1;
         }
-        let one = |(place, found): (usize, &Found)| CauseFound {
+        let one = |(place, found): (usize, &FoundHypothesis)| CauseFound {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
@@ -446,7 +446,7 @@ impl Finish<'_> {
     }
 
     /// Names from the score files, then from entity lists.
-    fn names(&self) -> Vec<(Code, String)> {
+    fn names(&self) -> Vec<(CdsCode, String)> {
         let mut names = self.problem.records.names.clone();
         for list in self.set.entities_of(self.problem.counting.year) {
             for code in self.problem.grid.types.keys() {
@@ -462,14 +462,14 @@ impl Finish<'_> {
 
     /// What these files cannot tell: reasons that kept figures from being compared, then those that
     /// may stand behind what is unexplained.
-    fn not_checkable(&self, cells: &Cells) -> Vec<NotCheckable> {
+    fn not_checkable(&self, cells: &ComparedFigures) -> Vec<NotCheckable> {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         for cell in cells {
-            if let Status::NotCheckable(reason) = cell.status {
+            if let FigureStatus::NotCheckable(reason) = cell.status {
                 *counts.entry(reason).or_default() += 1;
             }
         }
-        let beyond = beyond().filter(|one| one.standing == Standing::Beyond);
+        let beyond = beyond().filter(|one| one.standing == ReasonState::Beyond);
         let mut all: Vec<NotCheckable> = beyond
             .map(|one| NotCheckable {
                 id: one.id,

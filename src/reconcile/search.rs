@@ -8,15 +8,15 @@
 use std::cmp::Reverse;
 use std::sync::Mutex;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::evidence::{PART};
-use super::model::Evidence;
-use super::problem::{Delta, Fit, Problem};
-use super::state::{State, Weight};
+use super::model::CauseEvidence;
+use super::problem::{Delta, RowFit, Problem};
+use super::state::{SearchState, CauseWeight};
 use super::threads::{each, locked, rooms};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
 
@@ -26,6 +26,10 @@ const MOST: usize = 24;
 /// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in a thousand would.
 const STRONG: i64 = 10 * PART;
 
+fn strong() -> i64 {
+    std::env::var("EVSTRONG").ok().and_then(|v| v.parse::<i64>().ok()).map_or(STRONG, |v| v * PART)
+}
+
 /// What it costs to say which family of groups shows a hypothesis best.
 const FAMILIES: i64 = 3 * PART;
 
@@ -34,11 +38,11 @@ const DOUBT: i64 = 2 * PART;
 
 /// A hypothesis that was found, and what stands in its favour.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundHypothesis {
     /// The hypothesis.
-    pub candidate: Candidate,
+    pub candidate: CandidateCause,
     /// What stands for and against it.
-    pub weight: Weight,
+    pub weight: CauseWeight,
     /// What its freedom costs, in parts of a bit.
     pub price: i64,
     /// Figures that agree with it and not without it.
@@ -49,10 +53,10 @@ pub struct Found {
     pub tied: Vec<(usize, With)>,
 }
 
-impl Found {
+impl FoundHypothesis {
     /// What stands for and against it, in whole bits.
-    pub fn evidence(&self) -> Evidence {
-        Evidence {
+    pub fn evidence(&self) -> CauseEvidence {
+        CauseEvidence {
             bits: (self.weight.gain - self.price).div_euclid(PART),
             moved_right: self.weight.moved_right,
             moved_wrong: self.weight.moved_wrong,
@@ -71,42 +75,50 @@ pub struct Wishes {
 }
 
 /// Whether the user takes a hypothesis for true: it stays as it is.
-type IsAssumed<'a> = &'a dyn Fn(&Candidate) -> bool;
+type IsAssumed<'a> = &'a dyn Fn(&CandidateCause) -> bool;
 
 /// A search under way.
 pub struct Search<'a> {
     problem: &'a Problem<'a>,
     causes: &'a [BoundCause],
-    candidates: Vec<Candidate>,
+    candidates: Vec<CandidateCause>,
     /// Room for each thread to add things up in.
     rooms: Vec<Mutex<Delta>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
-    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<Candidate>, threads: usize) -> Self {
+    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<CandidateCause>, threads: usize) -> Self {
         let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
         Self { problem, causes, candidates, rooms }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
-    pub fn run(&self, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
-        let mut state = State::new(self.problem, extra);
-        let is_open = |candidate: &&Candidate| !wishes.excluded.contains(&candidate.cause);
-        let open: Vec<&Candidate> = self.candidates.iter().filter(is_open).collect();
+    pub fn run(&self, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
+        let mut state = SearchState::new(self.problem, extra);
+        let is_open = |candidate: &&CandidateCause| !wishes.excluded.contains(&candidate.cause);
+        let open: Vec<&CandidateCause> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
                 state.choose(self.problem, candidate, &self.rooms);
             }
             state.estimate(self.problem);
         }
-        let is_assumed = |candidate: &Candidate| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
+        let is_assumed = |candidate: &CandidateCause| wishes.assumed.iter().any(|(cause, _)| *cause == candidate.cause);
         let mut rejected: Vec<(usize, With)> = Vec::new();
+        let mut is_second = false;
         loop {
             self.grow(&mut state, &open, &rejected);
             self.refine(&mut state, &open, &is_assumed);
-            let weak = self.weakest(&state, &is_assumed);
-            let Some(place) = weak else { break };
+            let Some(place) = self.weakest(&state, &is_assumed) else {
+                // What was dropped while other causes were not found yet has a second chance.
+                if is_second || rejected.is_empty() {
+                    break;
+                }
+                is_second = true;
+                rejected.clear();
+                continue;
+            };
             let dropped = state.drop(self.problem, place, &self.rooms);
             state.estimate(self.problem);
             rejected.push((dropped.cause, dropped.with));
@@ -119,7 +131,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypotheses of a cause that the user takes for true.
-    fn assumed(&self, cause: usize, with: Option<&With>, state: &State) -> Vec<Candidate> {
+    fn assumed(&self, cause: usize, with: Option<&With>, state: &SearchState) -> Vec<CandidateCause> {
         let of_cause = self.candidates.iter().filter(|candidate| candidate.cause == cause);
         let mut all = Vec::new();
         for candidate in of_cause {
@@ -137,7 +149,7 @@ impl<'a> Search<'a> {
     }
 
     /// Adds hypotheses as long as one makes things better.
-    fn grow(&self, state: &mut State, open: &[&Candidate], rejected: &[(usize, With)]) {
+    fn grow(&self, state: &mut SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) {
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, rejected) else { return };
             state.choose(self.problem, best, &self.rooms);
@@ -145,20 +157,20 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn best(&self, state: &State, open: &[&Candidate], rejected: &[(usize, With)]) -> Option<Candidate> {
-        let is_chosen = |candidate: &Candidate| {
-            let same = |one: &Candidate| {
+    fn best(&self, state: &SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) -> Option<CandidateCause> {
+        let is_chosen = |candidate: &CandidateCause| {
+            let same = |one: &CandidateCause| {
                 one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with)
             };
             state.chosen.iter().any(same)
         };
-        let is_rejected = |candidate: &Candidate| {
+        let is_rejected = |candidate: &CandidateCause| {
             let same = |(cause, with): &(usize, With)| {
                 *cause == candidate.cause && (candidate.has_open_day || *with == candidate.with)
             };
             rejected.iter().any(same)
         };
-        let open: Vec<&Candidate> =
+        let open: Vec<&CandidateCause> =
             open.iter().copied().filter(|candidate| !is_chosen(candidate) && !is_rejected(candidate)).collect();
         // The largest first, so that no thread has to wait long for another at the end.
         let mut places: Vec<usize> = (0..open.len()).collect();
@@ -173,8 +185,8 @@ impl<'a> Search<'a> {
     /// The hypothesis that makes what is left shortest, and its day, in the rows of a look.
     fn best_in(
         &self,
-        state: &State,
-        open: &[&Candidate],
+        state: &SearchState,
+        open: &[&CandidateCause],
         places: &[usize],
         scope: RowScope,
     ) -> Option<(usize, Option<i32>)> {
@@ -183,14 +195,23 @@ impl<'a> Search<'a> {
             (gain - self.price(open[*place]), day)
         });
         let results = places.iter().zip(tried).map(|(place, (gain, day))| (gain, *place, day));
-        let better = results.filter(|(gain, ..)| *gain >= STRONG);
+        let results: Vec<_> = results.collect();
+        if std::env::var_os("EVTRACE").is_some() {
+            let mut top: Vec<_> = results.clone();
+            top.sort_by_key(|one| Reverse(one.0));
+            for (gain, place, day) in top.iter().take(6) {
+                eprintln!("{scope:?} {} {:?} {day:?} n={} net={}", self.causes[open[*place].cause].cause.id, open[*place].with, open[*place].changes.len(), gain / PART);
+            }
+        }
+        let results = results.into_iter();
+        let better = results.filter(|(gain, ..)| *gain >= strong());
         let best = better.min_by_key(|(gain, place, _)| (Reverse(*gain), self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| (place, day))
     }
 
     /// What the freedom of a hypothesis costs: to name its cause among all, its day or school among those of the cause, and how
     /// unsure the cause is.
-    fn price(&self, candidate: &Candidate) -> i64 {
+    fn price(&self, candidate: &CandidateCause) -> i64 {
         let of_cause = self.candidates.iter().filter(|one| one.cause == candidate.cause);
         let ways: usize = of_cause.map(|one| if one.has_open_day { one.days().count() } else { 1 }).sum();
         let causes = self.candidates.chunk_by(|one, next| one.cause == next.cause).count();
@@ -200,7 +221,7 @@ impl<'a> Search<'a> {
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
-    fn tried(&self, state: &State, candidate: &Candidate, delta: &mut Delta) -> Option<(Fit, Option<i32>)> {
+    fn tried(&self, state: &SearchState, candidate: &CandidateCause, delta: &mut Delta) -> Option<(RowFit, Option<i32>)> {
         if candidate.has_open_day {
             return state.with_day(self.problem, candidate, RowScope::Main, delta).map(|(day, fit)| (fit, Some(day)));
         }
@@ -208,7 +229,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for better days, now that the other hypotheses are there.
-    fn refine(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) {
+    fn refine(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) {
         for place in 0..state.chosen.len() {
             if is_assumed(&state.chosen[place]) {
                 continue;
@@ -224,7 +245,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypothesis of another day than a known one, if it fits better.
-    fn better_day(&self, state: &State, source: &Candidate, (day, known): (i32, &Candidate)) -> Option<Candidate> {
+    fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, known): (i32, &CandidateCause)) -> Option<CandidateCause> {
         let mut delta = locked(&self.rooms[0]);
         let scope = if self.problem.is_small(source) { RowScope::Fine } else { RowScope::Main };
         let (gain, other) = state.gain(self.problem, source, scope, &mut delta);
@@ -233,19 +254,26 @@ impl<'a> Search<'a> {
     }
 
     /// The hypothesis with the least in its favour, if that is too little.
-    fn weakest(&self, state: &State, is_assumed: IsAssumed<'_>) -> Option<usize> {
+    fn weakest(&self, state: &SearchState, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
         let weights = each(&open, &self.rooms, |place, delta| {
-            state.weight(self.problem, *place, delta).gain - self.price(&state.chosen[*place])
+            let weight = state.weight(self.problem, *place, delta);
+            let net = weight.gain - self.price(&state.chosen[*place]);
+            if std::env::var_os("EVTRACE").is_some() {
+                let c = &state.chosen[*place];
+                eprintln!("  weigh {} {:?} n={} net={} {:?}", self.causes[c.cause].cause.id, c.with, c.changes.len(), net / PART, weight);
+            }
+            let ratio: u64 = std::env::var("EVRATIO").ok().and_then(|v| v.parse().ok()).unwrap_or(15);
+            if weight.moved_right * 10 < ratio * weight.moved_wrong { net.min(0) } else { net }
         });
-        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < STRONG);
+        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < strong());
         weak.min_by_key(|(_, gain)| *gain).map(|(place, _)| place)
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(&self, state: &mut State, open: &[&Candidate], is_assumed: IsAssumed<'_>) -> Vec<Found> {
+    fn judged(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) -> Vec<FoundHypothesis> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
             let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
@@ -261,17 +289,17 @@ impl<'a> Search<'a> {
             };
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             let price = self.price(&kept);
-            all.push(Found { candidate: kept.clone(), weight, price, mended, broken, tied });
+            all.push(FoundHypothesis { candidate: kept.clone(), weight, price, mended, broken, tied });
             state.choose_at(self.problem, place, kept, &self.rooms);
         }
         all
     }
 
     /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
-    fn equals(&self, state: &State, (own, total): (&Candidate, Fit), open: &[&Candidate]) -> Vec<Candidate> {
+    fn equals(&self, state: &SearchState, (own, total): (&CandidateCause, RowFit), open: &[&CandidateCause]) -> Vec<CandidateCause> {
         let is_other =
-            |other: &&&Candidate| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
-        let others: Vec<&Candidate> = open.iter().filter(is_other).copied().collect();
+            |other: &&&CandidateCause| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
+        let others: Vec<&CandidateCause> = open.iter().filter(is_other).copied().collect();
         let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
             false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.rooms[0])),
@@ -290,7 +318,7 @@ impl<'a> Search<'a> {
     }
 
     /// Another hypothesis, if it fits just as well in all groups.
-    fn equal(&self, state: &State, other: &Candidate, total: Fit, delta: &mut Delta) -> Option<Candidate> {
+    fn equal(&self, state: &SearchState, other: &CandidateCause, total: RowFit, delta: &mut Delta) -> Option<CandidateCause> {
         if other.has_open_day {
             let (day, fit) = state.with_day(self.problem, other, RowScope::All, delta)?;
             return (fit.misses <= total.misses).then(|| other.after(day));
@@ -300,7 +328,7 @@ impl<'a> Search<'a> {
     }
 
     /// What speaks against a cause before anything is counted: how unsure it is, and its order.
-    fn doubt(&self, candidate: &Candidate) -> (u8, usize) {
+    fn doubt(&self, candidate: &CandidateCause) -> (u8, usize) {
         let certainty = self.causes.get(candidate.cause).map(|cause| cause.cause.certainty());
         let rank = match certainty {
             Some(Certainty::Documented) => 0,

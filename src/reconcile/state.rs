@@ -2,16 +2,16 @@
 
 use std::sync::Mutex;
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::records::{Supposed};
-use super::evidence::{Noise};
-use super::partings::{Gain, is_finest};
-use super::problem::{Delta, Fit, Problem};
+use super::evidence::{ErrorTerm};
+use super::partings::{BitGain, is_finest};
+use super::problem::{Delta, RowFit, Problem};
 use super::sums::{Sums};
 use super::threads::{each, locked, parts};
-use super::value::{Bounds};
+use super::value::{AddedBounds};
 use crate::facets::Facets;
 
 /// A hypothesis that was chosen.
@@ -92,14 +92,14 @@ pub struct Changed {
 
 /// Rows under the hypotheses that were chosen.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct SearchState {
     /// What each row counts.
     pub sums: Vec<Sums>,
     /// What the schools that the files lack add to a row.
-    pub extra: Vec<Option<Box<Bounds>>>,
-    fits: Vec<Fit>,
+    pub extra: Vec<Option<Box<AddedBounds>>>,
+    fits: Vec<RowFit>,
     /// The hypotheses, in the order they were chosen.
-    pub chosen: Vec<Candidate>,
+    pub chosen: Vec<CandidateCause>,
     /// Their ids.
     ids: Vec<u32>,
     next_id: u32,
@@ -107,16 +107,16 @@ pub struct State {
     in_order: Vec<Chosen>,
     chains: Chains,
     /// All misses and costs.
-    pub total: Fit,
+    pub total: RowFit,
     /// The error term of rows of all students, and of rows of groups.
-    noise: [Noise; 2],
+    noise: [ErrorTerm; 2],
     /// The length of each row that hypotheses are weighed by, in parts of a bit.
     bits: Vec<i32>,
 }
 
 /// What stands for and against a chosen hypothesis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Weight {
+pub struct CauseWeight {
     /// How much shorter it makes what is left, in parts of a bit.
     pub gain: i64,
     /// Students who count with it as the official numbers have them, and not without it.
@@ -127,17 +127,17 @@ pub struct Weight {
     pub rows: u32,
 }
 
-impl State {
+impl SearchState {
     /// The standard rules.
-    pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<Bounds>>>) -> Self {
+    pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<AddedBounds>>>) -> Self {
         let sums = problem.base.to_vec();
-        let fits: Vec<Fit> =
+        let fits: Vec<RowFit> =
             (0..sums.len()).map(|row| problem.fit(row as u32, sums[row], extra[row].as_deref())).collect();
-        let total = fits.iter().fold(Fit::default(), |all, one| plus(all, *one));
+        let total = fits.iter().fold(RowFit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
         let bits = vec![0; sums.len()];
-        let noise = [Noise::estimated(&[]), Noise::estimated(&[])];
+        let noise = [ErrorTerm::estimated(&[]), ErrorTerm::estimated(&[])];
         let mut state = Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total, noise, bits };
         state.estimate(problem);
         state
@@ -152,7 +152,7 @@ impl State {
     }
 
     /// The error term of rows of all students, or of groups, with something added to rows.
-    fn estimated(&self, problem: &Problem<'_>, is_main: bool, added: impl Fn(u32) -> Sums) -> Noise {
+    fn estimated(&self, problem: &Problem<'_>, is_main: bool, added: impl Fn(u32) -> Sums) -> ErrorTerm {
         let rows = problem.weighed().iter().filter(|row| problem.is_main(**row) == is_main);
         let rows: Vec<u32> = rows.copied().collect();
         let step = rows.len().div_ceil(MOST_ROWS).max(1);
@@ -161,10 +161,10 @@ impl State {
             problem.left_of(*row, &(self.sums[place] + added(*row)), self.extra[place].as_deref())
         };
         let residuals: Vec<_> = rows.iter().step_by(step).filter_map(residual).collect();
-        Noise::estimated(&residuals)
+        ErrorTerm::estimated(&residuals)
     }
 
-    fn length(&self, problem: &Problem<'_>, noise: &[Noise; 2], (row, sums): (u32, Sums)) -> i32 {
+    fn length(&self, problem: &Problem<'_>, noise: &[ErrorTerm; 2], (row, sums): (u32, Sums)) -> i32 {
         let noise = if problem.is_main(row) { &noise[0] } else { &noise[1] };
         problem.bits(noise, row, &sums, self.extra[row as usize].as_deref())
     }
@@ -174,7 +174,7 @@ impl State {
     pub fn gain(
         &self,
         problem: &Problem<'_>,
-        candidate: &Candidate,
+        candidate: &CandidateCause,
         scope: RowScope,
         delta: &mut Delta,
     ) -> (i64, Option<i32>) {
@@ -184,7 +184,7 @@ impl State {
         let any_day = With::After(i32::MIN, i32::MIN);
         let with = if candidate.has_open_day { &any_day } else { &candidate.with };
         let new = self.further_of(problem, candidate, with);
-        let mut gain = Gain::new(if groups == problem.main() { 1 } else { problem.families.count() });
+        let mut gain = BitGain::new(if groups == problem.main() { 1 } else { problem.families.count() });
         let mut best: Option<(i64, i32)> = None;
         let mut worse = 0;
         let mut days = candidate.days().enumerate().peekable();
@@ -214,36 +214,38 @@ impl State {
     }
 
     /// Adds what rows became shorter by since the last look.
-    fn weighed(&self, problem: &Problem<'_>, delta: &mut Delta, gain: &mut Gain) {
+    fn weighed(&self, problem: &Problem<'_>, delta: &mut Delta, gain: &mut BitGain) {
         delta.look(|row, added, known| {
             let place = row as usize;
             let bits = self.length(problem, &self.noise, (row, self.sums[place] + added));
             let parting = problem.parting(row);
             let before = known.map_or(self.bits[place], |known| known.bits);
             gain.add(parting, i64::from(before) - i64::from(bits));
-            if known.is_none() && !added.is_zero() {
+            if known.is_none() && bits != before {
                 gain.touch(parting);
             }
-            Fit { bits, ..Fit::default() }
+            RowFit { bits, ..RowFit::default() }
         });
     }
 
     /// What stands for and against a chosen hypothesis, with the error term as it is without it.
-    pub fn weight(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> Weight {
+    pub fn weight(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> CauseWeight {
         delta.clear();
         self.delta_back(problem, place, delta);
         let candidate = &self.chosen[place];
         let scope = if problem.is_small(candidate) { RowScope::Fine } else { RowScope::Main };
         let groups = problem.groups(candidate, scope);
         let noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| delta.added(row)));
-        let (mut gain, mut weight) = (Gain::new(problem.families.count()), Weight::default());
+        let (mut gain, mut weight) = (BitGain::new(problem.families.count()), CauseWeight::default());
         for (row, added) in delta.rows().filter(|(row, added)| !added.is_zero() && problem.is_of(*row, groups)) {
             let place = row as usize;
             let (with, without) = (self.sums[place], self.sums[place] + added);
             let shorter = i64::from(self.length(problem, &noise, (row, without)))
                 - i64::from(self.length(problem, &noise, (row, with)));
             gain.add(problem.parting(row), shorter);
-            gain.touch(problem.parting(row));
+            if shorter != 0 {
+                gain.touch(problem.parting(row));
+            }
             let students = |sums| problem.left_of(row, sums, self.extra[place].as_deref()).map(|(left, _)| left.students());
             let closer = students(&without).unwrap_or_default() - students(&with).unwrap_or_default();
             let is_witness = problem.is_main(row) || candidate.groups_only != 0;
@@ -258,7 +260,7 @@ impl State {
     }
 
     /// What the rows would be like with another hypothesis.
-    pub fn with(&self, problem: &Problem<'_>, candidate: &Candidate, scope: RowScope, delta: &mut Delta) -> Fit {
+    pub fn with(&self, problem: &Problem<'_>, candidate: &CandidateCause, scope: RowScope, delta: &mut Delta) -> RowFit {
         let effect = candidate.effects.get(problem, candidate, scope, delta);
         let groups = problem.groups(candidate, scope);
         delta.clear();
@@ -273,7 +275,7 @@ impl State {
 
     /// The records that a further hypothesis is not about by itself, but may be once those chosen
     /// have changed them.
-    fn met_besides(&self, problem: &Problem<'_>, new: &Candidate) -> Vec<u32> {
+    fn met_besides(&self, problem: &Problem<'_>, new: &CandidateCause) -> Vec<u32> {
         let earlier = self.in_order.iter().filter(|earlier| earlier.cause < new.cause);
         let records = earlier.flat_map(|earlier| problem.pairs.records(earlier.cause, new.cause));
         let mut records: Vec<u32> =
@@ -317,11 +319,11 @@ impl State {
     ) -> Facets {
         let base = problem.records.facets[record as usize];
         if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
-            let mut walk = Walk { problem, record, base, now: chain.now() };
+            let mut walk = SupposedRecord { problem, record, base, now: chain.now() };
             walk.step((new.cause, new.with), own, &chain.walked.applied);
             return walk.now;
         }
-        let mut walk = Walk { problem, record, base, now: base };
+        let mut walk = SupposedRecord { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut rest = Some(new);
         for one in &self.in_order {
@@ -349,7 +351,7 @@ impl State {
         mut tell: impl FnMut(&Chosen, Facets),
     ) -> Walked {
         let base = problem.records.facets[record as usize];
-        let mut walk = Walk { problem, record, base, now: base };
+        let mut walk = SupposedRecord { problem, record, base, now: base };
         let mut applied: Vec<(usize, Facets)> = Vec::new();
         let mut last = None;
         for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
@@ -364,7 +366,7 @@ impl State {
         Walked { now: walk.now, last, applied }
     }
 
-    fn further_of<'c>(&self, problem: &Problem<'_>, candidate: &'c Candidate, with: &'c With) -> Further<'c> {
+    fn further_of<'c>(&self, problem: &Problem<'_>, candidate: &'c CandidateCause, with: &'c With) -> Further<'c> {
         let mut later = self.in_order.iter().filter(|one| one.cause > candidate.cause);
         let is_last = !later.any(|one| problem.pairs.has(candidate.cause, one.cause));
         Further { cause: candidate.cause, with, is_last }
@@ -374,16 +376,16 @@ impl State {
     pub fn with_day(
         &self,
         problem: &Problem<'_>,
-        candidate: &Candidate,
+        candidate: &CandidateCause,
         scope: RowScope,
         delta: &mut Delta,
-    ) -> Option<(i32, Fit)> {
+    ) -> Option<(i32, RowFit)> {
         let effect = candidate.effects.get(problem, candidate, scope, delta);
         let groups = problem.groups(candidate, scope);
         delta.clear();
         let any_day = With::After(i32::MIN, i32::MIN);
         let new = self.further_of(problem, candidate, &any_day);
-        let mut best: Option<(i32, Fit)> = None;
+        let mut best: Option<(i32, RowFit)> = None;
         let mut fit = self.total;
         let mut worse = 0;
         let mut days = candidate.days().enumerate().peekable();
@@ -406,7 +408,7 @@ impl State {
     }
 
     /// All misses and costs with what was added since they were so much.
-    fn judged(&self, problem: &Problem<'_>, delta: &mut Delta, last: Fit) -> Fit {
+    fn judged(&self, problem: &Problem<'_>, delta: &mut Delta, last: RowFit) -> RowFit {
         let mut total = last;
         delta.look(|row, added, known| {
             let place = row as usize;
@@ -437,12 +439,12 @@ impl State {
     }
 
     /// Chooses a hypothesis, at the end.
-    pub fn choose(&mut self, problem: &Problem<'_>, candidate: Candidate, rooms: &[Mutex<Delta>]) {
+    pub fn choose(&mut self, problem: &Problem<'_>, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
         self.choose_at(problem, self.chosen.len(), candidate, rooms);
     }
 
     /// Chooses a hypothesis at a place in the order of choice.
-    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: Candidate, rooms: &[Mutex<Delta>]) {
+    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
         let id = self.next_id;
         self.next_id += 1;
         let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
@@ -457,7 +459,7 @@ impl State {
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> Candidate {
+    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> CandidateCause {
         let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
         self.in_order.retain(|one| one.id != id);
         for change in &*candidate.changes {
@@ -470,7 +472,7 @@ impl State {
 
     /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
     /// thread does some of the records.
-    fn settle(&mut self, problem: &Problem<'_>, candidate: &Candidate, rooms: &[Mutex<Delta>]) {
+    fn settle(&mut self, problem: &Problem<'_>, candidate: &CandidateCause, rooms: &[Mutex<Delta>]) {
         let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
         records.extend(self.met_besides(problem, candidate));
         rooms.iter().for_each(|room| locked(room).clear());
@@ -545,14 +547,14 @@ impl Chain {
 }
 
 /// A record on its way through hypotheses, in the order of their causes.
-struct Walk<'a> {
+struct SupposedRecord<'a> {
     problem: &'a Problem<'a>,
     record: u32,
     base: Facets,
     now: Facets,
 }
 
-impl Walk<'_> {
+impl SupposedRecord<'_> {
     /// The next hypothesis, and what it makes of the record by itself; whether it is about the
     /// record. Those that have applied so far are told.
     fn step(
@@ -582,12 +584,12 @@ const MOST_ROWS: usize = 20_000;
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;
 
-fn plus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses + b.misses, cost: a.cost + b.cost, bits: 0 }
+fn plus(a: RowFit, b: RowFit) -> RowFit {
+    RowFit { misses: a.misses + b.misses, cost: a.cost + b.cost, bits: 0 }
 }
 
-fn minus(a: Fit, b: Fit) -> Fit {
-    Fit { misses: a.misses - b.misses, cost: a.cost - b.cost, bits: 0 }
+fn minus(a: RowFit, b: RowFit) -> RowFit {
+    RowFit { misses: a.misses - b.misses, cost: a.cost - b.cost, bits: 0 }
 }
 
 /// A record with what changes from one way to count to another.

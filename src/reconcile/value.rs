@@ -6,11 +6,11 @@ use std::ops::AddAssign;
 use super::sums::{Sums};
 use crate::counting::TestInfo;
 use crate::layout::codes;
-use crate::official::{Interval, Measure, Official};
+use crate::official::{Interval, Measure, OfficialValue};
 
 /// What is added to a cell and known only within bounds: the schools that the files lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
+pub struct AddedBounds {
     /// The least it can be.
     pub lo: Sums,
     /// The most it can be.
@@ -19,7 +19,7 @@ pub struct Bounds {
     pub scale: (i64, i64),
 }
 
-impl AddAssign<&Bounds> for Bounds {
+impl AddAssign<&AddedBounds> for AddedBounds {
     fn add_assign(&mut self, other: &Self) {
         self.lo += other.lo;
         self.hi += other.hi;
@@ -35,7 +35,7 @@ pub struct Figures<'a> {
     /// Exact counts.
     pub sums: Sums,
     /// What is added within bounds.
-    pub extra: Option<&'a Bounds>,
+    pub extra: Option<&'a AddedBounds>,
 }
 
 impl Figures<'_> {
@@ -62,7 +62,7 @@ impl Figures<'_> {
     }
 
     /// How far a figure is from the official one; 0 where it agrees or cannot be compared.
-    pub fn distance(&self, measure: Measure, official: Official) -> i64 {
+    pub fn distance(&self, measure: Measure, official: OfficialValue) -> i64 {
         let Some(shown) = official.interval() else { return 0 };
         match self.value(measure) {
             Some(own) => gap(own, shown),

@@ -1,15 +1,15 @@
 //! What the user takes for true or rules out: names become causes of the year, and the search is
 //! held to them.
 
-use super::candidates::{Candidate};
+use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::error::{ReconcileError};
 use super::options::{Assumption, ReconcileOptions};
-use super::search::{Found, Search, Wishes};
-use super::state::{State};
-use super::value::{Bounds};
+use super::search::{FoundHypothesis, Search, Wishes};
+use super::state::{SearchState};
+use super::value::{AddedBounds};
 use crate::cause::{BoundCause, Hypothesis};
-use crate::facets::Parameter;
+use crate::facets::SupposedParameter;
 use crate::rule::closest;
 
 /// Finds the causes that the user names.
@@ -50,9 +50,9 @@ fn places_of(causes: &[BoundCause], id: &str, year: u16) -> Result<Vec<usize>, R
 fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(), ReconcileError> {
     let takes = match hypothesis {
         Hypothesis::Suppose(one) => match one.parameter {
-            Parameter::None => "nothing after its name",
-            Parameter::Day(_) => "a day, as 2025-06-20",
-            Parameter::Text(_) => "a school, as fourteen digits",
+            SupposedParameter::None => "nothing after its name",
+            SupposedParameter::Day(_) => "a day, as 2025-06-20",
+            SupposedParameter::Text(_) => "a school, as fourteen digits",
         },
         Hypothesis::Repeats { .. } | Hypothesis::Earlier(_) | Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => {
             "nothing after its name"
@@ -69,14 +69,14 @@ fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(
 /// Searches as the user wishes. Where causes are ruled out, what explains the most besides them is
 /// kept if nothing else explains more without them: one that was found beside a cause that is ruled
 /// out must not get lost only because the figures of both are off now.
-pub fn search(search: &Search<'_>, extra: Vec<Option<Box<Bounds>>>, wishes: &Wishes) -> (State, Vec<Found>) {
+pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
     let anew = search.run(extra.clone(), wishes);
     if wishes.excluded.is_empty() {
         return anew;
     }
     let all = Wishes { assumed: wishes.assumed.clone(), excluded: Vec::new() };
     let (_, found) = search.run(extra.clone(), &all);
-    let is_open = |candidate: &Candidate| {
+    let is_open = |candidate: &CandidateCause| {
         !wishes.excluded.contains(&candidate.cause) && wishes.assumed.iter().all(|(cause, _)| *cause != candidate.cause)
     };
     let others = found.into_iter().map(|one| one.candidate).filter(is_open);
@@ -94,7 +94,7 @@ pub fn unmet(cause: &BoundCause, with: Option<&With>, has_earlier: bool) -> &'st
         Hypothesis::Suppose(_) if cause.is_for_want_of_earlier && has_earlier => {
             "assumed, but the earlier download tells the same better"
         }
-        Hypothesis::Suppose(one) if matches!(one.parameter, Parameter::Day(_)) && with.is_none() => {
+        Hypothesis::Suppose(one) if matches!(one.parameter, SupposedParameter::Day(_)) && with.is_none() => {
             "assumed, but no day makes more figures agree; try one, as CAUSE=2025-06-20"
         }
         _ => "assumed, but no record satisfies it",

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::Style;
 
 /// A kind of report: what it is made from and the formats it can be written in.
-pub trait Kind: Clone + Debug + Send + Sync + Sized + 'static {
+pub trait ReportKind: Clone + Debug + Send + Sync + Sized + 'static {
     /// What a report of this kind is made from.
     type Subject<'a>;
     /// The command that makes it, for messages.
@@ -17,7 +17,7 @@ pub trait Kind: Clone + Debug + Send + Sync + Sized + 'static {
 }
 
 /// One format of one kind of report.
-pub struct Reporter<K: Kind> {
+pub struct Reporter<K: ReportKind> {
     /// Its name after `--format`.
     pub name: &'static str,
     /// The endings of file names that choose it, without the dot; none where only its name does.
@@ -27,7 +27,7 @@ pub struct Reporter<K: Kind> {
     /// What has to be known to write it.
     pub needs: Needs,
     /// What a file of this format and kind has near its start.
-    pub mark: Mark,
+    pub mark: FormatSignature,
     /// Writes a report.
     pub write: fn(&mut dyn Write, &K::Subject<'_>, &Style) -> io::Result<()>,
 }
@@ -36,7 +36,7 @@ pub struct Reporter<K: Kind> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Which findings.
-    pub findings: Findings,
+    pub findings: SampleLimit,
     /// What is to be known of the files that were read.
     pub hashes: Hashes,
     /// What happens where no file could be read.
@@ -45,7 +45,7 @@ pub struct Needs {
 
 /// How many findings of a rule a format shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Findings {
+pub enum SampleLimit {
     /// Some of each rule.
     #[default]
     Samples,
@@ -75,7 +75,7 @@ pub enum WithoutInputs {
 
 /// How a file is recognised as a report of this kind and format, so that it may be written again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum FormatSignature {
     /// A text within its first bytes.
     Text(&'static str),
     /// A text among the properties of a workbook.
@@ -85,19 +85,19 @@ pub enum Mark {
 impl Needs {
     /// The needs of a format that holds every finding and names what it is about.
     pub const WHOLE: Self =
-        Self { findings: Findings::All, hashes: Hashes::Named, without_inputs: WithoutInputs::Written };
+        Self { findings: SampleLimit::All, hashes: Hashes::Named, without_inputs: WithoutInputs::Written };
 
     /// The needs of a format that lists every finding, for people.
-    pub const LIST: Self = Self { findings: Findings::All, hashes: Hashes::Left, without_inputs: WithoutInputs::Left };
+    pub const LIST: Self = Self { findings: SampleLimit::All, hashes: Hashes::Left, without_inputs: WithoutInputs::Left };
 
     /// The needs of a format that shows samples.
     pub const SAMPLES: Self =
-        Self { findings: Findings::Samples, hashes: Hashes::Left, without_inputs: WithoutInputs::Left };
+        Self { findings: SampleLimit::Samples, hashes: Hashes::Left, without_inputs: WithoutInputs::Left };
 
     /// What two formats together need.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let findings = if self.findings == Findings::All { Findings::All } else { other.findings };
+        let findings = if self.findings == SampleLimit::All { SampleLimit::All } else { other.findings };
         let hashes = if self.hashes == Hashes::Named { Hashes::Named } else { other.hashes };
         let without_inputs = match self.without_inputs {
             WithoutInputs::Written => WithoutInputs::Written,

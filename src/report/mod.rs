@@ -13,8 +13,8 @@ mod style;
 pub mod verify;
 mod waiver;
 
-pub use check::{Look, Material, Place, RuleBook, RuleWords, Timings};
-pub use format::{Kind, Reporter};
+pub use check::{Look, Material, FilePosition, RuleBook, RuleWords, Timings};
+pub use format::{ReportKind, Reporter};
 pub use style::{Colour, Destination, Links, Signs, Style};
 pub use waiver::WaiverOut;
 

@@ -6,14 +6,14 @@ use super::ir::Op;
 
 /// A part of a condition with its place in the text.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
-    pub kind: Kind,
+pub(super) struct AstNode {
+    pub kind: NodeKind,
     pub span: Range<usize>,
 }
 
 /// What a part is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     /// A field, a parameter, `year`, `always`, `never`; `optional` with a question mark.
     Name { name: String, optional: bool },
     /// A number.
@@ -23,31 +23,31 @@ pub(super) enum Kind {
     /// A text between quotes.
     Text(String),
     /// `name(…)`.
-    Call { name: String, arguments: Vec<Node> },
+    Call { name: String, arguments: Vec<AstNode> },
     /// `earlier(1).scale_score`: a field of the matching record of a second file.
     Matched { file: FileName, name: String, optional: bool },
     /// `found in roster`
     Found(FileName),
     /// `a + b`
-    Add(Box<Node>, Box<Node>),
+    Add(Box<AstNode>, Box<AstNode>),
     /// `a - b`
-    Sub(Box<Node>, Box<Node>),
+    Sub(Box<AstNode>, Box<AstNode>),
     /// `a if c else b`
-    If { condition: Box<Node>, then: Box<Node>, otherwise: Box<Node> },
+    If { condition: Box<AstNode>, then: Box<AstNode>, otherwise: Box<AstNode> },
     /// `a < b` and its like.
-    Compare { left: Box<Node>, op: Op, right: Box<Node> },
+    Compare { left: Box<AstNode>, op: Op, right: Box<AstNode> },
     /// `a between b and c`
-    Between { value: Box<Node>, low: Box<Node>, high: Box<Node> },
+    Between { value: Box<AstNode>, low: Box<AstNode>, high: Box<AstNode> },
     /// `subject is …`
-    Is { subject: Box<Node>, question: Question },
+    Is { subject: Box<AstNode>, question: Question },
     /// `not a`, and every form with `not` inside.
-    Not(Box<Node>),
+    Not(Box<AstNode>),
     /// `a and b`
-    And(Vec<Node>),
+    And(Vec<AstNode>),
     /// `a or b`
-    Or(Vec<Node>),
+    Or(Vec<AstNode>),
     /// `some k in …: (…)`
-    Quantified { quantity: Quantity, parameter: Parameter, body: Box<Node> },
+    Quantified { quantity: Quantity, parameter: ParameterNode, body: Box<AstNode> },
 }
 
 /// `roster`, `earlier(1)`: a second file as written.
@@ -55,7 +55,7 @@ pub(super) enum Kind {
 pub(super) struct FileName {
     pub word: String,
     /// How many years before.
-    pub before: Option<Box<Node>>,
+    pub before: Option<Box<AstNode>>,
     pub span: Range<usize>,
 }
 
@@ -63,11 +63,11 @@ pub(super) struct FileName {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Question {
     /// `is 'Y'`, `is prefix(x, 2)`
-    Same(Box<Node>),
+    Same(Box<AstNode>),
     /// `is exactly 'Yes'`, `is exactly one of (…)`
-    ExactlyOneOf(Vec<Literal>),
+    ExactlyOneOf(Vec<LiteralNode>),
     /// `is one of (…)`
-    OneOf(Vec<Literal>),
+    OneOf(Vec<LiteralNode>),
     /// `is blank`
     Blank,
     /// `is a number`
@@ -85,14 +85,14 @@ pub(super) enum Question {
     /// `has broken letters`
     BrokenLetters,
     /// `is a test of f`
-    TestOf(Box<Node>),
+    TestOf(Box<AstNode>),
     /// `matches /…/`
     Matches { pattern: String, ignore_case: bool, span: Range<usize> },
 }
 
 /// A text between quotes with its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Literal {
+pub(super) struct LiteralNode {
     pub text: String,
     pub span: Range<usize>,
 }
@@ -110,7 +110,7 @@ pub(super) enum Quantity {
 
 /// `k in 1..4`, `f in (…)`, `f where …`
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Parameter {
+pub(super) struct ParameterNode {
     pub name: String,
     pub domain: Domain,
     pub span: Range<usize>,
@@ -129,14 +129,14 @@ pub(super) enum Domain {
 /// that satisfy all filters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FieldSet {
-    pub patterns: Vec<Literal>,
-    pub except: Vec<Literal>,
-    pub filters: Vec<Filter>,
+    pub patterns: Vec<LiteralNode>,
+    pub except: Vec<LiteralNode>,
+    pub filters: Vec<FieldCondition>,
 }
 
 /// `type is date`, `blank is forbidden`, `codes are known`
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Filter {
+pub(super) struct FieldCondition {
     pub property: String,
     pub values: Vec<String>,
     pub span: Range<usize>,
@@ -145,11 +145,11 @@ pub(super) struct Filter {
 /// A demand on records taken together, as written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum SetNode {
-    UniqueBy(Vec<Node>),
+    UniqueBy(Vec<AstNode>),
     UniqueRecord,
-    UniqueAmong(Vec<Literal>),
-    Same { values: Vec<Node>, within: Vec<Node> },
-    Exists { conditions: Vec<Node>, with_same: Vec<Node> },
-    AtMost { limit: u32, of: Node, within: Vec<Node> },
-    Share { of: Node, within: Vec<Node>, percent: u32, among: u32 },
+    UniqueAmong(Vec<LiteralNode>),
+    Same { values: Vec<AstNode>, within: Vec<AstNode> },
+    Exists { conditions: Vec<AstNode>, with_same: Vec<AstNode> },
+    AtMost { limit: u32, of: AstNode, within: Vec<AstNode> },
+    Share { of: AstNode, within: Vec<AstNode>, percent: u32, among: u32 },
 }

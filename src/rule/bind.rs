@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use crate::layout::{FieldId, Layout, RecordTypes, registry};
 
-use super::ast::{Kind, Literal, Node, Parameter, SetNode};
-use super::error::{Mistake, Piece, RuleError, SourceText};
-use super::ir::{Cell, Demand, Expr, Form, Instance, Key, Placeholder, SetTest, Show, Text};
+use super::ast::{NodeKind, LiteralNode, AstNode, ParameterNode, SetNode};
+use super::error::{RuleMistake, Piece, RuleError, SourceText};
+use super::ir::{CellRef, Demand, Expr, CellForm, Instance, KeyPart, Placeholder, SetTest, Show, TextExpr};
 use super::message::{self, SET_WORDS};
-use super::model::{Need, Records, Scope};
+use super::model::{Need, RecordScope, Scope};
 use super::parser;
-use super::typed::{Bound, RECORD_TYPE, Seconds, Stop, Typed, Typer, Unit, UnknownTest, Value, and, of_tests};
+use super::typed::{BoundParameter, RECORD_TYPE, SecondFields, Stop, Typed, Typer, ValueUnit, UnknownTest, TypedPart, and, of_tests};
 
 /// The parts of a rule that hold in a year, variants and amendments applied.
 #[derive(Clone, Debug)]
-pub(super) struct Parts {
+pub(super) struct RuleParts {
     pub scope: Scope,
     pub tests: RecordTypes,
     pub each: Option<Piece>,
@@ -26,23 +26,23 @@ pub(super) struct Parts {
     pub labels: Option<Vec<Piece>>,
     pub shows: Vec<(String, Piece)>,
     pub needs: Vec<Need>,
-    pub records: Records,
+    pub records: RecordScope,
     /// What makes a record of a second file match.
     pub by: Vec<Piece>,
 }
 
 /// The instances of a rule in a year. Fewer than the parameter has values where the year lacks
 /// fields; none at all where it lacks all.
-pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<Instance>, Box<RuleError>> {
+pub(super) fn bind(parts: &RuleParts, layout: &Layout, years: &[u16]) -> Result<Vec<Instance>, Box<RuleError>> {
     if parts.scope.is_built_in() {
         return Ok(Vec::new());
     }
-    let parsed = Parsed::new(parts, layout)?;
+    let parsed = ParsedRule::new(parts, layout)?;
     let values = parameter_values(parts, layout, years)?;
     let mut instances = Vec::with_capacity(values.len());
     for value in &values {
         let bound = value.as_ref().map(|(parameter, value)| (parameter, *value));
-        match (Binding { parts, parsed: &parsed, layout, years, bound }).instance() {
+        match (InstanceBinding { parts, parsed: &parsed, layout, years, bound }).instance() {
             Ok(instance) => instances.push(instance),
             Err(failed) if bound.is_some_and(|(parameter, _)| failed.stop.lacks(&parameter.name)) => {}
             Err(failed) => return Err(failed.whole()),
@@ -53,10 +53,10 @@ pub(super) fn bind(parts: &Parts, layout: &Layout, years: &[u16]) -> Result<Vec<
 
 /// The values that a rule's parameter takes in a year; once none where it has no parameter.
 pub(super) fn parameter_values(
-    parts: &Parts,
+    parts: &RuleParts,
     layout: &Layout,
     years: &[u16],
-) -> Result<Vec<Option<(Parameter, Bound)>>, Box<RuleError>> {
+) -> Result<Vec<Option<(ParameterNode, BoundParameter)>>, Box<RuleError>> {
     let Some(each) = &parts.each else {
         return Ok(vec![None]);
     };
@@ -79,7 +79,7 @@ pub fn condition(name: &str, text: &str, layout_year: u16, years: &[u16]) -> Res
 ///
 /// # Errors
 /// A mistake in the text, or a year without a layout.
-pub fn key(name: &str, text: &str, layout_year: u16, years: &[u16]) -> Result<Key, Box<RuleError>> {
+pub fn key(name: &str, text: &str, layout_year: u16, years: &[u16]) -> Result<KeyPart, Box<RuleError>> {
     alone(name, text, layout_year, years, key_of)
 }
 
@@ -88,7 +88,7 @@ fn alone<'y, T>(
     text: &str,
     layout_year: u16,
     years: &'y [u16],
-    bind: fn(&mut Typer<'y>, &Node) -> Typed<T>,
+    bind: fn(&mut Typer<'y>, &AstNode) -> Typed<T>,
 ) -> Result<T, Box<RuleError>> {
     let source = Arc::new(SourceText { name: name.to_owned(), text: text.to_owned() });
     let piece = Piece { text: text.to_owned(), span: 0..text.len(), source };
@@ -100,7 +100,7 @@ fn alone<'y, T>(
     bind(&mut typer, &node).map_err(|stop| piece.error(stop.into_mistake()))
 }
 
-fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bound)>) -> Typer<'a> {
+fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&ParameterNode, BoundParameter)>) -> Typer<'a> {
     let scope: Vec<_> = bound.into_iter().map(|(parameter, value)| (parameter.name.clone(), value)).collect();
     Typer {
         layout,
@@ -108,7 +108,7 @@ fn typer<'a>(layout: &'a Layout, years: &'a [u16], bound: Option<(&Parameter, Bo
         outer: scope.len(),
         scope,
         seen: Vec::new(),
-        second: Seconds::default(),
+        second: SecondFields::default(),
         unknown_test: UnknownTest::IsNone,
         members: BTreeSet::new(),
         singles: BTreeSet::new(),
@@ -134,30 +134,30 @@ impl Failed {
 pub(super) type Bind<T> = Result<T, Box<Failed>>;
 
 /// The parts as trees, which are the same for every instance.
-pub(super) struct Parsed {
-    pub require: Required,
-    pub when: Option<Node>,
-    shows: Vec<Node>,
-    by: Vec<Node>,
+pub(super) struct ParsedRule {
+    pub require: Requirement,
+    pub when: Option<AstNode>,
+    shows: Vec<AstNode>,
+    by: Vec<AstNode>,
     /// That the record is of one of the rule's tests, where it names any.
     of_tests: Option<Expr>,
     /// The names in the message, each once, with their first places.
     placeholders: Vec<(String, Range<usize>)>,
 }
 
-pub(super) enum Required {
-    Record(Node),
+pub(super) enum Requirement {
+    Record(AstNode),
     Set(SetNode),
 }
 
-impl Parsed {
-    pub fn new(parts: &Parts, layout: &Layout) -> Result<Self, Box<RuleError>> {
+impl ParsedRule {
+    pub fn new(parts: &RuleParts, layout: &Layout) -> Result<Self, Box<RuleError>> {
         let tree = |piece: &Piece| parser::expression(&piece.text).map_err(|mistake| piece.error(mistake));
         let require = &parts.require;
         Ok(Self {
             require: match parts.scope {
-                Scope::Set => Required::Set(parser::set(&require.text).map_err(|mistake| require.error(mistake))?),
-                _ => Required::Record(tree(require)?),
+                Scope::Set => Requirement::Set(parser::set(&require.text).map_err(|mistake| require.error(mistake))?),
+                _ => Requirement::Record(tree(require)?),
             },
             when: parts.when.as_ref().map(tree).transpose()?,
             shows: parts.shows.iter().map(|(_, piece)| tree(piece)).collect::<Result<_, _>>()?,
@@ -188,15 +188,15 @@ fn placeholders(message: &str) -> Vec<(String, Range<usize>)> {
 }
 
 /// A rule in a year, for one value of its parameter.
-pub(super) struct Binding<'a> {
-    pub parts: &'a Parts,
-    pub parsed: &'a Parsed,
+pub(super) struct InstanceBinding<'a> {
+    pub parts: &'a RuleParts,
+    pub parsed: &'a ParsedRule,
     pub layout: &'a Layout,
     pub years: &'a [u16],
-    pub bound: Option<(&'a Parameter, Bound)>,
+    pub bound: Option<(&'a ParameterNode, BoundParameter)>,
 }
 
-impl<'a> Binding<'a> {
+impl<'a> InstanceBinding<'a> {
     pub fn instance(&self) -> Bind<Instance> {
         let by = self.by()?;
         let mut typer = self.typer(&by);
@@ -224,23 +224,23 @@ impl<'a> Binding<'a> {
     }
 
     /// Types the conditions of the rule; `by` is what [`Binding::by`] says.
-    pub fn typer<'b>(&self, by: &'b [Text]) -> Typer<'b>
+    pub fn typer<'b>(&self, by: &'b [TextExpr]) -> Typer<'b>
     where
         'a: 'b,
     {
         let mut typer = typer(self.layout, self.years, self.bound);
-        typer.second = Seconds { needs: &self.parts.needs, records: self.parts.records, by };
+        typer.second = SecondFields { needs: &self.parts.needs, records: self.parts.records, by };
         typer.unknown_test = UnknownTest::IsUndecided;
         typer
     }
 
     /// What makes a record of a second file match, read in both files.
-    pub fn by(&self) -> Bind<Vec<Text>> {
+    pub fn by(&self) -> Bind<Vec<TextExpr>> {
         let mut typer = typer(self.layout, self.years, self.bound);
-        let part = |(piece, node): (&Piece, &Node)| match key_of(&mut typer, node) {
-            Ok(Key::Text(text)) => Ok(text),
+        let part = |(piece, node): (&Piece, &AstNode)| match key_of(&mut typer, node) {
+            Ok(KeyPart::Text(text)) => Ok(text),
             Ok(_) => {
-                let mistake = Mistake::new(0..piece.text.len(), "records are matched by texts only", "this is no text");
+                let mistake = RuleMistake::new(0..piece.text.len(), "records are matched by texts only", "this is no text");
                 Err(Failed::new(piece, mistake.help("name a field, or a text made of one: `prefix(ssid, 5)`")))
             }
             Err(stop) => Err(Failed::new(piece, stop)),
@@ -250,8 +250,8 @@ impl<'a> Binding<'a> {
 
     fn demand(&self, typer: &mut Typer) -> Bind<Demand> {
         let demand = match &self.parsed.require {
-            Required::Record(node) => typer.condition(node).map(Demand::Record),
-            Required::Set(node) => set_test(typer, node).map(Demand::Set),
+            Requirement::Record(node) => typer.condition(node).map(Demand::Record),
+            Requirement::Set(node) => set_test(typer, node).map(Demand::Set),
         };
         demand.map_err(|stop| Failed::new(&self.parts.require, stop))
     }
@@ -259,14 +259,14 @@ impl<'a> Binding<'a> {
     fn labels(&self, labels: &[Piece]) -> Bind<Vec<FieldId>> {
         let mut found = Vec::new();
         for label in labels {
-            let failed = |mistake: Mistake| Failed::new(label, mistake);
+            let failed = |mistake: RuleMistake| Failed::new(label, mistake);
             let whole = 0..label.text.len();
             if !parser::is_name(&label.text) {
-                return Err(failed(Mistake::new(whole, "a label is the name of a field", "expected a field")));
+                return Err(failed(RuleMistake::new(whole, "a label is the name of a field", "expected a field")));
             }
             let mut typer = typer(self.layout, self.years, self.bound);
             if label.text.contains('*') {
-                let pattern = Literal { text: label.text.clone(), span: whole };
+                let pattern = LiteralNode { text: label.text.clone(), span: whole };
                 found.extend(typer.several(&[pattern]).map_err(|stop| Failed::new(label, stop))?);
                 continue;
             }
@@ -280,17 +280,17 @@ impl<'a> Binding<'a> {
     }
 
     fn shows(&self, typer: &mut Typer) -> Bind<Vec<(String, Show)>> {
-        let one = |((name, piece), node): (&(String, Piece), &Node)| {
+        let one = |((name, piece), node): (&(String, Piece), &AstNode)| {
             let value = typer.value(node).map_err(|stop| Failed::new(piece, stop))?;
             let show = match value {
-                Value::Num(num, unit) => Show::Num { num, day: unit == Unit::Day || name.ends_with("date") },
-                Value::Text(text) => Show::Text(text),
-                Value::Field(field, _) => Show::Text(Text::Cell(Cell { field, form: Form::Value })),
-                Value::Matched(cell, _) => Show::Text(Text::Matched(cell)),
-                Value::Lacking => Show::Text(Text::Const(String::new())),
-                Value::Condition(_) => {
+                TypedPart::Num(num, unit) => Show::Num { num, day: unit == ValueUnit::Day || name.ends_with("date") },
+                TypedPart::Text(text) => Show::Text(text),
+                TypedPart::Field(field, _) => Show::Text(TextExpr::Cell(CellRef { field, form: CellForm::Value })),
+                TypedPart::Matched(cell, _) => Show::Text(TextExpr::Matched(cell)),
+                TypedPart::Lacking => Show::Text(TextExpr::Const(String::new())),
+                TypedPart::Condition(_) => {
                     let whole = 0..piece.text.len();
-                    let mistake = Mistake::new(whole, "a condition cannot be shown", "expected a value");
+                    let mistake = RuleMistake::new(whole, "a condition cannot be shown", "expected a value");
                     return Err(Failed::new(piece, mistake));
                 }
             };
@@ -329,8 +329,8 @@ impl<'a> Binding<'a> {
             && parameter.name == name
         {
             return Some(match value {
-                Bound::Number(number) => Placeholder::Number(number),
-                Bound::Field(field) => Placeholder::Label(field),
+                BoundParameter::Number(number) => Placeholder::Number(number),
+                BoundParameter::Field(field) => Placeholder::Label(field),
             });
         }
         match name {
@@ -376,30 +376,30 @@ fn set_test(typer: &mut Typer, node: &SetNode) -> Typed<SetTest> {
     })
 }
 
-fn keys(typer: &mut Typer, nodes: &[Node]) -> Typed<Vec<Key>> {
+fn keys(typer: &mut Typer, nodes: &[AstNode]) -> Typed<Vec<KeyPart>> {
     nodes.iter().map(|node| key_of(typer, node)).collect()
 }
 
-fn key_of(typer: &mut Typer, node: &Node) -> Typed<Key> {
-    if let Kind::Name { name, .. } = &node.kind {
+fn key_of(typer: &mut Typer, node: &AstNode) -> Typed<KeyPart> {
+    if let NodeKind::Name { name, .. } = &node.kind {
         match name.as_str() {
-            "file" => return Ok(Key::File),
-            "student_group" => return Ok(Key::StudentGroup),
+            "file" => return Ok(KeyPart::File),
+            "student_group" => return Ok(KeyPart::StudentGroup),
             _ => {}
         }
     }
     Ok(match typer.value(node)? {
-        Value::Field(field, _) => Key::Text(Text::Cell(Cell { field, form: Form::Value })),
-        Value::Matched(..) => {
-            let mistake = Mistake::new(node.span.clone(), "a field of a second file makes no groups", "here");
+        TypedPart::Field(field, _) => KeyPart::Text(TextExpr::Cell(CellRef { field, form: CellForm::Value })),
+        TypedPart::Matched(..) => {
+            let mistake = RuleMistake::new(node.span.clone(), "a field of a second file makes no groups", "here");
             return Err(mistake.help("group by fields of the records themselves").into());
         }
-        Value::Text(text) => Key::Text(text),
-        Value::Num(num, _) => Key::Num(num),
-        Value::Condition(expr) => Key::Truth(expr),
-        Value::Lacking => {
+        TypedPart::Text(text) => KeyPart::Text(text),
+        TypedPart::Num(num, _) => KeyPart::Num(num),
+        TypedPart::Condition(expr) => KeyPart::Truth(expr),
+        TypedPart::Lacking => {
             let mistake =
-                Mistake::new(node.span.clone(), "a field that the year lacks makes no groups", "always blank there");
+                RuleMistake::new(node.span.clone(), "a field that the year lacks makes no groups", "always blank there");
             return Err(mistake.help("write a variant for these years").into());
         }
     })

@@ -34,7 +34,7 @@ pub struct RuleError {
 
 impl RuleError {
     /// A mistake at a place of a file.
-    pub(super) fn at(source: &SourceText, span: Range<usize>, mistake: Mistake) -> Box<Self> {
+    pub(super) fn at(source: &SourceText, span: Range<usize>, mistake: RuleMistake) -> Box<Self> {
         let start = span.start.min(source.text.len());
         let length = span.end.min(source.text.len()).saturating_sub(start);
         Box::new(Self {
@@ -53,7 +53,7 @@ impl RuleError {
         let start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
         let source = SourceText { name: error.path.clone(), text: text.to_owned() };
         let span = start..start + line.trim_end().len();
-        Self::at(&source, span.clone(), Mistake::new(span, error.problem.clone(), "in this line"))
+        Self::at(&source, span.clone(), RuleMistake::new(span, error.problem.clone(), "in this line"))
     }
 
     /// The file it is in.
@@ -85,7 +85,7 @@ fn counted(count: usize) -> String {
 
 /// A mistake inside one piece of a file, before its place in the file is worked out.
 #[derive(Debug)]
-pub(super) struct Mistake {
+pub(super) struct RuleMistake {
     /// What is wrong.
     pub message: String,
     /// The words at the place.
@@ -96,7 +96,7 @@ pub(super) struct Mistake {
     pub span: Range<usize>,
 }
 
-impl Mistake {
+impl RuleMistake {
     pub fn new(span: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
         Self { message: message.into(), label: label.into(), help: None, span }
     }
@@ -121,7 +121,7 @@ pub(super) struct Piece {
 
 impl Piece {
     /// A mistake in the piece as a mistake in its file.
-    pub fn error(&self, mistake: Mistake) -> Box<RuleError> {
+    pub fn error(&self, mistake: RuleMistake) -> Box<RuleError> {
         let start = self.offset(mistake.span.start);
         let end = self.offset(mistake.span.end).max(start);
         RuleError::at(&self.source, start..end, mistake)
@@ -129,7 +129,7 @@ impl Piece {
 
     /// A mistake about the piece as a whole.
     pub fn error_whole(&self, message: impl Into<String>, label: impl Into<String>) -> Box<RuleError> {
-        RuleError::at(&self.source, self.span.clone(), Mistake::new(0..0, message, label))
+        RuleError::at(&self.source, self.span.clone(), RuleMistake::new(0..0, message, label))
     }
 
     /// The place in the file of a byte of the text: quotes skipped, escapes counted as written.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::layout::registry;
 
-use super::error::{Mistake, RuleError, SourceText};
+use super::error::{RuleMistake, RuleError, SourceText};
 use super::fields;
 use super::model::{Example, ExampleRow, Expect, Fixture, Recipe, Scope, SecondKind, SecondTable, Severity};
 
@@ -19,7 +19,7 @@ const CUT: &str = "\\c";
 
 /// How much of a rule file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum ReadExtent {
     /// All of it.
     Whole,
     /// All but the examples, which are passed over unread.
@@ -32,9 +32,9 @@ pub(super) fn read(
     start: usize,
     body: &str,
     scope: Scope,
-    extent: Extent,
+    extent: ReadExtent,
 ) -> Read<(String, Vec<Example>)> {
-    let mut lines = Lines { source, rest: body, at: start };
+    let mut lines = ExampleLines { source, rest: body, at: start };
     let (mut prose, mut examples) = (String::new(), Vec::new());
     let mut second: Vec<SecondTable> = Vec::new();
     while let Some((line, span)) = lines.next() {
@@ -45,7 +45,7 @@ pub(super) fn read(
         };
         let block = lines.block(&span)?;
         match info.split_whitespace().collect::<Vec<_>>()[..] {
-            [word, ..] if extent == Extent::WithoutExamples && is_example(word) => {}
+            [word, ..] if extent == ReadExtent::WithoutExamples && is_example(word) => {}
             ["caaspp", year] => {
                 let example = table(source, layout_year(source, year, &span)?, &block, scope)?;
                 examples.push(Example { second: second.clone(), ..example });
@@ -76,18 +76,18 @@ fn is_example(word: &str) -> bool {
 }
 
 fn at(source: &SourceText, span: Range<usize>, message: &str, help: &str) -> Box<RuleError> {
-    RuleError::at(source, span.clone(), Mistake::new(span, message, "here").help(help))
+    RuleError::at(source, span.clone(), RuleMistake::new(span, message, "here").help(help))
 }
 
 type Line<'a> = (&'a str, Range<usize>);
 
-struct Lines<'a> {
+struct ExampleLines<'a> {
     source: &'a SourceText,
     rest: &'a str,
     at: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> ExampleLines<'a> {
     /// The lines up to the closing fence.
     fn block(&mut self, opening: &Range<usize>) -> Read<Vec<Line<'a>>> {
         let mut block = Vec::new();
@@ -101,7 +101,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl<'a> Iterator for Lines<'a> {
+impl<'a> Iterator for ExampleLines<'a> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -142,7 +142,7 @@ fn line_number(source: &SourceText, place: usize) -> usize {
 // Tables.
 
 /// A heading: its name and the character it starts at.
-struct Heading {
+struct ExampleHeading {
     name: String,
     start: usize,
 }
@@ -162,9 +162,9 @@ fn official(source: &SourceText, year: u16, block: &[Line<'_>]) -> Read<Example>
     Ok(Example { year, rows, fixture: None, recipes: Vec::new(), second: Vec::new() })
 }
 
-type Headings = fn(&SourceText, &str, &Range<usize>) -> Read<Vec<Heading>>;
+type ExampleHeadings = fn(&SourceText, &str, &Range<usize>) -> Read<Vec<ExampleHeading>>;
 
-fn table_rows(source: &SourceText, block: &[Line<'_>], headings: Headings) -> Read<Vec<ExampleRow>> {
+fn table_rows(source: &SourceText, block: &[Line<'_>], headings: ExampleHeadings) -> Read<Vec<ExampleRow>> {
     let mut lines = block.iter().filter(|(line, _)| !line.trim().is_empty());
     let Some((header, span)) = lines.next() else { return Ok(Vec::new()) };
     let headings = headings(source, header, span)?;
@@ -226,12 +226,12 @@ fn check_outcomes(source: &SourceText, rows: &[ExampleRow], block: &[Line<'_>], 
     }
 }
 
-fn cut_headings(line: &str) -> Vec<Heading> {
-    let mut headings: Vec<Heading> = Vec::new();
+fn cut_headings(line: &str) -> Vec<ExampleHeading> {
+    let mut headings: Vec<ExampleHeading> = Vec::new();
     let mut previous = ' ';
     for (place, letter) in line.chars().enumerate() {
         match (letter == ' ', previous == ' ') {
-            (false, true) => headings.push(Heading { name: letter.to_string(), start: place }),
+            (false, true) => headings.push(ExampleHeading { name: letter.to_string(), start: place }),
             (false, false) => {
                 if let Some(last) = headings.last_mut() {
                     last.name.push(letter);
@@ -245,7 +245,7 @@ fn cut_headings(line: &str) -> Vec<Heading> {
 }
 
 /// The headings of a table of records: fields.
-fn known_headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<Heading>> {
+fn known_headings(source: &SourceText, line: &str, span: &Range<usize>) -> Read<Vec<ExampleHeading>> {
     headings_of(source, line, span, |name| registry().id(name).is_some())
 }
 
@@ -255,7 +255,7 @@ fn headings_of(
     line: &str,
     span: &Range<usize>,
     is_known: impl Fn(&str) -> bool,
-) -> Read<Vec<Heading>> {
+) -> Read<Vec<ExampleHeading>> {
     let headings = cut_headings(line);
     let mut seen: Vec<&str> = Vec::new();
     for heading in &headings {
@@ -281,7 +281,7 @@ fn byte_of(line: &str, place: usize) -> usize {
     line.char_indices().nth(place).map_or(line.len(), |(byte, _)| byte)
 }
 
-fn row(source: &SourceText, headings: &[Heading], line: &str, span: &Range<usize>, number: usize) -> Read<ExampleRow> {
+fn row(source: &SourceText, headings: &[ExampleHeading], line: &str, span: &Range<usize>, number: usize) -> Read<ExampleRow> {
     let (cells, outcome) =
         line.rsplit_once(ARROW).map_or((line, None), |(cells, outcome)| (cells, Some(outcome.trim())));
     let expect = match outcome {

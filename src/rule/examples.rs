@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::layout::{FieldId, registry};
 
-use super::error::{Mistake, RuleError};
+use super::error::{RuleMistake, RuleError};
 use super::example::ENTITY;
 use super::interpret::truth;
 use super::ir::{Demand, Instance, Truth};
@@ -69,14 +69,14 @@ impl<'e> ExampleFiles<'e> {
         let Some(key) = match_key(&of.by, record) else {
             return Vec::new();
         };
-        let fits = |cells: &HashMap<FieldId, &'e str>| match_key(&of.by, &Cells(cells)).as_ref() == Some(&key);
+        let fits = |cells: &HashMap<FieldId, &'e str>| match_key(&of.by, &ExampleCells(cells)).as_ref() == Some(&key);
         self.rows(of.file).map(by_field).filter(fits).collect()
     }
 }
 
-struct Cells<'e>(&'e HashMap<FieldId, &'e str>);
+struct ExampleCells<'e>(&'e HashMap<FieldId, &'e str>);
 
-impl RecordView for Cells<'_> {
+impl RecordView for ExampleCells<'_> {
     fn cell(&self, field: FieldId) -> &str {
         self.0.get(&field).copied().unwrap_or_default()
     }
@@ -245,5 +245,5 @@ fn mismatch(set: &RuleSet, rule: &Rule, line: usize, message: String, label: &st
     let start = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let length = source.text.get(start..)?.lines().next().map_or(0, str::len);
     let message = format!("{}: {message}", rule.code);
-    Some(*RuleError::at(&source, start..start + length, Mistake::new(0..0, message, label)))
+    Some(*RuleError::at(&source, start..start + length, RuleMistake::new(0..0, message, label)))
 }

@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use super::model::Rule;
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 
 /// A family of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Family {
+pub struct RuleFamily {
     /// The letter that the codes of its rules begin with.
     pub letter: &'static str,
     /// Its folder, which is its name in one word.
@@ -19,14 +19,14 @@ pub struct Family {
 }
 
 /// The families, in the order of the table.
-pub fn families() -> impl Iterator<Item = Family> {
-    static READ: OnceLock<Vec<Family>> = OnceLock::new();
+pub fn families() -> impl Iterator<Item = RuleFamily> {
+    static READ: OnceLock<Vec<RuleFamily>> = OnceLock::new();
     let read = || table::lines("rules/families.tsv", &["letter", "folder", "title", "about"], family);
     READ.get_or_init(read).iter().copied()
 }
 
-fn family(row: &Row<'static>) -> Result<Family, TableError> {
-    Ok(Family {
+fn family(row: &TableRow<'static>) -> Result<RuleFamily, TableError> {
+    Ok(RuleFamily {
         letter: row.get("letter")?,
         folder: row.get("folder")?,
         title: row.get("title")?,
@@ -34,7 +34,7 @@ fn family(row: &Row<'static>) -> Result<Family, TableError> {
     })
 }
 
-impl Family {
+impl RuleFamily {
     /// Whether a rule is one of it; own rules have longer prefixes.
     pub fn has(self, rule: &Rule) -> bool {
         rule.prefix() == self.letter

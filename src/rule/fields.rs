@@ -3,8 +3,8 @@
 
 use crate::layout::{BlankRule, Field, FieldId, Layout, registry};
 
-use super::ast::{FieldSet, Filter, Literal};
-use super::error::{Mistake, did_you_mean};
+use super::ast::{FieldSet, FieldCondition, LiteralNode};
+use super::error::{RuleMistake, did_you_mean};
 use super::read::Pattern;
 use super::values::value_set;
 
@@ -12,7 +12,7 @@ const TYPES: [&str; 8] = ["text", "code", "digits", "date", "integer", "yesno", 
 const PROPERTIES: [&str; 7] = ["type", "kind", "blank", "record types", "codes", "width", "format"];
 
 /// The fields of the set that the layout has, in layout order.
-pub(super) fn select(set: &FieldSet, layout: &Layout) -> Result<Vec<FieldId>, Mistake> {
+pub(super) fn select(set: &FieldSet, layout: &Layout) -> Result<Vec<FieldId>, RuleMistake> {
     for pattern in set.patterns.iter().chain(&set.except) {
         known_pattern(pattern)?;
     }
@@ -31,11 +31,11 @@ pub(super) fn select(set: &FieldSet, layout: &Layout) -> Result<Vec<FieldId>, Mi
     Ok(columns.filter(|(id, field)| belongs(*id, field)).map(|(id, _)| id).collect())
 }
 
-fn parts(patterns: &[Literal]) -> Vec<Pattern<'_>> {
+fn parts(patterns: &[LiteralNode]) -> Vec<Pattern<'_>> {
     patterns.iter().map(|pattern| Pattern::new(&pattern.text)).collect()
 }
 
-fn passes(filter: &Filter, layout: &Layout, id: FieldId, field: &Field) -> bool {
+fn passes(filter: &FieldCondition, layout: &Layout, id: FieldId, field: &Field) -> bool {
     let is = |word: &str| filter.values.iter().any(|value| value == word);
     match filter.property.as_str() {
         "type" => is(field.kind.as_str()),
@@ -52,7 +52,7 @@ fn passes(filter: &Filter, layout: &Layout, id: FieldId, field: &Field) -> bool 
     }
 }
 
-fn known_filter(filter: &Filter) -> Result<(), Mistake> {
+fn known_filter(filter: &FieldCondition) -> Result<(), RuleMistake> {
     let property = filter.property.as_str();
     let values: Vec<&str> = match property {
         "type" => TYPES.to_vec(),
@@ -60,7 +60,7 @@ fn known_filter(filter: &Filter) -> Result<(), Mistake> {
         "blank" => vec!["allowed", "forbidden", "unstated"],
         "record types" | "codes" | "width" | "format" => vec!["known"],
         _ => {
-            let mistake = Mistake::new(filter.span.clone(), format!("`{property}` is no property of fields"), "here");
+            let mistake = RuleMistake::new(filter.span.clone(), format!("`{property}` is no property of fields"), "here");
             return Err(mistake.help(format!("known are: {}", PROPERTIES.join(", "))));
         }
     };
@@ -70,26 +70,26 @@ fn known_filter(filter: &Filter) -> Result<(), Mistake> {
     let mut known = values.clone();
     known.sort_unstable();
     known.dedup();
-    let mistake = Mistake::new(filter.span.clone(), format!("`{wrong}` is no {property} of fields"), "here");
+    let mistake = RuleMistake::new(filter.span.clone(), format!("`{wrong}` is no {property} of fields"), "here");
     Err(mistake.help(did_you_mean(wrong, values).unwrap_or_else(|| format!("known are: {}", known.join(", ")))))
 }
 
-fn known_pattern(pattern: &Literal) -> Result<(), Mistake> {
+fn known_pattern(pattern: &LiteralNode) -> Result<(), RuleMistake> {
     let parts = Pattern::new(&pattern.text);
     if registry().id(&pattern.text).is_some() || registry().fields().any(|(_, info)| parts.fits(info.name)) {
         return Ok(());
     }
     if pattern.text.contains('*') {
         let message = format!("no field of any year fits `{}`", pattern.text);
-        return Err(Mistake::new(pattern.span.clone(), message, "fits nothing")
+        return Err(RuleMistake::new(pattern.span.clone(), message, "fits nothing")
             .help("`scorelint layout` lists the fields of a year"));
     }
     Err(unknown(&pattern.text, pattern.span.clone()))
 }
 
 /// The mistake of naming a field that no layout has.
-pub(super) fn unknown(name: &str, span: std::ops::Range<usize>) -> Mistake {
+pub(super) fn unknown(name: &str, span: std::ops::Range<usize>) -> RuleMistake {
     let help = did_you_mean(name, registry().fields().map(|(_, info)| info.name));
-    Mistake::new(span, format!("there is no field `{name}`"), "unknown field")
+    RuleMistake::new(span, format!("there is no field `{name}`"), "unknown field")
         .help(help.unwrap_or_else(|| "`scorelint layout` lists the fields of a year".to_owned()))
 }

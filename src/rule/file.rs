@@ -10,10 +10,10 @@ use toml::Spanned;
 use crate::layout::{Certainty, RecordTypes, registry};
 use crate::years::Years;
 
-use super::bind::Parts;
-use super::error::{Mistake, Piece, RuleError, SourceText, did_you_mean};
-use super::example::{self, Extent};
-use super::model::{Grouping, Need, Records, Rule, Scope, Severity, Source};
+use super::bind::RuleParts;
+use super::error::{RuleMistake, Piece, RuleError, SourceText, did_you_mean};
+use super::example::{self, ReadExtent};
+use super::model::{Grouping, Need, RecordScope, Rule, Scope, Severity, Source};
 
 type Read<T> = Result<T, Box<RuleError>>;
 
@@ -43,7 +43,7 @@ const NEEDS: [(&str, Need); 11] = [
     ("name-year", Need::NameYear),
     ("name-lea", Need::NameLea),
 ];
-const RECORDS: [(&str, Records); 2] = [("checked", Records::Checked), ("roster", Records::Roster)];
+const RECORDS: [(&str, RecordScope); 2] = [("checked", RecordScope::Checked), ("roster", RecordScope::Roster)];
 const OWNERS: [(&str, ()); 6] = [
     ("TOMS coordinator", ()),
     ("CALPADS/SIS", ()),
@@ -59,13 +59,13 @@ pub(super) enum RuleFile {
     /// A rule of its own.
     Rule(Box<Loaded>),
     /// Changes to a rule of another file.
-    Amendment { target: Piece, change: Change },
+    Amendment { target: Piece, change: Amendment },
 }
 
 /// What happens to another rule.
-pub(super) enum Change {
+pub(super) enum Amendment {
     /// Parts that differ in some years.
-    Amend(Box<Variant>),
+    Amend(Box<RuleVariant>),
     /// It no longer holds in some years.
     Retire(Years),
 }
@@ -73,14 +73,14 @@ pub(super) enum Change {
 /// A rule with the parts that are bound to a year.
 pub(super) struct Loaded {
     pub rule: Rule,
-    pub parts: Parts,
-    pub variants: Vec<Variant>,
+    pub parts: RuleParts,
+    pub variants: Vec<RuleVariant>,
     pub code: Piece,
     pub implies: Vec<Piece>,
 }
 
 /// Parts that differ in some years.
-pub(super) struct Variant {
+pub(super) struct RuleVariant {
     pub years: Years,
     severity: Option<Severity>,
     tests: Option<RecordTypes>,
@@ -93,12 +93,12 @@ pub(super) struct Variant {
 }
 
 impl Loaded {
-    fn in_force(&self, year: u16) -> impl Iterator<Item = &Variant> {
+    fn in_force(&self, year: u16) -> impl Iterator<Item = &RuleVariant> {
         self.variants.iter().filter(move |variant| variant.years.contains(year))
     }
 
     /// The parts that hold in a year.
-    pub fn parts(&self, year: u16) -> Parts {
+    pub fn parts(&self, year: u16) -> RuleParts {
         let mut parts = self.parts.clone();
         for variant in self.in_force(year) {
             parts.tests = variant.tests.unwrap_or(parts.tests);
@@ -124,13 +124,13 @@ impl Loaded {
     }
 
     /// Takes a change from a later file.
-    pub fn change(&mut self, change: Change) {
+    pub fn change(&mut self, change: Amendment) {
         match change {
-            Change::Amend(variant) => {
+            Amendment::Amend(variant) => {
                 self.rule.years = self.rule.years.with(&variant.years);
                 self.variants.push(*variant);
             }
-            Change::Retire(years) => self.rule.years = self.rule.years.without(&years),
+            Amendment::Retire(years) => self.rule.years = self.rule.years.without(&years),
         }
     }
 
@@ -150,10 +150,10 @@ impl Loaded {
 
     /// Variants that are for none of the rule's years.
     pub fn variants_outside(&self) -> Option<RuleError> {
-        let has_year = |variant: &Variant| {
+        let has_year = |variant: &RuleVariant| {
             registry().years().any(|year| variant.years.contains(year) && self.rule.years.contains(year))
         };
-        let open = |variant: &Variant| variant.years.0.iter().any(|(_, to)| *to == u16::MAX);
+        let open = |variant: &RuleVariant| variant.years.0.iter().any(|(_, to)| *to == u16::MAX);
         self.variants
             .iter()
             .any(|variant| !has_year(variant) && !open(variant))
@@ -235,14 +235,14 @@ struct FrontSource {
 /// # Errors
 /// The first thing that is wrong with its front matter or its examples. Conditions are not
 /// looked at.
-pub(super) fn read(source: Arc<SourceText>, extent: Extent) -> Read<RuleFile> {
+pub(super) fn read(source: Arc<SourceText>, extent: ReadExtent) -> Read<RuleFile> {
     let (front, body) = split(&source)?;
     let parsed: Front =
         toml::from_str(&source.text[front.clone()]).map_err(|error| front_error(&source, &front, &error))?;
-    let reader = Reader { source, front, body };
+    let reader = RuleFileReader { source, front, body };
     if let Some(target) = &parsed.retires {
         let years = reader.years(parsed.years.as_ref())?;
-        return Ok(RuleFile::Amendment { target: reader.piece(target), change: Change::Retire(years) });
+        return Ok(RuleFile::Amendment { target: reader.piece(target), change: Amendment::Retire(years) });
     }
     if parsed.amends.is_some() {
         return reader.amendment(parsed);
@@ -255,7 +255,7 @@ fn split(source: &SourceText) -> Read<(Range<usize>, usize)> {
     let text = &source.text;
     let fail = |span: Range<usize>, message: &str| {
         let help = "a rule file starts with its front matter between two lines of +++";
-        RuleError::at(source, span.clone(), Mistake::new(span, message, "here").help(help))
+        RuleError::at(source, span.clone(), RuleMistake::new(span, message, "here").help(help))
     };
     let start = line_end(text, 0);
     if text[..start].trim_end() != FENCE {
@@ -282,26 +282,26 @@ fn front_error(source: &SourceText, front: &Range<usize>, error: &toml::de::Erro
     let message = error.message();
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let Some((key, rest)) = unknown else {
-        return RuleError::at(source, span.clone(), Mistake::new(span, message.to_owned(), "here"));
+        return RuleError::at(source, span.clone(), RuleMistake::new(span, message.to_owned(), "here"));
     };
     let known = rest.split('`').skip(1).step_by(2);
-    let mistake = Mistake::new(span.clone(), format!("there is no key `{key}`"), "unknown key");
+    let mistake = RuleMistake::new(span.clone(), format!("there is no key `{key}`"), "unknown key");
     let help = did_you_mean(key, known).unwrap_or_else(|| "docs/rule-reference.md lists the keys".to_owned());
     RuleError::at(source, span, mistake.help(help))
 }
 
 fn no_span(piece: &Piece, message: String) -> Box<RuleError> {
     let help = "write for example \"2017..\", \"2019..2023\" or \"2017, 2019..\"";
-    piece.error(Mistake::new(0..piece.text.len(), message, "here").help(help))
+    piece.error(RuleMistake::new(0..piece.text.len(), message, "here").help(help))
 }
 
-struct Reader {
+struct RuleFileReader {
     source: Arc<SourceText>,
     front: Range<usize>,
     body: usize,
 }
 
-impl Reader {
+impl RuleFileReader {
     fn piece(&self, value: &Spanned<String>) -> Piece {
         let span = value.span();
         Piece {
@@ -321,7 +321,7 @@ impl Reader {
 
     fn missing(&self, key: &str, help: &str) -> Box<RuleError> {
         let span = 0..FENCE.len();
-        let mistake = Mistake::new(span.clone(), format!("`{key}` is missing"), "in this front matter");
+        let mistake = RuleMistake::new(span.clone(), format!("`{key}` is missing"), "in this front matter");
         RuleError::at(&self.source, span, mistake.help(help))
     }
 
@@ -341,7 +341,7 @@ impl Reader {
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         let piece = self.piece(value);
         let help = did_you_mean(text, words.iter().copied()).unwrap_or_else(|| format!("one of: {}", words.join(", ")));
-        Err(piece.error(Mistake::new(0..text.len(), format!("`{text}` is no {key}"), "unknown word").help(help)))
+        Err(piece.error(RuleMistake::new(0..text.len(), format!("`{text}` is no {key}"), "unknown word").help(help)))
     }
 
     fn needed_word<T: Copy>(&self, key: &str, value: Option<&Spanned<String>>, known: &[(&str, T)]) -> Read<T> {
@@ -378,7 +378,7 @@ impl Reader {
             if one.is_empty() || value.get_ref().len() != 2 {
                 let whole = 0..value.get_ref().len();
                 let mistake =
-                    Mistake::new(whole, format!("`{}` is no record type", value.get_ref()), "two digits are needed");
+                    RuleMistake::new(whole, format!("`{}` is no record type", value.get_ref()), "two digits are needed");
                 return Err(self.piece(value).error(mistake.help("for example \"01\" for Smarter Balanced ELA")));
             }
             all = RecordTypes(all.0 | one.0);
@@ -386,9 +386,9 @@ impl Reader {
         Ok(Some(all))
     }
 
-    fn variant(&self, front: &FrontVariant) -> Read<Variant> {
+    fn variant(&self, front: &FrontVariant) -> Read<RuleVariant> {
         let severity = front.severity.as_ref().map(|value| self.word("severity", value, &SEVERITIES)).transpose()?;
-        Ok(Variant {
+        Ok(RuleVariant {
             years: self.years(front.years.as_ref())?,
             severity,
             tests: self.tests(front.tests.as_ref())?,
@@ -414,10 +414,10 @@ impl Reader {
             labels: front.labels,
             show: front.show,
         };
-        Ok(RuleFile::Amendment { target, change: Change::Amend(Box::new(self.variant(&variant)?)) })
+        Ok(RuleFile::Amendment { target, change: Amendment::Amend(Box::new(self.variant(&variant)?)) })
     }
 
-    fn rule(&self, front: Front, extent: Extent) -> Read<Loaded> {
+    fn rule(&self, front: Front, extent: ReadExtent) -> Read<Loaded> {
         let code = self.code(front.code.as_ref())?;
         let name = self.needed("name", front.name.as_ref())?;
         let scope = self.needed_word("scope", front.scope.as_ref(), &SCOPES)?;
@@ -462,7 +462,7 @@ impl Reader {
             examples,
             path: self.source.name.clone(),
         };
-        let parts = Parts {
+        let parts = RuleParts {
             scope,
             tests,
             each: front.each.as_ref().map(|value| self.piece(value)),
@@ -482,15 +482,15 @@ impl Reader {
         Ok(Loaded { rule, parts, variants, code, implies })
     }
 
-    fn records(&self, value: Option<&Spanned<String>>, needs: &[Need]) -> Read<Records> {
+    fn records(&self, value: Option<&Spanned<String>>, needs: &[Need]) -> Read<RecordScope> {
         let Some(value) = value else {
-            return Ok(Records::Checked);
+            return Ok(RecordScope::Checked);
         };
         let records = self.word("file with records", value, &RECORDS)?;
-        if records == Records::Roster && !needs.contains(&Need::Roster) {
+        if records == RecordScope::Roster && !needs.contains(&Need::Roster) {
             let whole = 0..value.get_ref().len();
             let mistake =
-                Mistake::new(whole, "the rule goes through a roster without saying that it needs one", "here");
+                RuleMistake::new(whole, "the rule goes through a roster without saying that it needs one", "here");
             return Err(self.piece(value).error(mistake.help("write `needs = [\"roster\"]`")));
         }
         Ok(records)
@@ -503,7 +503,7 @@ impl Reader {
         if (1..=4).contains(&letters) && digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(code);
         }
-        let mistake = Mistake::new(0..code.text.len(), format!("`{}` is no code of a rule", code.text), "here");
+        let mistake = RuleMistake::new(0..code.text.len(), format!("`{}` is no code of a rule", code.text), "here");
         Err(code.error(mistake.help("one to four capital letters and three digits, for example LOC001")))
     }
 
@@ -563,7 +563,7 @@ impl Reader {
 
     fn mistake_at(&self, span: Range<usize>, message: &str, label: &str, help: &str) -> Box<RuleError> {
         let span = span.start + self.front.start..span.end + self.front.start;
-        RuleError::at(&self.source, span.clone(), Mistake::new(span, message, label).help(help))
+        RuleError::at(&self.source, span.clone(), RuleMistake::new(span, message, label).help(help))
     }
 }
 

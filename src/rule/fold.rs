@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::bind::Parts;
-use super::error::{Mistake, RuleError};
+use super::bind::RuleParts;
+use super::error::{RuleMistake, RuleError};
 use super::interpret::holds;
-use super::ir::{Cell, Demand, Expr, Form, Instance, Num, Op, Test, Truth};
+use super::ir::{CellRef, Demand, Expr, CellForm, Instance, Num, Op, CellTest, Truth};
 use super::read;
 use super::typed::{and, not};
 
@@ -15,10 +15,10 @@ use super::typed::{and, not};
 const MOST_ALTERNATIVES: usize = 2_000;
 
 /// Reports a rule whose every instance, in every year, is idle or unconditional.
-pub(super) fn judge(parts: &Parts, instances: &[Instance]) -> Result<(), Box<RuleError>> {
+pub(super) fn judge(parts: &RuleParts, instances: &[Instance]) -> Result<(), Box<RuleError>> {
     if instances.iter().all(|instance| !can_hold(&instance.when)) {
         let piece = parts.when.as_ref().unwrap_or(&parts.require);
-        let mistake = Mistake::new(0..piece.text.len(), "`when` can never be true", "excludes itself");
+        let mistake = RuleMistake::new(0..piece.text.len(), "`when` can never be true", "excludes itself");
         return Err(piece.error(mistake.help("the rule would never apply to any record")));
     }
     let piece = &parts.require;
@@ -26,7 +26,7 @@ pub(super) fn judge(parts: &Parts, instances: &[Instance]) -> Result<(), Box<Rul
         return Ok(());
     }
     let fail =
-        |message: &str, help: &str| Err(piece.error(Mistake::new(0..piece.text.len(), message, "here").help(help)));
+        |message: &str, help: &str| Err(piece.error(RuleMistake::new(0..piece.text.len(), message, "here").help(help)));
     let demands: Option<Vec<(&Expr, &Expr)>> = instances.iter().map(record_demand).collect();
     let Some(demands) = demands else {
         return Ok(());
@@ -54,16 +54,16 @@ pub(super) fn can_hold(expr: &Expr) -> bool {
 
 /// What must be so; other questions are left out.
 #[derive(Clone, Copy)]
-enum Literal<'e> {
+enum FoldedQuestion<'e> {
     /// A question about a cell has this answer.
-    Cell(Cell, &'e Test, bool),
+    Cell(CellRef, &'e CellTest, bool),
     /// A number lies so to a fixed one.
     Number(&'e Num, Op, i64),
 }
 
 /// The ways in which the condition gets the answer: each a list of answers that all must hold.
 /// `None` where there are too many.
-fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
+fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<FoldedQuestion<'_>>>> {
     let positive = wanted == Truth::True;
     match expr {
         Expr::Const(answer) if *answer == positive => Some(vec![Vec::new()]),
@@ -72,7 +72,7 @@ fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
         Expr::And(parts) if positive => all_of(parts, wanted),
         Expr::Or(parts) if !positive => all_of(parts, wanted),
         Expr::And(parts) | Expr::Or(parts) => any_of(parts, wanted),
-        Expr::Cell { cell, test } => Some(vec![vec![Literal::Cell(*cell, test, positive)]]),
+        Expr::Cell { cell, test } => Some(vec![vec![FoldedQuestion::Cell(*cell, test, positive)]]),
         Expr::Compare { left, op, right: Num::Const(fixed) } => Some(vec![vec![bound(left, *op, *fixed, positive)]]),
         Expr::Compare { left: Num::Const(fixed), op, right } => {
             Some(vec![vec![bound(right, op.mirrored(), *fixed, positive)]])
@@ -84,11 +84,11 @@ fn alternatives(expr: &Expr, wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
     }
 }
 
-fn bound(num: &Num, op: Op, fixed: i64, positive: bool) -> Literal<'_> {
-    Literal::Number(num, if positive { op } else { op.opposite() }, fixed)
+fn bound(num: &Num, op: Op, fixed: i64, positive: bool) -> FoldedQuestion<'_> {
+    FoldedQuestion::Number(num, if positive { op } else { op.opposite() }, fixed)
 }
 
-fn any_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
+fn any_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<FoldedQuestion<'_>>>> {
     let mut all = Vec::new();
     for part in parts {
         all.extend(alternatives(part, wanted)?);
@@ -99,8 +99,8 @@ fn any_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
     Some(all)
 }
 
-fn all_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
-    let mut all: Vec<Vec<Literal<'_>>> = vec![Vec::new()];
+fn all_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<FoldedQuestion<'_>>>> {
+    let mut all: Vec<Vec<FoldedQuestion<'_>>> = vec![Vec::new()];
     for part in parts {
         let next = alternatives(part, wanted)?;
         if all.len() * next.len() > MOST_ALTERNATIVES {
@@ -113,31 +113,31 @@ fn all_of(parts: &[Expr], wanted: Truth) -> Option<Vec<Vec<Literal<'_>>>> {
 }
 
 /// Whether no two answers about one cell or number exclude each other.
-fn is_consistent(literals: &[Literal<'_>]) -> bool {
-    let mut cells: HashMap<Cell, Vec<(&Test, bool)>> = HashMap::new();
-    let mut numbers: Vec<(&Num, Bounds)> = Vec::new();
+fn is_consistent(literals: &[FoldedQuestion<'_>]) -> bool {
+    let mut cells: HashMap<CellRef, Vec<(&CellTest, bool)>> = HashMap::new();
+    let mut numbers: Vec<(&Num, NumberBounds)> = Vec::new();
     for literal in literals {
         match *literal {
-            Literal::Cell(cell, test, positive) => cells.entry(cell).or_default().push((test, positive)),
-            Literal::Number(num, op, fixed) => match numbers.iter_mut().find(|(one, _)| *one == num) {
+            FoldedQuestion::Cell(cell, test, positive) => cells.entry(cell).or_default().push((test, positive)),
+            FoldedQuestion::Number(num, op, fixed) => match numbers.iter_mut().find(|(one, _)| *one == num) {
                 Some((_, bounds)) => bounds.0.push((op, fixed)),
-                None => numbers.push((num, Bounds(vec![(op, fixed)]))),
+                None => numbers.push((num, NumberBounds(vec![(op, fixed)]))),
             },
         }
     }
-    let of_cell = |cell: &Cell| numbers.iter().find(|(num, _)| is_number_of(num, *cell)).map(|(_, bounds)| bounds);
+    let of_cell = |cell: &CellRef| numbers.iter().find(|(num, _)| is_number_of(num, *cell)).map(|(_, bounds)| bounds);
     numbers.iter().all(|(_, bounds)| bounds.can_be_met())
         && cells.iter().all(|(cell, answers)| some_text_fits(*cell, answers, of_cell(cell)))
 }
 
-fn is_number_of(num: &Num, cell: Cell) -> bool {
-    cell.form == Form::Value && matches!(num, Num::Number(field) if *field == cell.field)
+fn is_number_of(num: &Num, cell: CellRef) -> bool {
+    cell.form == CellForm::Value && matches!(num, Num::Number(field) if *field == cell.field)
 }
 
 /// How a number must lie to fixed ones.
-struct Bounds(Vec<(Op, i64)>);
+struct NumberBounds(Vec<(Op, i64)>);
 
-impl Bounds {
+impl NumberBounds {
     fn are_met_by(&self, number: i64) -> bool {
         self.0.iter().all(|(op, fixed)| op.holds(number, *fixed))
     }
@@ -153,7 +153,7 @@ impl Bounds {
 
 /// Whether some text of the cell gives all the answers, as a number within bounds where there are
 /// some. Decided only where the text is one of a few: a code, or blank.
-fn some_text_fits(cell: Cell, answers: &[(&Test, bool)], bounds: Option<&Bounds>) -> bool {
+fn some_text_fits(cell: CellRef, answers: &[(&CellTest, bool)], bounds: Option<&NumberBounds>) -> bool {
     let Some(candidates) = answers.iter().find_map(|(test, positive)| candidates(cell, test, *positive)) else {
         return !answers.iter().any(|(test, positive)| answers.contains(&(*test, !*positive)));
     };
@@ -165,10 +165,10 @@ fn some_text_fits(cell: Cell, answers: &[(&Test, bool)], bounds: Option<&Bounds>
 }
 
 /// The only texts that give the answer, up to case; `None` where there is no such list.
-fn candidates(cell: Cell, test: &Test, positive: bool) -> Option<Vec<String>> {
+fn candidates(cell: CellRef, test: &CellTest, positive: bool) -> Option<Vec<String>> {
     match test {
-        Test::Blank if positive => Some(vec![String::new()]),
-        Test::OneOf(words) | Test::ExactlyOneOf(words) if positive => {
+        CellTest::Blank if positive => Some(vec![String::new()]),
+        CellTest::OneOf(words) | CellTest::ExactlyOneOf(words) if positive => {
             // A word that the reading of the cell would change can never be met.
             let readable = |word: &&String| read::value(cell.field, word) == word.as_str();
             Some(words.iter().filter(readable).cloned().collect())
@@ -178,11 +178,11 @@ fn candidates(cell: Cell, test: &Test, positive: bool) -> Option<Vec<String>> {
 }
 
 /// Whether the text, in some case, can give the answer.
-fn may_be(test: &Test, text: &str, positive: bool) -> bool {
+fn may_be(test: &CellTest, text: &str, positive: bool) -> bool {
     match test {
         // Case decides; the candidate may be written otherwise in the file.
-        Test::ExactlyOneOf(words) if positive => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
-        Test::ExactlyOneOf(_) | Test::ExactPartsOneOf(_) | Test::Matches(_) if !text.is_empty() => true,
+        CellTest::ExactlyOneOf(words) if positive => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
+        CellTest::ExactlyOneOf(_) | CellTest::ExactPartsOneOf(_) | CellTest::Matches(_) if !text.is_empty() => true,
         test => holds(test, text) == positive,
     }
 }

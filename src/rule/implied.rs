@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Mistake, RuleError, did_you_mean};
+use super::error::{RuleMistake, RuleError, did_you_mean};
 use super::file::Loaded;
 
 /// The mistakes in the implications of all rules of a set.
@@ -17,15 +17,15 @@ fn mistakes_of(loaded: &Loaded, implied: &BTreeMap<&str, &[String]>) -> Vec<Rule
     let mistake = |code: &super::error::Piece| {
         let whole = 0..code.text.len();
         if !implied.contains_key(code.text.as_str()) {
-            let mistake = Mistake::new(whole, format!("there is no rule `{}`", code.text), "unknown");
+            let mistake = RuleMistake::new(whole, format!("there is no rule `{}`", code.text), "unknown");
             let help = did_you_mean(&code.text, implied.keys().copied());
-            return Some(*code.error(Mistake { help, ..mistake }));
+            return Some(*code.error(RuleMistake { help, ..mistake }));
         }
         if !reaches(&code.text, &loaded.rule.code, implied) {
             return None;
         }
         let message = format!("`{}` would follow from itself", loaded.rule.code);
-        let mistake = Mistake::new(whole, message, "implies it in turn");
+        let mistake = RuleMistake::new(whole, message, "implies it in turn");
         Some(*code.error(mistake.help("say it of the one that is the cause")))
     };
     loaded.implies.iter().filter_map(mistake).collect()

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 
 use crate::layout::{RecordType, codes};
 
-use super::ir::{Cell, Expr, Form, Lookup, LookupKind, MatchedCell, Num, Show, Test, Text, Truth};
+use super::ir::{CellRef, Expr, CellForm, ScoreLookup, LookupKind, MatchedCell, Num, Show, CellTest, TextExpr, Truth};
 use super::read;
 use super::record::{Matched, RecordView};
 
 /// The text of a cell in the form that is asked for.
-pub fn cell_text(cell: Cell, record: &dyn RecordView) -> Cow<'_, str> {
+pub fn cell_text(cell: CellRef, record: &dyn RecordView) -> Cow<'_, str> {
     match cell.form {
-        Form::Value => read::value(cell.field, record.cell(cell.field)),
-        Form::Written => Cow::Borrowed(record.cell(cell.field)),
+        CellForm::Value => read::value(cell.field, record.cell(cell.field)),
+        CellForm::Written => Cow::Borrowed(record.cell(cell.field)),
     }
 }
 
@@ -51,29 +51,29 @@ fn matched<'r>(cell: &MatchedCell, record: &'r dyn RecordView) -> Option<Cow<'r,
 }
 
 /// Whether a text can be told: all but unclear cells of second files can.
-fn is_clear(text: &Text, record: &dyn RecordView) -> bool {
+fn is_clear(text: &TextExpr, record: &dyn RecordView) -> bool {
     match text {
-        Text::Matched(cell) => matched(cell, record).is_some(),
-        Text::Prefix(inner, _) | Text::Suffix(inner, _) | Text::DropLast(inner, _) => is_clear(inner, record),
-        Text::Const(_) | Text::Cell(_) | Text::Subject(_) | Text::TestName(..) => true,
+        TextExpr::Matched(cell) => matched(cell, record).is_some(),
+        TextExpr::Prefix(inner, _) | TextExpr::Suffix(inner, _) | TextExpr::DropLast(inner, _) => is_clear(inner, record),
+        TextExpr::Const(_) | TextExpr::Cell(_) | TextExpr::Subject(_) | TextExpr::TestName(..) => true,
     }
 }
 
 /// The answer to a question about a text.
-pub fn holds(test: &Test, text: &str) -> bool {
+pub fn holds(test: &CellTest, text: &str) -> bool {
     match test {
-        Test::Blank => text.trim().is_empty(),
-        Test::OneOf(words) => is_word(words, text),
-        Test::ExactlyOneOf(words) => words.iter().any(|word| word == text),
-        Test::PartsOneOf(words) => is_word(words, text) || text.split('&').all(|part| is_word(words, part)),
-        Test::ExactPartsOneOf(words) => {
+        CellTest::Blank => text.trim().is_empty(),
+        CellTest::OneOf(words) => is_word(words, text),
+        CellTest::ExactlyOneOf(words) => words.iter().any(|word| word == text),
+        CellTest::PartsOneOf(words) => is_word(words, text) || text.split('&').all(|part| is_word(words, part)),
+        CellTest::ExactPartsOneOf(words) => {
             let is_exact = |text: &str| words.iter().any(|word| word == text);
             is_exact(text) || text.split('&').all(is_exact)
         }
-        Test::Matches(expression) => expression.is_match(text),
-        Test::LongerThan(width) => text.chars().nth(usize::try_from(*width).unwrap_or(usize::MAX)).is_some(),
-        Test::Invisible => text.chars().any(read::is_invisible),
-        Test::BrokenLetters => read::has_broken_letters(text),
+        CellTest::Matches(expression) => expression.is_match(text),
+        CellTest::LongerThan(width) => text.chars().nth(usize::try_from(*width).unwrap_or(usize::MAX)).is_some(),
+        CellTest::Invisible => text.chars().any(read::is_invisible),
+        CellTest::BrokenLetters => read::has_broken_letters(text),
     }
 }
 
@@ -108,7 +108,7 @@ pub fn number(num: &Num, record: &dyn RecordView) -> Option<i64> {
     }
 }
 
-fn looked_up(lookup: &Lookup, record: &dyn RecordView) -> Option<i64> {
+fn looked_up(lookup: &ScoreLookup, record: &dyn RecordView) -> Option<i64> {
     let test = RecordType(u8::try_from(number(&lookup.record_type, record)?).ok()?);
     let grade = u8::try_from(number(&lookup.grade, record)?).ok()?;
     let year = u16::try_from(number(&lookup.year, record)?).ok()?;
@@ -123,24 +123,24 @@ fn looked_up(lookup: &Lookup, record: &dyn RecordView) -> Option<i64> {
 }
 
 /// The value of a text.
-pub fn text<'r>(text: &'r Text, record: &'r dyn RecordView) -> Cow<'r, str> {
+pub fn text<'r>(text: &'r TextExpr, record: &'r dyn RecordView) -> Cow<'r, str> {
     match text {
-        Text::Const(fixed) => Cow::Borrowed(fixed),
-        Text::Cell(cell) => cell_text(*cell, record),
-        Text::Matched(cell) => matched(cell, record).unwrap_or_default(),
-        Text::Prefix(of, length) => self::text(of, record).chars().take(*length).collect::<String>().into(),
-        Text::Suffix(of, length) => {
+        TextExpr::Const(fixed) => Cow::Borrowed(fixed),
+        TextExpr::Cell(cell) => cell_text(*cell, record),
+        TextExpr::Matched(cell) => matched(cell, record).unwrap_or_default(),
+        TextExpr::Prefix(of, length) => self::text(of, record).chars().take(*length).collect::<String>().into(),
+        TextExpr::Suffix(of, length) => {
             let whole = self::text(of, record);
             let skipped = whole.chars().count().saturating_sub(*length);
             whole.chars().skip(skipped).collect::<String>().into()
         }
-        Text::DropLast(of, length) => {
+        TextExpr::DropLast(of, length) => {
             let whole = self::text(of, record);
             let kept = whole.chars().count().saturating_sub(*length);
             whole.chars().take(kept).collect::<String>().into()
         }
-        Text::Subject(field) => Cow::Borrowed(read::subject(&read::value(*field, record.cell(*field)))),
-        Text::TestName(field, year) => Cow::Borrowed(read::test_name(&read::value(*field, record.cell(*field)), *year)),
+        TextExpr::Subject(field) => Cow::Borrowed(read::subject(&read::value(*field, record.cell(*field)))),
+        TextExpr::TestName(field, year) => Cow::Borrowed(read::test_name(&read::value(*field, record.cell(*field)), *year)),
     }
 }
 

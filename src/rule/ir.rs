@@ -73,9 +73,9 @@ pub enum Expr {
     /// A question about the text of one cell; never unknown.
     Cell {
         /// The cell.
-        cell: Cell,
+        cell: CellRef,
         /// The question.
-        test: Test,
+        test: CellTest,
     },
     /// Two numbers or two days compared; unknown when either cannot be read.
     Compare {
@@ -90,7 +90,7 @@ pub enum Expr {
     Known(Num),
     /// Two texts are equal, without regard to case and outer spaces; unknown only where one is of a
     /// second file and unclear there.
-    SameText(Text, Text),
+    SameText(TextExpr, TextExpr),
     /// A second file has a matching record: `found in earlier(1)`.
     Found(Match),
     /// A question about a cell of the matching record; unknown where the cell is unclear.
@@ -98,22 +98,22 @@ pub enum Expr {
         /// The cell, read as a value.
         cell: MatchedCell,
         /// The question.
-        test: Test,
+        test: CellTest,
     },
 }
 
 /// A cell of the record, and how it is read before a question is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cell {
+pub struct CellRef {
     /// The field.
     pub field: FieldId,
     /// As it stands in the file, or trimmed and (record type, grades) padded.
-    pub form: Form,
+    pub form: CellForm,
 }
 
 /// How a cell's text is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum CellForm {
     /// Spaces around it removed; record type and grades padded to two digits. The usual form.
     Value,
     /// Exactly as it stands in the file: `written(field)`.
@@ -122,7 +122,7 @@ pub enum Form {
 
 /// A question about the text of one cell.
 #[derive(Clone, Debug)]
-pub enum Test {
+pub enum CellTest {
     /// Nothing but spaces, or nothing at all.
     Blank,
     /// One of these words, without regard to (ASCII) case. The words are upper case.
@@ -145,7 +145,7 @@ pub enum Test {
     BrokenLetters,
 }
 
-impl PartialEq for Test {
+impl PartialEq for CellTest {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Blank, Self::Blank)
@@ -162,7 +162,7 @@ impl PartialEq for Test {
     }
 }
 
-impl Hash for Test {
+impl Hash for CellTest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
         match self {
@@ -242,13 +242,13 @@ pub enum Num {
     /// A cell as a day; unknown unless it is a calendar day in the form `YYYY-MM-DD`.
     Day(FieldId),
     /// The digits of a text as a number.
-    Digits(Box<Text>),
+    Digits(Box<TextExpr>),
     /// The digits of a cell of the matching record as a number.
     MatchedNumber(MatchedCell),
     /// A cell of the matching record as a day.
     MatchedDay(MatchedCell),
     /// The type number of an entity code in the official list; unknown where the list lacks it.
-    EntityType(Box<Text>),
+    EntityType(Box<TextExpr>),
     /// A sum.
     Add(Box<Num>, Box<Num>),
     /// A difference.
@@ -260,14 +260,14 @@ pub enum Num {
     /// Full years from the first day to the second.
     Age(Box<Num>, Box<Num>),
     /// A number out of a reference table; unknown where the table has no row.
-    Lookup(Lookup),
+    Lookup(ScoreLookup),
     /// The second where the condition holds, the third where it does not.
     If(Box<Expr>, Box<Num>, Box<Num>),
 }
 
 /// A look-up in the score range table (`rules/codes/scale-score-ranges.tsv`).
 #[derive(Clone, Debug, PartialEq, Hash)]
-pub struct Lookup {
+pub struct ScoreLookup {
     /// What is looked up.
     pub what: LookupKind,
     /// The record type, as a number.
@@ -280,7 +280,7 @@ pub struct Lookup {
     pub score: Option<Box<Num>>,
 }
 
-/// What a [`Lookup`] yields.
+/// What a [`ScoreLookup`] yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LookupKind {
     /// Lowest obtainable score.
@@ -293,19 +293,19 @@ pub enum LookupKind {
 
 /// A text made from cells.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Text {
+pub enum TextExpr {
     /// A fixed text.
     Const(String),
     /// A cell.
-    Cell(Cell),
+    Cell(CellRef),
     /// A cell of the matching record.
     Matched(MatchedCell),
     /// Its first characters (all, if it has fewer).
-    Prefix(Box<Text>, usize),
+    Prefix(Box<TextExpr>, usize),
     /// Its last characters (all, if it has fewer).
-    Suffix(Box<Text>, usize),
+    Suffix(Box<TextExpr>, usize),
     /// All but its last characters.
-    DropLast(Box<Text>, usize),
+    DropLast(Box<TextExpr>, usize),
     /// The subject a record type belongs to: `ELA`, `mathematics`, `science` or `Spanish`.
     Subject(FieldId),
     /// The name of the test of a record type in a year: `CAST`. Only shown, never a key.
@@ -316,7 +316,7 @@ pub enum Text {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SetTest {
     /// No two participating records have the same key. `unique by …`
-    UniqueBy(Vec<Key>),
+    UniqueBy(Vec<KeyPart>),
     /// No two participating records are equal in every cell. `unique record`
     UniqueRecord,
     /// No value occurs twice in these fields taken together, over all participating records.
@@ -327,9 +327,9 @@ pub enum SetTest {
     /// of that comparison. `same … within …`
     Same {
         /// Any one of these being the same is enough.
-        values: Vec<Key>,
+        values: Vec<KeyPart>,
         /// What makes a group.
-        within: Vec<Key>,
+        within: Vec<KeyPart>,
     },
     /// In each group with a participating record, every condition holds for some record of the
     /// file. `exists … with same …`
@@ -337,7 +337,7 @@ pub enum SetTest {
         /// All must be met, not necessarily by one record.
         conditions: Vec<Expr>,
         /// What makes a group.
-        with_same: Vec<Key>,
+        with_same: Vec<KeyPart>,
     },
     /// In each group at most this many participating records satisfy the condition.
     /// `at most … where … within …`
@@ -347,7 +347,7 @@ pub enum SetTest {
         /// What is counted.
         of: Expr,
         /// What makes a group.
-        within: Vec<Key>,
+        within: Vec<KeyPart>,
     },
     /// In each group of at least `among` participating records, at least `percent` of them
     /// satisfy the condition. `share of … within … at least N percent among N`
@@ -355,7 +355,7 @@ pub enum SetTest {
         /// What is counted.
         of: Expr,
         /// What makes a group.
-        within: Vec<Key>,
+        within: Vec<KeyPart>,
         /// The least share, in percent.
         percent: u32,
         /// Smaller groups are not judged.
@@ -366,9 +366,9 @@ pub enum SetTest {
 /// A part of a group's key, or a value compared within a group. A record whose key is blank
 /// belongs to no group.
 #[derive(Clone, Debug, PartialEq, Hash)]
-pub enum Key {
+pub enum KeyPart {
     /// A text, compared without regard to case and spaces.
-    Text(Text),
+    Text(TextExpr),
     /// A number or day.
     Num(Num),
     /// Whether a condition holds.
@@ -440,7 +440,7 @@ pub enum Show {
         day: bool,
     },
     /// A text.
-    Text(Text),
+    Text(TextExpr),
 }
 
 /// A file of student records that is given besides the one whose records are judged.
@@ -462,7 +462,7 @@ pub struct Match {
     pub file: SecondFile,
     /// The parts of the key, read in both records alike, without regard to case and outer spaces.
     /// A record with a blank part goes with none.
-    pub by: Arc<[Text]>,
+    pub by: Arc<[TextExpr]>,
 }
 
 /// A cell of the matching record. Blank where no record matches; unknown where several match and

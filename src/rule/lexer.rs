@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::error::Mistake;
+use super::error::RuleMistake;
 use super::read;
 
 /// One piece of a condition.
@@ -47,7 +47,7 @@ const FOREIGN: [(&str, &str); 8] = [
 ];
 
 /// The tokens of a text, ending with [`Token::End`].
-pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Mistake> {
+pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, RuleMistake> {
     let mut lexemes = Vec::new();
     let mut at = 0;
     loop {
@@ -61,12 +61,12 @@ pub(super) fn lex(text: &str) -> Result<Vec<Lexeme>, Mistake> {
     }
 }
 
-fn shifted(mut mistake: Mistake, by: usize) -> Mistake {
+fn shifted(mut mistake: RuleMistake, by: usize) -> RuleMistake {
     mistake.span = mistake.span.start + by..mistake.span.end + by;
     mistake
 }
 
-fn next(rest: &str) -> Result<(Token, usize), Mistake> {
+fn next(rest: &str) -> Result<(Token, usize), RuleMistake> {
     let Some(first) = rest.chars().next() else {
         return Ok((Token::End, 0));
     };
@@ -86,19 +86,19 @@ fn word(rest: &str) -> (Token, usize) {
     (Token::Word(rest[..length].to_owned()), length)
 }
 
-fn number(rest: &str) -> Result<(Token, usize), Mistake> {
+fn number(rest: &str) -> Result<(Token, usize), RuleMistake> {
     if let Some(day) = rest.get(..10).and_then(read::day) {
         return Ok((Token::Day(day), 10));
     }
     let length = rest.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(rest.len());
     let number = read::number(&rest[..length]).ok_or_else(|| {
-        Mistake::new(0..length, "a number has at most 18 digits", "too many digits")
+        RuleMistake::new(0..length, "a number has at most 18 digits", "too many digits")
             .help("write long codes as texts: '12345678901234567890'")
     })?;
     Ok((Token::Number(number), length))
 }
 
-fn text(rest: &str) -> Result<(Token, usize), Mistake> {
+fn text(rest: &str) -> Result<(Token, usize), RuleMistake> {
     let mut content = String::new();
     let mut letters = rest.char_indices().skip(1).peekable();
     while let Some((at, letter)) = letters.next() {
@@ -111,11 +111,11 @@ fn text(rest: &str) -> Result<(Token, usize), Mistake> {
         }
         content.push('\'');
     }
-    Err(Mistake::new(0..rest.len(), "text does not end", "the closing quote is missing")
+    Err(RuleMistake::new(0..rest.len(), "text does not end", "the closing quote is missing")
         .help("end the text with a single quote: 'Y'"))
 }
 
-fn regex(rest: &str) -> Result<(Token, usize), Mistake> {
+fn regex(rest: &str) -> Result<(Token, usize), RuleMistake> {
     let mut pattern = String::new();
     let mut letters = rest.char_indices().skip(1);
     while let Some((at, letter)) = letters.next() {
@@ -132,7 +132,7 @@ fn regex(rest: &str) -> Result<(Token, usize), Mistake> {
             _ => pattern.push(letter),
         }
     }
-    Err(Mistake::new(0..rest.len(), "regular expression does not end", "the closing slash is missing")
+    Err(RuleMistake::new(0..rest.len(), "regular expression does not end", "the closing slash is missing")
         .help("write it between slashes: /^[0-9]+$/; a slash inside is written \\/"))
 }
 
@@ -140,15 +140,15 @@ fn continues_word(rest: &str) -> bool {
     rest.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-fn sign(rest: &str, first: char) -> Result<(Token, usize), Mistake> {
+fn sign(rest: &str, first: char) -> Result<(Token, usize), RuleMistake> {
     if let Some((foreign, help)) = FOREIGN.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
         return Err(
-            Mistake::new(0..foreign.len(), format!("`{foreign}` is not part of the language"), "here").help(*help)
+            RuleMistake::new(0..foreign.len(), format!("`{foreign}` is not part of the language"), "here").help(*help)
         );
     }
     let known = SIGNS.iter().find(|sign| rest.starts_with(**sign));
     known.map(|sign| (Token::Sign(sign), sign.len())).ok_or_else(|| {
         let shown = first.escape_debug();
-        Mistake::new(0..first.len_utf8(), format!("`{shown}` is not part of the language"), "here")
+        RuleMistake::new(0..first.len_utf8(), format!("`{shown}` is not part of the language"), "here")
     })
 }

@@ -33,17 +33,17 @@ pub use bind::{condition, key};
 pub use error::{RuleError, RuleErrors, SourceText, closest};
 pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
 pub use expression::Expression;
-pub use family::{Family, families};
+pub use family::{RuleFamily, families};
 pub use interpret::{cell_text, holds, number, shown, text, truth};
-pub use ir::{Cell, Demand, Expr, Form, Instance, Key, Lookup, LookupKind, Match, MatchedCell, Num, Op, Placeholder, SecondFile, SetTest, Show, Test, Text, Truth};
+pub use ir::{CellRef, Demand, Expr, CellForm, Instance, KeyPart, ScoreLookup, LookupKind, Match, MatchedCell, Num, Op, Placeholder, SecondFile, SetTest, Show, CellTest, TextExpr, Truth};
 pub use message::placeholders;
 pub use model::{
-    Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, Records, Rule, Scope, SecondKind, SecondTable,
+    Example, ExampleRow, Expect, Fixture, Grouping, Need, Recipe, RecordScope, Rule, Scope, SecondKind, SecondTable,
     Severity, Source,
 };
 pub use registry::{Conditions, RuleSet};
 pub use record::{Matched, NoSecondFiles, RecordView, SecondFiles};
 pub use second::match_key;
-pub use sets::{AllStudents, Group, SetOutcome, StudentGroups, judge_set};
+pub use sets::{AllStudents, JudgedGroup, SetOutcome, StudentGroups, judge_set};
 pub use substitute::{Stand, Stands, substituted, substituted_number, substituted_text};
 pub(crate) use typed::undecided;

@@ -69,7 +69,7 @@ pub enum Grouping {
 
 /// Whose records a rule goes through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Records {
+pub enum RecordScope {
     /// Those of the file that is checked.
     #[default]
     Checked,
@@ -280,7 +280,7 @@ pub struct Rule {
     /// What it needs besides the file.
     pub needs: Vec<Need>,
     /// Whose records it goes through.
-    pub records: Records,
+    pub records: RecordScope,
     /// Rules that may fire on the same record as a consequence.
     pub implies: Vec<String>,
     /// The version of scorelint that first had it; own rules need not say.

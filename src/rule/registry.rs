@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::layout::registry;
 
 use super::bind;
-use super::error::{Mistake, RuleError, RuleErrors, SourceText, closest};
-use super::example::Extent;
+use super::error::{RuleMistake, RuleError, RuleErrors, SourceText, closest};
+use super::example::ReadExtent;
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
 use super::idle;
@@ -35,7 +35,7 @@ impl RuleSet {
     /// # Errors
     /// Mistakes in the rule files; a test makes sure that there are none.
     pub fn embedded() -> Result<Self, RuleErrors> {
-        Self::build(whole_or_not(embedded_sources(), Extent::Whole))
+        Self::build(whole_or_not(embedded_sources(), ReadExtent::Whole))
     }
 
     /// The shipped rules and those of folders. Later folders may amend earlier rules.
@@ -43,7 +43,7 @@ impl RuleSet {
     /// # Errors
     /// Every mistake in the files, conditions of the folders' rules included.
     pub fn with_dirs(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
-        Self::with_folders(folders, Extent::Whole)
+        Self::with_folders(folders, ReadExtent::Whole)
     }
 
     /// As [`RuleSet::with_dirs`], for a run: the examples of shipped rules are left out. Tests read
@@ -52,12 +52,12 @@ impl RuleSet {
     /// # Errors
     /// As for [`RuleSet::with_dirs`].
     pub fn for_run(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
-        Self::with_folders(folders, Extent::WithoutExamples)
+        Self::with_folders(folders, ReadExtent::WithoutExamples)
     }
 
-    fn with_folders(folders: &[PathBuf], shipped: Extent) -> Result<Self, RuleErrors> {
+    fn with_folders(folders: &[PathBuf], shipped: ReadExtent) -> Result<Self, RuleErrors> {
         let mut sources = whole_or_not(embedded_sources(), shipped);
-        sources.extend(whole_or_not(folder_sources(folders)?, Extent::Whole));
+        sources.extend(whole_or_not(folder_sources(folders)?, ReadExtent::Whole));
         let set = Self::build(sources)?;
         let own = |loaded: &&Loaded| !EMBEDDED.iter().any(|(name, _)| *name == loaded.rule.path);
         let mut mistakes: Vec<RuleError> =
@@ -73,7 +73,7 @@ impl RuleSet {
     /// # Errors
     /// Mistakes in front matter and examples; [`RuleSet::check`] looks at the conditions.
     pub fn only(folders: &[PathBuf]) -> Result<Self, RuleErrors> {
-        Self::build(whole_or_not(folder_sources(folders)?, Extent::Whole))
+        Self::build(whole_or_not(folder_sources(folders)?, ReadExtent::Whole))
     }
 
     /// Whether a path is a rule file, or a folder with one.
@@ -86,10 +86,10 @@ impl RuleSet {
     /// # Errors
     /// As for [`RuleSet::only`].
     pub fn of_texts(texts: Vec<SourceText>) -> Result<Self, RuleErrors> {
-        Self::build(whole_or_not(texts, Extent::Whole))
+        Self::build(whole_or_not(texts, ReadExtent::Whole))
     }
 
-    fn build(sources: Vec<Source>) -> Result<Self, RuleErrors> {
+    fn build(sources: Vec<RuleText>) -> Result<Self, RuleErrors> {
         let mut set = Self { loaded: Vec::with_capacity(sources.len()), places: FxHashMap::default() };
         let (mut mistakes, mut amendments, mut taken) = (Vec::new(), Vec::new(), FxHashMap::default());
         for read in read_all(sources) {
@@ -103,9 +103,9 @@ impl RuleSet {
             let Some(place) = set.places.get(&target.text) else {
                 let codes = set.places.keys().map(String::as_str);
                 let mistake =
-                    Mistake::new(0..target.text.len(), format!("there is no rule `{}`", target.text), "unknown");
+                    RuleMistake::new(0..target.text.len(), format!("there is no rule `{}`", target.text), "unknown");
                 let help = super::error::did_you_mean(&target.text, codes);
-                mistakes.push(*target.error(Mistake { help, ..mistake }));
+                mistakes.push(*target.error(RuleMistake { help, ..mistake }));
                 continue;
             };
             set.loaded[*place].change(change);
@@ -124,7 +124,7 @@ impl RuleSet {
         let by_code = twin(&loaded.rule.code).map(|twin| ("code", twin));
         if let Some((what, twin)) = by_code.or_else(|| twin(&loaded.rule.name).map(|twin| ("name", twin))) {
             let message = format!("the {what} of `{}` is taken already, by {}", loaded.rule.code, twin.rule.path);
-            let mistake = Mistake::new(0..loaded.code.text.len(), message, "used twice");
+            let mistake = RuleMistake::new(0..loaded.code.text.len(), message, "used twice");
             return Some(
                 *loaded.code.error(mistake.help("give it another one, or write `amends` to change that rule")),
             );
@@ -324,16 +324,16 @@ fn in_every_year(loaded: &Loaded) -> Result<Vec<Instance>, Box<RuleError>> {
     }
     if instances.is_empty() {
         let piece = loaded.parts.each.as_ref().unwrap_or(&loaded.code);
-        let mistake = Mistake::new(0..piece.text.len(), "rule is checked for nothing", "no value in any of its years");
+        let mistake = RuleMistake::new(0..piece.text.len(), "rule is checked for nothing", "no value in any of its years");
         return Err(piece.error(mistake.help("no layout of these years has the fields it needs")));
     }
     Ok(instances)
 }
 
 /// Reads the files on two threads where there are many; the results are in the order of the files.
-fn read_all(mut sources: Vec<Source>) -> Vec<Result<RuleFile, Box<RuleError>>> {
+fn read_all(mut sources: Vec<RuleText>) -> Vec<Result<RuleFile, Box<RuleError>>> {
     const FEW: usize = 40;
-    let read = |sources: Vec<Source>| -> Vec<_> {
+    let read = |sources: Vec<RuleText>| -> Vec<_> {
         sources.into_iter().map(|(text, extent)| file::read(Arc::new(text), extent)).collect()
     };
     if sources.len() <= FEW {
@@ -349,9 +349,9 @@ fn read_all(mut sources: Vec<Source>) -> Vec<Result<RuleFile, Box<RuleError>>> {
 }
 
 /// The text of a rule file, and how much of it is read.
-type Source = (SourceText, Extent);
+type RuleText = (SourceText, ReadExtent);
 
-fn whole_or_not(texts: Vec<SourceText>, extent: Extent) -> Vec<Source> {
+fn whole_or_not(texts: Vec<SourceText>, extent: ReadExtent) -> Vec<RuleText> {
     texts.into_iter().map(|text| (text, extent)).collect()
 }
 
@@ -373,7 +373,7 @@ fn folder_sources(folders: &[PathBuf]) -> Result<Vec<SourceText>, RuleErrors> {
 fn rule_files(folder: &Path) -> Vec<Result<PathBuf, Box<RuleError>>> {
     let unreadable = |path: &Path, reason: String| {
         let source = SourceText { name: path.display().to_string(), text: String::new() };
-        RuleError::at(&source, 0..0, Mistake::new(0..0, format!("rules cannot be read: {reason}"), "here"))
+        RuleError::at(&source, 0..0, RuleMistake::new(0..0, format!("rules cannot be read: {reason}"), "here"))
     };
     let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
     entries
@@ -396,7 +396,7 @@ fn read_source(path: &Path) -> Result<SourceText, Box<RuleError>> {
         Ok(text) => Ok(SourceText { name, text }),
         Err(error) => {
             let source = SourceText { name, text: String::new() };
-            Err(RuleError::at(&source, 0..0, Mistake::new(0..0, format!("rule file cannot be read: {error}"), "here")))
+            Err(RuleError::at(&source, 0..0, RuleMistake::new(0..0, format!("rule file cannot be read: {error}"), "here")))
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::interpret::{number, text, truth};
-use super::ir::{Expr, Key, SetTest, Text, Truth};
+use super::ir::{Expr, KeyPart, SetTest, TextExpr, Truth};
 use super::record::RecordView;
 use crate::layout::FieldId;
 
@@ -25,7 +25,7 @@ impl StudentGroups for AllStudents {
 
 /// One group that was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct JudgedGroup {
     /// Its key, one text a part.
     pub key: Vec<String>,
     /// Its participating records, by their place in the file.
@@ -38,7 +38,7 @@ pub struct Group {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SetOutcome {
     /// Every group that was judged, by key.
-    pub groups: Vec<Group>,
+    pub groups: Vec<JudgedGroup>,
     /// Records for which it is unknown whether they take part.
     pub undecided: usize,
 }
@@ -56,20 +56,20 @@ pub fn judge_set(
         numbered.filter(move |(_, record)| truth(when, **record) == wanted).map(|(place, _)| place).collect::<Vec<_>>()
     };
     let taking_part = of(Truth::True);
-    let judge = Judge { records, fields, student_groups };
+    let judge = SetInterpreter { records, fields, student_groups };
     SetOutcome { groups: judge.groups(test, &taking_part), undecided: of(Truth::Unknown).len() }
 }
 
-struct Judge<'a> {
+struct SetInterpreter<'a> {
     records: &'a [&'a dyn RecordView],
     fields: &'a [FieldId],
     student_groups: &'a dyn StudentGroups,
 }
 
-type Grouped = BTreeMap<Vec<String>, Vec<usize>>;
+type KeyedRecords = BTreeMap<Vec<String>, Vec<usize>>;
 
-impl Judge<'_> {
-    fn groups(&self, test: &SetTest, taking_part: &[usize]) -> Vec<Group> {
+impl SetInterpreter<'_> {
+    fn groups(&self, test: &SetTest, taking_part: &[usize]) -> Vec<JudgedGroup> {
         match test {
             SetTest::UniqueBy(keys) => judged(self.group_by(keys, taking_part), |places| places.len() > 1),
             SetTest::UniqueRecord => judged(self.whole_records(taking_part), |places| places.len() > 1),
@@ -84,7 +84,7 @@ impl Judge<'_> {
                     let all = everywhere.get(&key).map_or(&[][..], Vec::as_slice);
                     let met = |condition: &Expr| self.count(condition, all) > 0;
                     let broke = !conditions.iter().all(met);
-                    Group { key, records, broke }
+                    JudgedGroup { key, records, broke }
                 });
                 groups.collect()
             }
@@ -105,8 +105,8 @@ impl Judge<'_> {
         places.iter().filter(|place| truth(condition, self.records[**place]) == Truth::True).count()
     }
 
-    fn group_by(&self, keys: &[Key], places: &[usize]) -> Grouped {
-        let mut grouped = Grouped::new();
+    fn group_by(&self, keys: &[KeyPart], places: &[usize]) -> KeyedRecords {
+        let mut grouped = KeyedRecords::new();
         for place in places {
             for key in self.keys(keys, self.records[*place]) {
                 grouped.entry(key).or_default().push(*place);
@@ -117,11 +117,11 @@ impl Judge<'_> {
 
     /// Every key of a record: one, or one for each student group; none where a part is blank or
     /// unknown.
-    fn keys(&self, keys: &[Key], record: &dyn RecordView) -> Vec<Vec<String>> {
+    fn keys(&self, keys: &[KeyPart], record: &dyn RecordView) -> Vec<Vec<String>> {
         let mut all = vec![Vec::new()];
         for key in keys {
             let parts = match key {
-                Key::StudentGroup => self.student_groups.groups(record),
+                KeyPart::StudentGroup => self.student_groups.groups(record),
                 key => single(key, record).into_iter().filter(|part| !part.is_empty()).collect(),
             };
             let longer = |whole: &Vec<String>| {
@@ -132,8 +132,8 @@ impl Judge<'_> {
         all
     }
 
-    fn whole_records(&self, places: &[usize]) -> Grouped {
-        let mut grouped = Grouped::new();
+    fn whole_records(&self, places: &[usize]) -> KeyedRecords {
+        let mut grouped = KeyedRecords::new();
         for place in places {
             let cells = self.fields.iter().map(|field| self.records[*place].cell(*field).to_owned()).collect();
             grouped.entry(cells).or_default().push(*place);
@@ -141,12 +141,12 @@ impl Judge<'_> {
         grouped
     }
 
-    fn values_among(&self, fields: &[FieldId], places: &[usize]) -> Grouped {
-        let mut grouped = Grouped::new();
+    fn values_among(&self, fields: &[FieldId], places: &[usize]) -> KeyedRecords {
+        let mut grouped = KeyedRecords::new();
         for place in places {
             for field in fields {
-                let cell = super::ir::Cell { field: *field, form: super::ir::Form::Value };
-                let value = folded(&text(&Text::Cell(cell), self.records[*place]));
+                let cell = super::ir::CellRef { field: *field, form: super::ir::CellForm::Value };
+                let value = folded(&text(&TextExpr::Cell(cell), self.records[*place]));
                 if !value.is_empty() {
                     grouped.entry(vec![value]).or_default().push(*place);
                 }
@@ -156,27 +156,27 @@ impl Judge<'_> {
     }
 
     /// Whether all records with a known value have the same one. Blank is a value.
-    fn is_same(&self, value: &Key, places: &[usize]) -> bool {
+    fn is_same(&self, value: &KeyPart, places: &[usize]) -> bool {
         let values: BTreeSet<String> = places.iter().filter_map(|place| single(value, self.records[*place])).collect();
         values.len() <= 1
     }
 }
 
-fn judged(grouped: Grouped, broke: impl Fn(&[usize]) -> bool) -> Vec<Group> {
-    grouped.into_iter().map(|(key, records)| Group { broke: broke(&records), key, records }).collect()
+fn judged(grouped: KeyedRecords, broke: impl Fn(&[usize]) -> bool) -> Vec<JudgedGroup> {
+    grouped.into_iter().map(|(key, records)| JudgedGroup { broke: broke(&records), key, records }).collect()
 }
 
 /// The value of a key part; `None` where it is unknown.
-fn single(key: &Key, record: &dyn RecordView) -> Option<String> {
+fn single(key: &KeyPart, record: &dyn RecordView) -> Option<String> {
     match key {
-        Key::Text(of) => Some(folded(&text(of, record))),
-        Key::Num(num) => number(num, record).map(|number| number.to_string()),
-        Key::Truth(expr) => match truth(expr, record) {
+        KeyPart::Text(of) => Some(folded(&text(of, record))),
+        KeyPart::Num(num) => number(num, record).map(|number| number.to_string()),
+        KeyPart::Truth(expr) => match truth(expr, record) {
             Truth::Unknown => None,
             answer => Some((answer == Truth::True).to_string()),
         },
-        Key::File => Some("file".to_owned()),
-        Key::StudentGroup => None,
+        KeyPart::File => Some("file".to_owned()),
+        KeyPart::StudentGroup => None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::interpret::holds;
-use super::ir::{Cell, Expr, Form, Lookup, Num, Text};
+use super::ir::{CellRef, Expr, CellForm, ScoreLookup, Num, TextExpr};
 use super::read;
 use crate::layout::FieldId;
 
@@ -32,7 +32,7 @@ pub fn substituted(expr: &Expr, stands: &Stands) -> Expr {
         Expr::Or(parts) => Expr::Or(each(parts)),
         Expr::Cell { cell, test } => match stands.get(&cell.field) {
             None => expr.clone(),
-            Some(Stand::Field(field)) => Expr::Cell { cell: Cell { field: *field, ..*cell }, test: test.clone() },
+            Some(Stand::Field(field)) => Expr::Cell { cell: CellRef { field: *field, ..*cell }, test: test.clone() },
             Some(Stand::Fixed(value)) => Expr::Const(holds(test, &fixed(*cell, value))),
         },
         Expr::Compare { left, op, right } => {
@@ -64,7 +64,7 @@ pub fn substituted_number(number: &Num, stands: &Stands) -> Num {
         Num::Latest(all) => Num::Latest(all.iter().map(|one| substituted_number(one, stands)).collect()),
         Num::SchoolYear(day) => Num::SchoolYear(inner(day)),
         Num::Age(birth, day) => Num::Age(inner(birth), inner(day)),
-        Num::Lookup(lookup) => Num::Lookup(Lookup {
+        Num::Lookup(lookup) => Num::Lookup(ScoreLookup {
             what: lookup.what,
             record_type: inner(&lookup.record_type),
             grade: inner(&lookup.grade),
@@ -78,40 +78,40 @@ pub fn substituted_number(number: &Num, stands: &Stands) -> Num {
 }
 
 /// A text with stand-ins.
-pub fn substituted_text(text: &Text, stands: &Stands) -> Text {
-    let inner = |text: &Text| Box::new(substituted_text(text, stands));
+pub fn substituted_text(text: &TextExpr, stands: &Stands) -> TextExpr {
+    let inner = |text: &TextExpr| Box::new(substituted_text(text, stands));
     match text {
-        Text::Const(_) | Text::Matched(_) => text.clone(),
-        Text::Cell(cell) => match stands.get(&cell.field) {
+        TextExpr::Const(_) | TextExpr::Matched(_) => text.clone(),
+        TextExpr::Cell(cell) => match stands.get(&cell.field) {
             None => text.clone(),
-            Some(Stand::Field(field)) => Text::Cell(Cell { field: *field, ..*cell }),
-            Some(Stand::Fixed(value)) => Text::Const(fixed(*cell, value)),
+            Some(Stand::Field(field)) => TextExpr::Cell(CellRef { field: *field, ..*cell }),
+            Some(Stand::Fixed(value)) => TextExpr::Const(fixed(*cell, value)),
         },
-        Text::Prefix(of, length) => Text::Prefix(inner(of), *length),
-        Text::Suffix(of, length) => Text::Suffix(inner(of), *length),
-        Text::DropLast(of, length) => Text::DropLast(inner(of), *length),
-        Text::Subject(field) => match stands.get(field) {
-            Some(Stand::Field(other)) => Text::Subject(*other),
-            Some(Stand::Fixed(value)) => Text::Const(read::subject(&read::value(*field, value)).to_owned()),
+        TextExpr::Prefix(of, length) => TextExpr::Prefix(inner(of), *length),
+        TextExpr::Suffix(of, length) => TextExpr::Suffix(inner(of), *length),
+        TextExpr::DropLast(of, length) => TextExpr::DropLast(inner(of), *length),
+        TextExpr::Subject(field) => match stands.get(field) {
+            Some(Stand::Field(other)) => TextExpr::Subject(*other),
+            Some(Stand::Fixed(value)) => TextExpr::Const(read::subject(&read::value(*field, value)).to_owned()),
             None => text.clone(),
         },
-        Text::TestName(field, year) => match stands.get(field) {
-            Some(Stand::Field(other)) => Text::TestName(*other, *year),
-            Some(Stand::Fixed(value)) => Text::Const(read::test_name(&read::value(*field, value), *year).to_owned()),
+        TextExpr::TestName(field, year) => match stands.get(field) {
+            Some(Stand::Field(other)) => TextExpr::TestName(*other, *year),
+            Some(Stand::Fixed(value)) => TextExpr::Const(read::test_name(&read::value(*field, value), *year).to_owned()),
             None => text.clone(),
         },
     }
 }
 
 /// A fixed value in the form that the cell is asked for in.
-fn fixed(cell: Cell, value: &str) -> String {
+fn fixed(cell: CellRef, value: &str) -> String {
     match cell.form {
-        Form::Value => read::value(cell.field, value).into_owned(),
-        Form::Written => value.to_owned(),
+        CellForm::Value => read::value(cell.field, value).into_owned(),
+        CellForm::Written => value.to_owned(),
     }
 }
 
 /// A number that is known or not: digits of nothing are no number.
 fn known(number: Option<i64>) -> Num {
-    number.map_or_else(|| Num::Digits(Box::new(Text::Const(String::new()))), Num::Const)
+    number.map_or_else(|| Num::Digits(Box::new(TextExpr::Const(String::new()))), Num::Const)
 }

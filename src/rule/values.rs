@@ -9,41 +9,41 @@ use crate::layout::{self, FieldId, FieldKind, Layout, RecordType, codes, depends
 
 /// A list of codes, as printed and in capitals. Shared by all conditions that ask for it.
 #[derive(Clone)]
-pub(super) struct Codes {
+pub(super) struct CodeList {
     pub exact: Arc<[String]>,
     pub upper: Arc<[String]>,
 }
 
 /// The codes of a field in one year.
-pub(super) enum ValueSet {
+pub(super) enum RuleCodes {
     /// The same for every test.
-    One(Codes),
+    One(CodeList),
     /// One list for each test, and one for records of none of them.
-    ByTest { tests: Vec<(RecordType, Codes)>, others: Codes },
+    ByTest { tests: Vec<(RecordType, CodeList)>, others: CodeList },
 }
 
-impl Codes {
+impl CodeList {
     fn new(list: Vec<String>) -> Self {
         Self { upper: list.iter().map(|code| code.to_ascii_uppercase()).collect(), exact: list.into() }
     }
 }
 
 /// The codes a field may hold in the layout's year; `None` where the year has no list for it.
-pub(super) fn value_set(layout: &Layout, id: FieldId) -> Option<Arc<ValueSet>> {
-    type Sets = FxHashMap<(u16, FieldId), Option<Arc<ValueSet>>>;
+pub(super) fn value_set(layout: &Layout, id: FieldId) -> Option<Arc<RuleCodes>> {
+    type Sets = FxHashMap<(u16, FieldId), Option<Arc<RuleCodes>>>;
     static SETS: LazyLock<Mutex<Sets>> = LazyLock::new(Mutex::default);
     let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
     sets.entry((layout.year(), id)).or_insert_with(|| read_set(layout, id).map(Arc::new)).clone()
 }
 
-fn read_set(layout: &Layout, id: FieldId) -> Option<ValueSet> {
-    let every_test = Codes::new(listed(layout, id, None)?);
+fn read_set(layout: &Layout, id: FieldId) -> Option<RuleCodes> {
+    let every_test = CodeList::new(listed(layout, id, None)?);
     if !depends_on_test(layout, id) {
-        return Some(ValueSet::One(every_test));
+        return Some(RuleCodes::One(every_test));
     }
     let tests = record_types(layout.year()).into_iter();
-    let tests = tests.filter_map(|test| Some((test, Codes::new(listed(layout, id, Some(test))?)))).collect();
-    Some(ValueSet::ByTest { tests, others: every_test })
+    let tests = tests.filter_map(|test| Some((test, CodeList::new(listed(layout, id, Some(test))?)))).collect();
+    Some(RuleCodes::ByTest { tests, others: every_test })
 }
 
 /// Listed and accepted codes; the two words of a yes-or-no field whose row prints none.

@@ -3,19 +3,19 @@
 
 use std::collections::HashMap;
 
-use super::bind::{Bound, BoundWaiver, Runs};
+use super::bind::{BoundSettings, BoundWaiver, Runs};
 use super::file::SettingsFile;
-use super::merge::{Origin, Settings};
-use super::waiver::{EXPIRED, Holder, Standing, UNEXPLAINED, UNUSED, WAIVER_RULES};
+use super::merge::{SettingOrigin, Settings};
+use super::waiver::{EXPIRED, Holder, WaiverValidity, UNEXPLAINED, UNUSED, WAIVER_RULES};
 use crate::finding::Shown;
 use crate::outcome::{
-    Finding, Outcome, RuleOutcome, SettingsUsed, Status, Subject, WaiverLink, WaiverState, WaiverUsed,
+    Finding, Outcome, RuleOutcome, SettingsUsed, RuleStatus, Subject, WaiverLink, WaiverState, WaiverUsed,
 };
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::Severity;
 
 /// Applies settings to an outcome. Without pseudonyms, waivers of students can only name an SSID.
-pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudonyms: Option<&Pseudonyms>) {
+pub fn apply(settings: &Settings, bound: &BoundSettings, outcome: &mut Outcome, pseudonyms: Option<&Pseudonyms>) {
     tell_who_left_out(settings, bound, outcome);
     let covered = Cover::new(bound, outcome, pseudonyms).run(outcome);
     for rule in &mut outcome.rules {
@@ -37,29 +37,29 @@ pub fn apply(settings: &Settings, bound: &Bound, outcome: &mut Outcome, pseudony
 }
 
 /// The engine knows that a rule was left out, and not by whom.
-fn tell_who_left_out(settings: &Settings, bound: &Bound, outcome: &mut Outcome) {
+fn tell_who_left_out(settings: &Settings, bound: &BoundSettings, outcome: &mut Outcome) {
     for rule in &mut outcome.rules {
         let reason = match bound.rule(&rule.code).map(|rule| rule.runs) {
             Some(Runs::Off(origin)) => format!("it is off by {}", told(settings.file.as_ref(), origin)),
             Some(Runs::Ignored(origin)) => format!("it is ignored by {}", told(settings.file.as_ref(), origin)),
             Some(Runs::Yes | Runs::NotSelected) | None => continue,
         };
-        if matches!(rule.status, Status::NotRun(_)) {
-            rule.status = Status::NotRun(reason);
+        if matches!(rule.status, RuleStatus::NotRun(_)) {
+            rule.status = RuleStatus::NotRun(reason);
         }
     }
 }
 
-fn told(file: Option<&SettingsFile>, origin: Origin) -> String {
+fn told(file: Option<&SettingsFile>, origin: SettingOrigin) -> String {
     match (origin, file) {
-        (Origin::Flag(flag), _) => flag.to_owned(),
-        (Origin::File { line }, Some(file)) => format!("line {line} of {}", file.path.display()),
-        (Origin::File { .. } | Origin::Default, _) => "the settings".to_owned(),
+        (SettingOrigin::Flag(flag), _) => flag.to_owned(),
+        (SettingOrigin::File { line }, Some(file)) => format!("line {line} of {}", file.path.display()),
+        (SettingOrigin::File { .. } | SettingOrigin::Default, _) => "the settings".to_owned(),
     }
 }
 
 /// Gives a rule the weight that its thresholds come to.
-fn weigh(bound: &Bound, rule: &mut RuleOutcome) {
+fn weigh(bound: &BoundSettings, rule: &mut RuleOutcome) {
     let Some(thresholds) = bound.rule(&rule.code).and_then(|rule| rule.thresholds.as_ref()) else { return };
     if rule.broke > 0 {
         rule.severity = thresholds.value.severity(rule.open(), rule.applicable);
@@ -82,29 +82,29 @@ fn stand_alone(outcome: &mut Outcome) {
 
 /// The waivers of a run while they cover findings.
 struct Cover<'a> {
-    bound: &'a Bound,
+    bound: &'a BoundSettings,
     pseudonyms: Option<&'a Pseudonyms>,
     /// The waivers that hold, by the place of their rule.
-    by_rule: HashMap<usize, OfRule<'a>>,
+    by_rule: HashMap<usize, RuleWaivers<'a>>,
     /// Findings that each waiver covers.
     covered: Vec<u64>,
 }
 
 /// The waivers of a rule, by what they are looked up with.
 #[derive(Default)]
-struct OfRule<'a> {
+struct RuleWaivers<'a> {
     by_student: HashMap<&'a str, Vec<usize>>,
     by_school: HashMap<&'a str, Vec<usize>>,
     of_anyone: Vec<usize>,
 }
 
 impl<'a> Cover<'a> {
-    fn new(bound: &'a Bound, outcome: &Outcome, pseudonyms: Option<&'a Pseudonyms>) -> Self {
+    fn new(bound: &'a BoundSettings, outcome: &Outcome, pseudonyms: Option<&'a Pseudonyms>) -> Self {
         let places: HashMap<&str, usize> =
             outcome.rules.iter().enumerate().map(|(place, rule)| (rule.code.as_str(), place)).collect();
-        let mut by_rule: HashMap<usize, OfRule<'a>> = HashMap::new();
+        let mut by_rule: HashMap<usize, RuleWaivers<'a>> = HashMap::new();
         for (number, one) in bound.waivers.iter().enumerate() {
-            let Some(place) = places.get(one.code.as_str()).filter(|_| one.standing == Standing::Holds) else {
+            let Some(place) = places.get(one.code.as_str()).filter(|_| one.standing == WaiverValidity::Holds) else {
                 continue;
             };
             let of_rule = by_rule.entry(*place).or_default();
@@ -123,7 +123,7 @@ impl<'a> Cover<'a> {
         if self.by_rule.is_empty() {
             return self.covered;
         }
-        for step in [Step::Student, Step::School, Step::Count] {
+        for step in [WaiverStep::Student, WaiverStep::School, WaiverStep::Count] {
             for finding in outcome.findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
                 let Some(number) = self.waiver_for(finding, step) else { continue };
                 finding.waiver = Some(WaiverLink::CoveredBy(number));
@@ -140,14 +140,14 @@ impl<'a> Cover<'a> {
     }
 
     /// The first waiver that covers a finding and has room for all it stands for.
-    fn waiver_for(&self, finding: &Finding, step: Step) -> Option<usize> {
+    fn waiver_for(&self, finding: &Finding, step: WaiverStep) -> Option<usize> {
         let of_rule = self.by_rule.get(&finding.rule)?;
         let has_room = |number: &&usize| {
             let count = self.bound.waivers[**number].waiver.count;
             count.is_none_or(|count| self.covered[**number] + finding.count.max(1) <= count)
         };
         match step {
-            Step::Student => {
+            WaiverStep::Student => {
                 let record = finding.record.as_ref().filter(|_| is_of_records(&finding.subject))?;
                 let ssid = record.ssid.trim();
                 let pseudonym = self.pseudonyms.filter(|_| !of_rule.by_student.is_empty());
@@ -160,17 +160,17 @@ impl<'a> Cover<'a> {
                 };
                 numbers.filter(is_of_test).find(has_room).copied()
             }
-            Step::School => {
+            WaiverStep::School => {
                 let code = school_of(finding)?;
                 of_rule.by_school.get(code).into_iter().flatten().find(has_room).copied()
             }
-            Step::Count => of_rule.of_anyone.iter().find(has_room).copied(),
+            WaiverStep::Count => of_rule.of_anyone.iter().find(has_room).copied(),
         }
     }
 }
 
 #[derive(Clone, Copy)]
-enum Step {
+enum WaiverStep {
     Student,
     School,
     Count,
@@ -216,15 +216,15 @@ fn take_off(rule: &mut RuleOutcome, finding: &Finding) {
 }
 
 /// What became of each waiver.
-fn used(bound: &Bound, outcome: &Outcome, covered: &[u64], pseudonyms: Option<&Pseudonyms>) -> Vec<WaiverUsed> {
+fn used(bound: &BoundSettings, outcome: &Outcome, covered: &[u64], pseudonyms: Option<&Pseudonyms>) -> Vec<WaiverUsed> {
     let has_run =
-        |code: &str| outcome.rules.iter().any(|rule| rule.code == code && !matches!(rule.status, Status::NotRun(_)));
+        |code: &str| outcome.rules.iter().any(|rule| rule.code == code && !matches!(rule.status, RuleStatus::NotRun(_)));
     let state = |one: &BoundWaiver, waived: u64| match &one.standing {
-        Standing::Expired => WaiverState::Expired,
-        Standing::Unexplained(lacking) => WaiverState::Unexplained(lacking.clone()),
-        Standing::Holds if waived > 0 => WaiverState::Used,
-        Standing::Holds if has_run(&one.code) => WaiverState::Unused,
-        Standing::Holds => WaiverState::NotRun,
+        WaiverValidity::Expired => WaiverState::Expired,
+        WaiverValidity::Unexplained(lacking) => WaiverState::Unexplained(lacking.clone()),
+        WaiverValidity::Holds if waived > 0 => WaiverState::Used,
+        WaiverValidity::Holds if has_run(&one.code) => WaiverState::Unused,
+        WaiverValidity::Holds => WaiverState::NotRun,
     };
     let waivers = bound.waivers.iter().zip(covered).map(|(one, waived)| WaiverUsed {
         told: one.waiver.told(&one.code, pseudonyms),
@@ -239,16 +239,16 @@ fn report_waivers(outcome: &mut Outcome, waivers: &[WaiverUsed]) {
     for code in WAIVER_RULES {
         let Some(place) = outcome.rules.iter().position(|rule| rule.code == code) else { continue };
         let rule = &mut outcome.rules[place];
-        if matches!(rule.status, Status::NotRun(_)) {
+        if matches!(rule.status, RuleStatus::NotRun(_)) {
             continue;
         }
         let about: Vec<usize> = (0..waivers.len()).filter(|number| code_for(&waivers[*number].state) == code).collect();
         rule.applicable = waivers.len() as u64;
         rule.broke = about.len() as u64;
         rule.status = match (waivers.is_empty(), about.is_empty()) {
-            (true, _) => Status::NotApplicable,
-            (false, true) => Status::Held,
-            (false, false) => Status::Broke,
+            (true, _) => RuleStatus::NotApplicable,
+            (false, true) => RuleStatus::Held,
+            (false, false) => RuleStatus::Broke,
         };
         let severity = rule.severity;
         outcome.findings.extend(about.into_iter().map(|number| Finding {

@@ -25,7 +25,7 @@ pub struct Signature {
 
 /// What a waiver is known by. The order is that of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Identity {
+enum WaiverIdentity {
     Student { student: String, test: Option<String> },
     School(String),
     Anyone,
@@ -33,9 +33,9 @@ enum Identity {
 
 /// The waivers of a baseline, before they are signed.
 #[derive(Clone, Debug, Default)]
-pub struct Draft {
+pub struct BaselineDraft {
     /// Findings by rule and identity.
-    waivers: BTreeMap<(String, Identity), u64>,
+    waivers: BTreeMap<(String, WaiverIdentity), u64>,
 }
 
 /// A baseline ready to be written.
@@ -50,8 +50,8 @@ pub struct Baseline {
 }
 
 /// The findings of a run from a severity upwards that no waiver covers. Those that follow from another one go with it.
-pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> Draft {
-    let mut draft = Draft::default();
+pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> BaselineDraft {
+    let mut draft = BaselineDraft::default();
     for finding in outcome.findings.iter().filter(|finding| finding.is_shown()) {
         let Some(rule) = outcome.rules.get(finding.rule) else { continue };
         // Totals and exit codes go by the severity of the rule over all files.
@@ -66,20 +66,20 @@ pub fn baseline(outcome: &Outcome, least: Severity, pseudonyms: &Pseudonyms) -> 
 }
 
 /// Whose finding it is. A student without a usable identifier is known by the school only.
-fn identity(finding: &Finding, pseudonyms: &Pseudonyms) -> Identity {
+fn identity(finding: &Finding, pseudonyms: &Pseudonyms) -> WaiverIdentity {
     let student = || finding.record.as_ref().and_then(|record| pseudonyms.of(&record.ssid));
     let test = || finding.record.as_ref().map(|record| record.record_type.clone()).filter(|test| is_test(test));
     let school = || {
         let is_code = |code: &&str| code.len() == 14 && code.bytes().all(|byte| byte.is_ascii_digit());
-        school_of(finding).filter(is_code).map(|code| Identity::School(code.to_owned()))
+        school_of(finding).filter(is_code).map(|code| WaiverIdentity::School(code.to_owned()))
     };
     let found = match &finding.subject {
-        Subject::Record => student().map(|student| Identity::Student { student, test: test() }).or_else(school),
-        Subject::Student => student().map(|student| Identity::Student { student, test: None }).or_else(school),
+        Subject::Record => student().map(|student| WaiverIdentity::Student { student, test: test() }).or_else(school),
+        Subject::Student => student().map(|student| WaiverIdentity::Student { student, test: None }).or_else(school),
         Subject::School(_) => school(),
         Subject::Records | Subject::Whole => None,
     };
-    found.unwrap_or(Identity::Anyone)
+    found.unwrap_or(WaiverIdentity::Anyone)
 }
 
 /// Whether a record type can stand in a waiver; a damaged one cannot.
@@ -89,23 +89,23 @@ fn is_test(text: &str) -> bool {
         && !crate::layout::RecordTypes::parse(text).is_empty()
 }
 
-impl Draft {
+impl BaselineDraft {
     /// The settings file.
     pub fn signed(&self, signature: &Signature) -> Baseline {
         let mut text = String::from(HEAD);
         for ((rule, identity), count) in &self.waivers {
             let _ = write!(text, "\n[[waivers]]\nrule = {}\n", quoted(rule));
             match identity {
-                Identity::Student { student, test } => {
+                WaiverIdentity::Student { student, test } => {
                     let _ = writeln!(text, "student = {}", quoted(student));
                     if let Some(test) = test {
                         let _ = writeln!(text, "test = {}", quoted(test));
                     }
                 }
-                Identity::School(code) => {
+                WaiverIdentity::School(code) => {
                     let _ = writeln!(text, "school = {}", quoted(code));
                 }
-                Identity::Anyone => {}
+                WaiverIdentity::Anyone => {}
             }
             let Signature { author, reason, expires } = signature;
             let _ = writeln!(text, "count = {count}");

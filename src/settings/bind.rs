@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
-use super::error::{Mistake, SettingsError, SettingsErrors};
+use super::error::{SettingsMistake, SettingsError, SettingsErrors};
 use super::file::{SettingsFile, Weight};
-use super::merge::{Origin, Settings, Value};
+use super::merge::{SettingOrigin, Settings, SettingValue};
 use super::naming::{Closeness, UnknownRule, closeness, suggestion};
 use super::threshold::Thresholds;
-use super::waiver::{Standing, WAIVER_RULES, Waiver};
+use super::waiver::{WaiverValidity, WAIVER_RULES, Waiver};
 use crate::rule::{Rule, RuleSet, Scope, Severity};
 
 /// Why settings cannot be bound.
@@ -34,9 +34,9 @@ pub enum Runs {
     /// Others are selected.
     NotSelected,
     /// It is left out.
-    Ignored(Origin),
+    Ignored(SettingOrigin),
     /// Its severity is `off`.
-    Off(Origin),
+    Off(SettingOrigin),
 }
 
 /// What the settings say about one rule.
@@ -45,9 +45,9 @@ pub struct RuleSettings {
     /// Whether it runs.
     pub runs: Runs,
     /// Its weight, where the settings give it another one.
-    pub severity: Option<Value<Severity>>,
+    pub severity: Option<SettingValue<Severity>>,
     /// Its thresholds.
-    pub thresholds: Option<Value<Thresholds>>,
+    pub thresholds: Option<SettingValue<Thresholds>>,
 }
 
 /// A waiver with the code of its rule.
@@ -58,18 +58,18 @@ pub struct BoundWaiver {
     /// The waiver.
     pub waiver: Waiver,
     /// How it stands on the day of the run.
-    pub standing: Standing,
+    pub standing: WaiverValidity,
 }
 
 /// Settings that know their rules.
 #[derive(Clone, Debug, Default)]
-pub struct Bound {
+pub struct BoundSettings {
     rules: HashMap<String, RuleSettings>,
     /// The waivers, as they are written.
     pub waivers: Vec<BoundWaiver>,
 }
 
-impl Bound {
+impl BoundSettings {
     /// Binds settings to rules.
     ///
     /// # Errors
@@ -113,37 +113,37 @@ impl Bound {
 
     /// Whether a waiver that holds is about a rule: all its findings are then needed.
     pub fn is_waived(&self, rule: &Rule) -> bool {
-        self.waivers.iter().any(|one| one.code == rule.code && one.standing == Standing::Holds)
+        self.waivers.iter().any(|one| one.code == rule.code && one.standing == WaiverValidity::Holds)
     }
 }
 
-fn rule_settings(settings: &Settings, select: &[Value<String>], ignore: &[Value<String>], rule: &Rule) -> RuleSettings {
+fn rule_settings(settings: &Settings, select: &[SettingValue<String>], ignore: &[SettingValue<String>], rule: &Rule) -> RuleSettings {
     let weight = settings.file.as_ref().and_then(|file| weight_of(file, rule));
-    let is_named = |word: &&Value<String>| closeness(rule, &word.value).is_some();
+    let is_named = |word: &&SettingValue<String>| closeness(rule, &word.value).is_some();
     // Who names a rule on the command line wants it to run, whatever the file says.
     let is_asked_for = settings.flags.select.iter().any(|word| closeness(rule, word).is_some());
     let runs = match (ignore.iter().find(is_named), &weight) {
         (Some(word), _) => Runs::Ignored(word.origin),
         _ if !select.is_empty() && !select.iter().any(|word| is_named(&word)) => Runs::NotSelected,
-        (None, Some(Value { value: Weight::Off, origin })) if !is_asked_for => Runs::Off(*origin),
+        (None, Some(SettingValue { value: Weight::Off, origin })) if !is_asked_for => Runs::Off(*origin),
         _ => Runs::Yes,
     };
     let severity = weight.and_then(|weight| match weight.value {
-        Weight::Is(value) => Some(Value { value, origin: weight.origin }),
+        Weight::Is(value) => Some(SettingValue { value, origin: weight.origin }),
         Weight::Off => None,
     });
     let thresholds = settings.file.as_ref().and_then(|file| {
         let (key, thresholds) = file.thresholds.iter().find(|(key, _)| is_itself(rule, key.get_ref()))?;
-        Some(Value { value: *thresholds, origin: Origin::File { line: file.line(key.span().start) } })
+        Some(SettingValue { value: *thresholds, origin: SettingOrigin::File { line: file.line(key.span().start) } })
     });
     RuleSettings { runs, severity, thresholds }
 }
 
 /// What the closest key of `[severity]` says about a rule.
-fn weight_of(file: &SettingsFile, rule: &Rule) -> Option<Value<Weight>> {
+fn weight_of(file: &SettingsFile, rule: &Rule) -> Option<SettingValue<Weight>> {
     let fitting = file.severity.iter().filter_map(|(key, weight)| Some((closeness(rule, key.get_ref())?, key, weight)));
     let (_, key, weight) = fitting.max_by_key(|(closeness, ..)| *closeness)?;
-    Some(Value { value: *weight, origin: Origin::File { line: file.line(key.span().start) } })
+    Some(SettingValue { value: *weight, origin: SettingOrigin::File { line: file.line(key.span().start) } })
 }
 
 fn is_itself(rule: &Rule, word: &str) -> bool {
@@ -163,16 +163,16 @@ fn mistakes(file: &SettingsFile, rules: &RuleSet) -> Vec<SettingsError> {
     mistakes
 }
 
-fn unknown_word(word: &Spanned<String>, rules: &RuleSet) -> Option<Mistake> {
+fn unknown_word(word: &Spanned<String>, rules: &RuleSet) -> Option<SettingsMistake> {
     let is_known = rules.rules().any(|rule| closeness(rule, word.get_ref()).is_some());
     (!is_known).then(|| {
         let message = format!("there is no rule, family or owner `{}`", word.get_ref());
-        Mistake::new(word.span(), message, "unknown").help(suggestion(word.get_ref(), rules))
+        SettingsMistake::new(word.span(), message, "unknown").help(suggestion(word.get_ref(), rules))
     })
 }
 
 /// Keys that name no rule, owners, and two keys that name the same rules.
-fn wrong_severities(file: &SettingsFile, rules: &RuleSet) -> Vec<Mistake> {
+fn wrong_severities(file: &SettingsFile, rules: &RuleSet) -> Vec<SettingsMistake> {
     let mut mistakes = Vec::new();
     for (place, (key, _)) in file.severity.iter().enumerate() {
         let named: Vec<(&Rule, Closeness)> =
@@ -183,7 +183,7 @@ fn wrong_severities(file: &SettingsFile, rules: &RuleSet) -> Vec<Mistake> {
         }
         if named.iter().all(|(_, closeness)| *closeness == Closeness::Owner) {
             let message = format!("`{}` is an owner; severities are of rules and families", key.get_ref());
-            mistakes.push(Mistake::new(key.span(), message, "here").help("owners can stand under select and ignore"));
+            mistakes.push(SettingsMistake::new(key.span(), message, "here").help("owners can stand under select and ignore"));
             continue;
         }
         let is_same = |(other, _): &&(Spanned<String>, Weight)| {
@@ -191,13 +191,13 @@ fn wrong_severities(file: &SettingsFile, rules: &RuleSet) -> Vec<Mistake> {
         };
         if let Some((other, _)) = file.severity.iter().take(place).find(is_same) {
             let message = format!("`{}` and `{}` name the same rules", other.get_ref(), key.get_ref());
-            mistakes.push(Mistake::new(key.span(), message, "named twice").help("keep one of them"));
+            mistakes.push(SettingsMistake::new(key.span(), message, "named twice").help("keep one of them"));
         }
     }
     mistakes
 }
 
-fn wrong_thresholds(file: &SettingsFile, rules: &RuleSet) -> Vec<Mistake> {
+fn wrong_thresholds(file: &SettingsFile, rules: &RuleSet) -> Vec<SettingsMistake> {
     let mut mistakes = Vec::new();
     for (place, (key, thresholds)) in file.thresholds.iter().enumerate() {
         let Some(rule) = rules.find(key.get_ref()) else {
@@ -206,38 +206,38 @@ fn wrong_thresholds(file: &SettingsFile, rules: &RuleSet) -> Vec<Mistake> {
         };
         if file.thresholds.iter().take(place).any(|(other, _)| is_itself(rule, other.get_ref())) {
             let message = format!("{} has thresholds already", rule.code);
-            mistakes.push(Mistake::new(key.span(), message, "named twice").help("keep one of them"));
+            mistakes.push(SettingsMistake::new(key.span(), message, "named twice").help("keep one of them"));
         }
         let has_share = [thresholds.warn_if, thresholds.error_if].into_iter().flatten().any(|limit| limit.is_share());
         if rule.scope == Scope::File && has_share {
             let message = format!("{} is about the file, of which there is no share", rule.code);
-            mistakes.push(Mistake::new(key.span(), message, "here").help("give a number of findings: \"> 10\""));
+            mistakes.push(SettingsMistake::new(key.span(), message, "here").help("give a number of findings: \"> 10\""));
         }
     }
     mistakes
 }
 
-fn wrong_waiver(waiver: &Waiver, rules: &RuleSet) -> Option<Mistake> {
+fn wrong_waiver(waiver: &Waiver, rules: &RuleSet) -> Option<SettingsMistake> {
     match rules.find(waiver.rule.get_ref()) {
         None => Some(not_one_rule(&waiver.rule, rules, "a waiver is")),
         Some(rule) if WAIVER_RULES.contains(&rule.code.as_str()) => {
             let message = format!("{} is about waivers and cannot be waived", rule.code);
             let help = "mend the waiver it speaks of, or write the rule under `ignore`";
-            Some(Mistake::new(waiver.span(), message, "here").help(help))
+            Some(SettingsMistake::new(waiver.span(), message, "here").help(help))
         }
         Some(_) => None,
     }
 }
 
-fn not_one_rule(word: &Spanned<String>, rules: &RuleSet, subject: &str) -> Mistake {
+fn not_one_rule(word: &Spanned<String>, rules: &RuleSet, subject: &str) -> SettingsMistake {
     let is_wider = rules.rules().any(|rule| closeness(rule, word.get_ref()).is_some());
     if is_wider {
         let message = format!("`{}` means several rules; {subject} of one", word.get_ref());
-        return Mistake::new(word.span(), message, "here").help("write the code or the name of a rule");
+        return SettingsMistake::new(word.span(), message, "here").help("write the code or the name of a rule");
     }
     let message = format!("there is no rule `{}`", word.get_ref());
     let like = rules.suggest(word.get_ref());
     let help =
         like.map_or_else(|| "scorelint rules lists all rules".to_owned(), |like| format!("did you mean {like}?"));
-    Mistake::new(word.span(), message, "unknown").help(help)
+    SettingsMistake::new(word.span(), message, "unknown").help(help)
 }

@@ -46,14 +46,14 @@ fn counted(count: usize) -> String {
 }
 
 /// A mistake before its place in the file is worked out.
-pub(super) struct Mistake {
+pub(super) struct SettingsMistake {
     pub span: Range<usize>,
     pub message: String,
     pub label: &'static str,
     pub help: Option<String>,
 }
 
-impl Mistake {
+impl SettingsMistake {
     pub fn new(span: Range<usize>, message: impl Into<String>, label: &'static str) -> Self {
         Self { span, message: message.into(), label, help: None }
     }
@@ -79,9 +79,9 @@ impl Mistake {
 }
 
 /// Where the lines of a text end.
-pub(super) struct Lines(Vec<usize>);
+pub(super) struct LineEnds(Vec<usize>);
 
-impl Lines {
+impl LineEnds {
     pub fn of(text: &str) -> Self {
         Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
     }

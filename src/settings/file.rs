@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Lines, Mistake, SettingsError, SettingsErrors};
+use super::error::{LineEnds, SettingsMistake, SettingsError, SettingsErrors};
 use super::threshold::{Limit, Thresholds};
 use super::waiver::{Holder, Waiver};
 use super::{find, parse_day};
@@ -116,7 +116,7 @@ impl SettingsFile {
     /// Everything that is wrong with it, but for words that name no rule.
     pub fn parse(path: &Path, text: String) -> Result<Self, SettingsErrors> {
         let source = Arc::new(SourceText { name: path.display().to_string(), text });
-        let mut reader = Reader::new(&source, path);
+        let mut reader = SettingsReader::new(&source, path);
         let table = document(&source)?;
         let mut file = Self { path: path.to_owned(), sources: vec![Arc::clone(&source)], ..Self::default() };
         reader.settings(&table, &mut file);
@@ -125,16 +125,16 @@ impl SettingsFile {
 
     /// The line of a place in the file itself.
     pub fn line(&self, byte: usize) -> u64 {
-        self.sources.first().map_or(1, |source| Lines::of(&source.text).line(byte))
+        self.sources.first().map_or(1, |source| LineEnds::of(&source.text).line(byte))
     }
 
     /// A mistake in the file itself.
-    pub(super) fn mistake(&self, mistake: Mistake) -> Option<SettingsError> {
+    pub(super) fn mistake(&self, mistake: SettingsMistake) -> Option<SettingsError> {
         self.sources.first().map(|source| mistake.in_file(source))
     }
 
     /// A mistake in the file a waiver stands in.
-    pub(super) fn mistake_of(&self, waiver: &Waiver, mistake: Mistake) -> Option<SettingsError> {
+    pub(super) fn mistake_of(&self, waiver: &Waiver, mistake: SettingsMistake) -> Option<SettingsError> {
         let name = waiver.path.display().to_string();
         let source = self.sources.iter().find(|source| source.name == name);
         source.map(|source| mistake.in_file(source))
@@ -143,22 +143,22 @@ impl SettingsFile {
 
 fn document(source: &SourceText) -> Result<DeTable<'_>, SettingsErrors> {
     DeTable::parse(&source.text).map(Spanned::into_inner).map_err(|error| {
-        let mistake = Mistake::new(error.span().unwrap_or(0..0), error.message(), "here");
+        let mistake = SettingsMistake::new(error.span().unwrap_or(0..0), error.message(), "here");
         SettingsErrors(vec![mistake.in_file(source)])
     })
 }
 
 /// Reads one text and gathers what is wrong with it.
-struct Reader<'a> {
+struct SettingsReader<'a> {
     source: Arc<SourceText>,
     path: &'a Path,
-    lines: Lines,
+    lines: LineEnds,
     mistakes: Vec<SettingsError>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SettingsReader<'a> {
     fn new(source: &Arc<SourceText>, path: &'a Path) -> Self {
-        Self { source: Arc::clone(source), path, lines: Lines::of(&source.text), mistakes: Vec::new() }
+        Self { source: Arc::clone(source), path, lines: LineEnds::of(&source.text), mistakes: Vec::new() }
     }
     fn finish(mut self, file: SettingsFile) -> Result<SettingsFile, SettingsErrors> {
         if self.mistakes.is_empty() {
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
         Err(SettingsErrors(self.mistakes))
     }
 
-    fn wrong(&mut self, mistake: Mistake) {
+    fn wrong(&mut self, mistake: SettingsMistake) {
         self.mistakes.push(mistake.in_file(&self.source));
     }
 
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
             }
         }
         if table.is_empty() {
-            let mistake = Mistake::new(rule.span(), "there is no threshold here", "of this rule");
+            let mistake = SettingsMistake::new(rule.span(), "there is no threshold here", "of this rule");
             self.wrong(mistake.help("write warn_if = \"> 10\", error_if = \"> 0.5 %\", or both"));
         }
         limits
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         let text = self.text(value)?;
         let limit = Limit::parse(text.get_ref());
         if limit.is_none() {
-            let mistake = Mistake::new(text.span(), format!("`{}` is no threshold", text.get_ref()), "here");
+            let mistake = SettingsMistake::new(text.span(), format!("`{}` is no threshold", text.get_ref()), "here");
             self.wrong(mistake.help("write \"> 10\" or \">= 10\" for a number of findings, \"> 0.5 %\" for a share"));
         }
         limit
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
                 folders.push(Spanned::new(text.span(), folder));
                 continue;
             }
-            let mistake = Mistake::new(text.span(), format!("there is no folder {}", folder.display()), "here");
+            let mistake = SettingsMistake::new(text.span(), format!("there is no folder {}", folder.display()), "here");
             self.wrong(mistake.help("folders are looked for from the folder of the settings file"));
         }
         folders
@@ -274,12 +274,12 @@ impl<'a> Reader<'a> {
             let text = match find::read(&path) {
                 Ok(text) => text,
                 Err(error) => {
-                    self.wrong(Mistake::new(name.span(), format!("waivers cannot be read: {error}"), "this file"));
+                    self.wrong(SettingsMistake::new(name.span(), format!("waivers cannot be read: {error}"), "this file"));
                     continue;
                 }
             };
             let source = Arc::new(SourceText { name: path.display().to_string(), text });
-            let mut reader = Reader::new(&source, &path);
+            let mut reader = SettingsReader::new(&source, &path);
             match document(&source) {
                 Ok(table) => file.waivers.extend(reader.only_waivers(&table)),
                 Err(SettingsErrors(mistakes)) => reader.mistakes.extend(mistakes),
@@ -296,7 +296,7 @@ impl<'a> Reader<'a> {
                 waivers = self.waivers(value);
                 continue;
             }
-            let mistake = Mistake::new(key.span(), "a file of waivers holds nothing else", "this belongs elsewhere");
+            let mistake = SettingsMistake::new(key.span(), "a file of waivers holds nothing else", "this belongs elsewhere");
             self.wrong(mistake.help("write it into the settings file that names this one"));
         }
         waivers
@@ -334,7 +334,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let Some(rule) = parts.rule.take() else {
-            self.wrong(Mistake::new(span, "a waiver lacks its rule", "here").help("write rule = \"CODE\""));
+            self.wrong(SettingsMistake::new(span, "a waiver lacks its rule", "here").help("write rule = \"CODE\""));
             return None;
         };
         let holder = self.holder(&rule, &mut parts)?;
@@ -355,7 +355,7 @@ impl<'a> Reader<'a> {
     fn holder(&mut self, rule: &Spanned<String>, parts: &mut WaiverParts) -> Option<Holder> {
         match (parts.student.take(), parts.school.take(), parts.test.take()) {
             (Some(_), Some(school), _) => {
-                let mistake = Mistake::new(school.span(), "a waiver is about a student or a school, not both", "here");
+                let mistake = SettingsMistake::new(school.span(), "a waiver is about a student or a school, not both", "here");
                 self.wrong(mistake.help("write two waivers"));
                 None
             }
@@ -364,14 +364,14 @@ impl<'a> Reader<'a> {
                 Some(Holder::Student { student: student.into_inner(), test })
             }
             (None, _, Some(test)) => {
-                let mistake = Mistake::new(test.span(), "`test` goes with `student` only", "here");
+                let mistake = SettingsMistake::new(test.span(), "`test` goes with `student` only", "here");
                 self.wrong(mistake.help("name the student, or leave `test` out"));
                 None
             }
             (None, Some(school), None) => Some(Holder::School(school.into_inner())),
             (None, None, None) if parts.count.is_some() => Some(Holder::Anyone),
             (None, None, None) => {
-                let mistake = Mistake::new(rule.span(), "waiver does not say what it covers", "of this rule");
+                let mistake = SettingsMistake::new(rule.span(), "waiver does not say what it covers", "of this rule");
                 self.wrong(mistake.help(
                     "name a student (and test), a school, or a count; to leave a rule out altogether, write \
                      it under `ignore`",
@@ -390,7 +390,7 @@ impl<'a> Reader<'a> {
         if is_ssid || is_pseudonym {
             return Some(text);
         }
-        let mistake = Mistake::new(text.span(), "this is neither a pseudonym nor an SSID", "here");
+        let mistake = SettingsMistake::new(text.span(), "this is neither a pseudonym nor an SSID", "here");
         self.wrong(mistake.help("take the ten letters and digits that a finding shows for the student"));
         None
     }
@@ -400,7 +400,7 @@ impl<'a> Reader<'a> {
         if text.get_ref().len() == 2 && !RecordTypes::parse(text.get_ref()).is_empty() {
             return Some(text);
         }
-        let mistake = Mistake::new(text.span(), format!("`{}` is no record type", text.get_ref()), "two digits");
+        let mistake = SettingsMistake::new(text.span(), format!("`{}` is no record type", text.get_ref()), "two digits");
         self.wrong(mistake.help("for example \"01\" for Smarter Balanced ELA"));
         None
     }
@@ -411,7 +411,7 @@ impl<'a> Reader<'a> {
         if code.len() == SCHOOL_DIGITS && code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text);
         }
-        let mistake = Mistake::new(text.span(), "this is no code of a school", "fourteen digits");
+        let mistake = SettingsMistake::new(text.span(), "this is no code of a school", "fourteen digits");
         self.wrong(mistake.help("write county, district and school together, for example \"58999996900002\""));
         None
     }
@@ -421,7 +421,7 @@ impl<'a> Reader<'a> {
         if count > 0 {
             return Some(count);
         }
-        self.wrong(Mistake::new(value.span(), "a waiver of no finding waives nothing", "here").help("write 1 or more"));
+        self.wrong(SettingsMistake::new(value.span(), "a waiver of no finding waives nothing", "here").help("write 1 or more"));
         None
     }
 
@@ -431,12 +431,12 @@ impl<'a> Reader<'a> {
             DeValue::Datetime(day) => parse_day(&day.to_string()).ok(),
             other => {
                 let kind = kind_of(other);
-                self.wrong(Mistake::new(value.span(), format!("a day is wanted, this is {kind}"), "here").help(DAY));
+                self.wrong(SettingsMistake::new(value.span(), format!("a day is wanted, this is {kind}"), "here").help(DAY));
                 return None;
             }
         };
         if day.is_none() {
-            self.wrong(Mistake::new(value.span(), "this is no day of the calendar", "here").help(DAY));
+            self.wrong(SettingsMistake::new(value.span(), "this is no day of the calendar", "here").help(DAY));
         }
         day
     }
@@ -452,7 +452,7 @@ impl<'a> Reader<'a> {
         let found = known.iter().find(|one| spelling(**one) == text.get_ref());
         if found.is_none() {
             let words: Vec<&str> = known.iter().map(|one| spelling(*one)).collect();
-            let mistake = Mistake::new(text.span(), format!("`{}` is no {what}", text.get_ref()), "unknown word");
+            let mistake = SettingsMistake::new(text.span(), format!("`{}` is no {what}", text.get_ref()), "unknown word");
             let help = match closest(text.get_ref(), words.iter().copied()) {
                 Some(like) => format!("did you mean `{like}`?"),
                 None => format!("one of: {}", words.join(", ")),
@@ -466,7 +466,7 @@ impl<'a> Reader<'a> {
         let text = value.get_ref().as_str().map(|text| Spanned::new(value.span(), text.to_owned()));
         if text.is_none() {
             let kind = kind_of(value.get_ref());
-            let mistake = Mistake::new(value.span(), format!("a text is wanted, this is {kind}"), "here");
+            let mistake = SettingsMistake::new(value.span(), format!("a text is wanted, this is {kind}"), "here");
             self.wrong(mistake.help("write it in quotation marks"));
         }
         text
@@ -485,7 +485,7 @@ impl<'a> Reader<'a> {
         if number.is_none() {
             let kind = kind_of(value.get_ref());
             let kind = if kind == "a whole number" { "less than nothing or too much" } else { kind };
-            let mistake = Mistake::new(value.span(), format!("a whole number is wanted, this is {kind}"), "here");
+            let mistake = SettingsMistake::new(value.span(), format!("a whole number is wanted, this is {kind}"), "here");
             self.wrong(mistake.help("write it without quotation marks, for example 10"));
         }
         number
@@ -495,7 +495,7 @@ impl<'a> Reader<'a> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             let kind = kind_of(value.get_ref());
-            let mistake = Mistake::new(value.span(), format!("keys and values are wanted, this is {kind}"), "here");
+            let mistake = SettingsMistake::new(value.span(), format!("keys and values are wanted, this is {kind}"), "here");
             self.wrong(mistake.help(example));
         }
         table
@@ -505,7 +505,7 @@ impl<'a> Reader<'a> {
         let list = value.get_ref().as_array();
         if list.is_none() {
             let kind = kind_of(value.get_ref());
-            self.wrong(Mistake::new(value.span(), format!("a list is wanted, this is {kind}"), "here").help(example));
+            self.wrong(SettingsMistake::new(value.span(), format!("a list is wanted, this is {kind}"), "here").help(example));
         }
         list.map(|list| &**list)
     }
@@ -516,7 +516,7 @@ impl<'a> Reader<'a> {
             Some(like) => format!("did you mean `{like}`?"),
             None => format!("one of: {}", known.join(", ")),
         };
-        self.wrong(Mistake::new(key.span(), message, "unknown key").help(help));
+        self.wrong(SettingsMistake::new(key.span(), message, "unknown key").help(help));
     }
 }
 

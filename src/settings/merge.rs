@@ -8,7 +8,7 @@ use super::today::Today;
 
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// Nobody said anything.
     Default,
     /// A line of the settings file.
@@ -22,11 +22,11 @@ pub enum Origin {
 
 /// A setting and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value<T> {
+pub struct SettingValue<T> {
     /// What holds.
     pub value: T,
     /// Who says so.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 /// What the command line says.
@@ -66,21 +66,21 @@ impl Settings {
     }
 
     /// The most samples shown of a rule.
-    pub fn samples(&self) -> Value<usize> {
+    pub fn samples(&self) -> SettingValue<usize> {
         self.one(self.flags.samples, "--samples", SAMPLES, |file| {
             file.samples.as_ref().map(|one| (*one.get_ref(), one.span().start))
         })
     }
 
     /// From which severity on findings fail the run.
-    pub fn fail_on(&self) -> Value<FailOn> {
+    pub fn fail_on(&self) -> SettingValue<FailOn> {
         self.one(self.flags.fail_on, "--fail-on", FailOn::Error, |file| {
             file.fail_on.as_ref().map(|one| (*one.get_ref(), one.span().start))
         })
     }
 
     /// The rules to run; all where nobody names any. `--select` takes the place of the file's list.
-    pub fn select(&self) -> Vec<Value<String>> {
+    pub fn select(&self) -> Vec<SettingValue<String>> {
         if !self.flags.select.is_empty() {
             return flagged(&self.flags.select, "--select");
         }
@@ -88,7 +88,7 @@ impl Settings {
     }
 
     /// The rules to leave out. `--ignore` adds to the file's list, and `--select` puts that aside.
-    pub fn ignore(&self) -> Vec<Value<String>> {
+    pub fn ignore(&self) -> Vec<SettingValue<String>> {
         let mut all = match self.flags.select.is_empty() {
             true => self.listed(|file| file.ignore.as_ref()),
             false => Vec::new(),
@@ -98,16 +98,16 @@ impl Settings {
     }
 
     /// Folders of own rules: those of the file, then those of `--rules`.
-    pub fn rules(&self) -> Vec<Value<PathBuf>> {
-        let mut all: Vec<Value<PathBuf>> = Vec::new();
+    pub fn rules(&self) -> Vec<SettingValue<PathBuf>> {
+        let mut all: Vec<SettingValue<PathBuf>> = Vec::new();
         if let Some(file) = &self.file {
-            let value = |one: &toml::Spanned<PathBuf>| Value {
+            let value = |one: &toml::Spanned<PathBuf>| SettingValue {
                 value: one.get_ref().clone(),
-                origin: Origin::File { line: file.line(one.span().start) },
+                origin: SettingOrigin::File { line: file.line(one.span().start) },
             };
             all.extend(file.rules.iter().map(value));
         }
-        all.extend(self.flags.rules.iter().map(|path| Value { value: path.clone(), origin: Origin::Flag("--rules") }));
+        all.extend(self.flags.rules.iter().map(|path| SettingValue { value: path.clone(), origin: SettingOrigin::Flag("--rules") }));
         all
     }
 
@@ -117,31 +117,31 @@ impl Settings {
         name: &'static str,
         default: T,
         in_file: impl Fn(&SettingsFile) -> Option<(T, usize)>,
-    ) -> Value<T> {
+    ) -> SettingValue<T> {
         if let Some(value) = flag {
-            return Value { value, origin: Origin::Flag(name) };
+            return SettingValue { value, origin: SettingOrigin::Flag(name) };
         }
         let stated = self.file.as_ref().and_then(|file| {
             let (value, byte) = in_file(file)?;
-            Some(Value { value, origin: Origin::File { line: file.line(byte) } })
+            Some(SettingValue { value, origin: SettingOrigin::File { line: file.line(byte) } })
         });
-        stated.unwrap_or(Value { value: default, origin: Origin::Default })
+        stated.unwrap_or(SettingValue { value: default, origin: SettingOrigin::Default })
     }
 
     fn listed(
         &self,
         list: impl Fn(&SettingsFile) -> Option<&toml::Spanned<Vec<toml::Spanned<String>>>>,
-    ) -> Vec<Value<String>> {
+    ) -> Vec<SettingValue<String>> {
         let Some(file) = &self.file else { return Vec::new() };
         let words = list(file).map_or(&[][..], |list| list.get_ref());
-        let value = |word: &toml::Spanned<String>| Value {
+        let value = |word: &toml::Spanned<String>| SettingValue {
             value: word.get_ref().clone(),
-            origin: Origin::File { line: file.line(word.span().start) },
+            origin: SettingOrigin::File { line: file.line(word.span().start) },
         };
         words.iter().map(value).collect()
     }
 }
 
-fn flagged(words: &[String], flag: &'static str) -> Vec<Value<String>> {
-    words.iter().map(|word| Value { value: word.clone(), origin: Origin::Flag(flag) }).collect()
+fn flagged(words: &[String], flag: &'static str) -> Vec<SettingValue<String>> {
+    words.iter().map(|word| SettingValue { value: word.clone(), origin: SettingOrigin::Flag(flag) }).collect()
 }

@@ -2,7 +2,7 @@
 //! rules, severities, thresholds and waivers, and what that makes of an outcome.
 //!
 //! A file is found ([`find_above`]), read ([`SettingsFile`]), put together with the flags
-//! ([`Settings`]), bound to the rules there are ([`Bound`]), and applied to the outcome of a run
+//! ([`Settings`]), bound to the rules there are ([`BoundSettings`]), and applied to the outcome of a run
 //! ([`apply`]). The engine knows nothing of it but the weight of each rule.
 
 mod apply;
@@ -18,16 +18,16 @@ mod today;
 mod waiver;
 
 pub use apply::apply;
-pub use baseline::{Baseline, Draft, Signature, baseline};
-pub use bind::{BindError, Bound, BoundWaiver, RuleSettings, Runs};
+pub use baseline::{Baseline, BaselineDraft, Signature, baseline};
+pub use bind::{BindError, BoundSettings, BoundWaiver, RuleSettings, Runs};
 pub use error::{SettingsError, SettingsErrors};
 pub use file::{FailOn, SettingsFile, Weight};
 pub use find::{FILE_NAME, find_above, read};
-pub use merge::{Flags, Origin, Settings, Value};
+pub use merge::{Flags, SettingOrigin, Settings, SettingValue};
 pub use naming::{Closeness, UnknownRule, closeness};
 pub use threshold::{Limit, Thresholds};
 pub use today::Today;
-pub use waiver::{Holder, Standing, WAIVER_RULES, Waiver};
+pub use waiver::{Holder, WaiverValidity, WAIVER_RULES, Waiver};
 
 use jiff::civil::Date;
 

@@ -7,12 +7,12 @@ use crate::rule::Severity;
 /// `> 10`, `>= 10`, `> 0.5 %`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    reached: Reached,
+    reached: ThresholdEdge,
     amount: Amount,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reached {
+enum ThresholdEdge {
     Above,
     AtLeast,
 }
@@ -36,8 +36,8 @@ impl Limit {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (reached, rest) = match text.strip_prefix(">=") {
-            Some(rest) => (Reached::AtLeast, rest),
-            None => (Reached::Above, text.strip_prefix('>')?),
+            Some(rest) => (ThresholdEdge::AtLeast, rest),
+            None => (ThresholdEdge::Above, text.strip_prefix('>')?),
         };
         let amount = match rest.trim().strip_suffix('%') {
             Some(percent) => share(percent.trim())?,
@@ -60,8 +60,8 @@ impl Limit {
             }
         };
         match self.reached {
-            Reached::Above => left > right,
-            Reached::AtLeast => left >= right && found > 0,
+            ThresholdEdge::Above => left > right,
+            ThresholdEdge::AtLeast => left >= right && found > 0,
         }
     }
 }
@@ -84,8 +84,8 @@ fn share(percent: &str) -> Option<Amount> {
 impl fmt::Display for Limit {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self.reached {
-            Reached::Above => "> ",
-            Reached::AtLeast => ">= ",
+            ThresholdEdge::Above => "> ",
+            ThresholdEdge::AtLeast => ">= ",
         })?;
         match self.amount {
             Amount::Count(count) => write!(out, "{count}"),

@@ -70,7 +70,7 @@ pub struct Waiver {
 
 /// Whether a waiver holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum WaiverValidity {
     /// It does.
     Holds,
     /// Its last day is over.
@@ -79,7 +79,7 @@ pub enum Standing {
     Unexplained(Vec<&'static str>),
 }
 
-impl Standing {
+impl WaiverValidity {
     /// The word used in output.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -114,14 +114,14 @@ impl Waiver {
     }
 
     /// How it stands on a day.
-    pub fn standing(&self, today: Date) -> Standing {
+    pub fn standing(&self, today: Date) -> WaiverValidity {
         let parts = [("reason", self.reason.is_some()), ("author", self.author.is_some())];
         let parts = parts.into_iter().chain([("expires", self.expires.is_some())]);
         let lacking: Vec<&'static str> = parts.filter(|(_, there)| !there).map(|(part, _)| part).collect();
         match self.expires {
-            Some(day) if day < today => Standing::Expired,
-            _ if lacking.is_empty() => Standing::Holds,
-            _ => Standing::Unexplained(lacking),
+            Some(day) if day < today => WaiverValidity::Expired,
+            _ if lacking.is_empty() => WaiverValidity::Holds,
+            _ => WaiverValidity::Unexplained(lacking),
         }
     }
 

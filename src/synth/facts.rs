@@ -4,7 +4,7 @@
 use super::calendar::Day;
 use super::random::Weighted;
 use crate::layout::{RecordType, RecordTypes, record_types, registry};
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 const YEARS: &str = "rules/synth/years.tsv";
@@ -28,7 +28,7 @@ pub(super) enum SchoolKind {
 
 /// A school.
 #[derive(Clone, Debug)]
-pub(super) struct School {
+pub(super) struct MadeSchool {
     pub(super) code: &'static str,
     pub(super) name: &'static str,
     pub(super) kind: SchoolKind,
@@ -41,7 +41,7 @@ pub(super) struct School {
     weight: u32,
 }
 
-impl School {
+impl MadeSchool {
     /// Whether it is a nonpublic school.
     pub(super) fn is_nonpublic(&self) -> bool {
         self.kind == SchoolKind::Nonpublic
@@ -101,7 +101,7 @@ pub(super) enum Items {
 
 /// Which parts of a test were begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Parts {
+pub(super) enum PartsBegun {
     None,
     All,
     FirstOnly,
@@ -143,7 +143,7 @@ pub(super) struct OutcomeFacts {
     pub(super) status: &'static str,
     pub(super) score: ScoreForm,
     pub(super) items: Items,
-    pub(super) parts: Parts,
+    pub(super) parts: PartsBegun,
     /// The opportunity status of the last part.
     pub(super) opportunity: &'static str,
     pub(super) mode: &'static str,
@@ -182,7 +182,7 @@ pub(super) struct YearFacts {
 
 /// Single codes that records carry.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Codes {
+pub(super) struct RecordCodes {
     pub(super) exit: &'static str,
     pub(super) unscorable_writing: &'static str,
     pub(super) untested_before: &'static str,
@@ -271,12 +271,12 @@ pub(super) struct Shares {
 }
 
 /// Everything for one year.
-pub(super) struct Facts {
-    pub(super) schools: Vec<School>,
+pub(super) struct SynthFacts {
+    pub(super) schools: Vec<MadeSchool>,
     pub(super) tests: Vec<TestFacts>,
     pub(super) outcomes: Vec<OutcomeFacts>,
     pub(super) year: YearFacts,
-    pub(super) codes: Codes,
+    pub(super) codes: RecordCodes,
     /// Weights of the layout's gender codes, in their order.
     pub(super) genders: Vec<u32>,
     pub(super) shares: Shares,
@@ -291,7 +291,7 @@ pub(super) struct Facts {
     pub(super) first_names: Vec<&'static str>,
 }
 
-impl Facts {
+impl SynthFacts {
     /// The facts of a year; `None` for a year without a testing window in the tables.
     pub(super) fn new(year: u16) -> Option<Self> {
         let tests: Vec<(Years, TestFacts)> = table::lines("rules/synth/tests.tsv", &TEST_COLUMNS, test);
@@ -349,7 +349,7 @@ impl Facts {
 
 /// The years that districts are made of, in order: those with a layout and a testing window.
 pub fn years() -> impl Iterator<Item = u16> {
-    let spans = table::lines(YEARS, &YEAR_COLUMNS, Row::years);
+    let spans = table::lines(YEARS, &YEAR_COLUMNS, TableRow::years);
     registry().years().filter(move |year| spans.iter().any(|span| span.contains(*year)))
 }
 
@@ -359,14 +359,14 @@ pub(super) fn is_suspended(year: u16) -> bool {
     rows.iter().any(|(years, is_suspended)| *is_suspended && years.contains(year))
 }
 
-fn pair(row: &Row<'static>, low: &str, high: &str) -> Result<Option<(i32, i32)>, TableError> {
+fn pair(row: &TableRow<'static>, low: &str, high: &str) -> Result<Option<(i32, i32)>, TableError> {
     Ok(row.optional(low)?.zip(row.optional(high)?))
 }
 
 const SCHOOL_COLUMNS: [&str; 9] =
     ["code", "name", "kind", "lea_code", "lea_name", "charter_number", "lowest_grade", "highest_grade", "weight"];
 
-fn school(row: &Row<'static>, year: u16) -> Result<School, TableError> {
+fn school(row: &TableRow<'static>, year: u16) -> Result<MadeSchool, TableError> {
     let kinds = [
         ("district", SchoolKind::District),
         ("LF", SchoolKind::LocallyFunded),
@@ -375,7 +375,7 @@ fn school(row: &Row<'static>, year: u16) -> Result<School, TableError> {
         ("other", SchoolKind::Other),
     ];
     let indicator = Some(row.get("kind")?).filter(|kind| is_charter_indicator(kind, year));
-    Ok(School {
+    Ok(MadeSchool {
         code: row.get("code")?,
         name: row.get("name")?,
         kind: row.word("kind", &kinds)?,
@@ -417,7 +417,7 @@ const TEST_COLUMNS: [&str; 19] = [
     "grades",
 ];
 
-fn test(row: &Row<'static>) -> Result<(Years, TestFacts), TableError> {
+fn test(row: &TableRow<'static>) -> Result<(Years, TestFacts), TableError> {
     let takers = [
         ("general", Takers::General),
         ("alternate", Takers::Alternate),
@@ -480,15 +480,15 @@ const ITEMS: [(&str, Items); 7] = [
     ("", Items::None),
 ];
 
-const PARTS: [(&str, Parts); 5] = [
-    ("all", Parts::All),
-    ("one", Parts::FirstOnly),
-    ("two", Parts::TwoOnly),
-    ("paper", Parts::Paper),
-    ("none", Parts::None),
+const PARTS: [(&str, PartsBegun); 5] = [
+    ("all", PartsBegun::All),
+    ("one", PartsBegun::FirstOnly),
+    ("two", PartsBegun::TwoOnly),
+    ("paper", PartsBegun::Paper),
+    ("none", PartsBegun::None),
 ];
 
-fn outcome(row: &Row<'static>) -> Result<(Years, OutcomeFacts), TableError> {
+fn outcome(row: &TableRow<'static>) -> Result<(Years, OutcomeFacts), TableError> {
     let facts = OutcomeFacts {
         name: row.get("name")?,
         record_types: record_types(row, "record_types")?,
@@ -528,11 +528,11 @@ fn year_facts(year: u16) -> Option<YearFacts> {
     rows.into_iter().flatten().next()
 }
 
-fn codes() -> Codes {
+fn codes() -> RecordCodes {
     let known =
         table::lines("rules/synth/codes.tsv", &["what", "code"], |row| Ok((row.get("what")?, row.get("code")?)));
     let code = |what: &str| known.iter().find(|(one, _)| *one == what).map_or("", |(_, code)| *code);
-    Codes {
+    RecordCodes {
         exit: code("exit"),
         unscorable_writing: code("unscorable-writing"),
         untested_before: code("untested-before"),
@@ -541,11 +541,11 @@ fn codes() -> Codes {
     }
 }
 
-fn language(row: &Row<'static>) -> Result<Language, TableError> {
+fn language(row: &TableRow<'static>) -> Result<Language, TableError> {
     Ok(Language { name: row.get("language")?, ceds: row.get("ceds")?, calpads: row.get("calpads")? })
 }
 
-fn status(row: &Row<'static>) -> Result<AcquisitionStatus, TableError> {
+fn status(row: &TableRow<'static>) -> Result<AcquisitionStatus, TableError> {
     let language = row.get("language")?;
     Ok(AcquisitionStatus {
         code: row.get("elas")?,
@@ -556,7 +556,7 @@ fn status(row: &Row<'static>) -> Result<AcquisitionStatus, TableError> {
     })
 }
 
-fn ethnicity(row: &Row<'static>) -> Result<Ethnicity, TableError> {
+fn ethnicity(row: &TableRow<'static>) -> Result<Ethnicity, TableError> {
     Ok(Ethnicity { code: row.get("code")?, races: row.parts("races")?.collect() })
 }
 

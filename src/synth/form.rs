@@ -2,7 +2,7 @@
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum MadeForm {
     /// Cells separated by `^`, no quoting, as TOMS writes it.
     Caret,
     /// Separated by commas, quoted where needed.
@@ -13,7 +13,7 @@ pub enum Form {
     Fixed,
 }
 
-impl Form {
+impl MadeForm {
     /// The word used on the command line and in tables.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
 //! Scores of the three years before, on the scales of those years.
 
-use super::facts::{Facts, TestFacts, is_suspended};
+use super::facts::{SynthFacts, TestFacts, is_suspended};
 use super::fields::Fields;
 use super::random::Random;
-use super::record::{Col, Record};
-use super::scores::Scales;
+use super::record::{Col, MadeRecord};
+use super::scores::TestScales;
 use super::student::Student;
 use crate::layout::{Layout, RecordType, registry};
 
@@ -17,7 +17,7 @@ struct Past {
     score: Col,
     level: Col,
     condition: Col,
-    scales: Scales,
+    scales: TestScales,
 }
 
 /// The history block of a test.
@@ -45,14 +45,14 @@ impl History {
                 score: fields.past_score[place],
                 level: fields.past_level[place],
                 condition: fields.past_condition[place],
-                scales: Scales::new(record_type, year.max(first_printed), None),
+                scales: TestScales::new(record_type, year.max(first_printed), None),
             })
         });
         Self(past.collect())
     }
 
     /// Writes the earlier years of a student.
-    pub(super) fn write(&self, student: &Student<'_>, facts: &Facts, mut random: Random, record: &mut Record) {
+    pub(super) fn write(&self, student: &Student<'_>, facts: &SynthFacts, mut random: Random, record: &mut MadeRecord) {
         if student.is_newcomer {
             return;
         }
@@ -84,6 +84,6 @@ fn has_history(layout: &Layout, record_type: RecordType) -> bool {
         && record_type.0 <= 4
 }
 
-fn put(record: &mut Record, column: Col, number: i32, width: usize) {
+fn put(record: &mut MadeRecord, column: Col, number: i32, width: usize) {
     record.number(column, u64::try_from(number).unwrap_or_default(), width);
 }

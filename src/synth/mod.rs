@@ -27,21 +27,21 @@ use crate::input::View;
 use crate::layout::{Layout, RecordType, RecordTypes, registry};
 use crate::rule::RuleError;
 pub use facts::years;
-use facts::{Facts, SchoolKind, Takers, TestFacts};
-use fault::{Damage, Planned, Planter};
+use facts::{SynthFacts, SchoolKind, Takers, TestFacts};
+use fault::{Damage, PlantedRecord, Planter};
 pub use fault::{Fault, FaultOrder, Planted, UnknownFault, faults, parse_order, side_file};
 use official::published_tests;
-use record::Record;
+use record::MadeRecord;
 pub use scenario::{
-    Cause, Harmed, Noise, Place, Scenario, Scene, SceneOrder, Truth, Value, Views, find_scenario, scenarios,
+    TrueCause, Harmed, Noise, FileLine, Scenario, MadeScenario, SceneOrder, ScenarioTruth, ParameterValue, Views, find_scenario, scenarios,
     write_scene,
 };
-use second::Seconds;
+use second::MadeSecondFiles;
 pub use second::{SecondOutputs, has_earlier_file};
 use student::{Move, Student, Students};
-use testing::{Test, Writer};
-pub use form::Form;
-use write::Lines;
+use testing::{MadeTest, Writer};
+pub use form::MadeForm;
+use write::LineWriter;
 
 /// Bytes gathered before they are handed on.
 const CHUNK: usize = 256 * 1024;
@@ -58,7 +58,7 @@ pub struct Order {
     /// Which students the file holds; `Unknown` stands for the tested view.
     pub view: View,
     /// The form of the file.
-    pub form: Form,
+    pub form: MadeForm,
     /// The faults to plant.
     pub faults: Vec<FaultOrder>,
 }
@@ -153,7 +153,7 @@ pub fn read_all() {
     faults();
     scenarios();
     for year in years() {
-        Facts::new(year);
+        SynthFacts::new(year);
         published_tests(year);
     }
 }
@@ -168,9 +168,9 @@ pub fn fixed_years() -> impl Iterator<Item = u16> {
 ///
 /// # Errors
 /// When no district of the year can be made, or its layout prints no positions for a fixed form.
-pub fn check_form(year: u16, form: Form) -> Result<(), SynthError> {
+pub fn check_form(year: u16, form: MadeForm) -> Result<(), SynthError> {
     let layout = registry().layout(year).filter(|_| years().any(|one| one == year)).ok_or(SynthError::Year(year))?;
-    Lines::new(layout, form).map(drop).ok_or(SynthError::NoPositions(year))
+    LineWriter::new(layout, form).map(drop).ok_or(SynthError::NoPositions(year))
 }
 
 /// Writes one file.
@@ -209,24 +209,24 @@ fn some_of(missing: &[(&str, u64)]) -> String {
 
 fn write_files(order: &Order, out: &mut dyn Write, second: Option<SecondOutputs<'_>>) -> Result<Made, SynthError> {
     let layout = registry().layout(order.year).ok_or(SynthError::Year(order.year))?;
-    let facts = Facts::new(order.year).ok_or(SynthError::Year(order.year))?;
-    let mut lines = Lines::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
+    let facts = SynthFacts::new(order.year).ok_or(SynthError::Year(order.year))?;
+    let mut lines = LineWriter::new(layout, order.form).ok_or(SynthError::NoPositions(order.year))?;
     check_faults(order, layout)?;
     let planter = Planter::new(layout, order.form, write::header_names(layout), &order.faults);
     let damage = Damage::new(&order.faults, layout, &mut lines);
     let writer = writer(&facts, layout, order.seed);
     let chunk = Vec::with_capacity(CHUNK + 16 * 1024);
-    let seconds = second.map(|outputs| Seconds::new(outputs, layout, &facts, &order.faults)).transpose()?;
+    let seconds = second.map(|outputs| MadeSecondFiles::new(outputs, layout, &facts, &order.faults)).transpose()?;
     let made = Made::default();
     let mut file = FileWriter { order, lines, damage, planter, seconds, chunk, out, line: 0, last_start: 0, made };
     file.write(&writer)?;
     let mut missing = file.planter.missing();
-    missing.extend(file.seconds.iter().flat_map(Seconds::missing));
+    missing.extend(file.seconds.iter().flat_map(MadeSecondFiles::missing));
     if !missing.is_empty() {
         return Err(SynthError::TooFew(some_of(&missing)));
     }
     let mut planted = file.planter.into_planted();
-    planted.extend(file.seconds.into_iter().flat_map(Seconds::into_planted));
+    planted.extend(file.seconds.into_iter().flat_map(MadeSecondFiles::into_planted));
     planted.sort_by_key(|one| one.line);
     Ok(Made { planted, ..file.made })
 }
@@ -234,10 +234,10 @@ fn write_files(order: &Order, out: &mut dyn Write, second: Option<SecondOutputs<
 /// One file being written.
 struct FileWriter<'o, 'l, 's> {
     order: &'o Order,
-    lines: Lines,
+    lines: LineWriter,
     damage: Damage,
     planter: Planter<'l>,
-    seconds: Option<Seconds<'s, 'l>>,
+    seconds: Option<MadeSecondFiles<'s, 'l>>,
     chunk: Vec<u8>,
     out: &'o mut dyn Write,
     /// The number of the line written last.
@@ -250,13 +250,13 @@ struct FileWriter<'o, 'l, 's> {
 impl FileWriter<'_, '_, '_> {
     fn write(&mut self, writer: &Writer<'_>) -> Result<(), SynthError> {
         self.chunk.extend_from_slice(self.damage.prefix());
-        if self.order.form != Form::Fixed && !self.damage.has_no_header {
+        if self.order.form != MadeForm::Fixed && !self.damage.has_no_header {
             self.line += 1;
             self.lines.header(&mut self.chunk);
             self.chunk.push(b'\n');
         }
         let students = if self.damage.has_no_records { 0 } else { self.order.students };
-        let mut record = Record::new(writer.columns);
+        let mut record = MadeRecord::new(writer.columns);
         for index in 0..students {
             // The last line stays in the chunk until it is known to be the last.
             if self.chunk.len() >= CHUNK {
@@ -268,7 +268,7 @@ impl FileWriter<'_, '_, '_> {
         self.flush()
     }
 
-    fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut Record) -> Result<(), SynthError> {
+    fn student(&mut self, writer: &Writer<'_>, index: u64, record: &mut MadeRecord) -> Result<(), SynthError> {
         let view = self.order.view;
         if self.planter.is_busy()
             && let Some(planned) = self.planter.plan(writer, index, |student| is_in_view(student, view))
@@ -292,7 +292,7 @@ impl FileWriter<'_, '_, '_> {
         Ok(())
     }
 
-    fn record(&mut self, record: &mut Record) -> Result<(), SynthError> {
+    fn record(&mut self, record: &mut MadeRecord) -> Result<(), SynthError> {
         self.line += 1;
         self.made.records += 1;
         self.last_start = self.chunk.len();
@@ -304,7 +304,7 @@ impl FileWriter<'_, '_, '_> {
         Ok(())
     }
 
-    fn planned(&mut self, mut planned: Planned) -> Result<(), SynthError> {
+    fn planned(&mut self, mut planned: PlantedRecord) -> Result<(), SynthError> {
         self.record(&mut planned.record)?;
         self.planter.note(&planned, self.line);
         let effect = planned.effect;
@@ -344,33 +344,33 @@ fn check_faults(order: &Order, layout: &Layout) -> Result<(), SynthError> {
 
 /// The name TOMS would give the file; a plain one where there are no files of that year and form.
 pub fn file_name(order: &Order) -> String {
-    let known = Facts::new(order.year).zip(registry().layout(order.year));
+    let known = SynthFacts::new(order.year).zip(registry().layout(order.year));
     let Some((facts, layout, mut lines)) =
-        known.and_then(|(facts, layout)| Some((facts, layout, Lines::new(layout, order.form)?)))
+        known.and_then(|(facts, layout)| Some((facts, layout, LineWriter::new(layout, order.form)?)))
     else {
         return format!("district-{}", order.year);
     };
     let own = facts.schools.iter().find(|school| school.kind == SchoolKind::District);
     let view = if order.view == View::Enrolled { "Enrolled" } else { "Tested" };
     let form = match order.form {
-        Form::Caret => "DLMTR.csv",
-        Form::Comma => "DLMTR_COMMA.csv",
-        Form::Tab => "DLMTR_TAB.tsv",
-        Form::Fixed => "FIXED.dat",
+        MadeForm::Caret => "DLMTR.csv",
+        MadeForm::Comma => "DLMTR_COMMA.csv",
+        MadeForm::Tab => "DLMTR_TAB.tsv",
+        MadeForm::Fixed => "FIXED.dat",
     };
     let name = facts.year.file_name.replace("{lea}", own.map_or("", |school| school.lea_code));
     let name = name.replace("{view}", view).replace("{year}", &order.year.to_string()).replace("{form}", form);
     Damage::new(&order.faults, layout, &mut lines).rename(&name, order.year)
 }
 
-fn writer<'a>(facts: &'a Facts, layout: &Layout, seed: u64) -> Writer<'a> {
+fn writer<'a>(facts: &'a SynthFacts, layout: &Layout, seed: u64) -> Writer<'a> {
     let types = (1..=9).map(RecordType);
     let cohort_flag = registry().id("cast_current_year_flag").is_some_and(|id| layout.has(id));
     Writer {
         facts,
         students: Students::new(facts, layout, seed),
         columns: layout.fields.len(),
-        tests: types.filter_map(|record_type| Test::new(facts, layout, record_type)).collect(),
+        tests: types.filter_map(|record_type| MadeTest::new(facts, layout, record_type)).collect(),
         has_cohort_flag: cohort_flag,
     }
 }
@@ -391,7 +391,7 @@ impl Writer<'_> {
 }
 
 /// Whether a student is registered for a test.
-fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
+fn takes(student: &Student<'_>, test: &TestFacts, facts: &SynthFacts) -> bool {
     if !test.grades.contains(&student.grade) {
         return false;
     }
@@ -408,6 +408,6 @@ fn takes(student: &Student<'_>, test: &TestFacts, facts: &Facts) -> bool {
 const EARLY_SCIENCE_GRADE: u8 = 11;
 
 /// In high school science is taken once.
-fn takes_science(student: &Student<'_>, facts: &Facts) -> bool {
+fn takes_science(student: &Student<'_>, facts: &SynthFacts) -> bool {
     student.grade != EARLY_SCIENCE_GRADE || student.random.branch(3).chance(facts.shares.science_in_grade_11)
 }

@@ -1,7 +1,7 @@
 //! The columns that a field name of the tables stands for: one, each of a numbered family
 //! (`claim_#_level`), or the last of a family that is filled (`opportunity_@_status`).
 
-use super::record::{Col, Record};
+use super::record::{Col, MadeRecord};
 use crate::layout::{Layout, registry};
 
 /// Parts that a test can have.
@@ -16,7 +16,7 @@ const ENROLLED: &str = "calpads_";
 
 /// The columns of a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Named {
+pub(super) enum NamedColumns {
     /// One column.
     One(Col),
     /// Every filled one of a family.
@@ -26,7 +26,7 @@ pub(super) enum Named {
     Last { columns: [Col; 4], signs: [Col; 4], otherwise: Col },
 }
 
-impl Named {
+impl NamedColumns {
     /// The columns of a name in a layout.
     pub(super) fn new(layout: &Layout, name: &str) -> Self {
         if name.contains('#') {
@@ -54,12 +54,12 @@ impl Named {
     }
 
     /// What stands there; nothing for a family as a whole.
-    pub(super) fn get(self, record: &Record) -> &[u8] {
+    pub(super) fn get(self, record: &MadeRecord) -> &[u8] {
         record.get(self.column(record))
     }
 
     /// Writes a text there.
-    pub(super) fn set(self, record: &mut Record, text: &[u8]) {
+    pub(super) fn set(self, record: &mut MadeRecord, text: &[u8]) {
         if let Self::Each(columns) = self {
             for column in columns.into_iter().filter(|column| !record.is_blank(*column)).collect::<Vec<_>>() {
                 record.set(column, text);
@@ -69,7 +69,7 @@ impl Named {
         record.set(self.column(record), text);
     }
 
-    fn column(self, record: &Record) -> Col {
+    fn column(self, record: &MadeRecord) -> Col {
         match self {
             Self::One(column) => column,
             Self::Each(_) => Col::NONE,

@@ -25,12 +25,12 @@ impl Col {
 
 /// The cells of one record.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Record {
+pub(super) struct MadeRecord {
     text: Vec<u8>,
     cells: Vec<(u32, u32)>,
 }
 
-impl Record {
+impl MadeRecord {
     /// A record of so many blank cells.
     pub(super) fn new(columns: usize) -> Self {
         Self { text: Vec::with_capacity(2048), cells: vec![(0, 0); columns] }

@@ -26,9 +26,9 @@ impl Scale {
 
 /// The scales of a test in a year.
 #[derive(Clone, Debug)]
-pub(super) struct Scales(Vec<Scale>);
+pub(super) struct TestScales(Vec<Scale>);
 
-impl Scales {
+impl TestScales {
     /// The printed scales; `unprinted` stands in where none is printed, cut into thirds.
     pub(super) fn new(record_type: RecordType, year: u16, unprinted: Option<(i32, i32)>) -> Self {
         Self((3..=12).filter_map(|grade| scale(record_type, grade, year, unprinted)).collect())

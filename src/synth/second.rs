@@ -4,12 +4,12 @@
 
 use std::io::{self, Write};
 
-use super::facts::{Facts, School, SchoolKind};
-use super::fault::{Fault, FaultOrder, Place, Planted, Scene};
+use super::facts::{SynthFacts, MadeSchool, SchoolKind};
+use super::fault::{Fault, FaultOrder, FaultTarget, Planted, TemplateContext};
 use super::named::column_named;
-use super::record::Record;
-use super::form::Form;
-use super::write::{Lines};
+use super::record::MadeRecord;
+use super::form::MadeForm;
+use super::write::{LineWriter};
 use crate::layout::{Layout, RecordType, registry};
 use crate::table;
 
@@ -32,7 +32,7 @@ pub fn has_earlier_file(year: u16) -> bool {
 }
 
 /// A fault that is still to be planted on students.
-struct Pending {
+struct PendingFault {
     fault: &'static Fault,
     left: u64,
     planted: u64,
@@ -41,15 +41,15 @@ struct Pending {
 }
 
 /// A file of student records in the making.
-struct StudentFile {
+struct MadeStudentFile {
     layout: &'static Layout,
-    lines: Lines,
+    lines: LineWriter,
 }
 
-impl StudentFile {
+impl MadeStudentFile {
     fn new(year: u16) -> Option<Self> {
         let layout = registry().layout(year)?;
-        Some(Self { layout, lines: Lines::new(layout, Form::Caret)? })
+        Some(Self { layout, lines: LineWriter::new(layout, MadeForm::Caret)? })
     }
 
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -59,7 +59,7 @@ impl StudentFile {
         out.write_all(&line)
     }
 
-    fn write(&self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, record: &MadeRecord, out: &mut dyn Write) -> io::Result<()> {
         let mut line = Vec::new();
         self.lines.record(record, &mut line);
         line.push(b'\n');
@@ -68,33 +68,33 @@ impl StudentFile {
 }
 
 /// Second files in the making.
-pub(super) struct Seconds<'o, 'l> {
+pub(super) struct MadeSecondFiles<'o, 'l> {
     outputs: SecondOutputs<'o>,
     layout: &'l Layout,
-    earlier: Option<StudentFile>,
-    roster: Option<StudentFile>,
+    earlier: Option<MadeStudentFile>,
+    roster: Option<MadeStudentFile>,
     /// The cells of an earlier record, with what they hold.
     cells: Vec<(&'static str, &'static str)>,
-    pending: Vec<Pending>,
+    pending: Vec<PendingFault>,
     /// The student of the present record.
     student: Vec<u8>,
     planted: Vec<Planted>,
 }
 
-impl<'o, 'l> Seconds<'o, 'l> {
+impl<'o, 'l> MadeSecondFiles<'o, 'l> {
     /// Writes the headers and the entity list.
     pub(super) fn new(
         mut outputs: SecondOutputs<'o>,
         layout: &'l Layout,
-        facts: &Facts,
+        facts: &SynthFacts,
         orders: &[FaultOrder],
     ) -> io::Result<Self> {
         let pending =
-            |order: &FaultOrder| Pending { fault: order.fault, left: order.count, planted: 0, student: Vec::new() };
-        let on_students = orders.iter().filter(|order| matches!(order.fault.place, Place::Earlier | Place::Roster));
-        let in_list = orders.iter().filter(|order| order.fault.place == Place::Entities).map(|order| order.fault);
+            |order: &FaultOrder| PendingFault { fault: order.fault, left: order.count, planted: 0, student: Vec::new() };
+        let on_students = orders.iter().filter(|order| matches!(order.fault.place, FaultTarget::Earlier | FaultTarget::Roster));
+        let in_list = orders.iter().filter(|order| order.fault.place == FaultTarget::Entities).map(|order| order.fault);
         let in_list: Vec<&'static Fault> = in_list.collect();
-        let (earlier, roster) = (StudentFile::new(layout.year() - 1), StudentFile::new(layout.year()));
+        let (earlier, roster) = (MadeStudentFile::new(layout.year() - 1), MadeStudentFile::new(layout.year()));
         if let (Some(file), Some(out)) = (&earlier, &mut outputs.earlier) {
             file.header(*out)?;
         }
@@ -117,7 +117,7 @@ impl<'o, 'l> Seconds<'o, 'l> {
     }
 
     /// Takes in a record of the score file, which stands on a line.
-    pub(super) fn record(&mut self, record: &Record, line: u64) -> io::Result<()> {
+    pub(super) fn record(&mut self, record: &MadeRecord, line: u64) -> io::Result<()> {
         let student = record.get(column_named(self.layout, "ssid"));
         let is_first = student != self.student;
         if is_first {
@@ -129,10 +129,10 @@ impl<'o, 'l> Seconds<'o, 'l> {
     }
 
     /// Plants a fault on a student whose first record fits.
-    fn plant(&mut self, record: &Record, line: u64) {
+    fn plant(&mut self, record: &MadeRecord, line: u64) {
         let layout = self.layout;
         let record_type = String::from_utf8_lossy(record.get(column_named(layout, "record_type"))).into_owned();
-        let fits = |pending: &&mut Pending| {
+        let fits = |pending: &&mut PendingFault| {
             let fault = pending.fault;
             let is_meant = record_type.parse().is_ok_and(|one| fault.record_types.contains(RecordType(one)));
             let scene = scene(layout, record, pending.planted);
@@ -146,14 +146,14 @@ impl<'o, 'l> Seconds<'o, 'l> {
     }
 
     /// What the history of a record tells of the year before, and what a fault changes in it.
-    fn write_earlier(&mut self, record: &Record, is_first: bool) -> io::Result<()> {
+    fn write_earlier(&mut self, record: &MadeRecord, is_first: bool) -> io::Result<()> {
         let (Some(file), Some(out)) = (&self.earlier, &mut self.outputs.earlier) else { return Ok(()) };
-        let fault = planted_in(&self.pending, &self.student, Place::Earlier);
+        let fault = planted_in(&self.pending, &self.student, FaultTarget::Earlier);
         let scene = scene(self.layout, record, fault.map_or(0, |pending| pending.planted - 1));
         let changed = fault.into_iter().flat_map(|pending| &pending.fault.assignments);
         let changed = changed.filter(|one| one.on_all || is_first);
         let cells = self.cells.iter().copied().chain(changed.map(|one| (one.field, one.text)));
-        let mut earlier = Record::new(file.layout.fields.len());
+        let mut earlier = MadeRecord::new(file.layout.fields.len());
         for (field, value) in cells {
             earlier.set(column_named(file.layout, field), scene.fill(value).as_bytes());
         }
@@ -164,9 +164,9 @@ impl<'o, 'l> Seconds<'o, 'l> {
     }
 
     /// Every record of the score file. A fault leaves a student out, or adds one.
-    fn write_roster(&mut self, record: &Record, is_first: bool) -> io::Result<()> {
+    fn write_roster(&mut self, record: &MadeRecord, is_first: bool) -> io::Result<()> {
         let Some(file) = &self.roster else { return Ok(()) };
-        let Some(pending) = planted_in(&self.pending, &self.student, Place::Roster) else {
+        let Some(pending) = planted_in(&self.pending, &self.student, FaultTarget::Roster) else {
             return file.write(record, self.outputs.roster);
         };
         let added = &pending.fault.assignments;
@@ -197,12 +197,12 @@ impl<'o, 'l> Seconds<'o, 'l> {
 }
 
 /// The fault that was planted on a student in a place.
-fn planted_in<'p>(all: &'p [Pending], student: &[u8], place: Place) -> Option<&'p Pending> {
+fn planted_in<'p>(all: &'p [PendingFault], student: &[u8], place: FaultTarget) -> Option<&'p PendingFault> {
     all.iter().find(|pending| pending.fault.place == place && pending.student == student)
 }
 
-fn scene<'s>(layout: &'s Layout, record: &'s Record, number: u64) -> Scene<'s> {
-    Scene { layout, record, first: record, partner: None, number, known: &[] }
+fn scene<'s>(layout: &'s Layout, record: &'s MadeRecord, number: u64) -> TemplateContext<'s> {
+    TemplateContext { layout, record, first: record, partner: None, number, known: &[] }
 }
 
 fn planted(fault: &'static Fault, line: u64, record_type: &str) -> Planted {
@@ -219,7 +219,7 @@ fn planted(fault: &'static Fault, line: u64, record_type: &str) -> Planted {
 }
 
 /// An entity as the list has it.
-struct Entity {
+struct MadeEntity {
     code: &'static str,
     kind: &'static str,
     district: &'static str,
@@ -228,7 +228,7 @@ struct Entity {
 
 /// The districts and schools of the facts, the faults applied: `drop=CODE` leaves one out,
 /// `type=CODE>TYPE` gives it another type.
-fn write_entities(out: &mut dyn Write, year: u16, facts: &Facts, faults: &[&Fault]) -> io::Result<()> {
+fn write_entities(out: &mut dyn Write, year: u16, facts: &SynthFacts, faults: &[&Fault]) -> io::Result<()> {
     writeln!(out, "{ENTITY_HEADER}")?;
     for mut entity in entities(facts) {
         let mut is_left_out = false;
@@ -243,7 +243,7 @@ fn write_entities(out: &mut dyn Write, year: u16, facts: &Facts, faults: &[&Faul
                 _ => {}
             }
         }
-        let Entity { code, kind, district, school } = entity;
+        let MadeEntity { code, kind, district, school } = entity;
         let (Some(county), Some(lea), Some(own)) = (code.get(..2), code.get(2..7), code.get(7..)) else { continue };
         if !is_left_out {
             writeln!(out, "{county}^{lea}^{own}^{kind}^^{year}^Mariposa^{district}^{school}^")?;
@@ -252,22 +252,22 @@ fn write_entities(out: &mut dyn Write, year: u16, facts: &Facts, faults: &[&Faul
     Ok(())
 }
 
-fn entities(facts: &Facts) -> Vec<Entity> {
-    let mut entities: Vec<Entity> = Vec::new();
+fn entities(facts: &SynthFacts) -> Vec<MadeEntity> {
+    let mut entities: Vec<MadeEntity> = Vec::new();
     for school in &facts.schools {
         let is_district = school.lea_code != school.code;
         if is_district && entities.iter().all(|one| one.code != school.lea_code) {
-            entities.push(Entity { code: school.lea_code, kind: "6", district: school.lea_name, school: "" });
+            entities.push(MadeEntity { code: school.lea_code, kind: "6", district: school.lea_name, school: "" });
         }
         if let Some(kind) = kind_of(school) {
-            entities.push(Entity { code: school.code, kind, district: school.lea_name, school: school.name });
+            entities.push(MadeEntity { code: school.code, kind, district: school.lea_name, school: school.name });
         }
     }
     entities
 }
 
 /// The type number of the list; nonpublic schools are not in it.
-fn kind_of(school: &School) -> Option<&'static str> {
+fn kind_of(school: &MadeSchool) -> Option<&'static str> {
     match school.kind {
         SchoolKind::District | SchoolKind::Other => Some("7"),
         SchoolKind::LocallyFunded => Some("10"),

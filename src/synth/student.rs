@@ -2,10 +2,10 @@
 //! and the student's number, so that any student can be made alone and in any order.
 
 use super::calendar::Day;
-use super::facts::{AcquisitionStatus, Ethnicity, Facts, Language, SchoolKind};
+use super::facts::{AcquisitionStatus, Ethnicity, SynthFacts, Language, SchoolKind};
 use super::fields::Fields;
 use super::random::{Random, Weighted};
-use super::record::{Col, Record};
+use super::record::{Col, MadeRecord};
 use crate::layout::{Layout, codes};
 
 /// Which views hold the student, and why not both.
@@ -58,13 +58,13 @@ pub(super) struct Student<'a> {
     calpads_disadvantaged: bool,
     pub(super) is_newcomer: bool,
     pub(super) takes_spanish: bool,
-    exit: Option<Exit>,
+    exit: Option<SchoolExit>,
     /// Where the student stands among others, 0 to 1,000.
     pub(super) ability: i32,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Exit {
+struct SchoolExit {
     code: &'static str,
     day: Day,
     before_testing: bool,
@@ -89,7 +89,7 @@ impl Student<'_> {
 
 /// What a student must be, to be of use for a planted fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum StudentWish {
     /// Whoever comes next.
     #[default]
     Anybody,
@@ -105,7 +105,7 @@ pub(crate) enum Wish {
     Spanish,
 }
 
-impl Wish {
+impl StudentWish {
     /// The wish that a word in the tables stands for.
     pub(crate) fn parse(word: &str) -> Self {
         match word {
@@ -121,7 +121,7 @@ impl Wish {
 
 /// Makes the students of one district and year.
 pub(super) struct Students<'a> {
-    facts: &'a Facts,
+    facts: &'a SynthFacts,
     year: i32,
     seed: u64,
     school_of: Vec<SchoolChoice>,
@@ -138,7 +138,7 @@ struct SchoolChoice {
 }
 
 impl<'a> Students<'a> {
-    pub(super) fn new(facts: &'a Facts, layout: &Layout, seed: u64) -> Self {
+    pub(super) fn new(facts: &'a SynthFacts, layout: &Layout, seed: u64) -> Self {
         let year = layout.year();
         let list = |name: &str| codes().list(name, year).into_iter().map(|code| code.code).collect::<Vec<_>>();
         let school_of = (3..=12).map(|grade| SchoolChoice {
@@ -160,20 +160,20 @@ impl<'a> Students<'a> {
 
     /// The student with a number, counted from 0; `None` only when the tables are empty.
     pub(super) fn student(&self, index: u64) -> Option<Student<'a>> {
-        self.wished_for(index, Wish::Anybody)
+        self.wished_for(index, StudentWish::Anybody)
     }
 
     /// The same, bent to what is wished for.
-    pub(super) fn wished_for(&self, index: u64, wish: Wish) -> Option<Student<'a>> {
+    pub(super) fn wished_for(&self, index: u64, wish: StudentWish) -> Option<Student<'a>> {
         let mut random = Random::of_student(self.seed, index);
         let shares = &self.facts.shares;
         let grade = *self.facts.grades.draw(&mut random)?;
         let choice = self.school_of.iter().find(|choice| choice.grade == grade)?;
         let moved = draw_move(&mut random, shares.moved_out, shares.moved_in);
-        let is_nonpublic = moved == Move::Stayed && (random.chance(shares.nonpublic) || wish == Wish::Nonpublic);
+        let is_nonpublic = moved == Move::Stayed && (random.chance(shares.nonpublic) || wish == StudentWish::Nonpublic);
         let tests_in_all_subjects = matches!(grade, 3..=8 | 11);
-        let takes_alternate = tests_in_all_subjects && (random.chance(shares.alternate) || wish == Wish::Alternate);
-        let has_plan = takes_alternate || is_nonpublic || wish == Wish::Plan;
+        let takes_alternate = tests_in_all_subjects && (random.chance(shares.alternate) || wish == StudentWish::Alternate);
+        let has_plan = takes_alternate || is_nonpublic || wish == StudentWish::Plan;
         let special_education = random.chance(shares.special_education) || has_plan;
         let home = *if is_nonpublic { &choice.nonpublic } else { &choice.own }.draw(&mut random)?;
         let away = *choice.other.draw(&mut random)?;
@@ -184,11 +184,11 @@ impl<'a> Students<'a> {
         };
         let splits = moved == Move::Stayed && !is_nonpublic && random.chance(shares.split_schools);
         let second_tested = if splits { *choice.own.draw(&mut random)? } else { tested };
-        let is_newcomer = random.chance(shares.newcomer) || wish == Wish::Newcomer;
-        let status = self.status(&mut random, is_newcomer || wish == Wish::Spanish)?;
+        let is_newcomer = random.chance(shares.newcomer) || wish == StudentWish::Newcomer;
+        let status = self.status(&mut random, is_newcomer || wish == StudentWish::Spanish)?;
         let language = self.language(&mut random, status, wish)?;
         let speaks_spanish = language.name == self.facts.codes.spanish && !takes_alternate;
-        let takes_spanish = speaks_spanish && (random.chance(shares.spanish_test) || wish == Wish::Spanish);
+        let takes_spanish = speaks_spanish && (random.chance(shares.spanish_test) || wish == StudentWish::Spanish);
         let enrolled_since = self.enrolled_since(&mut random, moved);
         let first_school = self.first_school(&mut random, grade, is_newcomer);
         let entry = status.has_entry.then_some(first_school);
@@ -273,8 +273,8 @@ impl<'a> Students<'a> {
         self.facts.statuses.draw(random)
     }
 
-    fn language(&self, random: &mut Random, status: &AcquisitionStatus, wish: Wish) -> Option<Language> {
-        match status.language.or((wish == Wish::Spanish).then_some(self.facts.codes.spanish)) {
+    fn language(&self, random: &mut Random, status: &AcquisitionStatus, wish: StudentWish) -> Option<Language> {
+        match status.language.or((wish == StudentWish::Spanish).then_some(self.facts.codes.spanish)) {
             Some(name) => self.facts.fixed_languages.iter().find(|language| language.name == name).copied(),
             None => self.facts.languages.draw(random).copied(),
         }
@@ -301,7 +301,7 @@ impl<'a> Students<'a> {
         entry.plus(random.between(365, entry.days_until(latest).max(366)))
     }
 
-    fn exit(&self, random: &mut Random, moved: Move, enrolled_since: Day) -> Option<Exit> {
+    fn exit(&self, random: &mut Random, moved: Move, enrolled_since: Day) -> Option<SchoolExit> {
         let (shares, window) = (&self.facts.shares, self.facts.year.window);
         if moved != Move::Stayed {
             return None;
@@ -309,10 +309,10 @@ impl<'a> Students<'a> {
         if random.chance(shares.left_before_testing) {
             let latest = enrolled_since.days_until(window.opens) + 30;
             let day = enrolled_since.plus(random.between(30, latest));
-            return Some(Exit { code: self.facts.codes.exit, day, before_testing: true });
+            return Some(SchoolExit { code: self.facts.codes.exit, day, before_testing: true });
         }
         let leaves = random.chance(shares.left_after_testing);
-        leaves.then(|| Exit {
+        leaves.then(|| SchoolExit {
             code: self.facts.codes.exit,
             day: window.closes.plus(random.between(1, 14)),
             before_testing: false,
@@ -320,7 +320,7 @@ impl<'a> Students<'a> {
     }
 
     /// Writes what is the same on all records of the student.
-    pub(super) fn write(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
+    pub(super) fn write(&self, student: &Student<'_>, fields: &Fields, record: &mut MadeRecord) {
         self.write_identity(student, fields, record);
         self.write_enrolment(student, fields, record);
         self.write_language(student, fields, record);
@@ -332,7 +332,7 @@ impl<'a> Students<'a> {
         }
     }
 
-    fn write_identity(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
+    fn write_identity(&self, student: &Student<'_>, fields: &Fields, record: &mut MadeRecord) {
         record.number(fields.ssid, student.ssid, 10);
         record.number(fields.uin, student.uin, self.facts.year.uin_width);
         record.number(fields.local_student_id, 300_000 + student.index, 6);
@@ -345,7 +345,7 @@ impl<'a> Students<'a> {
         record.number(fields.grade_assessed, u64::from(student.grade), 2);
     }
 
-    fn write_enrolment(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
+    fn write_enrolment(&self, student: &Student<'_>, fields: &Fields, record: &mut MadeRecord) {
         let Some(school) = self.facts.schools.get(student.enrolled) else { return };
         record.set(fields.calpads_district_code, school.lea_code.as_bytes());
         record.set(fields.calpads_district_name, school.lea_name.as_bytes());
@@ -361,7 +361,7 @@ impl<'a> Students<'a> {
         }
     }
 
-    fn write_language(&self, student: &Student<'_>, fields: &Fields, record: &mut Record) {
+    fn write_language(&self, student: &Student<'_>, fields: &Fields, record: &mut MadeRecord) {
         record.yes_no(fields.el_status, student.status.is_learner);
         record.set(fields.elas, student.status.code.as_bytes());
         record.set(fields.language_code, student.language.ceds.as_bytes());
@@ -380,7 +380,7 @@ impl<'a> Students<'a> {
     }
 }
 
-fn write_background(student: &Student<'_>, fields: &Fields, record: &mut Record) {
+fn write_background(student: &Student<'_>, fields: &Fields, record: &mut MadeRecord) {
     let flags: [(Col, bool); 14] = [
         (fields.section_504_status, student.section_504),
         (fields.calpads_special_education, student.special_education),

@@ -1,15 +1,15 @@
 //! Accommodations and designated supports: which settings a layout offers for a test, and which
 //! of them a student has.
 
-use super::facts::Facts;
+use super::facts::SynthFacts;
 use super::fields::{Fields, column};
 use super::random::Random;
-use super::record::{Col, Record};
+use super::record::{Col, MadeRecord};
 use crate::layout::{Field, FieldKind, Layout, RecordType, registry};
 use crate::table;
 
 /// What decides which resources a student may have.
-pub(super) struct Setting {
+pub(super) struct SupportSetting {
     pub(super) grade: u8,
     pub(super) has_plan: bool,
     pub(super) is_paper: bool,
@@ -42,7 +42,7 @@ const UNLISTED: &str = "nea_unlisted_resources";
 
 impl Supports {
     /// The resources that the layout names for a test.
-    pub(super) fn new(layout: &Layout, record_type: RecordType, facts: &Facts) -> Self {
+    pub(super) fn new(layout: &Layout, record_type: RecordType, facts: &SynthFacts) -> Self {
         let plain_glossary = facts.codes.plain_glossary;
         let mut resources: Vec<Resource> = Vec::new();
         let mut glossary = Vec::new();
@@ -76,11 +76,11 @@ impl Supports {
     /// Writes the resources of one sitting, and the two indicators.
     pub(super) fn write(
         &self,
-        setting: &Setting,
-        facts: &Facts,
+        setting: &SupportSetting,
+        facts: &SynthFacts,
         mut random: Random,
         fields: &Fields,
-        record: &mut Record,
+        record: &mut MadeRecord,
     ) {
         let shares = &facts.shares;
         let mut accommodated = false;
@@ -111,14 +111,14 @@ impl Resource {
         self.name.starts_with("ea_") || self.name.starts_with("nea_")
     }
 
-    fn fits(&self, setting: &Setting) -> bool {
+    fn fits(&self, setting: &SupportSetting) -> bool {
         let form = if setting.is_paper { self.on_paper } else { self.online };
         form && self.grades.as_ref().is_none_or(|grades| grades.contains(&setting.grade))
     }
 }
 
 /// Sets one resource out of a list in all parts that have it; false when none fits.
-fn choose(list: &[Resource], setting: &Setting, random: &mut Random, record: &mut Record) -> bool {
+fn choose(list: &[Resource], setting: &SupportSetting, random: &mut Random, record: &mut MadeRecord) -> bool {
     let fitting = list.iter().filter(|resource| resource.fits(setting)).count();
     let chosen = random.below(u32::try_from(fitting).unwrap_or_default());
     let place = usize::try_from(chosen).unwrap_or_default();

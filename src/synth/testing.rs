@@ -1,12 +1,12 @@
 //! The record of one test: how it went, where and when, and the scores that follow.
 
 use super::calendar::Day;
-use super::facts::{Facts, Items, OutcomeFacts, Parts, School, ScoreForm, TestFacts, Who};
+use super::facts::{SynthFacts, Items, OutcomeFacts, PartsBegun, MadeSchool, ScoreForm, TestFacts, Who};
 use super::fields::Fields;
 use super::history::History;
 use super::random::{Random, Weighted};
-use super::record::{Col, Record};
-use super::scores::{Scale, Scales};
+use super::record::{Col, MadeRecord};
+use super::scores::{Scale, TestScales};
 use super::student::{Student, Students};
 use super::supports::Supports;
 use crate::layout::{Layout, RecordType};
@@ -21,7 +21,7 @@ const HIGH_SCHOOL: u8 = 10;
 const RELEASE_GRADE: u8 = 11;
 
 /// How one test is written in one year.
-pub(super) struct Test<'a> {
+pub(super) struct MadeTest<'a> {
     pub(super) record_type: RecordType,
     pub(super) facts: &'a TestFacts,
     fields: Fields,
@@ -31,7 +31,7 @@ pub(super) struct Test<'a> {
     all: Vec<&'a OutcomeFacts>,
     completed: Option<&'a OutcomeFacts>,
     not_tested: Option<&'a OutcomeFacts>,
-    scales: Scales,
+    scales: TestScales,
     history: History,
     supports: Supports,
 }
@@ -42,9 +42,9 @@ pub(super) struct Earlier {
     grade: u8,
 }
 
-impl<'a> Test<'a> {
+impl<'a> MadeTest<'a> {
     /// The test in a year; `None` where it was not given.
-    pub(super) fn new(facts: &'a Facts, layout: &Layout, record_type: RecordType) -> Option<Self> {
+    pub(super) fn new(facts: &'a SynthFacts, layout: &Layout, record_type: RecordType) -> Option<Self> {
         let outcomes = || facts.outcomes.iter().filter(|one| one.record_types.contains(record_type));
         let open_to = |who: Who| {
             let open = outcomes().filter(move |one| one.who == Who::Anybody || one.who == who);
@@ -64,8 +64,8 @@ impl<'a> Test<'a> {
             for_plans: open_to(Who::Plan),
             all: outcomes().collect(),
             completed: outcomes().find(|one| one.score == ScoreForm::InRange && one.mode == "O"),
-            not_tested: outcomes().find(|one| one.parts == Parts::None && !one.is_tested() && one.who == Who::Anybody),
-            scales: Scales::new(record_type, layout.year(), test.unprinted),
+            not_tested: outcomes().find(|one| one.parts == PartsBegun::None && !one.is_tested() && one.who == Who::Anybody),
+            scales: TestScales::new(record_type, layout.year(), test.unprinted),
             history: History::new(layout, test, &fields),
             supports: Supports::new(layout, record_type, facts),
             fields,
@@ -77,7 +77,7 @@ impl<'a> Test<'a> {
         self.all.iter().find(|outcome| outcome.name == name).copied()
     }
 
-    fn outcome(&self, facts: &Facts, student: &Student<'_>, random: &mut Random) -> Option<&'a OutcomeFacts> {
+    fn outcome(&self, facts: &SynthFacts, student: &Student<'_>, random: &mut Random) -> Option<&'a OutcomeFacts> {
         let is_absent = student.left_before_testing() || !random.chance(facts.shares.tested);
         if is_absent {
             return self.not_tested;
@@ -93,9 +93,9 @@ impl<'a> Test<'a> {
 
 /// Everything needed to write the records of a year.
 pub(super) struct Writer<'a> {
-    pub(super) facts: &'a Facts,
+    pub(super) facts: &'a SynthFacts,
     pub(super) students: Students<'a>,
-    pub(super) tests: Vec<Test<'a>>,
+    pub(super) tests: Vec<MadeTest<'a>>,
     pub(super) has_cohort_flag: bool,
     /// Columns of the layout.
     pub(super) columns: usize,
@@ -103,7 +103,7 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes the record of a student and test; false when the tables say nothing about it.
-    pub(super) fn write(&self, student: &Student<'_>, test: &Test<'_>, record: &mut Record) -> bool {
+    pub(super) fn write(&self, student: &Student<'_>, test: &MadeTest<'_>, record: &mut MadeRecord) -> bool {
         let mut random = student.random.branch(u64::from(test.record_type.0));
         let earlier = self.earlier(student, test, &mut random);
         let outcome = if earlier.is_some() { test.completed } else { test.outcome(self.facts, student, &mut random) };
@@ -116,9 +116,9 @@ impl Writer<'_> {
     pub(super) fn write_outcome(
         &self,
         student: &Student<'_>,
-        test: &Test<'_>,
+        test: &MadeTest<'_>,
         outcome: &OutcomeFacts,
-        record: &mut Record,
+        record: &mut MadeRecord,
     ) {
         let random = student.random.branch(u64::from(test.record_type.0));
         self.write_sitting(student, test, outcome, None, random, record);
@@ -127,11 +127,11 @@ impl Writer<'_> {
     fn write_sitting(
         &self,
         student: &Student<'_>,
-        test: &Test<'_>,
+        test: &MadeTest<'_>,
         outcome: &OutcomeFacts,
         earlier: Option<Earlier>,
         random: Random,
-        record: &mut Record,
+        record: &mut MadeRecord,
     ) {
         record.clear();
         self.students.write(student, &test.fields, record);
@@ -140,7 +140,7 @@ impl Writer<'_> {
         sitting.write();
     }
 
-    fn earlier(&self, student: &Student<'_>, test: &Test<'_>, random: &mut Random) -> Option<Earlier> {
+    fn earlier(&self, student: &Student<'_>, test: &MadeTest<'_>, random: &mut Random) -> Option<Earlier> {
         let could_be =
             self.has_cohort_flag && student.grade == COHORT_GRADE && test.fields.cast_current_year_flag != Col::NONE;
         let is_earlier = could_be && random.chance(self.facts.shares.earlier_science_result);
@@ -153,12 +153,12 @@ impl Writer<'_> {
 struct Sitting<'w, 'r> {
     writer: &'w Writer<'w>,
     student: &'w Student<'w>,
-    test: &'w Test<'w>,
+    test: &'w MadeTest<'w>,
     outcome: &'w OutcomeFacts,
     earlier: Option<Earlier>,
     fields: &'w Fields,
     random: Random,
-    record: &'r mut Record,
+    record: &'r mut MadeRecord,
 }
 
 impl Sitting<'_, '_> {
@@ -202,7 +202,7 @@ impl Sitting<'_, '_> {
         if self.student.left_before_testing() && !self.writer.facts.year.places_leavers {
             return;
         }
-        let two_schools = self.outcome.parts == Parts::All && self.parts() > 1 && self.earlier.is_none();
+        let two_schools = self.outcome.parts == PartsBegun::All && self.parts() > 1 && self.earlier.is_none();
         let last = if two_schools { self.student.second_tested } else { self.student.tested };
         let schools = &self.writer.facts.schools;
         for part in 0..usize::from(self.parts()) {
@@ -249,7 +249,7 @@ impl Sitting<'_, '_> {
         let begun = self.begun();
         let room = opens.days_until(window.closes) - 20;
         let mut start = opens.plus(self.random.between(0, room.clamp(0, 40)));
-        if self.outcome.parts == Parts::Paper {
+        if self.outcome.parts == PartsBegun::Paper {
             self.record.day(self.fields.paper_test_completion_date, start);
             self.record.day(self.fields.final_test_completed_date, start);
             return Some(start);
@@ -269,10 +269,10 @@ impl Sitting<'_, '_> {
 
     fn begun(&self) -> u8 {
         match self.outcome.parts {
-            Parts::All => self.parts(),
-            Parts::FirstOnly => 1,
-            Parts::TwoOnly => 2,
-            Parts::None | Parts::Paper => 0,
+            PartsBegun::All => self.parts(),
+            PartsBegun::FirstOnly => 1,
+            PartsBegun::TwoOnly => 2,
+            PartsBegun::None | PartsBegun::Paper => 0,
         }
     }
 
@@ -485,10 +485,10 @@ impl Sitting<'_, '_> {
             return;
         }
         let is_ruled = self.outcome.who == Who::Plan;
-        let setting = super::supports::Setting {
+        let setting = super::supports::SupportSetting {
             grade: self.student.grade,
             has_plan: self.student.has_plan(),
-            is_paper: self.outcome.parts == Parts::Paper,
+            is_paper: self.outcome.parts == PartsBegun::Paper,
             is_ruled,
             is_newcomer: self.student.is_newcomer,
         };
@@ -497,7 +497,7 @@ impl Sitting<'_, '_> {
     }
 }
 
-fn write_school(school: &School, columns: [Col; 7], record: &mut Record) {
+fn write_school(school: &MadeSchool, columns: [Col; 7], record: &mut MadeRecord) {
     let nonpublic = school.nonpublic_flag();
     let values = [
         school.lea_name,
@@ -513,7 +513,7 @@ fn write_school(school: &School, columns: [Col; 7], record: &mut Record) {
     }
 }
 
-fn put(record: &mut Record, column: Col, number: i32, width: usize) {
+fn put(record: &mut MadeRecord, column: Col, number: i32, width: usize) {
     record.number(column, u64::try_from(number).unwrap_or_default(), width);
 }
 

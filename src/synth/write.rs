@@ -1,13 +1,13 @@
 //! Records as lines: separated by a sign, quoted where a spreadsheet would, or in fixed columns.
 
 use super::fault::LineEffect;
-use super::form::Form;
-use super::record::Record;
+use super::form::MadeForm;
+use super::record::MadeRecord;
 use crate::layout::{Field, Layout};
 
 /// Where the cells of a column come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum CellSource {
     /// The cell of the record at a place.
     Cell(usize),
     /// The same text in every record.
@@ -16,33 +16,33 @@ pub(super) enum Source {
 
 /// One column of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Column {
+pub(super) struct WrittenColumn {
     pub(super) name: String,
-    pub(super) source: Source,
+    pub(super) source: CellSource,
 }
 
 /// Turns records of one layout into lines.
 #[derive(Clone, Debug)]
-pub(super) struct Lines {
-    pub(super) form: Form,
+pub(super) struct LineWriter {
+    pub(super) form: MadeForm,
     /// The sign between cells; of no effect in fixed columns.
     pub(super) separator: u8,
     /// The columns, in file order; empty in fixed columns.
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<WrittenColumn>,
     /// Width of each column, for fixed columns.
     widths: Vec<usize>,
 }
 
-impl Lines {
+impl LineWriter {
     /// Lines of a layout; `None` for fixed columns where the layout has no positions.
-    pub(super) fn new(layout: &Layout, form: Form) -> Option<Self> {
+    pub(super) fn new(layout: &Layout, form: MadeForm) -> Option<Self> {
         let Some(separator) = form.separator() else {
             let widths = layout.fields.iter().map(width).collect();
             let has_positions = !layout.info.record_lengths.is_empty();
             return has_positions.then(|| Self { form, separator: b' ', columns: Vec::new(), widths });
         };
         let names = header_names(layout).into_iter().enumerate();
-        let columns = names.map(|(place, name)| Column { name, source: Source::Cell(place) }).collect();
+        let columns = names.map(|(place, name)| WrittenColumn { name, source: CellSource::Cell(place) }).collect();
         Some(Self { form, separator, columns, widths: Vec::new() })
     }
 
@@ -57,8 +57,8 @@ impl Lines {
     }
 
     /// Appends the line of a record, without its end.
-    pub(super) fn record(&self, record: &Record, line: &mut Vec<u8>) {
-        if self.form == Form::Fixed {
+    pub(super) fn record(&self, record: &MadeRecord, line: &mut Vec<u8>) {
+        if self.form == MadeForm::Fixed {
             return self.fixed(record, line);
         }
         for (place, column) in self.columns.iter().enumerate() {
@@ -66,8 +66,8 @@ impl Lines {
                 line.push(self.separator);
             }
             let cell = match &column.source {
-                Source::Cell(place) => record.cell(*place),
-                Source::Text(text) => text.as_bytes(),
+                CellSource::Cell(place) => record.cell(*place),
+                CellSource::Text(text) => text.as_bytes(),
             };
             if !cell.is_empty() {
                 self.cell(cell, line);
@@ -114,7 +114,7 @@ impl Lines {
     }
 
     /// Widths count characters, so that a name with an accent does not shift what follows.
-    fn fixed(&self, record: &Record, line: &mut Vec<u8>) {
+    fn fixed(&self, record: &MadeRecord, line: &mut Vec<u8>) {
         for (place, width) in self.widths.iter().enumerate() {
             let cell = record.cell(place);
             let continued = cell.iter().filter(|byte| **byte & 0b1100_0000 == 0b1000_0000).count();

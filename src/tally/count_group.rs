@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::sums::PackedRow;
-use crate::counting::Rows;
+use crate::counting::GradeRows;
 
 /// Digits of a school code.
 pub(crate) const CODE: usize = 14;
@@ -36,7 +36,7 @@ pub(crate) struct CountGroupKey {
     pub(crate) place: EntityCode,
     pub(crate) record_type: u8,
     pub(crate) grade: u8,
-    pub(crate) rows: Rows,
+    pub(crate) rows: GradeRows,
 }
 
 impl Hash for CountGroupKey {
@@ -65,12 +65,12 @@ pub struct CountGroup {
     /// The grade assessed; 0 where it is no number.
     pub grade: u8,
     /// The rows the records are counted in.
-    pub rows: Rows,
+    pub rows: GradeRows,
     /// Records by class, by its place in the counting rules.
     pub classes: SmallCounts,
     /// Records by contradiction, by its place in the counting rules.
     pub contradictions: SmallCounts,
-    /// Counts by student group and variant, by its place in [`super::Tally::sets`].
+    /// Counts by student group and variant, by its place in [`super::FileTally::sets`].
     pub groups: PackedRow,
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::count_group::{CODE, CountGroup, CountGroupKey, EntityCode, SmallCounts};
 use super::plan::{PlacePlan, TallyPlan};
 use crate::engine::column_plan::bits;
-use crate::engine::evaluate::{Batch, State};
+use crate::engine::evaluate::{Batch, ThreadState};
 use crate::engine::keys::hash_text;
 use crate::engine::mask::{BATCH, Mask, by_row};
 use crate::engine::nodes::{NumId, TextPlan};
@@ -20,7 +20,7 @@ use crate::tally::sums::{PackedRow, Sum, SumRows};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TallyCounts {
     places: FxHashMap<CountGroupKey, usize>,
-    kept: Vec<Kept>,
+    kept: Vec<KeptCounts>,
     /// The sums of each of `kept` by set, without what `recent` has.
     sums: SumRows,
     small_sums: SmallSums,
@@ -32,7 +32,7 @@ pub(crate) struct TallyCounts {
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct KeptCounts {
     /// The byte its first record stands at.
     first: u64,
     /// All but the groups.
@@ -58,13 +58,13 @@ impl Collector for TallyPlan<'_> {
         TallyCounts::new(self)
     }
 
-    fn batch(&self, state: &mut State, batch: &Batch<'_>, at: BatchPlace, counts: &mut TallyCounts, (): &mut ()) {
+    fn batch(&self, state: &mut ThreadState, batch: &Batch<'_>, at: BatchPlace, counts: &mut TallyCounts, (): &mut ()) {
         counts.collect(self, state, batch, at.offset);
     }
 
     fn join(&self, _: &mut TallyCounts, (): &mut (), _: JoinPlace) {}
 
-    fn finish(&self, file: &mut TallyCounts, mut counts: TallyCounts, _: &State) {
+    fn finish(&self, file: &mut TallyCounts, mut counts: TallyCounts, _: &ThreadState) {
         counts.finish();
         file.join(counts);
     }
@@ -77,7 +77,7 @@ impl TallyCounts {
     }
 
     /// Counts a batch of a block that starts at a byte of the file.
-    fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut State, batch: &Batch<'_>, offset: u64) {
+    fn collect(&mut self, plan: &TallyPlan<'_>, state: &mut ThreadState, batch: &Batch<'_>, offset: u64) {
         state.number(batch, plan.record_type);
         state.number(batch, plan.grade);
         for num in plan.score.iter().chain(&plan.level) {
@@ -91,7 +91,7 @@ impl TallyCounts {
             here.rows().for_each(|row| facts.class[row] = *place as u8);
             left = left.without(here);
         }
-        self.find_count_groups(plan, state, batch, (counted, offset), &mut facts);
+        self.find_count_groups(plan, state, batch, counted, offset, &mut facts);
         for row in counted.rows() {
             self.kept[facts.count_group[row] as usize].count_group.classes.add(facts.class[row], 1);
         }
@@ -108,7 +108,7 @@ impl TallyCounts {
     fn count_members(
         &mut self,
         plan: &TallyPlan<'_>,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
         counted: Mask,
         facts: &RowFacts,
@@ -136,7 +136,7 @@ impl TallyCounts {
     }
 
     /// Takes in a count_group; returns its place.
-    fn push(&mut self, kept: Kept, row: PackedRow) -> usize {
+    fn push(&mut self, kept: KeptCounts, row: PackedRow) -> usize {
         self.places.insert(kept.key(), self.kept.len());
         self.kept.push(kept);
         self.sums.push(row)
@@ -153,7 +153,7 @@ impl TallyCounts {
     }
 
     /// The records that no earlier file has.
-    fn new_records(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>) -> Mask {
+    fn new_records(&mut self, plan: &TallyPlan<'_>, state: &ThreadState, batch: &Batch<'_>) -> Mask {
         let mut new = batch.valid;
         if plan.options.asks_who() {
             batch.valid.rows().filter(|row| !self.is_new(plan, state, batch, *row)).for_each(|row| new.clear(row));
@@ -162,7 +162,7 @@ impl TallyCounts {
     }
 
     /// Whether no earlier file has the student and test of a record.
-    fn is_new(&mut self, plan: &TallyPlan<'_>, state: &State, batch: &Batch<'_>, row: usize) -> bool {
+    fn is_new(&mut self, plan: &TallyPlan<'_>, state: &ThreadState, batch: &Batch<'_>, row: usize) -> bool {
         let student = plan.identity.as_ref().and_then(|identity| hash_text(identity, batch, row));
         let Some(student) = student else {
             self.unidentified += 1;
@@ -183,13 +183,14 @@ impl TallyCounts {
     fn find_count_groups(
         &mut self,
         plan: &TallyPlan<'_>,
-        state: &mut State,
+        state: &mut ThreadState,
         batch: &Batch<'_>,
-        (counted, offset): (Mask, u64),
+        counted: Mask,
+        offset: u64,
         facts: &mut RowFacts,
     ) {
         let mut left = counted;
-        let mut find = |all: &mut Self, row: usize, place: EntityCode, from: Option<&PlacePlan>, state: &State| {
+        let mut find = |all: &mut Self, row: usize, place: EntityCode, from: Option<&PlacePlan>, state: &ThreadState| {
             let small = |num: NumId| state.number_of(num, row).and_then(|one| u8::try_from(one).ok());
             let key = CountGroupKey {
                 place,
@@ -205,7 +206,7 @@ impl TallyCounts {
                 let name = named(from.and_then(|from| from.name.as_ref()));
                 let lea_name = named(from.and_then(|from| from.lea_name.as_ref()));
                 let first = offset + u64::from(batch.records.start(row));
-                all.push(Kept::new(key, first, name, lea_name), PackedRow::default())
+                all.push(KeptCounts::new(key, first, name, lea_name), PackedRow::default())
             });
             facts.count_group[row] = place as u32;
         };
@@ -259,7 +260,7 @@ impl TallyCounts {
 }
 
 /// What one record adds to each of its groups.
-fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Sum {
+fn one(plan: &TallyPlan<'_>, state: &ThreadState, class: u8, row: usize) -> Sum {
     let class = &plan.counting.classes[usize::from(class)];
     let mut one = Sum::default();
     let [enrolled, tested, with_scores, scored, levels @ ..] = &mut one.counts;
@@ -281,7 +282,7 @@ fn one(plan: &TallyPlan<'_>, state: &State, class: u8, row: usize) -> Sum {
     one
 }
 
-impl Kept {
+impl KeptCounts {
     fn new(key: CountGroupKey, first: u64, name: Arc<str>, lea_name: Arc<str>) -> Self {
         let count_group = CountGroup {
             place: key.place,

@@ -20,7 +20,7 @@ use crate::input::{InputError, Opened};
 pub use count_group::{CountGroup, EntityCode, SmallCounts};
 pub(crate) use plan::{TallyPlan, number, text};
 pub(crate) use sums::SumRows;
-pub use sums::{Counts as GroupCells, PackedRow};
+pub use sums::{GroupSums as GroupCells, PackedRow};
 
 /// How records are counted.
 pub struct TallyOptions<'a> {
@@ -52,7 +52,7 @@ pub enum TallyError {
 
 /// The counts of one file.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct FileTally {
     /// Records read.
     pub records: u64,
     /// Records with a wrong number of cells, which cannot be counted.
@@ -81,7 +81,7 @@ pub struct Tally {
 ///
 /// # Errors
 /// When the file lacks a column that every count rests on.
-pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_>) -> Result<Tally, TallyError> {
+pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_>) -> Result<FileTally, TallyError> {
     let Opened { info, mut findings, mut source } = opened;
     let doubtful = Doubtful::of(&info, counting);
     let seen = doubtful.seen(&info);
@@ -92,7 +92,7 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
     let Collected { run, file: mut counts, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
     findings.extend(source.take_findings());
-    Ok(Tally {
+    Ok(FileTally {
         records: run.records,
         unreadable: run.odd.len() as u64,
         repeated: counts.repeated,

@@ -8,7 +8,7 @@ use crate::engine::evaluate::Batch;
 use crate::engine::fields::{Reads, Visitor};
 use crate::engine::nodes::{NodeId, NumId, TextPlan};
 use crate::layout::{FieldId, registry};
-use crate::rule::{Expr, Num, Text};
+use crate::rule::{Expr, Num, TextExpr};
 
 /// Everything that is counted, compiled for one file.
 pub(crate) struct TallyPlan<'a> {
@@ -130,7 +130,7 @@ pub(crate) fn number(compiler: &mut Compiler<'_>, num: &Num) -> Result<NumId, &'
 }
 
 /// The text; none where the file lacks a column it needs.
-pub(crate) fn text(compiler: &mut Compiler<'_>, text: &Text) -> Option<TextPlan> {
+pub(crate) fn text(compiler: &mut Compiler<'_>, text: &TextExpr) -> Option<TextPlan> {
     let mut reads = Reads::default();
     reads.text(text);
     compiler.missing(&reads).is_none().then(|| compiler.text(text))

@@ -9,7 +9,7 @@ const PACKED: u32 = u32::MAX;
 
 /// Students of one group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct GroupSums {
     /// Enrolled.
     pub enrolled: u64,
     /// Tested.
@@ -24,7 +24,7 @@ pub struct Counts {
     pub levels: [u64; 4],
 }
 
-impl Counts {
+impl GroupSums {
     /// Adds others.
     pub fn add(&mut self, other: &Self) {
         self.enrolled += other.enrolled;
@@ -62,9 +62,9 @@ impl Sum {
         }
     }
 
-    fn counts(&self) -> Counts {
+    fn counts(&self) -> GroupSums {
         let [enrolled, tested, with_scores, scored, levels @ ..] = self.counts.map(u64::from);
-        Counts { enrolled, tested, with_scores, scored, score_sum: self.score_sum, levels }
+        GroupSums { enrolled, tested, with_scores, scored, score_sum: self.score_sum, levels }
     }
 
     /// What a count mostly is, as far as those before it tell: all enrolled are tested, all tested
@@ -158,7 +158,7 @@ impl PackedRow {
     }
 
     /// Set and counts of each that somebody is in, in the order of the sets.
-    pub fn counts(&self) -> impl Iterator<Item = (usize, Counts)> {
+    pub fn counts(&self) -> impl Iterator<Item = (usize, GroupSums)> {
         self.sums().map(|(set, sum)| (set, sum.counts()))
     }
 

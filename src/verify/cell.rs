@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::claim::{CellClaim, RecordClaim, StepClaim};
-use super::count::{Key, Part};
-use super::expected::Row;
+use super::count::{CountKey, CellPart};
+use super::expected::ExpectedRow;
 use super::figure::{Range, value};
-use super::recount::{Applied, Counted, Recount};
+use super::recount::{Applied, RecountedCell, Recount};
 use crate::cause::Hypothesis;
-use crate::official::{Measure, Official, State};
+use crate::official::{Measure, OfficialValue, FigureState};
 
 /// A figure as it has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Figure {
     pub(super) ours: Option<i64>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ExpectedStep>,
     pub(super) unexplained: i64,
     pub(super) status: &'static str,
     pub(super) reason: Option<&'static str>,
@@ -22,7 +22,7 @@ pub(super) struct Figure {
 
 /// A step as it has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct ExpectedStep {
     pub(super) rank: usize,
     pub(super) amount: i64,
     pub(super) bounded: bool,
@@ -32,14 +32,14 @@ pub(super) struct Step {
 impl Recount<'_> {
     /// A figure of a row. Steps of one cause, as of several schools, come in the order in which they
     /// are claimed, where they are.
-    pub(super) fn figure(&self, (key, row): (&Key, &Row), measure: Measure, claimed: &[StepClaim]) -> Figure {
-        let official = row.figures.get(&measure).copied().unwrap_or(Official::ABSENT);
+    pub(super) fn figure(&self, key: &CountKey, row: &ExpectedRow, measure: Measure, claimed: &[StepClaim]) -> Figure {
+        let official = row.figures.get(&measure).copied().unwrap_or(OfficialValue::ABSENT);
         let test = self.counting.tests.iter().find(|test| test.id == key.1);
         let is_of_levels =
             !matches!(measure, Measure::Enrolled | Measure::Tested | Measure::WithScores | Measure::Mean);
         let reason = match row.reason {
             Some(reason) => Some(reason),
-            None if official.state() == State::Unreadable => Some(crate::reconcile::UNREADABLE),
+            None if official.state() == FigureState::Unreadable => Some(crate::reconcile::UNREADABLE),
             None if is_of_levels && test.is_none_or(|test| test.levels == 0) => Some("levels-not-in-file"),
             None => None,
         };
@@ -47,7 +47,7 @@ impl Recount<'_> {
             let (steps, status) = (Vec::new(), "not-checkable");
             return Figure { ours: None, steps, unexplained: 0, status, reason: Some(reason) };
         }
-        let none = Counted::default();
+        let none = RecountedCell::default();
         let counted = self.cells.get(key).unwrap_or(&none);
         let lowest = official.interval().map_or(0, |shown| shown.lo());
         let mut sum = counted.base;
@@ -64,15 +64,15 @@ impl Recount<'_> {
             let records: BTreeSet<RecordClaim> =
                 records.iter().filter(|(_, part)| has_to_do(part, measure)).map(|(record, _)| *record).collect();
             if amount != 0 || bounded && !records.is_empty() {
-                steps.push(Step { rank: cause.rank, amount, bounded, records });
+                steps.push(ExpectedStep { rank: cause.rank, amount, bounded, records });
             }
         }
         let with_missing = if self.missing.is_in(key) {
-            self.missing.value((key, self.counting), &sum, measure)
+            self.missing.value(key, self.counting, &sum, measure)
         } else {
             value(&sum, measure, test)
         };
-        if let Some(step) = self.missing_step(key, (official, at), with_missing) {
+        if let Some(step) = self.missing_step(key, official, at, with_missing) {
             at += step.amount;
             steps.push(step);
         }
@@ -91,13 +91,13 @@ impl Recount<'_> {
     }
 
     /// What schools that the files lack add to a figure.
-    fn missing_step(&self, key: &Key, (official, at): (Official, i64), value: Option<Range>) -> Option<Step> {
+    fn missing_step(&self, key: &CountKey, official: OfficialValue, at: i64, value: Option<Range>) -> Option<ExpectedStep> {
         let is_absent = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::AbsentSchools);
         let rank = self.causes.iter().find(is_absent)?.rank;
         let (value, shown) = (value.filter(|_| self.missing.is_in(key))?, official.interval()?);
         let to = value.nearest(at.clamp(shown.lo(), shown.hi()));
         let bounded = !value.is_exact() || self.missing.is_elsewhere(key);
-        (to != at).then(|| Step { rank, amount: to - at, bounded, records: BTreeSet::new() })
+        (to != at).then(|| ExpectedStep { rank, amount: to - at, bounded, records: BTreeSet::new() })
     }
 
     /// The causes in the order of their steps, those with several cases once.
@@ -111,7 +111,7 @@ impl Recount<'_> {
 }
 
 /// Whether a record has to do with a figure by what it adds.
-fn has_to_do(part: &Part, measure: Measure) -> bool {
+fn has_to_do(part: &CellPart, measure: Measure) -> bool {
     let numbers = &part.numbers;
     let is_untold = numbers[8] != 0;
     match measure {
@@ -126,8 +126,8 @@ fn has_to_do(part: &Part, measure: Measure) -> bool {
 }
 
 /// What of a claimed figure is not as it has to be.
-pub(super) fn wrong(claim: &CellClaim, (row, measure): (&Row, Measure), own: &Figure) -> Result<(), String> {
-    let official = row.figures.get(&measure).copied().unwrap_or(Official::ABSENT);
+pub(super) fn wrong(claim: &CellClaim, row: &ExpectedRow, measure: Measure, own: &Figure) -> Result<(), String> {
+    let official = row.figures.get(&measure).copied().unwrap_or(OfficialValue::ABSENT);
     let shown = official.interval();
     let bounds = (shown.map(|one| one.lo()), shown.map(|one| one.hi()));
     if crate::privacy::text::neutralise(&official.shown()) != claim.official.shown
@@ -165,7 +165,7 @@ pub(super) fn wrong(claim: &CellClaim, (row, measure): (&Row, Measure), own: &Fi
     Ok(())
 }
 
-fn same_step(claim: &StepClaim, own: Option<&Step>) -> Result<(), String> {
+fn same_step(claim: &StepClaim, own: Option<&ExpectedStep>) -> Result<(), String> {
     let Some(own) = own else { return Err(format!("cause {} has no step here", claim.rank)) };
     if claim.amount != own.amount {
         return Err(format!("cause {} adds {} here, not {}", claim.rank, own.amount, claim.amount));

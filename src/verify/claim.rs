@@ -19,16 +19,16 @@ const SCHEMA: &str = "scorelint/reconcile/1";
 pub struct Claim {
     schema: String,
     /// What has written it.
-    pub tool: Tool,
+    pub tool: ClaimedTool,
     /// The spring year.
     pub year: u16,
     /// What the user asked for.
-    pub asked: Asked,
+    pub asked: ClaimedRequest,
     /// The choice of figures it was written with; `None` where it has all.
     #[serde(default)]
-    pub filter: Option<Filter>,
+    pub filter: Option<ClaimedFilter>,
     /// The score files.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<ClaimedInput>,
     /// Results that two score files have both.
     pub copies: Vec<CopiesClaim>,
     /// Records that stand in the enrolled view alone.
@@ -40,7 +40,7 @@ pub struct Claim {
     /// The districts and charters whose files these are.
     pub leas: Vec<LeaClaim>,
     /// How many figures stand how.
-    pub summary: Summary,
+    pub summary: ClaimedSummary,
     /// The causes.
     pub causes: Vec<CauseClaim>,
     /// Where what is unexplained lies.
@@ -56,7 +56,7 @@ pub struct Claim {
 
 /// The program that has written a reconciliation.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Tool {
+pub struct ClaimedTool {
     /// Its name.
     pub name: String,
     /// Its version.
@@ -67,7 +67,7 @@ pub struct Tool {
 
 /// What the user asked for.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Asked {
+pub struct ClaimedRequest {
     /// The layout year.
     pub year: Option<u16>,
     /// The view.
@@ -82,7 +82,7 @@ pub struct Asked {
 
 /// A choice of figures; what is not named is not narrowed.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Filter {
+pub struct ClaimedFilter {
     /// Codes, or the first digits of codes.
     #[serde(default)]
     pub entities: Vec<String>,
@@ -102,7 +102,7 @@ pub struct Filter {
 
 /// A score file.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Input {
+pub struct ClaimedInput {
     /// Its path, as it was given.
     pub path: String,
     /// The name in an archive.
@@ -173,7 +173,7 @@ pub struct LeaClaim {
 
 /// How many figures stand how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Summary {
+pub struct ClaimedSummary {
     /// Agree.
     pub equal: u64,
     /// Differ and are explained.
@@ -260,7 +260,7 @@ pub struct CellClaim {
     /// Our own.
     pub ours: Option<i64>,
     /// The official one.
-    pub official: Shown,
+    pub official: ClaimedFigure,
     /// How it stands.
     pub status: String,
     /// Why it cannot be compared.
@@ -274,7 +274,7 @@ pub struct CellClaim {
 
 /// An official figure.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Shown {
+pub struct ClaimedFigure {
     /// As it is printed.
     pub shown: String,
     /// The least it can be.

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::records::{Record, Seen};
-use crate::counting::{CountingRules, Rows};
+use super::records::{StoredRecord, ChangedRecord};
+use crate::counting::{CountingRules, GradeRows};
 use crate::facets::Supposition;
-use crate::rule::{Stand, Stands, Text, Truth, number, text, truth};
+use crate::rule::{Stand, Stands, TextExpr, Truth, number, text, truth};
 
 /// The official number of a test, a grade row and a student group at an entity.
-pub type Key = (String, u16, u8, u16);
+pub type CountKey = (String, u16, u8, u16);
 
 /// What decides where and how a record counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RecordCount {
     /// The class, by its place in the counting rules; none for a record that does not count at all.
     pub class: Option<usize>,
     /// Type and code of the place.
@@ -32,13 +32,13 @@ pub struct Standing {
 
 /// What a record adds to a cell, or what cells hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Part {
+pub struct CellPart {
     /// Enrolled, tested, with scores, with a readable score, the four levels, without score or level,
     /// and the sum of the scores.
     pub numbers: [i64; 10],
 }
 
-impl Part {
+impl CellPart {
     /// Adds another, so many times.
     pub fn add(&mut self, other: &Self, times: i64) {
         for (all, one) in self.numbers.iter_mut().zip(other.numbers) {
@@ -63,14 +63,14 @@ impl Part {
 }
 
 /// The texts of a record that make a key; none where one is blank.
-pub fn text_key(parts: &[Text], record: &Record) -> Option<String> {
+pub fn text_key(parts: &[TextExpr], record: &StoredRecord) -> Option<String> {
     let words: Vec<String> = parts.iter().map(|part| text(part, record).trim().to_ascii_uppercase()).collect();
     (!words.is_empty() && words.iter().all(|word| !word.is_empty())).then(|| words.join("\u{1f}"))
 }
 
 /// How a record stands by the standard rules, seen with other values where some are given.
-pub fn standing(counting: &CountingRules, record: &Record, stands: &Stands) -> Standing {
-    let seen = Seen { record, stands };
+pub fn standing(counting: &CountingRules, record: &StoredRecord, stands: &Stands) -> RecordCount {
+    let seen = ChangedRecord { record, stands };
     let small = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok()).unwrap_or_default();
     let place = counting.places.iter().find(|place| truth(&place.when, &seen) == Truth::True).map(|place| {
         let digits = text(&place.code, &seen).trim().to_owned();
@@ -78,7 +78,7 @@ pub fn standing(counting: &CountingRules, record: &Record, stands: &Stands) -> S
         let code: String = (digits + &second).chars().chain("00000000000000".chars()).take(14).collect();
         (place.entity_type, code)
     });
-    Standing {
+    RecordCount {
         class: counting.classes.iter().position(|class| truth(&class.condition, &seen) == Truth::True),
         place,
         // Type, score and level are the record's own, whatever the state has seen.
@@ -94,11 +94,11 @@ pub fn standing(counting: &CountingRules, record: &Record, stands: &Stands) -> S
 /// stands without and with it, and the values seen from then on. None where it is not about the record.
 pub fn supposed(
     counting: &CountingRules,
-    record: &Record,
+    record: &StoredRecord,
     stands: &Stands,
     one: &Supposition,
-) -> Option<(Standing, Standing, Stands)> {
-    let seen = Seen { record, stands };
+) -> Option<(RecordCount, RecordCount, Stands)> {
+    let seen = ChangedRecord { record, stands };
     if truth(&one.when, &seen) != Truth::True {
         return None;
     }
@@ -124,12 +124,12 @@ pub fn supposed(
 }
 
 /// What a record adds to which cells.
-pub fn parts(counting: &CountingRules, standing: &Standing) -> BTreeMap<Key, Part> {
+pub fn parts(counting: &CountingRules, standing: &RecordCount) -> BTreeMap<CountKey, CellPart> {
     let mut parts = BTreeMap::new();
     let class = standing.class.and_then(|class| counting.classes.get(class));
     let test = counting.test_of(standing.record_type);
     let (Some(class), Some((kind, code)), Some(test)) = (class, &standing.place, test) else { return parts };
-    let mut part = Part::default();
+    let mut part = CellPart::default();
     part.numbers[0] = i64::from(class.enrolled);
     part.numbers[1] = i64::from(class.tested);
     part.numbers[2] = i64::from(class.with_scores);
@@ -166,13 +166,13 @@ pub fn parts(counting: &CountingRules, standing: &Standing) -> BTreeMap<Key, Par
 }
 
 /// Whether a record adds to any number of its rows.
-pub fn counts(counting: &CountingRules, standing: &Standing) -> bool {
+pub fn counts(counting: &CountingRules, standing: &RecordCount) -> bool {
     let class = standing.class.and_then(|class| counting.classes.get(class));
     class.is_some_and(|class| class.enrolled || class.tested || class.with_scores)
 }
 
 /// The test and the grade rows that a record stands in, whether it adds to them or not.
-pub fn rows(counting: &CountingRules, standing: &Standing) -> Vec<(u16, u8)> {
+pub fn rows(counting: &CountingRules, standing: &RecordCount) -> Vec<(u16, u8)> {
     let class = standing.class.and_then(|class| counting.classes.get(class));
     let is_somewhere = standing.place.as_ref().is_some_and(|(kind, _)| *kind != 0);
     let test = counting.test_of(standing.record_type).filter(|_| is_somewhere);
@@ -180,13 +180,13 @@ pub fn rows(counting: &CountingRules, standing: &Standing) -> Vec<(u16, u8)> {
     grades(counting, standing, class.rows).into_iter().map(|grade| (test.id, grade)).collect()
 }
 
-fn grades(counting: &CountingRules, standing: &Standing, rows: Rows) -> Vec<u8> {
+fn grades(counting: &CountingRules, standing: &RecordCount, rows: GradeRows) -> Vec<u8> {
     counting.grade_rows(standing.record_type, standing.grade, rows)
 }
 
 /// How a record stands once what differs between two ways to stand is changed in it. What does not
 /// count at all stays out.
-pub fn overlaid(now: &Standing, from: &Standing, to: &Standing) -> Standing {
+pub fn overlaid(now: &RecordCount, from: &RecordCount, to: &RecordCount) -> RecordCount {
     let mut all = now.clone();
     if from.class.is_none() {
         return to.clone();

@@ -48,17 +48,17 @@ pub fn not_checked(fields: &BTreeSet<String>) -> Vec<(String, &'static str)> {
 pub fn fields_of(text: &[u8]) -> serde_json::Result<BTreeSet<String>> {
     let mut fields = BTreeSet::new();
     let mut reader = serde_json::Deserializer::from_slice(text);
-    Fields { at: &mut String::new(), all: &mut fields }.deserialize(&mut reader)?;
+    NameCollector { at: &mut String::new(), all: &mut fields }.deserialize(&mut reader)?;
     Ok(fields)
 }
 
 /// Collects the names of fields below a place.
-struct Fields<'a> {
+struct NameCollector<'a> {
     at: &'a mut String,
     all: &'a mut BTreeSet<String>,
 }
 
-impl Fields<'_> {
+impl NameCollector<'_> {
     fn leaf(self) {
         if !self.all.contains(self.at.as_str()) {
             self.all.insert(self.at.clone());
@@ -66,7 +66,7 @@ impl Fields<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Fields<'_> {
+impl<'de> DeserializeSeed<'de> for NameCollector<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -74,7 +74,7 @@ impl<'de> DeserializeSeed<'de> for Fields<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Fields<'_> {
+impl<'de> Visitor<'de> for NameCollector<'_> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let length = self.at.len();
         self.at.push_str("[]");
-        while items.next_element_seed(Fields { at: self.at, all: self.all })?.is_some() {}
+        while items.next_element_seed(NameCollector { at: self.at, all: self.all })?.is_some() {}
         self.at.truncate(length);
         Ok(())
     }
@@ -126,7 +126,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
                 self.at.push('.');
             }
             self.at.push_str(&key);
-            entries.next_value_seed(Fields { at: self.at, all: self.all })?;
+            entries.next_value_seed(NameCollector { at: self.at, all: self.all })?;
             self.at.truncate(length);
         }
         Ok(())

@@ -5,19 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::claim::Claim;
-use super::count::Key;
+use super::count::CountKey;
 use crate::counting::CountingRules;
 use crate::official::{
-    ALL_GRADES, ALL_STUDENTS, FileOrigin, Interval, Measure, Official, OfficialSet, State, type_of_code,
+    ALL_GRADES, ALL_STUDENTS, FileOrigin, Interval, Measure, OfficialValue, OfficialSet, FigureState, type_of_code,
 };
 
 /// What of an official row is to be compared.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct ExpectedRow {
     /// The type of its entity.
     pub(super) kind: u8,
     /// Its figures.
-    pub(super) figures: BTreeMap<Measure, Official>,
+    pub(super) figures: BTreeMap<Measure, OfficialValue>,
     /// Why none of them can be compared.
     pub(super) reason: Option<&'static str>,
 }
@@ -25,7 +25,7 @@ pub(super) struct Row {
 /// All rows, by what they are about.
 #[derive(Debug, Default)]
 pub(super) struct Expected {
-    pub(super) rows: BTreeMap<Key, Row>,
+    pub(super) rows: BTreeMap<CountKey, ExpectedRow>,
     /// The tests and grade rows that the official files have.
     pub(super) grades: BTreeSet<(u16, u8)>,
     types: BTreeMap<String, u8>,
@@ -65,11 +65,11 @@ impl Expected {
             *known = kind.max(*known);
             expected.grades.insert((row.test, row.grade));
             let into = expected.rows.entry((code, row.test, row.grade, row.group));
-            let into = into.or_insert_with(|| Row { kind, figures: BTreeMap::new(), reason: None });
+            let into = into.or_insert_with(|| ExpectedRow { kind, figures: BTreeMap::new(), reason: None });
             for measure in Measure::ALL {
                 let figure = row.values.get(measure);
                 let is_total = matches!(measure, Measure::TotalTested | Measure::TotalWithScores);
-                if is_total || figure.interval().is_none() && figure.state() != State::Unreadable {
+                if is_total || figure.interval().is_none() && figure.state() != FigureState::Unreadable {
                     continue;
                 }
                 let known = into.figures.entry(measure).or_insert(figure);
@@ -83,15 +83,17 @@ impl Expected {
     /// rows cannot be compared.
     pub(super) fn settle(
         &mut self,
-        (claim, set, counting): (&Claim, &OfficialSet, &CountingRules),
-        counted: impl Iterator<Item = Key>,
+        claim: &Claim,
+        set: &OfficialSet,
+        counting: &CountingRules,
+        counted: impl Iterator<Item = CountKey>,
         holding: &Holding<'_>,
     ) {
         self.find_charters(claim, holding);
         let complete: Vec<_> = set.files.iter().filter(|file| file.origin == FileOrigin::Research).collect();
         let tests: BTreeSet<u16> = complete.iter().flat_map(|file| &file.rows).map(|row| row.test).collect();
         let groups: BTreeSet<u16> = complete.iter().flat_map(|file| &file.rows).map(|row| row.group).collect();
-        let none = Official::number(b"no row", 0);
+        let none = OfficialValue::number(b"no row", 0);
         for key in counted {
             let (code, test, grade, group) = &key;
             let is_own_program = code.get(..7) == code.get(7..);
@@ -101,18 +103,18 @@ impl Expected {
                 continue;
             }
             let kind = self.types.get(code).copied().unwrap_or_default();
-            if self.reason((claim, holding), code, kind).is_some() {
+            if self.reason(claim, holding, code, kind).is_some() {
                 continue;
             }
             let figures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(|one| (one, none));
-            self.rows.insert(key, Row { kind, figures: figures.into(), reason: None });
+            self.rows.insert(key, ExpectedRow { kind, figures: figures.into(), reason: None });
         }
         let groups: BTreeSet<u16> = counting.groups.iter().map(|group| group.id).collect();
         let mut rows = std::mem::take(&mut self.rows);
         for ((code, _, _, group), row) in &mut rows {
             row.reason = match groups.contains(group) {
                 false => Some("ltel-two-definitions"),
-                true => self.reason((claim, holding), code, row.kind),
+                true => self.reason(claim, holding, code, row.kind),
             };
         }
         self.rows = rows;
@@ -133,7 +135,7 @@ impl Expected {
             if (row.kind, *grade, *group) != (CHARTER, ALL_GRADES, ALL_STUDENTS) {
                 continue;
             }
-            let official = row.figures.get(&Measure::Enrolled).and_then(Official::interval).map_or(0, Interval::lo);
+            let official = row.figures.get(&Measure::Enrolled).and_then(OfficialValue::interval).map_or(0, Interval::lo);
             let own = holding.enrolled.get(&(code.clone(), *test)).copied().unwrap_or_default();
             *whole.entry(code.clone()).or_insert(true) &= own > 0 && own * 100 >= official * WHOLE_SHARE;
         }
@@ -143,7 +145,7 @@ impl Expected {
     }
 
     /// Why an entity cannot be compared.
-    fn reason(&self, (claim, holding): (&Claim, &Holding<'_>), code: &str, kind: u8) -> Option<&'static str> {
+    fn reason(&self, claim: &Claim, holding: &Holding<'_>, code: &str, kind: u8) -> Option<&'static str> {
         let bytes: [u8; 14] = code.as_bytes().try_into().unwrap_or([b'0'; 14]);
         let kind = if kind == 0 { type_of_code(&bytes) } else { kind };
         let is_there = match kind {

@@ -1,6 +1,6 @@
 //! Figures of what a cell holds, within bounds where parts of it cannot be told.
 
-use super::count::Part;
+use super::count::CellPart;
 use crate::counting::TestInfo;
 use crate::official::Measure;
 
@@ -27,7 +27,7 @@ impl Range {
 }
 
 /// A figure of what a cell holds; none where the public site shows none.
-pub(super) fn value(part: &Part, measure: Measure, test: Option<&TestInfo>) -> Option<Range> {
+pub(super) fn value(part: &CellPart, measure: Measure, test: Option<&TestInfo>) -> Option<Range> {
     let numbers = &part.numbers;
     let (with_scores, scored, untold, sum) = (numbers[2], numbers[3], numbers[8].max(0), numbers[9]);
     let levels = test.map_or(0, |test| test.levels);

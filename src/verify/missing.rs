@@ -3,18 +3,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::count::{Key, Part};
+use super::count::{CountKey, CellPart};
 use super::expected::Expected;
 use super::figure::{Range, value};
 use crate::counting::{CountingRules, GradeKind};
 use crate::layout::codes;
-use crate::official::{Measure, OfficialSet, Values};
+use crate::official::{Measure, OfficialSet, RowFigures};
 
 /// The least and the most that is missing from a cell.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Within {
-    lo: Part,
-    hi: Part,
+pub(super) struct MissingBounds {
+    lo: CellPart,
+    hi: CellPart,
     scale: (i64, i64),
 }
 
@@ -24,9 +24,9 @@ pub(super) struct Missing {
     /// Their codes.
     pub(super) schools: HashSet<String>,
     /// By their own rows.
-    rows: HashMap<Key, Within>,
+    rows: HashMap<CountKey, MissingBounds>,
     /// Their students whom other rows count.
-    elsewhere: HashMap<Key, Within>,
+    elsewhere: HashMap<CountKey, MissingBounds>,
 }
 
 const COUNTS: [Measure; 3] = [Measure::Enrolled, Measure::Tested, Measure::WithScores];
@@ -37,7 +37,7 @@ impl Missing {
     /// What the official rows of schools add to themselves and their districts.
     pub(super) fn of(schools: HashSet<String>, set: &OfficialSet, counting: &CountingRules) -> Self {
         let mut missing = Self { schools, ..Self::default() };
-        let mut seen: HashSet<Key> = HashSet::new();
+        let mut seen: HashSet<CountKey> = HashSet::new();
         for row in set.files.iter().flat_map(|file| &file.rows) {
             let code = row.place.code_text();
             let key = (code.clone(), row.test, row.grade, row.group);
@@ -56,10 +56,10 @@ impl Missing {
     pub(super) fn find_elsewhere(
         &mut self,
         expected: &Expected,
-        counted: impl Fn(&Key) -> Part,
+        counted: impl Fn(&CountKey) -> CellPart,
         counting: &CountingRules,
     ) {
-        let mut left: HashMap<Key, [Option<Range>; 3]> = HashMap::new();
+        let mut left: HashMap<CountKey, [Option<Range>; 3]> = HashMap::new();
         for (key, row) in expected.rows.iter().filter(|(_, row)| row.reason.is_none()) {
             let own = self.with(key, &counted(key));
             let of = |measure: Measure, place: usize| {
@@ -77,24 +77,24 @@ impl Missing {
     }
 
     /// Whether something can be missing from a cell.
-    pub(super) fn is_in(&self, key: &Key) -> bool {
+    pub(super) fn is_in(&self, key: &CountKey) -> bool {
         self.rows.contains_key(key) || self.is_elsewhere(key)
     }
 
     /// Whether a cell counts students of missing schools.
-    pub(super) fn is_elsewhere(&self, key: &Key) -> bool {
+    pub(super) fn is_elsewhere(&self, key: &CountKey) -> bool {
         self.elsewhere.contains_key(key)
     }
 
     /// A cell with what is missing.
-    fn with(&self, key: &Key, own: &Part) -> Within {
-        let mut all = Within { lo: *own, hi: *own, scale: (0, 0) };
+    fn with(&self, key: &CountKey, own: &CellPart) -> MissingBounds {
+        let mut all = MissingBounds { lo: *own, hi: *own, scale: (0, 0) };
         self.rows.get(key).into_iter().chain(self.elsewhere.get(key)).for_each(|one| all.add(one));
         all
     }
 
     /// What a figure can be with what is missing; none where the public site shows none.
-    pub(super) fn value(&self, (key, counting): (&Key, &CountingRules), own: &Part, measure: Measure) -> Option<Range> {
+    pub(super) fn value(&self, key: &CountKey, counting: &CountingRules, own: &CellPart, measure: Measure) -> Option<Range> {
         let all = self.with(key, own);
         let test = counting.tests.iter().find(|test| test.id == key.1);
         Some(match measure {
@@ -106,7 +106,7 @@ impl Missing {
     }
 }
 
-impl Within {
+impl MissingBounds {
     fn add(&mut self, other: &Self) {
         self.lo.add(&other.lo, 1);
         self.hi.add(&other.hi, 1);
@@ -132,7 +132,7 @@ impl Within {
 }
 
 /// The percents that a count of a level stands for.
-fn share(all: &Within, count: Measure, test: Option<&crate::counting::TestInfo>) -> Option<Range> {
+fn share(all: &MissingBounds, count: Measure, test: Option<&crate::counting::TestInfo>) -> Option<Range> {
     let (fewest, most) = (all.lo.numbers[2], all.hi.numbers[2]);
     if most == 0 {
         return None;
@@ -156,11 +156,11 @@ fn scale(counting: &CountingRules, test: u16, grade: u8) -> (i64, i64) {
 }
 
 /// What an official row of a school says it has.
-fn within(values: &Values, scale: (i64, i64)) -> Within {
+fn within(values: &RowFigures, scale: (i64, i64)) -> MissingBounds {
     let range = |measure: Measure| values.get(measure).interval().map(|one| Range { lo: one.lo(), hi: one.hi() });
     let none = Range { lo: 0, hi: 0 };
     let scores = range(Measure::WithScores).unwrap_or(none);
-    let mut within = Within { scale, ..Within::default() };
+    let mut within = MissingBounds { scale, ..MissingBounds::default() };
     let mut set = |place: usize, range: Range| {
         within.lo.numbers[place] = range.lo;
         within.hi.numbers[place] = range.hi;
@@ -194,8 +194,8 @@ fn counts_of(percent: i64, of: Range) -> Option<Range> {
     (lo <= hi).then_some(Range { lo, hi })
 }
 
-fn left_within(left: &[Option<Range>; 3], scale: (i64, i64)) -> Within {
-    let mut within = Within { scale, ..Within::default() };
+fn left_within(left: &[Option<Range>; 3], scale: (i64, i64)) -> MissingBounds {
+    let mut within = MissingBounds { scale, ..MissingBounds::default() };
     let ranges = left.map(|one| one.map_or((0, 0), |one| (one.lo.max(0), one.hi.max(0))));
     for (place, (lo, hi)) in ranges.into_iter().chain([ranges[2]]).enumerate() {
         within.lo.numbers[place] = lo;
@@ -211,9 +211,9 @@ fn left_within(left: &[Option<Range>; 3], scale: (i64, i64)) -> Within {
 /// Whether what is left of a cell can be students: no fewer than the cells it is part of, and the
 /// same in the grades and in their sum.
 fn is_of_students(
-    (entity, test, grade, group): &Key,
+    (entity, test, grade, group): &CountKey,
     own: &[Option<Range>; 3],
-    left: &HashMap<Key, [Option<Range>; 3]>,
+    left: &HashMap<CountKey, [Option<Range>; 3]>,
     counting: &CountingRules,
 ) -> bool {
     let fits = |part: Option<Range>, whole: Option<Range>| part.zip(whole).is_none_or(|(one, all)| one.lo <= all.hi);

@@ -20,4 +20,4 @@ mod whole;
 pub use claim::{Claim, ClaimError};
 pub use coverage::NOT_CHECKED;
 pub use judge::verify;
-pub use verdict::{Judgement, Verdict, VerifyOptions};
+pub use verdict::{Judgement, VerifyVerdict, VerifyOptions};

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, FileInfo, InputError, Opened, Options, View, open};
+use crate::input::{Block, FileInfo, InputError, Opened, InputOptions, View, open};
 use crate::layout::FieldId;
 use crate::rule::{RecordView, Stand, Stands};
 
 /// A record with its cells as they stand in the file.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct StoredRecord {
     /// The file, by its place.
     pub input: usize,
     /// Its line.
@@ -18,21 +18,21 @@ pub struct Record {
     cells: Vec<Option<Box<str>>>,
 }
 
-impl RecordView for Record {
+impl RecordView for StoredRecord {
     fn cell(&self, field: FieldId) -> &str {
         self.cells.get(field.index()).and_then(|cell| cell.as_deref()).unwrap_or_default()
     }
 }
 
 /// A record in which some fields have other values.
-pub struct Seen<'a> {
+pub struct ChangedRecord<'a> {
     /// The record.
-    pub record: &'a Record,
+    pub record: &'a StoredRecord,
     /// The other values.
     pub stands: &'a Stands,
 }
 
-impl RecordView for Seen<'_> {
+impl RecordView for ChangedRecord<'_> {
     fn cell(&self, field: FieldId) -> &str {
         match self.stands.get(&field) {
             None => self.record.cell(field),
@@ -46,7 +46,7 @@ impl RecordView for Seen<'_> {
 ///
 /// # Errors
 /// When a file cannot be opened.
-pub fn opened(paths: &[PathBuf], options: &Options) -> Result<Vec<Opened>, InputError> {
+pub fn opened(paths: &[PathBuf], options: &InputOptions) -> Result<Vec<Opened>, InputError> {
     let mut files = open(paths, options)?;
     files.sort_by_key(|file| match file.info.view {
         View::Tested => 0,
@@ -65,7 +65,7 @@ pub fn each_record(
     input: usize,
     opened: Opened,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-    mut show: impl FnMut(Option<Record>),
+    mut show: impl FnMut(Option<StoredRecord>),
 ) -> Result<u64, InputError> {
     let Opened { info, mut source, .. } = opened;
     let places = places(&info);
@@ -87,7 +87,7 @@ pub fn each_record(
                     Some(String::from_utf8_lossy(bytes).into_owned().into_boxed_str())
                 };
                 let cells = places.iter().map(cell).collect();
-                show(Some(Record { input, line: block.line + index.line(row), cells }));
+                show(Some(StoredRecord { input, line: block.line + index.line(row), cells }));
             }
         }
         read += block.bytes.len() as u64;

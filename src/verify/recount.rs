@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use super::claim::{Claim, RecordClaim};
-use super::count::{Key, Part, Standing, counts, overlaid, parts, rows, standing, supposed, text_key};
+use super::count::{CountKey, CellPart, RecordCount, counts, overlaid, parts, rows, standing, supposed, text_key};
 use super::expected::{Expected, Holding};
-use super::verdict::{Verdict, VerifyOptions};
+use super::verdict::{VerifyVerdict, VerifyOptions};
 use super::missing::Missing;
-use super::records::{Record, Seen, each_record, opened};
-use super::survey::{Identity, Place, Survey, days, identity};
+use super::records::{StoredRecord, ChangedRecord, each_record, opened};
+use super::survey::{StudentTest, CopyRank, RecordSurvey, days, identity};
 use crate::cause::{Aspect, BoundCause, Hypothesis};
 use crate::counting::CountingRules;
-use crate::facets::Parameter;
+use crate::facets::SupposedParameter;
 use crate::input::{FileInfo, View};
 use crate::official::OfficialSet;
 use crate::reconcile::ReconcileError;
@@ -30,7 +30,7 @@ pub(super) struct Applied<'a> {
 
 /// A score file as it was given.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub(super) struct GivenScoreFile {
     pub(super) path: PathBuf,
     pub(super) member: Option<String>,
     pub(super) view: View,
@@ -39,7 +39,7 @@ pub(super) struct Given {
     pub(super) earlier: bool,
 }
 
-impl Given {
+impl GivenScoreFile {
     fn new(info: &FileInfo, earlier: bool) -> Self {
         let (path, member) = (info.path.clone(), info.member.clone());
         Self { path, member, view: info.view, lea: info.lea.clone(), records: 0, earlier }
@@ -48,20 +48,20 @@ impl Given {
 
 /// A cell of the recount: what it counts, and what each cause does to it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counted {
-    pub(super) base: Part,
-    pub(super) steps: BTreeMap<usize, (Part, BTreeMap<RecordClaim, Part>)>,
+pub(super) struct RecountedCell {
+    pub(super) base: CellPart,
+    pub(super) steps: BTreeMap<usize, (CellPart, BTreeMap<RecordClaim, CellPart>)>,
 }
 
 /// The recount of all cells.
 pub(super) struct Recount<'a> {
     pub(super) counting: &'a CountingRules,
     pub(super) causes: Vec<Applied<'a>>,
-    pub(super) cells: HashMap<Key, Counted>,
+    pub(super) cells: HashMap<CountKey, RecountedCell>,
     /// How the records of earlier downloads stood, by student and test, and where they are.
-    then: HashMap<Identity, (Standing, RecordClaim)>,
+    then: HashMap<StudentTest, (RecordCount, RecordClaim)>,
     /// Which records of the current files count among their copies.
-    survey: Survey,
+    survey: RecordSurvey,
     has_earlier: bool,
     /// The records that each cause changes.
     pub(super) owned: BTreeMap<usize, BTreeSet<RecordClaim>>,
@@ -70,13 +70,13 @@ pub(super) struct Recount<'a> {
     /// Enrolled records by school and test.
     enrolled: HashMap<(String, u16), i64>,
     /// What is counted by the standard rules as enrolled.
-    rows: BTreeSet<Key>,
+    rows: BTreeSet<CountKey>,
     /// Tests and grade rows that the official files have.
     grades: BTreeSet<(u16, u8)>,
     /// Results that two files have both: those whose copies count, and the others.
     pub(super) copies: BTreeMap<(usize, usize), (u64, u64)>,
     /// The files that were given.
-    pub(super) given: Vec<Given>,
+    pub(super) given: Vec<GivenScoreFile>,
     /// Records by district or direct-funded charter.
     pub(super) by_lea: BTreeMap<String, u64>,
     /// Records that stand in the enrolled view alone.
@@ -93,7 +93,8 @@ impl<'a> Recount<'a> {
         counting: &'a CountingRules,
         claim: &Claim,
         causes: &'a [BoundCause],
-        (expected, verdict): (&Expected, &mut Verdict),
+        expected: &Expected,
+        verdict: &mut VerifyVerdict,
     ) -> Self {
         let mut applied = Vec::new();
         for one in claim.causes.iter().filter(|one| one.note.is_none()) {
@@ -118,7 +119,7 @@ impl<'a> Recount<'a> {
             causes: applied,
             cells: HashMap::new(),
             then: HashMap::new(),
-            survey: Survey::default(),
+            survey: RecordSurvey::default(),
             owned: BTreeMap::new(),
             first_days: BTreeMap::new(),
             enrolled: HashMap::new(),
@@ -149,7 +150,7 @@ impl<'a> Recount<'a> {
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
             let counting = self.counting;
             let then = &mut self.then;
-            let mut given = Given::new(&file.info, true);
+            let mut given = GivenScoreFile::new(&file.info, true);
             given.records = each_record(first + place, file, None, |record| {
                 let Some(record) = record else { return };
                 let Some(identity) = identity(counting, &record) else { return };
@@ -169,8 +170,8 @@ impl<'a> Recount<'a> {
         paths: &[PathBuf],
         options: &VerifyOptions<'_>,
         causes: &[(usize, &Hypothesis)],
-    ) -> Result<Survey, ReconcileError> {
-        let mut survey = Survey::default();
+    ) -> Result<RecordSurvey, ReconcileError> {
+        let mut survey = RecordSurvey::default();
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
             survey.file(file.info.view);
             each_record(place, file, options.progress, |record| {
@@ -187,14 +188,14 @@ impl<'a> Recount<'a> {
         let causes: Vec<(usize, &Hypothesis)> = self.causes.iter().map(|cause| cause.hypothesis).enumerate().collect();
         self.survey = self.surveyed(paths, options, &causes)?;
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
-            let mut given = Given::new(&file.info, false);
+            let mut given = GivenScoreFile::new(&file.info, false);
             given.records = each_record(place, file, None, |record| {
                 let Some(record) = record else { return };
                 let identity = identity(self.counting, &record);
                 match self.survey.place(place, identity.as_ref()) {
-                    Place::Counts => self.record(&record, identity),
-                    Place::EnrolledAlone => self.enrolled_alone(&record),
-                    Place::In(counted) => self.copy(counted, &record, identity.as_ref()),
+                    CopyRank::Counts => self.record(&record, identity),
+                    CopyRank::EnrolledAlone => self.enrolled_alone(&record),
+                    CopyRank::In(counted) => self.copy(counted, &record, identity.as_ref()),
                 }
             })?;
             self.given.push(given);
@@ -203,7 +204,7 @@ impl<'a> Recount<'a> {
     }
 
     /// Notes a record of which a copy in another file counts.
-    fn copy(&mut self, counted: usize, record: &Record, identity: Option<&Identity>) {
+    fn copy(&mut self, counted: usize, record: &StoredRecord, identity: Option<&StudentTest>) {
         let best = identity.and_then(|identity| self.survey.best(identity));
         let is_newer = best.is_some_and(|(_, best, _)| *best > days(self.counting, record));
         let (results, newer) = self.copies.entry((counted, record.input)).or_default();
@@ -212,21 +213,21 @@ impl<'a> Recount<'a> {
     }
 
     /// A record of the enrolled view alone counts only where a cause says so.
-    fn enrolled_alone(&mut self, record: &Record) {
+    fn enrolled_alone(&mut self, record: &StoredRecord) {
         self.enrolled_alone += 1;
         let is_meant = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::EnrolledAlone);
         let Some(rank) = self.causes.iter().find(is_meant).map(|cause| cause.rank) else { return };
         let standing = standing(self.counting, record, &Stands::new());
-        let nothing = Standing { class: None, ..standing.clone() };
+        let nothing = RecordCount { class: None, ..standing.clone() };
         self.add(RecordClaim { input: record.input, line: record.line }, &nothing, &[(rank, standing)]);
     }
 
     /// Counts a record under the standard rules and under the causes.
-    fn record(&mut self, record: &Record, identity: Option<(String, String)>) {
+    fn record(&mut self, record: &StoredRecord, identity: Option<(String, String)>) {
         let base = standing(self.counting, record, &Stands::new());
         let is_first =
             identity.as_ref().is_none_or(|identity| self.survey.is_best(record.input, record.line, identity));
-        let mut stages: Vec<(usize, Standing)> = Vec::new();
+        let mut stages: Vec<(usize, RecordCount)> = Vec::new();
         let (mut now, mut seen) = (base.clone(), Stands::new());
         for place in 0..self.causes.len() {
             let known = identity.as_ref().filter(|_| is_first);
@@ -235,7 +236,7 @@ impl<'a> Recount<'a> {
             if stages.iter().any(|(other, _)| *other == rank) {
                 continue;
             }
-            let Some((from, to)) = self.change(place, record, (&base, &mut seen), known) else { continue };
+            let Some((from, to)) = self.change(place, record, &base, &mut seen, known) else { continue };
             self.has_moves |= from.place != to.place && from.place.is_some() && to.place.is_some();
             now = overlaid(&now, &from, &to);
             stages.push((rank, now.clone()));
@@ -259,15 +260,15 @@ impl<'a> Recount<'a> {
     }
 
     /// The files that were given, earlier downloads last.
-    pub(super) fn inputs(&self) -> Vec<Given> {
-        let (earlier, now): (Vec<Given>, Vec<Given>) = self.given.iter().cloned().partition(|file| file.earlier);
+    pub(super) fn inputs(&self) -> Vec<GivenScoreFile> {
+        let (earlier, now): (Vec<GivenScoreFile>, Vec<GivenScoreFile>) = self.given.iter().cloned().partition(|file| file.earlier);
         now.into_iter().chain(earlier).collect()
     }
 
     /// Notes the records that a cause changes, where some official row could have them.
-    fn own(&mut self, claim: RecordClaim, base: &Standing, stages: &[(usize, Standing)]) {
+    fn own(&mut self, claim: RecordClaim, base: &RecordCount, stages: &[(usize, RecordCount)]) {
         let is_published =
-            |standing: &Standing| rows(self.counting, standing).iter().any(|row| self.grades.contains(row));
+            |standing: &RecordCount| rows(self.counting, standing).iter().any(|row| self.grades.contains(row));
         if !is_published(base) && !stages.iter().any(|(_, stage)| is_published(stage)) {
             return;
         }
@@ -280,18 +281,18 @@ impl<'a> Recount<'a> {
         }
     }
 
-    fn add(&mut self, claim: RecordClaim, base: &Standing, stages: &[(usize, Standing)]) {
+    fn add(&mut self, claim: RecordClaim, base: &RecordCount, stages: &[(usize, RecordCount)]) {
         self.own(claim, base, stages);
         let start = self.parts(base);
         for (key, part) in &start {
             self.cells.entry(key.clone()).or_default().base.add(part, 1);
         }
         // Enrolled, tested and results each belong to the last cause that changes them.
-        let mut owners: BTreeMap<Key, [(usize, Part); 3]> = BTreeMap::new();
+        let mut owners: BTreeMap<CountKey, [(usize, CellPart); 3]> = BTreeMap::new();
         let mut before = start;
         for (rank, stage) in stages {
             let after = self.parts(stage);
-            let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+            let keys: BTreeSet<&CountKey> = before.keys().chain(after.keys()).collect();
             for key in keys {
                 let mut difference = after.get(key).copied().unwrap_or_default();
                 difference.add(&before.get(key).copied().unwrap_or_default(), -1);
@@ -317,7 +318,7 @@ impl<'a> Recount<'a> {
 
     /// What a record adds to cells. At a school that the files lack it adds nothing: it is part of
     /// what is missing.
-    fn parts(&self, standing: &Standing) -> BTreeMap<Key, Part> {
+    fn parts(&self, standing: &RecordCount) -> BTreeMap<CountKey, CellPart> {
         let is_missing = standing.place.as_ref().is_some_and(|(_, code)| self.missing.schools.contains(code));
         if is_missing { BTreeMap::new() } else { parts(self.counting, standing) }
     }
@@ -327,24 +328,25 @@ impl<'a> Recount<'a> {
     fn change(
         &mut self,
         place: usize,
-        record: &Record,
-        (base, seen): (&Standing, &mut Stands),
+        record: &StoredRecord,
+        base: &RecordCount,
+        seen: &mut Stands,
         identity: Option<&(String, String)>,
-    ) -> Option<(Standing, Standing)> {
+    ) -> Option<(RecordCount, RecordCount)> {
         let cause = &self.causes[place];
         match cause.hypothesis {
             Hypothesis::Suppose(one) => {
                 let follows = cause.sees_earlier;
                 let stands = if follows { seen.clone() } else { Stands::new() };
-                let view = Seen { record, stands: &stands };
+                let view = ChangedRecord { record, stands: &stands };
                 let day = match &one.parameter {
-                    Parameter::Day(day) => number(day, &view),
+                    SupposedParameter::Day(day) => number(day, &view),
                     _ => None,
                 };
                 let is_meant = match &one.parameter {
-                    Parameter::None => true,
-                    Parameter::Day(_) => day.zip(cause.after).is_some_and(|(day, after)| day > after),
-                    Parameter::Text(of) => cause.school.as_deref() == Some(text(of, &view).trim()),
+                    SupposedParameter::None => true,
+                    SupposedParameter::Day(_) => day.zip(cause.after).is_some_and(|(day, after)| day > after),
+                    SupposedParameter::Text(of) => cause.school.as_deref() == Some(text(of, &view).trim()),
                 };
                 if !is_meant {
                     return None;
@@ -370,23 +372,23 @@ impl<'a> Recount<'a> {
                 let is_repeated = again(2 * place, text_key(key, record));
                 let is_excused = again(2 * place + 1, text_key(but_not, record));
                 (is_repeated && !is_excused && base.class.is_some())
-                    .then(|| (base.clone(), Standing { class: None, ..base.clone() }))
+                    .then(|| (base.clone(), RecordCount { class: None, ..base.clone() }))
             }
             Hypothesis::Earlier(aspect) => Some((base.clone(), self.taken(*aspect, base, identity?)?)),
             Hypothesis::AbsentSchools | Hypothesis::EnrolledAlone => None,
         }
     }
 
-    fn taken(&self, aspect: Aspect, base: &Standing, identity: &(String, String)) -> Option<Standing> {
+    fn taken(&self, aspect: Aspect, base: &RecordCount, identity: &(String, String)) -> Option<RecordCount> {
         if !self.has_earlier {
             return None;
         }
         let Some((then, _)) = self.then.get(identity) else {
-            return (aspect == Aspect::New).then(|| Standing { class: None, ..base.clone() });
+            return (aspect == Aspect::New).then(|| RecordCount { class: None, ..base.clone() });
         };
-        let class = |standing: &Standing| self.counting.classes.get(standing.class?);
+        let class = |standing: &RecordCount| self.counting.classes.get(standing.class?);
         let (now_class, then_class) = (class(base)?, class(then)?);
-        let result = Standing { class: then.class, score: then.score, level: then.level, ..base.clone() };
+        let result = RecordCount { class: then.class, score: then.score, level: then.level, ..base.clone() };
         match aspect {
             Aspect::Invalidated => {
                 (then_class.with_scores && !now_class.with_scores && now_class.tested).then_some(result)
@@ -397,8 +399,8 @@ impl<'a> Recount<'a> {
                 let newly_scored = then_class.tested && !then_class.with_scores && now_class.with_scores;
                 (newly_tested || newly_scored).then_some(result)
             }
-            Aspect::Groups => Some(Standing { groups: then.groups.clone(), ..base.clone() }),
-            Aspect::Place => Some(Standing { place: then.place.clone(), grade: then.grade, ..base.clone() }),
+            Aspect::Groups => Some(RecordCount { groups: then.groups.clone(), ..base.clone() }),
+            Aspect::Place => Some(RecordCount { place: then.place.clone(), grade: then.grade, ..base.clone() }),
             Aspect::New | Aspect::Gone => None,
         }
     }
@@ -407,7 +409,7 @@ impl<'a> Recount<'a> {
     pub(super) fn gone(&mut self) {
         let is_gone = |cause: &&Applied<'_>| matches!(cause.hypothesis, Hypothesis::Earlier(Aspect::Gone));
         let Some(rank) = self.causes.iter().find(is_gone).map(|cause| cause.rank) else { return };
-        let mut gone: Vec<(Standing, RecordClaim)> = self
+        let mut gone: Vec<(RecordCount, RecordClaim)> = self
             .then
             .iter()
             .filter(|(identity, _)| !self.survey.has(identity))
@@ -415,7 +417,7 @@ impl<'a> Recount<'a> {
             .collect();
         gone.sort_by_key(|(_, claim)| *claim);
         for (standing, claim) in gone {
-            let nothing = Standing { class: None, ..standing.clone() };
+            let nothing = RecordCount { class: None, ..standing.clone() };
             self.add(claim, &nothing, &[(rank, standing)]);
         }
     }
@@ -432,7 +434,7 @@ impl<'a> Recount<'a> {
     /// Says which figures there have to be, now that the records are counted.
     pub(super) fn settle(&self, expected: &mut Expected, claim: &Claim, set: &OfficialSet) {
         let holding = Holding { enrolled: &self.enrolled, is_enrolled_alone: self.survey.is_enrolled_alone() };
-        expected.settle((claim, set, self.counting), self.rows.iter().cloned(), &holding);
+        expected.settle(claim, set, self.counting, self.rows.iter().cloned(), &holding);
     }
 
     /// What missing schools add to the rows of others, where a cause moves students.
@@ -441,8 +443,8 @@ impl<'a> Recount<'a> {
             return;
         }
         let mut missing = std::mem::take(&mut self.missing);
-        let counted = |key: &Key| {
-            let Some(cell) = self.cells.get(key) else { return Part::default() };
+        let counted = |key: &CountKey| {
+            let Some(cell) = self.cells.get(key) else { return CellPart::default() };
             let mut sum = cell.base;
             cell.steps.values().for_each(|(part, _)| sum.add(part, 1));
             sum

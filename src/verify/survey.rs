@@ -5,32 +5,32 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::count::text_key;
-use super::records::Record;
+use super::records::StoredRecord;
 use crate::cause::Hypothesis;
 use crate::counting::CountingRules;
 use crate::input::View;
 use crate::rule::{number, text};
 
 /// A student and a test.
-pub(super) type Identity = (String, String);
+pub(super) type StudentTest = (String, String);
 
 /// The days that tell how new a record is; the first that differs decides.
 pub(super) type Days = Vec<i64>;
 
 /// What the walk has found.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct RecordSurvey {
     /// Of each file, by place: its view, and the days of its newest record.
     files: Vec<(View, Days)>,
     /// The copies of each result: file, days, line.
-    copies: HashMap<Identity, Vec<(usize, Days, u64)>>,
+    copies: HashMap<StudentTest, Vec<(usize, Days, u64)>>,
     /// The newest record of a repeated key of a file: file, key, and what it says.
     repeats: HashMap<(usize, usize, String), (Days, u64)>,
 }
 
 /// Whether and how a record counts among its copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum CopyRank {
     /// It counts.
     Counts,
     /// A copy in another file counts.
@@ -39,14 +39,14 @@ pub(super) enum Place {
     EnrolledAlone,
 }
 
-impl Survey {
+impl RecordSurvey {
     /// Notes a file of a view.
     pub(super) fn file(&mut self, view: View) {
         self.files.push((view, Days::new()));
     }
 
     /// Notes a record of the last file.
-    pub(super) fn note(&mut self, counting: &CountingRules, record: &Record, keys: &[(usize, &Hypothesis)]) {
+    pub(super) fn note(&mut self, counting: &CountingRules, record: &StoredRecord, keys: &[(usize, &Hypothesis)]) {
         let days = days(counting, record);
         let file = self.files.len().saturating_sub(1);
         if let Some((_, newest)) = self.files.last_mut() {
@@ -69,7 +69,7 @@ impl Survey {
     }
 
     /// The copy of a result that counts: file, days and line.
-    pub(super) fn best(&self, identity: &Identity) -> Option<&(usize, Days, u64)> {
+    pub(super) fn best(&self, identity: &StudentTest) -> Option<&(usize, Days, u64)> {
         let copies = self.copies.get(identity)?;
         copies.iter().max_by_key(|(file, days, line)| {
             let (view, newest) =
@@ -79,24 +79,24 @@ impl Survey {
     }
 
     /// How a record of a file stands among its copies.
-    pub(super) fn place(&self, file: usize, identity: Option<&Identity>) -> Place {
+    pub(super) fn place(&self, file: usize, identity: Option<&StudentTest>) -> CopyRank {
         let is_enrolled = |file: &(View, Days)| file.0 == View::Enrolled;
         match identity.and_then(|identity| self.best(identity)) {
-            Some((best, ..)) if *best != file => Place::In(*best),
+            Some((best, ..)) if *best != file => CopyRank::In(*best),
             _ if self.files.get(file).is_some_and(is_enrolled) && !self.files.iter().all(is_enrolled) => {
-                Place::EnrolledAlone
+                CopyRank::EnrolledAlone
             }
-            _ => Place::Counts,
+            _ => CopyRank::Counts,
         }
     }
 
     /// Whether a record is the one of its student and test that counts.
-    pub(super) fn is_best(&self, file: usize, line: u64, identity: &Identity) -> bool {
+    pub(super) fn is_best(&self, file: usize, line: u64, identity: &StudentTest) -> bool {
         self.best(identity).is_some_and(|(best, _, newest)| (*best, *newest) == (file, line))
     }
 
     /// The students and tests, each with the copy that counts.
-    pub(super) fn has(&self, identity: &Identity) -> bool {
+    pub(super) fn has(&self, identity: &StudentTest) -> bool {
         self.copies.contains_key(identity)
     }
 
@@ -107,19 +107,19 @@ impl Survey {
 }
 
 /// The days of a record.
-pub(super) fn days(counting: &CountingRules, record: &Record) -> Days {
+pub(super) fn days(counting: &CountingRules, record: &StoredRecord) -> Days {
     counting.measures.newest.iter().map(|day| number(day, record).unwrap_or_default().max(0)).collect()
 }
 
 /// What a student is known by, with the test; none where that is blank.
-pub(super) fn identity(counting: &CountingRules, record: &Record) -> Option<Identity> {
+pub(super) fn identity(counting: &CountingRules, record: &StoredRecord) -> Option<StudentTest> {
     let student = text(&counting.measures.identity, record).trim().to_ascii_uppercase();
     let test = number(&counting.measures.record_type, record).unwrap_or_default().to_string();
     (!student.is_empty()).then_some((student, test))
 }
 
 /// The keys by which causes tell repeated records: two for each cause, its own and the excusing one.
-pub(super) fn repeat_keys(record: &Record, causes: &[(usize, &Hypothesis)]) -> Vec<(usize, String)> {
+pub(super) fn repeat_keys(record: &StoredRecord, causes: &[(usize, &Hypothesis)]) -> Vec<(usize, String)> {
     let mut keys = Vec::new();
     for (place, hypothesis) in causes {
         let Hypothesis::Repeats { key, but_not } = hypothesis else { continue };

@@ -1,6 +1,6 @@
 //! The verdict on a saved reconciliation, and how score files are read for it.
 
-use crate::input::Options;
+use crate::input::InputOptions;
 
 /// What came of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Judgement {
 
 /// What came of a saved reconciliation.
 #[derive(Clone, Debug, Default)]
-pub struct Verdict {
+pub struct VerifyVerdict {
     /// Figures that were recounted.
     pub recounted: u64,
     /// Steps that were recounted.
@@ -30,7 +30,7 @@ pub struct Verdict {
     pub refuted: Vec<Judgement>,
 }
 
-impl Verdict {
+impl VerifyVerdict {
     /// Whether nothing is refuted.
     pub fn is_confirmed(&self) -> bool {
         self.refuted.is_empty() && self.of_the_whole.is_empty() && self.other_files.is_empty()
@@ -41,7 +41,7 @@ impl Verdict {
 #[derive(Clone, Default)]
 pub struct VerifyOptions<'a> {
     /// How they are read.
-    pub input: Options,
+    pub input: InputOptions,
     /// Called with the bytes of the current file read so far.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }

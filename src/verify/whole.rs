@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Figure;
-use super::claim::{CauseClaim, Claim, Summary};
-use super::count::Key;
-use super::recount::{Given, Recount};
-use crate::cause::{BoundCause, Cause, Standing, beyond};
+use super::claim::{CauseClaim, Claim, ClaimedSummary};
+use super::count::CountKey;
+use super::recount::{GivenScoreFile, Recount};
+use crate::cause::{BoundCause, Cause, ReasonState, beyond};
 use crate::input::hash_file;
 use crate::official::{Measure, OfficialSet};
 use crate::privacy::text::neutralise;
@@ -49,7 +49,7 @@ fn same_name(claimed: &str, given: &str) -> bool {
 }
 
 /// Whether the files are those of the run: by their contents, where hashes were kept.
-pub(super) fn other_files(claim: &Claim, given: &[Given], set: &OfficialSet) -> Wrong {
+pub(super) fn other_files(claim: &Claim, given: &[GivenScoreFile], set: &OfficialSet) -> Wrong {
     let mut wrong = Vec::new();
     let mut compare = |name: &str, claimed: Option<&String>, path: &std::path::Path| {
         let Some(claimed) = claimed else { return };
@@ -77,7 +77,7 @@ fn lists(set: &OfficialSet) -> Vec<(&'static str, std::path::PathBuf, usize)> {
 }
 
 /// Whether what is told of the score files holds.
-pub(super) fn inputs(claim: &Claim, given: &[Given]) -> Wrong {
+pub(super) fn inputs(claim: &Claim, given: &[GivenScoreFile]) -> Wrong {
     let mut wrong = Vec::new();
     require(&mut wrong, claim.inputs.len() == given.len(), || {
         format!("it is about {} score files, {} were given", claim.inputs.len(), given.len())
@@ -225,7 +225,7 @@ impl Recount<'_> {
 }
 
 /// Whether the sums are those of the figures.
-pub(super) fn summary(claim: &Claim, own: Summary) -> Wrong {
+pub(super) fn summary(claim: &Claim, own: ClaimedSummary) -> Wrong {
     let mut wrong = Vec::new();
     require(&mut wrong, claim.summary == own, || {
         format!(
@@ -237,7 +237,7 @@ pub(super) fn summary(claim: &Claim, own: Summary) -> Wrong {
 }
 
 /// Whether what is left over lies where it is told.
-pub(super) fn residues(claim: &Claim, figure: impl Fn(&Key, Measure) -> Option<Figure>, unexplained: u64) -> Wrong {
+pub(super) fn residues(claim: &Claim, figure: impl Fn(&CountKey, Measure) -> Option<Figure>, unexplained: u64) -> Wrong {
     let mut wrong = Vec::new();
     for one in &claim.unexplained {
         let cell = claim.cells.get(one.cell);
@@ -269,7 +269,7 @@ pub(super) fn open(claim: &Claim, own: &BTreeMap<&'static str, u64>, known: &[Bo
     let mut wrong = Vec::new();
     for one in &claim.not_checkable {
         let cells = own.get(one.id.as_str()).copied().unwrap_or_default();
-        let by_table = beyond().filter(|row| row.standing == Standing::Beyond).any(|row| {
+        let by_table = beyond().filter(|row| row.standing == ReasonState::Beyond).any(|row| {
             (row.id, row.words, row.decided_by) == (one.id.as_str(), one.what.as_str(), one.decided_by.as_str())
         });
         let by_cause = known.iter().any(|cause| {

@@ -1,6 +1,6 @@
 //! What is wrong with a file as such, and what only looks wrong.
 
-use scorelint::input::{Meaning, Options, View};
+use scorelint::input::{InputOptions, Meaning, View};
 
 use crate::support::files::{Folder, ReadFile, Sheet, read, read_with};
 use crate::support::snapshots;
@@ -204,7 +204,7 @@ fn the_file_name_is_held_against_the_content() {
     assert_eq!(codes("58999990000000_TestedStudentScoreData_2023_DLMTR.csv"), ["L010"]);
     assert_eq!(codes("58888880000000_TestedStudentScoreData_2022_DLMTR.csv"), ["L011"]);
     assert_eq!(codes("renamed.csv"), ["L029"]);
-    let stated = Options { view: Some(View::Enrolled), ..Options::default() };
+    let stated = InputOptions { view: Some(View::Enrolled), ..InputOptions::default() };
     assert_eq!(read_with(&folder.write("renamed.csv", &text), &stated).unwrap().codes(), Vec::<&str>::new());
 }
 
@@ -257,7 +257,8 @@ fn without_a_header_a_stated_year_is_read_by_position() {
     let sheet = Sheet::new(2023, 3);
     let text: String = sheet.caret().split_inclusive('\n').skip(1).collect();
     let path = Folder::new();
-    let file = read_with(&path.write("a.csv", text), &Options { year: Some(2023), ..Options::default() }).unwrap();
+    let file =
+        read_with(&path.write("a.csv", text), &InputOptions { year: Some(2023), ..InputOptions::default() }).unwrap();
     assert_eq!((file.rows.len(), file.lines[0], file.info.first_line), (3, 1, 1));
     assert_eq!(file.codes(), ["L007", "L029"]);
     assert!(file.info.columns.iter().all(|column| column.meaning != Meaning::Extra));
@@ -267,7 +268,7 @@ fn without_a_header_a_stated_year_is_read_by_position() {
 fn a_stated_year_wins_over_the_header() {
     let path = Folder::new();
     let file = path.write("a.csv", Sheet::new(2022, 3).caret());
-    let forced = read_with(&file, &Options { year: Some(2023), ..Options::default() }).unwrap();
+    let forced = read_with(&file, &InputOptions { year: Some(2023), ..InputOptions::default() }).unwrap();
     assert_eq!((forced.info.year, forced.detected("layout")[0].as_str()), (2023, "2023: stated by the user"));
     assert!(forced.codes().contains(&"L012") || forced.codes().contains(&"L016"));
 }

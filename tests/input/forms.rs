@@ -1,6 +1,6 @@
 //! Every form and encoding of the same data yields the same cells.
 
-use scorelint::input::{Dialect, Encoding, Options, View, list, open};
+use scorelint::input::{Dialect, Encoding, InputOptions, View, list, open};
 
 use crate::support::files::{Folder, ReadFile, Sheet, drain, gzip, read, read_with, utf16, windows_1252, zip};
 
@@ -49,7 +49,8 @@ fn every_encoding() {
             let found = read(&path);
             assert_same(&found, &sheet);
             assert_eq!(found.info.encoding, encoding);
-            let stated = read_with(&path, &Options { encoding: Some(encoding), ..Options::default() }).unwrap();
+            let stated =
+                read_with(&path, &InputOptions { encoding: Some(encoding), ..InputOptions::default() }).unwrap();
             assert_same(&stated, &sheet);
         }
     }
@@ -128,7 +129,7 @@ fn of_both_forms_in_one_zip_or_folder_one_is_read_and_it_is_said() {
     folder.write(&format!("b/{dat}"), sheet.fixed());
     folder.write("b/notes.docx", "no");
     folder.write("b/sub/other.csv", sheet.caret().replace("Quillfeather", "Thistlewood"));
-    let listing = list(&[folder.path().join("b")], &Options::default());
+    let listing = list(&[folder.path().join("b")], &InputOptions::default());
     let names: Vec<String> =
         listing.files.iter().map(|file| file.name().rsplit('/').next().unwrap().to_owned()).collect();
     assert_eq!(names, [csv, "other.csv"]);
@@ -146,7 +147,7 @@ fn two_data_sets_in_one_zip_are_two_files() {
         ("x_TestedStudentScoreData_2021.csv", texts[0].as_bytes()),
         ("x_EnrolledStudentScoreData_2021.csv", texts[1].as_bytes()),
     ];
-    let files = open(&[folder.write("a.zip", zip(&members))], &Options::default()).unwrap();
+    let files = open(&[folder.write("a.zip", zip(&members))], &InputOptions::default()).unwrap();
     let views: Vec<View> = files.iter().map(|file| file.info.view).collect();
     assert_eq!(views, [View::Tested, View::Enrolled]);
     for (file, sheet) in files.into_iter().zip([tested, enrolled]) {
@@ -233,7 +234,7 @@ fn the_hash_is_that_of_the_stored_file_in_every_form() {
         let path = folder.write(name, &bytes);
         let expected: String =
             <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let wanted = read_with(&path, &Options { want_sha256: true, ..Options::default() }).unwrap();
+        let wanted = read_with(&path, &InputOptions { want_sha256: true, ..InputOptions::default() }).unwrap();
         assert_eq!(wanted.sha256, Some(expected), "{name}");
         assert_eq!(read(&path).sha256, None);
     }
@@ -279,11 +280,11 @@ fn a_file_can_be_read_a_second_time() {
     let folder = Folder::new();
     let sheet = sample(2023);
     let path = folder.write("a.zip", zip(&[("b.csv", sheet.caret().as_bytes()), ("c.csv", sheet.caret().as_bytes())]));
-    for mut file in open(&[path], &Options::default()).unwrap() {
+    for mut file in open(&[path], &InputOptions::default()).unwrap() {
         let mut first = scorelint::input::Block::default();
         assert!(file.source.next(&mut first).unwrap());
         let mut again = scorelint::input::Block::default();
-        assert!(scorelint::input::reopen(&file.info, &Options::default()).unwrap().next(&mut again).unwrap());
+        assert!(scorelint::input::reopen(&file.info, &InputOptions::default()).unwrap().next(&mut again).unwrap());
         assert_eq!(first.bytes, again.bytes);
     }
 }

@@ -1,11 +1,11 @@
 //! Damaged and malicious input: bounded, told, and never lost without a word.
 
-use scorelint::input::{InputError, InputErrorKind, Limits, Options};
+use scorelint::input::{InputError, InputErrorKind, InputOptions, Limits};
 
 use crate::support::files::{Folder, ReadFile, Sheet, gzip, read, read_with, utf16, zip};
 
 fn limited(bytes: &[u8], limits: Limits) -> Result<ReadFile, InputError> {
-    read_with(&Folder::new().write("a.csv", bytes), &Options { limits, ..Options::default() })
+    read_with(&Folder::new().write("a.csv", bytes), &InputOptions { limits, ..InputOptions::default() })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use scorelint::input::{Dialect, Opened, Options, open, open_each};
+use scorelint::input::{Dialect, InputOptions, Opened, open, open_each};
 
 use crate::support::files::{Folder, ReadFile, Sheet, drain, gzip, read, utf16, zip};
 
@@ -62,7 +62,7 @@ fn headers_are_left_out_at_the_edges_of_windows_and_blocks() {
 }
 
 fn opened(paths: &[PathBuf]) -> Vec<Opened> {
-    open(paths, &Options::default()).unwrap()
+    open(paths, &InputOptions::default()).unwrap()
 }
 
 fn skipped(files: &[Opened], folder: &Folder) -> Vec<String> {
@@ -132,7 +132,7 @@ fn a_gzip_file_of_other_or_damaged_content_is_no_copy() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xFF;
     let damaged = folder.write("b.csv.gz", bytes);
-    let files: Vec<_> = open_each(&[plain, damaged], &Options::default()).collect();
+    let files: Vec<_> = open_each(&[plain, damaged], &InputOptions::default()).collect();
     assert_eq!(files.len(), 2, "damage is told, not passed over");
 }
 

@@ -1,7 +1,7 @@
 //! Whatever the bytes: no panic, and every line that is not blank is accounted for.
 
 use proptest::prelude::*;
-use scorelint::input::{Limits, Options, open_each};
+use scorelint::input::{InputOptions, Limits, open_each};
 
 use crate::support::files::{Folder, Sheet, drain, gzip, read_with, utf16, zip};
 
@@ -9,7 +9,8 @@ use crate::support::files::{Folder, Sheet, drain, gzip, read_with, utf16, zip};
 fn accounts(separator: char, body: &[u8], limits: Limits) -> (usize, usize) {
     let header = Sheet::new(2022, 0).delimited(separator);
     let bytes = [header.as_bytes(), body].concat();
-    let file = read_with(&Folder::new().write("a.csv", &bytes), &Options { limits, ..Options::default() }).unwrap();
+    let file =
+        read_with(&Folder::new().write("a.csv", &bytes), &InputOptions { limits, ..InputOptions::default() }).unwrap();
     let skipped = file.findings.iter().filter(|one| one.code == "L031").count();
     (file.rows.len(), skipped)
 }
@@ -59,7 +60,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..3000)) {
-        let _ = read_with(&Folder::new().write("a.csv", &bytes), &Options::default());
+        let _ = read_with(&Folder::new().write("a.csv", &bytes), &InputOptions::default());
     }
 
     #[test]
@@ -92,7 +93,7 @@ proptest! {
         }
         let limits = Limits { record: 1 << 14, expanded: 1 << 24, ..Limits::default() };
         let path = Folder::new();
-        let options = Options { limits, want_sha256: true, ..Options::default() };
+        let options = InputOptions { limits, want_sha256: true, ..InputOptions::default() };
         for file in open_each(&[path.write("a", &bytes)], &options).flatten() {
             // Seven rows and one more for each line end that the damage made.
             prop_assert!(drain(file).is_ok_and(|file| file.rows.len() <= 14));
@@ -103,7 +104,7 @@ proptest! {
     fn any_text_in_a_zip_or_gzip_is_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         let folder = Folder::new();
         for start in [&b"PK\x03\x04"[..], b"\x1F\x8B\x08\x00", b"\xFF\xFE", b"PK\x05\x06"] {
-            let _ = read_with(&folder.write("a", [start, &bytes].concat()), &Options::default());
+            let _ = read_with(&folder.write("a", [start, &bytes].concat()), &InputOptions::default());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Files that cannot be read: each is an error that says what it is and what to do.
 
 use miette::Diagnostic;
-use scorelint::input::{InputError, InputErrorKind, Options, open};
+use scorelint::input::{InputError, InputErrorKind, InputOptions, open};
 
 use crate::support::files::{Folder, Sheet, gzip, read_with, refused, zip};
 use crate::support::{path, snapshots};
@@ -70,7 +70,7 @@ fn each_says_what_to_do() {
     lines.push(told(&refused(&folder.path().join("nowhere.csv")), &folder));
     let empty = Folder::new();
     lines.push(told(&refused(empty.path()), &empty));
-    let stated = |year| Options { year: Some(year), ..Options::default() };
+    let stated = |year| InputOptions { year: Some(year), ..InputOptions::default() };
     let path = folder.write("good.csv", &caret);
     lines.push(told(&read_with(&path, &stated(2016)).unwrap_err(), &folder));
     let path = folder.write("good.dat", Sheet::new(2022, 1).fixed());
@@ -103,8 +103,8 @@ fn other_files_in_a_folder_are_passed_over_and_a_named_one_is_not() {
     let folder = Folder::new();
     folder.write("elpac.csv", "SSID^ELPAC Overall Score^Grade\n");
     let good = folder.write("good.csv", Sheet::new(2022, 2).caret());
-    let opened = open(&[folder.path().to_owned()], &Options::default()).unwrap();
+    let opened = open(&[folder.path().to_owned()], &InputOptions::default()).unwrap();
     assert!(opened.len() == 1 && opened[0].info.path == good);
     assert!(opened[0].info.detected.iter().any(|one| one.what == "skipped" && one.why.contains("ELPAC")));
-    assert!(open(&[folder.path().join("elpac.csv"), good], &Options::default()).is_err());
+    assert!(open(&[folder.path().join("elpac.csv"), good], &InputOptions::default()).is_err());
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use scorelint::finding::FileFinding;
-use scorelint::input::{InputError, InputErrorKind, Limits, Opened, Options, open, open_each};
+use scorelint::input::{InputError, InputErrorKind, InputOptions, Limits, Opened, open, open_each};
 use zip::write::SimpleFileOptions;
 
 use crate::support::files::{Folder, ReadFile, Sheet, drain, zip};
@@ -56,14 +56,14 @@ fn is_broken(error: &InputError) -> bool {
 fn opened(bytes: &[u8], limits: Limits) -> Vec<Result<Opened, InputError>> {
     let folder = Folder::new();
     let path = folder.write("a.zip", bytes);
-    let files = open_each(&[path], &Options { limits, ..Options::default() });
+    let files = open_each(&[path], &InputOptions { limits, ..InputOptions::default() });
     // Opened files own their handles: the folder may go.
     files.collect()
 }
 
 fn files(bytes: &[u8]) -> Vec<ReadFile> {
     let folder = Folder::new();
-    let all = open(&[folder.write("a.zip", bytes)], &Options::default()).unwrap();
+    let all = open(&[folder.write("a.zip", bytes)], &InputOptions::default()).unwrap();
     all.into_iter().map(|file| drain(file).unwrap()).collect()
 }
 

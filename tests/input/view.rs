@@ -1,12 +1,12 @@
 //! The view is told from the records where the name of the file does not say it.
 
 use scorelint::input::View;
-use scorelint::synth::{Form, Order, write_district};
+use scorelint::synth::{MadeForm, Order, write_district};
 
 use crate::support::files::{Folder, read};
 
 fn district(year: u16, students: u64, view: View) -> String {
-    let order = Order { year, students, seed: 11, view, form: Form::Caret, faults: Vec::new() };
+    let order = Order { year, students, seed: 11, view, form: MadeForm::Caret, faults: Vec::new() };
     let mut bytes = Vec::new();
     write_district(&order, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()

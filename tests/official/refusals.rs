@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use scorelint::official::Options;
+use scorelint::official::OfficialOptions;
 
 use super::{read_all, real, written};
 use crate::support;
@@ -68,7 +68,7 @@ fn any_bytes_are_survived() {
         text.splice(at.min(end)..end, noise);
         let path = written(&folder, "noise.txt", text);
         // Read or refused: no row is made up, none of the others is lost.
-        if let Ok(set) = scorelint::official::read(&[path], &Options::default()) {
+        if let Ok(set) = scorelint::official::read(&[path], &OfficialOptions::default()) {
             for file in &set.files {
                 prop_assert!(file.rows.len() <= 125);
             }

@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use scorelint::official::{
-    Areas, Interval, Measure, Official, Options, State, Wanted, disagreements, implied_count, read,
+    Areas, FigureState, Interval, Measure, OfficialOptions, OfficialValue, WantedRows, disagreements, implied_count,
+    read,
 };
 
 use super::{read_all, real, row, written};
 use crate::support;
 
-fn exact(figure: Official) -> i64 {
+fn exact(figure: OfficialValue) -> i64 {
     figure.exact().unwrap()
 }
 
@@ -27,7 +28,7 @@ fn a_file_of_2022_is_read() {
     assert_eq!(exact(values.percent_met), 4217);
     assert_eq!(exact(values.total_tested), 2_969_670);
     assert_eq!((values.areas.len(), exact(values.areas[0])), (12, 1813));
-    assert_eq!(values.get(Measure::Count(1)).state(), State::Absent);
+    assert_eq!(values.get(Measure::Count(1)).state(), FigureState::Absent);
     let math = row(file, "00000000000000", 2, 3);
     assert_eq!(math.values.areas.len(), 12);
     assert!(set.files[0].troubles.is_empty());
@@ -40,10 +41,10 @@ fn hidden_figures_of_2021_are_intervals() {
     assert_eq!((file.year, file.program), (2021, "CAST"));
     let few = row(file, "01100170000000", 17, 8);
     assert_eq!(few.values.enrolled.interval(), Interval::new(1, 3));
-    assert_eq!((few.values.enrolled.shown(), few.values.enrolled.state()), ("*".to_owned(), State::Hidden));
+    assert_eq!((few.values.enrolled.shown(), few.values.enrolled.state()), ("*".to_owned(), FigureState::Hidden));
     assert_eq!((exact(few.values.tested), exact(few.values.with_scores)), (0, 0));
-    assert_eq!(few.values.mean.state(), State::NoResult);
-    assert_eq!(few.values.percents.map(|one| one.state()), [State::NoResult; 4]);
+    assert_eq!(few.values.mean.state(), FigureState::NoResult);
+    assert_eq!(few.values.percents.map(|one| one.state()), [FigureState::NoResult; 4]);
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn a_hidden_row_of_2018_has_at_most_ten_scores() {
     let hidden = row(file, "44698074430179", 2, 5);
     assert_eq!(hidden.values.with_scores.interval(), Interval::new(0, 10));
     assert!(hidden.values.enrolled.interval().unwrap().contains(500));
-    assert_eq!(hidden.values.mean.state(), State::Hidden);
+    assert_eq!(hidden.values.mean.state(), FigureState::Hidden);
     assert_eq!(exact(hidden.values.total_tested), 180);
 }
 
@@ -81,7 +82,7 @@ fn a_file_of_2024_has_counts_by_level() {
     assert_eq!(exact(state.values.get(Measure::Count(4))), 93_740);
     assert_eq!(exact(state.values.get(Measure::CountMet)), 172_727);
     assert_eq!(exact(state.values.get(Measure::LevelsTotal)), 403_589);
-    assert_eq!(state.values.enrolled.state(), State::NoResult);
+    assert_eq!(state.values.enrolled.state(), FigureState::NoResult);
     for row in &set.files[0].rows {
         let Some(with_scores) = row.values.with_scores.exact() else { continue };
         for level in 1..=4 {
@@ -107,8 +108,8 @@ fn what_was_detected_is_said_with_the_reason() {
 
 #[test]
 fn only_wanted_rows_are_kept() {
-    let wanted = Wanted { entities: vec!["4469807".to_owned(), "00".to_owned()], groups: vec![1] };
-    let options = Options { wanted, ..Options::default() };
+    let wanted = WantedRows { entities: vec!["4469807".to_owned(), "00".to_owned()], groups: vec![1] };
+    let options = OfficialOptions { wanted, ..OfficialOptions::default() };
     let set = read(&[real("sb_ca2022_group1_subset.txt")], &options).unwrap();
     let file = &set.files[0];
     assert!(file.rows.iter().all(|row| row.place.code.starts_with(b"4469807") || row.place.code.starts_with(b"00")));
@@ -187,7 +188,7 @@ fn two_versions_are_compared() {
     let changed = text.replacen("^424979^413597^", "^424980^413597^", 1);
     assert_ne!(text, changed);
     let paths = [written(&folder, "sb_ca2022_v1.txt", &text), written(&folder, "sb_ca2022_v2.txt", changed)];
-    let set = read(&paths, &Options { areas: Areas::LeftOut, ..Options::default() }).unwrap();
+    let set = read(&paths, &OfficialOptions { areas: Areas::LeftOut, ..OfficialOptions::default() }).unwrap();
     let found = disagreements(&set.files);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].measure, found[0].first.0, found[0].second.0), (Measure::Enrolled, 0, 1));

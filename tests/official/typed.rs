@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use scorelint::official::{
-    FileOrigin, Interval, Measure, OfficialFile, Options, State, TemplateRow, read, template_workbook,
+    FigureState, FileOrigin, Interval, Measure, OfficialFile, OfficialOptions, TemplateRow, read, template_workbook,
     write_template_csv,
 };
 
@@ -104,7 +104,7 @@ fn the_workbook_is_opened_by_a_library_and_read_again() {
     let exact = |measure: Measure| values.get(measure).exact();
     assert_eq!((exact(Measure::Enrolled), exact(Measure::Tested)), (Some(1234), Some(1200)));
     assert_eq!((exact(Measure::Mean), exact(Measure::PercentMet)), (Some(24_240), Some(4217)));
-    assert_eq!(values.get(Measure::WithScores).state(), State::Absent);
+    assert_eq!(values.get(Measure::WithScores).state(), FigureState::Absent);
 }
 
 #[test]
@@ -126,11 +126,11 @@ fn typed_numbers_are_read_however_the_table_was_saved() {
         assert_eq!(values.enrolled.exact(), Some(1234));
         assert_eq!(values.mean.exact(), Some(24_240));
         assert_eq!(values.percent_met.exact(), Some(4217));
-        assert_eq!(values.with_scores.state(), State::Hidden);
+        assert_eq!(values.with_scores.state(), FigureState::Hidden);
         assert_eq!(values.with_scores.interval(), Interval::new(1, 3));
-        assert_eq!(values.percents[0].state(), State::Absent);
+        assert_eq!(values.percents[0].state(), FigureState::Absent);
         assert_eq!(file.rows[1].values.percent_met.exact(), Some(750));
-        assert_eq!(file.rows[1].values.enrolled.state(), State::Absent);
+        assert_eq!(file.rows[1].values.enrolled.state(), FigureState::Absent);
     }
     assert_eq!(
         plain.rows.iter().map(|row| row.key()).collect::<Vec<_>>(),
@@ -194,7 +194,7 @@ fn a_table_of_typed_numbers_takes_part_in_the_lint() {
     let folder = tempfile::tempdir().unwrap();
     let text = "Year,Entity code,Test,Grade,Group,Enrolled,Tested\n2022,58-99999-0000000,1,5,1,20,21\n";
     let path = written(&folder, "numbers.csv", text);
-    assert_eq!(read(std::slice::from_ref(&path), &Options::default()).unwrap().files.len(), 1);
+    assert_eq!(read(std::slice::from_ref(&path), &OfficialOptions::default()).unwrap().files.len(), 1);
     let run = support::scorelint().args(["check", "--format", "concise"]).arg(&path).output().unwrap();
     let said = String::from_utf8(run.stdout).unwrap();
     assert!(said.contains("error O010") && run.status.code() == Some(1), "{said}");

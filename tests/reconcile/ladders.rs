@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use scorelint::account::{AccountOptions, Filter, Sharing, account};
+use scorelint::account::{AccountOptions, CubeFilter, Sharing, account};
 use scorelint::official::Measure;
-use scorelint::reconcile::{CellFilter, CellName, ReconcileOptions, Status};
+use scorelint::reconcile::{CellFilter, CellName, FigureStatus, ReconcileOptions};
 use scorelint::report::reconcile::write_json;
 use serde_json::Value;
 
@@ -47,7 +47,8 @@ fn a_figure_that_agrees_takes_a_byte() {
     assert!(cells.len() > 10_000 && cells.iter().all(|cell| cell.steps.is_empty()));
     assert_eq!(cells.size(), cells.len());
     assert_eq!(cells.iter().count(), cells.len());
-    let named = |cell: scorelint::reconcile::Cell<'_>| (cell.code, cell.test, cell.grade, cell.group, cell.measure);
+    let named =
+        |cell: scorelint::reconcile::ComparedFigure<'_>| (cell.code, cell.test, cell.grade, cell.group, cell.measure);
     for (place, cell) in cells.iter().enumerate().step_by(97) {
         assert_eq!(cells.get(place).map(named), Some(named(cell)));
     }
@@ -61,7 +62,7 @@ fn ladders_start_from_the_account() {
     let options = AccountOptions { input: made.options().input, threads: 2, progress: None };
     let accounts = account(&made.files(), &options).unwrap();
     let account = &accounts.years[0];
-    let filter = Filter::default();
+    let filter = CubeFilter::default();
     let figures: HashMap<_, _> = account
         .cells(&filter, Sharing::Internal)
         .map(|cell| {
@@ -71,7 +72,7 @@ fn ladders_start_from_the_account() {
         .collect();
     let reconciliation = made.reconciled();
     let mut compared = 0;
-    for cell in reconciliation.cells.iter().filter(|cell| !matches!(cell.status, Status::NotCheckable(_))) {
+    for cell in reconciliation.cells.iter().filter(|cell| !matches!(cell.status, FigureStatus::NotCheckable(_))) {
         let code = String::from_utf8(cell.code.to_vec()).unwrap();
         let own = figures.get(&(code, cell.test, cell.grade, cell.group));
         let results = own.and_then(|figures| figures.results.as_ref());

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use scorelint::reconcile::{Reconciliation, Status, Tally, UNREADABLE, reconcile};
-use scorelint::synth::{Form, Noise, Order, SceneOrder, Views, write_scene};
+use scorelint::reconcile::{FigureStatus, Reconciliation, StatusCounts, UNREADABLE, reconcile};
+use scorelint::synth::{MadeForm, Noise, Order, SceneOrder, Views, write_scene};
 
 use super::{Made, bytes, plain, research_file};
 use crate::support;
@@ -47,7 +47,7 @@ fn older(header: &[String], rows: &[Vec<String>]) -> Vec<Vec<String>> {
     rows
 }
 
-fn agrees(tally: Tally) -> (u64, u64, u64) {
+fn agrees(tally: StatusCounts) -> (u64, u64, u64) {
     (tally.equal, tally.hidden, tally.unexplained)
 }
 
@@ -95,7 +95,7 @@ fn records_of_the_enrolled_view_alone_are_a_step() {
         students: 400,
         seed: 5,
         view: scorelint::input::View::Tested,
-        form: Form::Caret,
+        form: MadeForm::Caret,
         faults: Vec::new(),
     };
     let order = SceneOrder {
@@ -185,7 +185,7 @@ fn figures_that_another_program_wrote_are_read_or_told() {
     }
     let official = rewritten(&made, &|_| "NA".to_owned());
     let reconciliation = made.reconciled();
-    let is_open = |status| status == Status::NotCheckable(UNREADABLE);
+    let is_open = |status| status == FigureStatus::NotCheckable(UNREADABLE);
     let open = reconciliation.cells.iter().filter(|cell| is_open(cell.status)).count() as u64;
     let told: u64 = reconciliation.officials.iter().map(|file| file.unreadable.figures).sum();
     assert!(open > 100 && told >= open, "{open} {told}");
@@ -211,7 +211,7 @@ fn official_files_of_another_district_are_named() {
     assert!(said.contains("no row of 58999990000000") && said.contains("57999980000000"), "{said}");
 }
 
-fn reason(reconciliation: &Reconciliation, kind: u8) -> Vec<Status> {
+fn reason(reconciliation: &Reconciliation, kind: u8) -> Vec<FigureStatus> {
     let cells = reconciliation.cells.iter().filter(|cell| cell.entity_type == kind && cell.group == 1);
     cells.map(|cell| cell.status).collect()
 }
@@ -222,7 +222,7 @@ fn a_direct_funded_charter_is_compared_where_all_its_records_are_there() {
     let whole = reason(&made.reconciled(), 9);
     assert!(
         whole.len() > 50
-            && whole.iter().all(|status| !matches!(status, Status::NotCheckable("charter-has-its-own-file")))
+            && whole.iter().all(|status| !matches!(status, FigureStatus::NotCheckable("charter-has-its-own-file")))
     );
     let code = made.reconciled().cells.iter().find(|cell| cell.entity_type == 9).map(|cell| cell.code).unwrap();
     let school = String::from_utf8_lossy(&code).into_owned();
@@ -232,9 +232,10 @@ fn a_direct_funded_charter_is_compared_where_all_its_records_are_there() {
     let (own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row[at] == school);
     written(&file, &header, &[others, own[..own.len() / 2].to_vec()].concat());
     let half = made.reconciled();
-    let statuses: Vec<Status> = half.cells.iter().filter(|cell| cell.code == code).map(|cell| cell.status).collect();
+    let statuses: Vec<FigureStatus> =
+        half.cells.iter().filter(|cell| cell.code == code).map(|cell| cell.status).collect();
     assert!(!statuses.is_empty());
-    assert!(statuses.iter().all(|status| *status == Status::NotCheckable("charter-has-its-own-file")));
+    assert!(statuses.iter().all(|status| *status == FigureStatus::NotCheckable("charter-has-its-own-file")));
     assert!(
         half.not_checkable.iter().any(|one| one.id == "charter-has-its-own-file" && one.decided_by.contains("--lea"))
     );

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scorelint::reconcile::{Cell, Status};
+use scorelint::reconcile::{ComparedFigure, FigureStatus};
 use serde_json::{Value, json};
 
 use super::noise::add_noise;
@@ -54,10 +54,13 @@ fn noise_beside_missing_schools_stays_unexplained() {
             continue;
         }
         let reconciliation = made.reconciled();
-        let is_left = |cell: &Cell<'_>| matches!(cell.status, Status::Unexplained | Status::PartlyExplained);
+        let is_left = |cell: &ComparedFigure<'_>| {
+            matches!(cell.status, FigureStatus::Unexplained | FigureStatus::PartlyExplained)
+        };
         let rest: Vec<_> = reconciliation.cells.iter().filter(is_left).collect();
-        let is_noisy =
-            |cell: &&Cell<'_>| (cell.test, cell.grade, cell.group, cell.measure.id()) == (test, grade, group, "tested");
+        let is_noisy = |cell: &&ComparedFigure<'_>| {
+            (cell.test, cell.grade, cell.group, cell.measure.id()) == (test, grade, group, "tested")
+        };
         let cell = rest.iter().find(is_noisy).unwrap();
         assert!(cell.unexplained >= amount, "{cell:?}");
         assert!(rest.iter().all(|cell| cell.code == *code.as_bytes() && cell.group == group), "{rest:?}");

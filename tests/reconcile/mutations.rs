@@ -100,7 +100,7 @@ proptest! {
         let path = folder.path().join("claim.json");
         std::fs::write(&path, serde_json::to_vec(&changed).unwrap()).unwrap();
         let claim = scorelint::verify::Claim::read(&path).unwrap();
-        let input = scorelint::input::Options { year: Some(2025), ..Default::default() };
+        let input = scorelint::input::InputOptions { year: Some(2025), ..Default::default() };
         let options = scorelint::verify::VerifyOptions { input, progress: None };
         let verdict =
             scorelint::verify::verify(&claim, &made.files(), &[], &made.official(), &options).unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use scorelint::official::Measure;
-use scorelint::reconcile::Status;
+use scorelint::reconcile::FigureStatus;
 
 use super::{Made, bytes, research_file};
 use crate::support;
@@ -55,7 +55,8 @@ fn exactly_the_noise_is_unexplained() {
         let made = Made::new(2025, scenario, 1_000);
         let changed = add_noise(&research_file(&made.path("official"), "sb_"), seed);
         let reconciliation = made.reconciled();
-        let rest: Vec<_> = reconciliation.cells.iter().filter(|cell| cell.status == Status::Unexplained).collect();
+        let rest: Vec<_> =
+            reconciliation.cells.iter().filter(|cell| cell.status == FigureStatus::Unexplained).collect();
         let told: Vec<Changed> = rest
             .iter()
             .map(|cell| {
@@ -100,7 +101,7 @@ fn typed_numbers_are_compared() {
                         && (cell.test.to_string(), cell.grade.to_string()) == (cells[4].clone(), cells[6].clone())
                         && cell.group == 1
                 });
-                same.filter(|cell| cell.status == Status::Equal).and_then(|cell| cell.ours)
+                same.filter(|cell| cell.status == FigureStatus::Equal).and_then(|cell| cell.ours)
             };
             let numbers = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(find);
             if filled < 5

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use scorelint::reconcile::{Reconciliation, Status};
+use scorelint::reconcile::{FigureStatus, Reconciliation};
 use scorelint::synth;
 use serde_json::Value;
 
 use super::{Made, bytes, json, ladders, records};
 
 /// A cause of the truth: parameters and records.
-type Truth<'t> = BTreeMap<&'static str, &'t synth::Cause>;
+type Truth<'t> = BTreeMap<&'static str, &'t synth::TrueCause>;
 
-fn parameters_hold(truth: &synth::Cause, found: &Value) {
+fn parameters_hold(truth: &synth::TrueCause, found: &Value) {
     let found = &found["parameters"];
     match truth.parameters.first_key_value() {
         None => assert_eq!(found.as_object().unwrap().len(), 0, "{}", truth.cause),
-        Some((&"as_of", synth::Value::One(day))) => {
+        Some((&"as_of", synth::ParameterValue::One(day))) => {
             let between = |name: &str| found[name].as_str().unwrap().to_owned();
             assert!(between("as_of") <= *day && *day <= between("as_of_latest"), "{found} without {day}");
         }
         // Schools are known by seven digits in the truth or by fourteen.
-        Some((_, synth::Value::One(school))) => assert!(found["school"].as_str().unwrap().ends_with(school)),
-        Some((_, synth::Value::Several(schools))) => {
+        Some((_, synth::ParameterValue::One(school))) => assert!(found["school"].as_str().unwrap().ends_with(school)),
+        Some((_, synth::ParameterValue::Several(schools))) => {
             let mut told: Vec<&str> = found["school"].as_str().unwrap().split(", ").collect();
             told.sort_unstable();
             let mut schools: Vec<&str> = schools.iter().map(String::as_str).collect();
@@ -109,7 +109,7 @@ fn without_a_scenario_nothing_differs() {
         let tally = reconciliation.tally();
         assert!(tally.equal > 500 && tally.hidden > 0 && tally.not_checkable > 0, "{year} {tally:?}");
         for cell in &reconciliation.cells {
-            assert!(!matches!(cell.status, Status::Explained | Status::Unexplained), "{year} {cell:?}");
+            assert!(!matches!(cell.status, FigureStatus::Explained | FigureStatus::Unexplained), "{year} {cell:?}");
         }
         assert!(reconciliation.residues.is_empty());
         assert!(made.verified(&bytes(&reconciliation)).is_confirmed());

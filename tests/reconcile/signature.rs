@@ -48,7 +48,7 @@ fn said(changed: &Value) -> Option<String> {
         Ok(claim) => claim,
         Err(error) => return Some(error.to_string()),
     };
-    let input = scorelint::input::Options { year: Some(claim.year), ..Default::default() };
+    let input = scorelint::input::InputOptions { year: Some(claim.year), ..Default::default() };
     let options = VerifyOptions { input, progress: None };
     let verdict = match verify(&claim, &made.files(), &made.earlier(), &made.official(), &options) {
         Ok(verdict) => verdict,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scorelint::reconcile::{Assumption, ReconcileError, ReconcileOptions, Status, With};
+use scorelint::reconcile::{Assumption, FigureStatus, ReconcileError, ReconcileOptions, With};
 
 use super::{Made, bytes, json, plain};
 
@@ -39,7 +39,7 @@ fn a_cause_that_is_assumed_moves_what_agreed_without_it() {
     let stepped = || reconciliation.cells.iter().filter(|cell| !cell.steps.is_empty());
     assert!(stepped().count() > 0);
     // Where it was equal before, what the step adds is left over with the opposite sign.
-    for cell in stepped().filter(|cell| cell.status == Status::PartlyExplained && cell.steps.len() == 1) {
+    for cell in stepped().filter(|cell| cell.status == FigureStatus::PartlyExplained && cell.steps.len() == 1) {
         assert_eq!(cell.unexplained.signum(), -cell.steps.iter().next().unwrap().amount.signum(), "{cell:?}");
     }
 }

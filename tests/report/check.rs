@@ -9,7 +9,7 @@ use scorelint::outcome::Outcome;
 use scorelint::privacy::pseudonym::{KeyError, Pseudonyms};
 use scorelint::report::RuleBook;
 use scorelint::rule::{Rule, RuleSet};
-use scorelint::settings::{Bound, Flags, Settings};
+use scorelint::settings::{BoundSettings, Flags, Settings};
 
 use crate::support::outcome::district;
 
@@ -174,7 +174,7 @@ fn rules_are_selected_by_code_name_and_family() {
         ("LOC", "LOC001", false),
     ];
     for (select, ignore, expected) in cases {
-        let bound = Bound::new(&chosen(words(select), words(ignore)), &set).unwrap();
+        let bound = BoundSettings::new(&chosen(words(select), words(ignore)), &set).unwrap();
         let runs = |rule: &Rule| bound.weight(rule, rule.severity).is_some();
         assert_eq!(set.rules().all(runs), expected, "{select:?} {ignore:?}");
     }
@@ -182,7 +182,7 @@ fn rules_are_selected_by_code_name_and_family() {
 
 #[test]
 fn an_unknown_rule_gets_a_suggestion() {
-    let error = Bound::new(&chosen(vec!["LOC002".to_owned()], Vec::new()), &own_rules()).unwrap_err();
+    let error = BoundSettings::new(&chosen(vec!["LOC002".to_owned()], Vec::new()), &own_rules()).unwrap_err();
     let told = format!("{:?}", miette::Report::new(error));
     assert!(told.contains("did you mean LOC001?"), "{told}");
 }

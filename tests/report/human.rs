@@ -1,6 +1,6 @@
 //! The report for people, at two widths, plain and coloured.
 
-use scorelint::outcome::{Outcome, RecordShown, Status};
+use scorelint::outcome::{Outcome, RecordShown, RuleStatus};
 use scorelint::privacy::mask::Reveal;
 use scorelint::privacy::pseudonym::Pseudonyms;
 use scorelint::privacy::text::width;
@@ -108,7 +108,7 @@ fn rules_that_were_not_run_are_not_called_judged() {
     let judged =
         render(&outcome(vec![account.clone()], Vec::new()), &RuleBook::new([&carried]), Reveal::Public, look(80));
     assert!(judged.contains("1 rule judged with codes carried over"), "{judged}");
-    account.status = Status::NotRun("not selected".into());
+    account.status = RuleStatus::NotRun("not selected".into());
     let left_out = render(&outcome(vec![account], Vec::new()), &RuleBook::new([&carried]), Reveal::Public, look(80));
     assert!(!left_out.contains("carried over"), "{left_out}");
 }
@@ -129,9 +129,9 @@ fn links_go_to_the_page_of_the_rule() {
 fn a_clean_file() {
     let held = rule("T006", "invalidated-score-counted", Severity::Error, Scope::Record, "bad", "mend it");
     let mut accounts = vec![broke(&held, 0, &[]), broke(&held, 0, &[]), broke(&held, 0, &[])];
-    accounts[1].status = Status::Undecidable;
+    accounts[1].status = RuleStatus::Undecidable;
     accounts[1].undecidable = 12;
-    accounts[2].status = Status::NotApplicable;
+    accounts[2].status = RuleStatus::NotApplicable;
     let clean = render(&outcome(accounts, Vec::new()), &RuleBook::new([&held]), Reveal::Public, look(80));
     snapshots().bind(|| insta::assert_snapshot!(clean));
 }

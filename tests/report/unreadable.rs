@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use scorelint::synth::{Form, Order, file_name, write_district};
+use scorelint::synth::{MadeForm, Order, file_name, write_district};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ fn folder() -> (TempDir, Vec<String>) {
             students: 30,
             seed: 3,
             view: scorelint::input::View::Tested,
-            form: Form::Caret,
+            form: MadeForm::Caret,
             faults: Vec::new(),
         };
         let mut bytes = Vec::new();

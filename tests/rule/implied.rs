@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use scorelint::check::{CheckOptions, Detail, check};
+use scorelint::check::{CheckOptions, KeptFindings, check};
 use scorelint::input;
 use scorelint::outcome::Outcome;
 use scorelint::rule::RuleSet;
@@ -46,10 +46,10 @@ fn an_own_rule_needs_neither_version_nor_certainty() {
 
 fn checked(rules: &RuleSet, file: &Path) -> Outcome {
     let options = CheckOptions {
-        input: input::Options::default(),
+        input: input::InputOptions::default(),
         rules,
         weight: &|_, severity| Some(severity),
-        detail: &|_| Detail::All,
+        detail: &|_| KeptFindings::All,
         threads: 1,
         timings: false,
         progress: None,

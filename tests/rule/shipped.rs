@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use scorelint::layout::{RecordTypes, Sensitivity, registry};
-use scorelint::rule::{AllStudents, Demand, Example, Expect, Expr, Rule, RuleError, RuleSet, Test, run_examples};
+use scorelint::rule::{AllStudents, CellTest, Demand, Example, Expect, Expr, Rule, RuleError, RuleSet, run_examples};
 
 use crate::support::rules::{rule_text, rules_of};
 
@@ -89,7 +89,7 @@ fn masked_words(expr: &Expr, found: &mut BTreeSet<String>) {
     match expr {
         Expr::Not(inner) => masked_words(inner, found),
         Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| masked_words(part, found)),
-        Expr::Cell { cell, test: Test::OneOf(words) | Test::ExactlyOneOf(words) }
+        Expr::Cell { cell, test: CellTest::OneOf(words) | CellTest::ExactlyOneOf(words) }
             if registry().info(cell.field).sensitivity != Sensitivity::Public =>
         {
             found.extend(words.iter().map(|word| word.to_ascii_uppercase()));

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use scorelint::rule::{Rule, RuleSet, Severity};
-use scorelint::settings::{Bound, Closeness, Flags, Limit, Runs, Settings, SettingsFile, Thresholds, closeness};
+use scorelint::settings::{
+    BoundSettings, Closeness, Flags, Limit, Runs, Settings, SettingsFile, Thresholds, closeness,
+};
 
 use super::{Folder, findings, rule};
 
@@ -23,7 +25,7 @@ fn shipped() -> RuleSet {
 
 fn weight(text: &str, select: &[&str], ignore: &[&str], code: &str) -> Option<Severity> {
     let rules = shipped();
-    let bound = Bound::new(&settings(text, select, ignore), &rules).unwrap();
+    let bound = BoundSettings::new(&settings(text, select, ignore), &rules).unwrap();
     let rule = rules.find(code).unwrap();
     bound.weight(rule, rule.severity)
 }
@@ -86,7 +88,8 @@ fn flags_win_over_the_file() {
 #[test]
 fn who_left_a_rule_out_is_known() {
     let rules = shipped();
-    let bound = Bound::new(&settings("ignore = [\"P\"]\n\n[severity]\nT002 = \"off\"\n", &[], &["V"]), &rules).unwrap();
+    let bound =
+        BoundSettings::new(&settings("ignore = [\"P\"]\n\n[severity]\nT002 = \"off\"\n", &[], &["V"]), &rules).unwrap();
     let runs = |code: &str| format!("{:?}", bound.rule(code).unwrap().runs);
     assert_eq!(runs("P001"), "Ignored(File { line: 1 })");
     assert_eq!(runs("V001"), "Ignored(Flag(\"--ignore\"))");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use scorelint::finding::FileFinding;
 use scorelint::input::index::{Cursor, Index};
-use scorelint::input::{Block, FileInfo, InputError, Opened, Options, open};
+use scorelint::input::{Block, FileInfo, InputError, InputOptions, Opened, open};
 use scorelint::layout::{Layout, registry};
 
 /// A table of invented records.
@@ -181,16 +181,16 @@ pub fn drain(mut file: Opened) -> Result<ReadFile, InputError> {
     Ok(ReadFile { info: file.info, findings, rows, lines, odd, sha256: file.source.sha256() })
 }
 
-pub fn read_with(path: &Path, options: &Options) -> Result<ReadFile, InputError> {
+pub fn read_with(path: &Path, options: &InputOptions) -> Result<ReadFile, InputError> {
     let mut files = open(&[path.to_owned()], options)?;
     assert_eq!(files.len(), 1);
     drain(files.remove(0))
 }
 
 pub fn read(path: &Path) -> ReadFile {
-    read_with(path, &Options::default()).unwrap()
+    read_with(path, &InputOptions::default()).unwrap()
 }
 
 pub fn refused(path: &Path) -> InputError {
-    read_with(path, &Options::default()).unwrap_err()
+    read_with(path, &InputOptions::default()).unwrap_err()
 }

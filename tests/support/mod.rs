@@ -45,7 +45,7 @@ pub fn path(relative: &str) -> PathBuf {
 }
 
 /// A line of a table under `rules`, read by the names of its columns.
-pub struct Line(scorelint::table::Row<'static>);
+pub struct Line(scorelint::table::TableRow<'static>);
 
 impl Line {
     /// The cell under a heading.

@@ -6,9 +6,11 @@ use std::time::Duration;
 use scorelint::finding::Shown;
 use scorelint::input::{Column, Detected, Dialect, Encoding, FileInfo, Meaning, View};
 use scorelint::layout::{Certainty, RecordTypes, registry};
-use scorelint::outcome::{CellShown, Finding, InputOutcome, Outcome, RecordShown, Role, RuleOutcome, Status, Subject};
+use scorelint::outcome::{
+    CellShown, FileRole, Finding, InputOutcome, Outcome, RecordShown, RuleOutcome, RuleStatus, Subject,
+};
 use scorelint::report::RuleBook;
-use scorelint::rule::{Grouping, Records, Rule, Scope, Severity, Source, Years};
+use scorelint::rule::{Grouping, RecordScope, Rule, Scope, Severity, Source, Years};
 
 /// A student identifier that no output may hold.
 pub const SSID: &str = "9081726354";
@@ -32,7 +34,7 @@ pub fn rule(code: &str, name: &str, severity: Severity, scope: Scope, message: &
         carried: false,
         spoils: false,
         needs: Vec::new(),
-        records: Records::Checked,
+        records: RecordScope::Checked,
         implies: Vec::new(),
         keeps_severity: false,
         since: Some("0.1.0".into()),
@@ -52,7 +54,7 @@ pub fn input(path: &str, records: u64) -> InputOutcome {
     });
     let detected = |what, value: &str, why: &str| Detected { what, value: value.into(), why: why.into() };
     InputOutcome {
-        role: Role::Checked,
+        role: FileRole::Checked,
         info: FileInfo {
             path: PathBuf::from(path),
             member: None,
@@ -137,7 +139,7 @@ pub fn finding(rule: usize, severity: Severity, line: u64, fields: &[(&str, &str
 pub fn broke(rule: &Rule, broke: u64, schools: &[(&str, u64)]) -> RuleOutcome {
     RuleOutcome {
         code: rule.code.clone(),
-        status: if broke == 0 { Status::Held } else { Status::Broke },
+        status: if broke == 0 { RuleStatus::Held } else { RuleStatus::Broke },
         severity: rule.severity,
         carried: false,
         applicable: 24_690,
@@ -285,7 +287,7 @@ pub fn district() -> (Outcome, RuleBook) {
         broke(&rules[8], 0, &[]),
     ];
     accounts[4].carried = true;
-    accounts[8].status = Status::NotRun("no roster or enrolled view of the same year was given".into());
+    accounts[8].status = RuleStatus::NotRun("no roster or enrolled view of the same year was given".into());
     (outcome(accounts, findings), RuleBook::new(&rules))
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{
-    Cell, Expr, Expression, Form, Lookup, LookupKind, Num, Op, RecordView, RuleSet, SourceText, Test, Text,
+    CellForm, CellRef, CellTest, Expr, Expression, LookupKind, Num, Op, RecordView, RuleSet, ScoreLookup, SourceText,
+    TextExpr,
 };
 
 /// The fields that arbitrary conditions and records are about; all of them are in every layout.
@@ -69,9 +70,9 @@ fn field() -> impl Strategy<Value = FieldId> {
     proptest::sample::select(&FIELDS[..]).prop_map(id)
 }
 
-fn cell() -> impl Strategy<Value = Cell> {
-    let form = prop_oneof![4 => Just(Form::Value), 1 => Just(Form::Written)];
-    (field(), form).prop_map(|(field, form)| Cell { field, form })
+fn cell() -> impl Strategy<Value = CellRef> {
+    let form = prop_oneof![4 => Just(CellForm::Value), 1 => Just(CellForm::Written)];
+    (field(), form).prop_map(|(field, form)| CellRef { field, form })
 }
 
 fn words() -> impl Strategy<Value = Arc<[String]>> {
@@ -80,34 +81,34 @@ fn words() -> impl Strategy<Value = Arc<[String]>> {
 }
 
 /// Arbitrary questions about a cell.
-pub fn arbitrary_test() -> impl Strategy<Value = Test> {
+pub fn arbitrary_test() -> impl Strategy<Value = CellTest> {
     let regex = proptest::sample::select(&REGEXES[..]).prop_map(|text| Arc::new(Expression::new(text.to_owned())));
     prop_oneof![
-        3 => Just(Test::Blank),
-        4 => words().prop_map(Test::OneOf),
-        1 => words().prop_map(Test::ExactlyOneOf),
-        1 => words().prop_map(Test::PartsOneOf),
-        1 => words().prop_map(Test::ExactPartsOneOf),
-        2 => regex.prop_map(Test::Matches),
-        1 => (0u32..12).prop_map(Test::LongerThan),
-        1 => Just(Test::Invisible),
-        1 => Just(Test::BrokenLetters),
+        3 => Just(CellTest::Blank),
+        4 => words().prop_map(CellTest::OneOf),
+        1 => words().prop_map(CellTest::ExactlyOneOf),
+        1 => words().prop_map(CellTest::PartsOneOf),
+        1 => words().prop_map(CellTest::ExactPartsOneOf),
+        2 => regex.prop_map(CellTest::Matches),
+        1 => (0u32..12).prop_map(CellTest::LongerThan),
+        1 => Just(CellTest::Invisible),
+        1 => Just(CellTest::BrokenLetters),
     ]
 }
 
 /// Arbitrary computed texts.
-pub fn arbitrary_text() -> impl Strategy<Value = Text> {
+pub fn arbitrary_text() -> impl Strategy<Value = TextExpr> {
     let leaf = prop_oneof![
-        cell().prop_map(Text::Cell),
-        proptest::sample::select(&WORDS[..]).prop_map(|word| Text::Const(word.to_owned())),
-        Just(Text::Subject(id("record_type"))),
+        cell().prop_map(TextExpr::Cell),
+        proptest::sample::select(&WORDS[..]).prop_map(|word| TextExpr::Const(word.to_owned())),
+        Just(TextExpr::Subject(id("record_type"))),
     ];
     leaf.prop_recursive(2, 4, 1, |inner| {
         let cut = (inner, 0usize..12);
         prop_oneof![
-            cut.clone().prop_map(|(of, length)| Text::Prefix(Box::new(of), length)),
-            cut.clone().prop_map(|(of, length)| Text::Suffix(Box::new(of), length)),
-            cut.prop_map(|(of, length)| Text::DropLast(Box::new(of), length)),
+            cut.clone().prop_map(|(of, length)| TextExpr::Prefix(Box::new(of), length)),
+            cut.clone().prop_map(|(of, length)| TextExpr::Suffix(Box::new(of), length)),
+            cut.prop_map(|(of, length)| TextExpr::DropLast(Box::new(of), length)),
         ]
     })
 }
@@ -133,7 +134,7 @@ pub fn arbitrary_number() -> impl Strategy<Value = Num> {
             pair.clone().prop_map(|(a, b)| Num::Age(a, b)),
             proptest::collection::vec(inner.clone(), 1..4).prop_map(Num::Latest),
             inner.clone().prop_map(|day| Num::SchoolYear(Box::new(day))),
-            (what, inner).prop_map(|(what, score)| Num::Lookup(Lookup {
+            (what, inner).prop_map(|(what, score)| Num::Lookup(ScoreLookup {
                 what,
                 record_type: Box::new(Num::Number(id("record_type"))),
                 grade: Box::new(Num::Number(id("grade_assessed"))),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use scorelint::input::View;
 use scorelint::rule::{Grouping, RuleSet, Scope};
 use scorelint::synth::{
-    Fault, Form, Order, Planted, SecondOutputs, faults, file_name, has_earlier_file, parse_order, write_district,
+    Fault, MadeForm, Order, Planted, SecondOutputs, faults, file_name, has_earlier_file, parse_order, write_district,
     write_with_second_files,
 };
 use serde_json::Value;
@@ -64,9 +64,10 @@ fn loud(report: &Value) -> Vec<String> {
 fn clean_districts_raise_notices_only() {
     let folder = tempfile::tempdir().unwrap();
     for year in years() {
-        let forms = [(Form::Caret, View::Tested), (Form::Comma, View::Enrolled), (Form::Fixed, View::Tested)];
+        let forms =
+            [(MadeForm::Caret, View::Tested), (MadeForm::Comma, View::Enrolled), (MadeForm::Fixed, View::Tested)];
         for (form, view) in forms {
-            if form == Form::Fixed && !scorelint::synth::fixed_years().any(|one| one == year) {
+            if form == MadeForm::Fixed && !scorelint::synth::fixed_years().any(|one| one == year) {
                 continue;
             }
             let (path, _) = write(&Order { form, view, ..order(year, 600) }, folder.path());
@@ -83,8 +84,8 @@ fn clean_districts_raise_notices_only() {
 fn large_districts_of_the_first_year_raise_notices_only() {
     let folder = tempfile::tempdir().unwrap();
     let year = years()[0];
-    let large = (Form::Fixed, 5, 10_000);
-    let small = (10..18).map(|seed| ([Form::Caret, Form::Tab][seed % 2], seed as u64, 400));
+    let large = (MadeForm::Fixed, 5, 10_000);
+    let small = (10..18).map(|seed| ([MadeForm::Caret, MadeForm::Tab][seed % 2], seed as u64, 400));
     for (form, seed, students) in small.chain([large]) {
         let (path, _) = write(&Order { form, seed, students, ..order(year, 1) }, folder.path());
         let (report, errors) = check(&path);
@@ -138,7 +139,7 @@ fn differences(planted: &[Planted], report: &Value) -> Vec<String> {
 fn planted_faults_are_found_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     // The fixed form is the only one known of the first year.
-    for (year, form) in years().into_iter().map(|year| (year, Form::Caret)).chain([(years()[0], Form::Fixed)]) {
+    for (year, form) in years().into_iter().map(|year| (year, MadeForm::Caret)).chain([(years()[0], MadeForm::Fixed)]) {
         let faults = parse_order("records", year, form).unwrap();
         let (path, planted) = write(&Order { form, faults, ..order(year, 2_500) }, folder.path());
         let (report, errors) = check(&path);
@@ -182,11 +183,11 @@ fn damaged_files_are_recognised() {
     let in_file = |fault: &&Fault| !fault.is_on_cells() && !fault.is_in_second_file();
     for fault in faults().iter().filter(in_file) {
         let latest = years().into_iter().rev().find(|year| fault.holds_in(*year)).unwrap();
-        let mut forms: Vec<Form> = vec![Form::Caret, Form::Comma];
+        let mut forms: Vec<MadeForm> = vec![MadeForm::Caret, MadeForm::Comma];
         forms.retain(|form| fault.fits_form(*form));
         // Fixed columns are no spreadsheet's, so they have only damage of their own.
         if forms.is_empty() {
-            forms.push(Form::Fixed);
+            forms.push(MadeForm::Fixed);
         }
         let first = Some(years()[0]).filter(|year| fault.holds_in(*year) && *year != latest);
         for year in [latest].into_iter().chain(first) {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{read, read_dir, write};
 use std::path::{Path, PathBuf};
 
-use scorelint::account::{Account, AccountOptions, Figures, Filter, Sharing, account};
-use scorelint::input::{Options, View};
+use scorelint::account::{Account, AccountOptions, CellFigures, CubeFilter, Sharing, account};
+use scorelint::input::{InputOptions, View};
 use scorelint::layout::registry;
 use scorelint::synth::{
-    Cause, Form, Noise, Order, Place, Scene, SceneOrder, SynthError, Value, Views, file_name, find_scenario, scenarios,
-    write_scene,
+    FileLine, MadeForm, MadeScenario, Noise, Order, ParameterValue, SceneOrder, SynthError, TrueCause, Views,
+    file_name, find_scenario, scenarios, write_scene,
 };
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ const FORMS: [u16; 6] = [2017, 2018, 2019, 2022, 2024, 2025];
 /// A district in a folder of its own, with the records of the official side kept.
 struct Made {
     folder: TempDir,
-    scene: Scene,
+    scene: MadeScenario,
 }
 
 impl Made {
@@ -38,7 +38,7 @@ impl Made {
         Lines::read(&self.path("side/side.csv"))
     }
 
-    fn cause(&self, id: &str) -> &Cause {
+    fn cause(&self, id: &str) -> &TrueCause {
         self.scene.truth.causes.iter().find(|cause| cause.cause == id).unwrap()
     }
 
@@ -51,7 +51,7 @@ impl Made {
 fn order(year: u16, scenario: Option<&str>, seed: u64) -> SceneOrder {
     let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
     let students = scenario.as_ref().map_or(600, |scenario| scenario.students);
-    let district = Order { year, students, seed, view: View::Tested, form: Form::Caret, faults: Vec::new() };
+    let district = Order { year, students, seed, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
     SceneOrder { district, views: Views::Tested, scenario, noise: Noise::default(), threads: 2, official_side: None }
 }
 
@@ -161,15 +161,15 @@ fn official_rows(path: &Path) -> Vec<OfficialRow> {
 }
 
 fn account_of(path: &Path) -> Account {
-    let input = Options { view: Some(View::Tested), ..Options::default() };
+    let input = InputOptions { view: Some(View::Tested), ..InputOptions::default() };
     let options = AccountOptions { input, threads: 2, progress: None };
     account(&[path.to_owned()], &options).unwrap().years.remove(0)
 }
 
 /// The figures of an account, cell by cell, without the rows of `Class of` and wide entities.
-fn figures(path: &Path, sharing: Sharing) -> BTreeMap<Key, (Figures, bool)> {
+fn figures(path: &Path, sharing: Sharing) -> BTreeMap<Key, (CellFigures, bool)> {
     let account = account_of(path);
-    let filter = Filter::default();
+    let filter = CubeFilter::default();
     let cells = account.cells(&filter, sharing).filter(|cell| cell.grade != 99 && cell.entity.entity_type > 5);
     let has_students = |place: (_, u16, u8), group: usize| {
         let counts = account.cube.cell(place).unwrap();
@@ -378,7 +378,7 @@ fn county_and_state_hold_more_than_the_district() {
 // What the truth says, held against both sides.
 
 /// An account of some lines of a file, in the order of cells, rows of `Class of` left out.
-fn counted(header: &str, lines: &[&str], name: &str, tests: &BTreeSet<u16>) -> BTreeMap<Key, (Figures, bool)> {
+fn counted(header: &str, lines: &[&str], name: &str, tests: &BTreeSet<u16>) -> BTreeMap<Key, (CellFigures, bool)> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     write(&path, format!("{header}\n{}\n", lines.join("\n"))).unwrap();
@@ -441,7 +441,7 @@ fn hold_truth(year: u16, name: &str) {
 }
 
 /// How many records are counted in some cells: all of them are enrolled in a school.
-fn records_in(cells: &BTreeMap<Key, (Figures, bool)>) -> u64 {
+fn records_in(cells: &BTreeMap<Key, (CellFigures, bool)>) -> u64 {
     let of_schools =
         cells.iter().filter(|((code, _, grade, group), _)| !code.ends_with("0000000") && (*grade, *group) == (13, 1));
     of_schools.filter_map(|(_, (figures, _))| figures.enrolled).sum()
@@ -487,15 +487,15 @@ fn scenarios_can_be_made_in_all_their_years() {
 
 // What happens in single scenarios.
 
-fn lines_of(cause: &Cause) -> BTreeSet<u64> {
-    cause.records.iter().map(|Place { line, .. }| *line).collect()
+fn lines_of(cause: &TrueCause) -> BTreeSet<u64> {
+    cause.records.iter().map(|FileLine { line, .. }| *line).collect()
 }
 
 #[test]
 fn late_scores_are_all_those_after_the_day() {
     let made = made(2025, Some("late-scores"));
     let cause = made.cause("late-scores");
-    let Value::One(day) = &cause.parameters["as_of"] else { panic!("one day") };
+    let ParameterValue::One(day) = &cause.parameters["as_of"] else { panic!("one day") };
     let file = made.file();
     let is_late =
         |line: &str| file.cell(line, "IncludeIndicator") == "Y" && file.cell(line, "ScoreAvailableDate") > day.as_str();
@@ -523,7 +523,7 @@ fn an_earlier_download_differs_in_the_appealed_records_only() {
 #[test]
 fn the_charter_is_an_entity_of_its_own() {
     let made = made(2025, Some("charters"));
-    let Value::One(school) = &made.cause("charter-funding-type-changed").parameters["school"] else {
+    let ParameterValue::One(school) = &made.cause("charter-funding-type-changed").parameters["school"] else {
         panic!("one school")
     };
     let rows = made.official();
@@ -566,7 +566,7 @@ fn nonpublic_students_are_counted_here_and_elsewhere() {
 fn a_partial_download_lacks_two_schools() {
     let made = made(2025, Some("partial-download"));
     let cause = made.cause("not-all-files-of-the-district");
-    let Value::Several(schools) = &cause.parameters["schools"] else { panic!("two schools") };
+    let ParameterValue::Several(schools) = &cause.parameters["schools"] else { panic!("two schools") };
     assert_eq!(schools.len(), 2);
     let file = made.file();
     let is_there =

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::SecondError;
-use super::joined::{Joined, Wanted};
+use super::joined::{JoinedSecondFiles, WantedCells};
 use super::rows::each_record;
 use super::store::Store;
 use crate::check::error::CheckError;
 use crate::engine::second_data::SecondData;
-use crate::input::{self, Detected, FileInfo, Options};
+use crate::input::{self, Detected, FileInfo, InputOptions};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
@@ -32,45 +32,45 @@ const ENROLLED: &str = "--enrolled";
 
 /// What a student file is given as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum StudentFileRole {
     Earlier,
     Roster,
 }
 
-struct StudentFile {
-    role: Role,
+struct GivenStudentFile {
+    role: StudentFileRole,
     info: FileInfo,
     /// Whether it went with a checked file, and else why not.
     used: Result<(), String>,
 }
 
-struct List {
+struct GivenEntityList {
     list: EntityList,
     used: Result<(), String>,
 }
 
 /// The second files of a run.
-pub(crate) struct Given {
-    options: Options,
-    students: Vec<StudentFile>,
-    lists: Vec<List>,
+pub(crate) struct GivenSecondFiles {
+    options: InputOptions,
+    students: Vec<GivenStudentFile>,
+    lists: Vec<GivenEntityList>,
 }
 
-impl Given {
+impl GivenSecondFiles {
     /// Opens the second files.
-    pub(crate) fn open(paths: &SecondPaths, options: &Options) -> Result<Self, CheckError> {
+    pub(crate) fn open(paths: &SecondPaths, options: &InputOptions) -> Result<Self, CheckError> {
         // What is stated about the checked files (a year, a dialect) is not stated about these.
-        let options = Options { limits: options.limits, ..Options::default() };
+        let options = InputOptions { limits: options.limits, ..InputOptions::default() };
         let mut given = Self { lists: Vec::new(), students: Vec::new(), options };
         given.add_lists(&paths.entities)?;
-        given.add_students(&paths.earlier, Role::Earlier)?;
-        given.add_students(&paths.enrolled, Role::Roster)?;
+        given.add_students(&paths.earlier, StudentFileRole::Earlier)?;
+        given.add_students(&paths.enrolled, StudentFileRole::Roster)?;
         Ok(given)
     }
 
     fn add_lists(&mut self, paths: &[PathBuf]) -> Result<(), CheckError> {
         no_pipe(paths, ENTITIES)?;
-        let options = official::Options { limits: self.options.limits, ..official::Options::default() };
+        let options = official::OfficialOptions { limits: self.options.limits, ..official::OfficialOptions::default() };
         for path in paths {
             let name = path.display().to_string();
             let set = match official::read(std::slice::from_ref(path), &options) {
@@ -82,20 +82,20 @@ impl Given {
                 if list.year == 0 {
                     return Err(SecondError::NoYear { path: name }.into());
                 }
-                self.lists.push(List { list, used: Err(String::new()) });
+                self.lists.push(GivenEntityList { list, used: Err(String::new()) });
             }
         }
         Ok(())
     }
 
-    fn add_students(&mut self, paths: &[PathBuf], role: Role) -> Result<(), CheckError> {
+    fn add_students(&mut self, paths: &[PathBuf], role: StudentFileRole) -> Result<(), CheckError> {
         no_pipe(paths, role.option())?;
         if paths.is_empty() {
             return Ok(());
         }
         for opened in input::open_each(paths, &self.options) {
             let info = opened?.info;
-            self.students.push(StudentFile { role, info, used: Err(String::new()) });
+            self.students.push(GivenStudentFile { role, info, used: Err(String::new()) });
         }
         Ok(())
     }
@@ -147,10 +147,10 @@ impl Given {
             Need::EntityList if self.lists.iter().all(|one| one.list.year != year) => {
                 Some(format!("no official entity list of {year} is given ({ENTITIES} FILE)"))
             }
-            Need::EarlierFile if !self.has(Role::Earlier, info) => {
+            Need::EarlierFile if !self.has(StudentFileRole::Earlier, info) => {
                 Some(format!("no earlier file is given ({EARLIER} FILE)"))
             }
-            Need::Roster if !self.has(Role::Roster, info) => {
+            Need::Roster if !self.has(StudentFileRole::Roster, info) => {
                 Some(format!("no enrolled view or roster is given ({ENROLLED} FILE)"))
             }
             _ => None,
@@ -158,11 +158,11 @@ impl Given {
     }
 
     /// Why an instance of a rule cannot run: a file of some year is not given, or lacks a column.
-    pub(crate) fn misses(&self, wanted: &Wanted, info: &FileInfo) -> Option<String> {
+    pub(crate) fn misses(&self, wanted: &WantedCells, info: &FileInfo) -> Option<String> {
         wanted.iter().find_map(|(file, matches)| {
             let (role, year) = match file {
-                SecondFile::Earlier(before) => (Role::Earlier, info.year.saturating_sub(*before)),
-                SecondFile::Roster => (Role::Roster, info.year),
+                SecondFile::Earlier(before) => (StudentFileRole::Earlier, info.year.saturating_sub(*before)),
+                SecondFile::Roster => (StudentFileRole::Roster, info.year),
                 SecondFile::Checked => return None,
             };
             let files: Vec<&FileInfo> = self.going_with(role, info).filter(|one| one.year == year).collect();
@@ -178,25 +178,25 @@ impl Given {
 
     /// The rosters that go with a checked file.
     pub(crate) fn rosters(&self, info: &FileInfo) -> Vec<FileInfo> {
-        self.going_with(Role::Roster, info).cloned().collect()
+        self.going_with(StudentFileRole::Roster, info).cloned().collect()
     }
 
-    fn has(&self, role: Role, info: &FileInfo) -> bool {
+    fn has(&self, role: StudentFileRole, info: &FileInfo) -> bool {
         self.going_with(role, info).next().is_some()
     }
 
-    fn going_with(&self, role: Role, info: &FileInfo) -> impl Iterator<Item = &FileInfo> {
+    fn going_with(&self, role: StudentFileRole, info: &FileInfo) -> impl Iterator<Item = &FileInfo> {
         let students = self.students.iter().filter(move |one| one.role == role && role.fits(&one.info, info).is_ok());
         students.map(|one| &one.info)
     }
 
     /// Reads what is wanted of the second files that go with a checked file.
-    pub(crate) fn join(&self, wanted: &Wanted, info: &FileInfo) -> Result<SecondData, CheckError> {
-        let mut joined = Joined::default();
+    pub(crate) fn join(&self, wanted: &WantedCells, info: &FileInfo) -> Result<SecondData, CheckError> {
+        let mut joined = JoinedSecondFiles::default();
         for (file, matches) in wanted {
             let (role, year) = match file {
-                SecondFile::Earlier(before) => (Role::Earlier, info.year.saturating_sub(*before)),
-                SecondFile::Roster => (Role::Roster, info.year),
+                SecondFile::Earlier(before) => (StudentFileRole::Earlier, info.year.saturating_sub(*before)),
+                SecondFile::Roster => (StudentFileRole::Roster, info.year),
                 SecondFile::Checked => continue,
             };
             let files: Vec<&FileInfo> = self.going_with(role, info).filter(|one| one.year == year).collect();
@@ -211,11 +211,11 @@ impl Given {
 
     /// Reads what is wanted of a checked file, for rules that go through the roster.
     pub(crate) fn join_checked(
-        wanted: &Wanted,
+        wanted: &WantedCells,
         checked: &FileInfo,
-        options: &Options,
+        options: &InputOptions,
     ) -> Result<SecondData, CheckError> {
-        let mut joined = Joined::default();
+        let mut joined = JoinedSecondFiles::default();
         if let Some(matches) = wanted.get(&SecondFile::Checked) {
             let matches = matches.iter().map(|(of, fields)| (of, fields.iter().copied()));
             joined.stores.extend(read(&[checked], matches, options)?);
@@ -224,12 +224,12 @@ impl Given {
     }
 
     /// How second files are read.
-    pub(crate) fn options(&self) -> &Options {
+    pub(crate) fn options(&self) -> &InputOptions {
         &self.options
     }
 }
 
-impl Role {
+impl StudentFileRole {
     fn option(self) -> &'static str {
         match self {
             Self::Earlier => EARLIER,
@@ -295,7 +295,7 @@ fn path_of(info: &FileInfo) -> String {
 
 /// A list names schools by 14 digits; rules also ask by the 7 of the school alone, which is how a
 /// charter is found whatever district its code begins with.
-fn add_entities(joined: &mut Joined, list: &EntityList) {
+fn add_entities(joined: &mut JoinedSecondFiles, list: &EntityList) {
     for (code, entity) in &list.entities {
         let code = String::from_utf8_lossy(code).into_owned();
         let kind = Some(i64::from(entity.entity_type));
@@ -313,7 +313,7 @@ fn add_entities(joined: &mut Joined, list: &EntityList) {
 fn read<'m>(
     files: &[&FileInfo],
     matches: impl Iterator<Item = (&'m Match, impl Iterator<Item = FieldId>)>,
-    options: &Options,
+    options: &InputOptions,
 ) -> Result<Vec<(Match, Store)>, CheckError> {
     let new = |(of, fields): (&Match, _)| (of.clone(), Store::new(Arc::clone(&of.by), Iterator::collect(fields)));
     let mut stores: Vec<(Match, Store)> = matches.map(new).collect();

@@ -8,11 +8,11 @@ use crate::layout::FieldId;
 use crate::rule::{Instance, Match, Matched, MatchedCell, RecordView, SecondFile, SecondFiles};
 
 /// The cells that rules read of each kind of second file, by what makes records match.
-pub(crate) type Wanted = BTreeMap<SecondFile, HashMap<Match, BTreeSet<FieldId>>>;
+pub(crate) type WantedCells = BTreeMap<SecondFile, HashMap<Match, BTreeSet<FieldId>>>;
 
 /// What instances of rules read of second files.
-pub(crate) fn wanted_of<'i>(instances: impl Iterator<Item = &'i Instance>) -> Wanted {
-    let mut wanted = Wanted::new();
+pub(crate) fn wanted_of<'i>(instances: impl Iterator<Item = &'i Instance>) -> WantedCells {
+    let mut wanted = WantedCells::new();
     for instance in instances {
         let reads = Reads::of_instance(instance);
         for of in reads.matches {
@@ -28,13 +28,13 @@ pub(crate) fn wanted_of<'i>(instances: impl Iterator<Item = &'i Instance>) -> Wa
 
 /// The second files that go with one file, read.
 #[derive(Default)]
-pub(crate) struct Joined {
+pub(crate) struct JoinedSecondFiles {
     pub(crate) stores: HashMap<Match, Store>,
     /// Type numbers by code of 14 digits, and by the 7 digits of schools.
     pub(crate) entities: HashMap<String, Option<i64>>,
 }
 
-impl SecondFiles for Joined {
+impl SecondFiles for JoinedSecondFiles {
     fn has(&self, of: &Match, record: &dyn RecordView) -> bool {
         self.stores.get(of).is_some_and(|store| store.has(record))
     }

@@ -7,6 +7,6 @@ mod rows;
 mod store;
 
 pub use error::SecondError;
-pub(crate) use given::Given;
+pub(crate) use given::GivenSecondFiles;
 pub use given::SecondPaths;
-pub(crate) use joined::{Wanted, wanted_of};
+pub(crate) use joined::{WantedCells, wanted_of};

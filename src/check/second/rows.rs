@@ -9,7 +9,7 @@ use crate::rule::RecordView;
 const NONE: usize = usize::MAX;
 
 /// A record of a second file.
-struct Row<'a> {
+struct SecondRow<'a> {
     index: &'a Index,
     bytes: &'a [u8],
     row: usize,
@@ -17,7 +17,7 @@ struct Row<'a> {
     columns: &'a [usize],
 }
 
-impl RecordView for Row<'_> {
+impl RecordView for SecondRow<'_> {
     fn cell(&self, field: FieldId) -> &str {
         match self.columns.get(field.index()) {
             Some(&NONE) | None => "",
@@ -39,7 +39,7 @@ pub(crate) fn each_record(
         let mut cursor = Cursor::default();
         while index.fill(&block, info.separator, &mut cursor) {
             for row in (0..index.rows()).filter(|row| index.odd().iter().all(|odd| odd.row != *row)) {
-                show(&Row { index: &index, bytes: &block.bytes, row, columns: &columns });
+                show(&SecondRow { index: &index, bytes: &block.bytes, row, columns: &columns });
             }
         }
     }

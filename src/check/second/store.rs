@@ -9,19 +9,19 @@ use rustc_hash::FxBuildHasher;
 
 use crate::engine::hash::{BLANK, fold, mix};
 use crate::layout::FieldId;
-use crate::rule::{Matched, RecordView, Text, text};
+use crate::rule::{Matched, RecordView, TextExpr, text};
 
 /// A cell in which several matching records differ.
 const UNCLEAR: u32 = u32::MAX;
 
 /// The values of a column, each kept once.
 #[derive(Default)]
-struct Column {
+struct StoredColumn {
     numbers: HashMap<Arc<str>, u32, FxBuildHasher>,
     texts: Vec<Arc<str>>,
 }
 
-impl Column {
+impl StoredColumn {
     fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
@@ -35,9 +35,9 @@ impl Column {
 
 /// Records of one or more second files of a kind, by one key.
 pub(crate) struct Store {
-    by: Arc<[Text]>,
+    by: Arc<[TextExpr]>,
     fields: Vec<FieldId>,
-    columns: Vec<Column>,
+    columns: Vec<StoredColumn>,
     /// The place of a record's cells, by the hash of its key.
     places: HashMap<u64, u32, FxBuildHasher>,
     /// As many a record as there are fields.
@@ -45,8 +45,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(by: Arc<[Text]>, fields: Vec<FieldId>) -> Self {
-        let columns = fields.iter().map(|_| Column::default()).collect();
+    pub(crate) fn new(by: Arc<[TextExpr]>, fields: Vec<FieldId>) -> Self {
+        let columns = fields.iter().map(|_| StoredColumn::default()).collect();
         Self { by, fields, columns, places: HashMap::default(), cells: Vec::new() }
     }
 

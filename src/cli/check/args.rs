@@ -9,7 +9,7 @@ use crate::cli::reading::ReadingArgs;
 use crate::cli::report::ReportArgs;
 use crate::cli::settings::SettingsArgs;
 use crate::cli::words::words;
-use crate::report::check::Check;
+use crate::report::check::CheckKind;
 use crate::rule::Severity;
 use crate::settings::FailOn;
 
@@ -63,7 +63,7 @@ pub struct Args {
 
     /// In which formats the report is written, and where to.
     #[command(flatten)]
-    pub report: ReportArgs<Check>,
+    pub report: ReportArgs<CheckKind>,
 
     /// Most samples shown of each rule, 3 by default; counts are always exact
     ///

@@ -2,16 +2,16 @@
 
 use std::num::NonZero;
 
-use super::{Failure, Hashing, Request};
-use crate::check::{CheckError, CheckOptions, Detail, check_with};
+use super::{Failure, HashChoice, Request};
+use crate::check::{CheckError, CheckOptions, KeptFindings, check_with};
 use crate::cli::rules::load_for_run;
-use crate::input::{Options, warm_up};
+use crate::input::{InputOptions, warm_up};
 use crate::official;
 use crate::outcome::Outcome;
 use crate::parallel::{both, drop_in_background};
 use crate::report::{RuleBook, Timings};
 use crate::rule::{Rule, RuleSet, Severity};
-use crate::settings::{BindError, Bound, Holder, Settings, apply};
+use crate::settings::{BindError, BoundSettings, Holder, Settings, apply};
 
 /// Checks the files of a request.
 ///
@@ -26,10 +26,10 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
     let (bound, ()) = both(threads, || bind(request.settings), tables);
     let (rules, bound) = bound?;
     let weight = |rule: &Rule, severity: Severity| bound.weight(rule, severity);
-    let samples = request.samples.map_or(Detail::All, Detail::Samples);
-    let detail = |rule: &Rule| if bound.is_waived(rule) { Detail::All } else { samples };
+    let samples = request.samples.map_or(KeptFindings::All, KeptFindings::Samples);
+    let detail = |rule: &Rule| if bound.is_waived(rule) { KeptFindings::All } else { samples };
     let options = CheckOptions {
-        input: Options { want_sha256: request.sha256 == Hashing::Sha256, ..request.reading.options() },
+        input: InputOptions { want_sha256: request.sha256 == HashChoice::Sha256, ..request.reading.options() },
         rules: &rules,
         weight: &weight,
         detail: &detail,
@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
             rules: &rules,
             weight: &weight,
             kept: request.samples.unwrap_or(usize::MAX),
-            want_sha256: request.sha256 == Hashing::Sha256,
+            want_sha256: request.sha256 == HashChoice::Sha256,
         };
         official::check(&sorted.official, &options).map_err(Failure::input)
     };
@@ -73,10 +73,10 @@ pub(in crate::cli) fn run(request: &Request<'_>) -> Result<(Outcome, RuleBook), 
 ///
 /// # Errors
 /// When a rule file is wrong, or the settings do not fit the rules.
-pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, Bound), Failure> {
+pub(in crate::cli) fn bind(settings: &Settings) -> Result<(RuleSet, BoundSettings), Failure> {
     let folders = settings.rules();
     let rules = load_for_run(folders.iter().map(|folder| (&folder.value, folder.origin)))?;
-    let bound = Bound::new(settings, &rules).map_err(|error| match error {
+    let bound = BoundSettings::new(settings, &rules).map_err(|error| match error {
         BindError::Flag(error) => Failure::input(error),
         BindError::File(error) => Failure::input(error),
     })?;

@@ -18,7 +18,7 @@ use crate::outcome::{Finding, Outcome};
 use crate::privacy::mask::Reveal;
 use crate::privacy::pseudonym::{KeyError, Pseudonyms};
 use crate::report::check::CheckReport;
-use crate::report::format::{Findings, Hashes, Needs};
+use crate::report::format::{Hashes, Needs, SampleLimit};
 use crate::report::{Material, RuleBook, Timings};
 use crate::settings::Settings;
 
@@ -39,7 +39,7 @@ pub struct Request<'a> {
     /// Findings of a rule to keep; all where it is `None`.
     pub samples: Option<usize>,
     /// Whether the SHA-256 of each file is wanted.
-    pub sha256: Hashing,
+    pub sha256: HashChoice,
     /// Whether the time spent on each rule is wanted.
     pub timings: Timings,
     /// To be told how many bytes of the current file were read so far, from any thread.
@@ -48,7 +48,7 @@ pub struct Request<'a> {
 
 /// Whether files are hashed while they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hashing {
+pub enum HashChoice {
     /// Hashed, for reports that name what they are about.
     Sha256,
     /// Not hashed.
@@ -77,7 +77,7 @@ pub fn run(
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
     let report_progress = |bytes| bar.told(bytes);
-    let checked = engine(&request(args, (&settings, &second), key, targets.needs(), &report_progress));
+    let checked = engine(&request(args, &settings, &second, key, targets.needs(), &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;
     for error in &outcome.unreadable {
@@ -93,7 +93,8 @@ pub fn run(
 
 fn request<'a>(
     args: &'a Args,
-    (settings, second): (&'a Settings, &'a SecondPaths),
+    settings: &'a Settings,
+    second: &'a SecondPaths,
     key: KeySource,
     needs: Needs,
     progress: &'a (dyn Fn(u64) + Sync),
@@ -105,8 +106,8 @@ fn request<'a>(
         settings,
         key,
         threads: args.threads.map(Into::into),
-        samples: (needs.findings == Findings::Samples).then(|| settings.samples().value),
-        sha256: if needs.hashes == Hashes::Named { Hashing::Sha256 } else { Hashing::Off },
+        samples: (needs.findings == SampleLimit::Samples).then(|| settings.samples().value),
+        sha256: if needs.hashes == Hashes::Named { HashChoice::Sha256 } else { HashChoice::Off },
         timings: args.timings(),
         progress,
     }

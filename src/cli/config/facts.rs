@@ -3,7 +3,7 @@
 use crate::outcome::WaiverShown;
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::rule::RuleSet;
-use crate::settings::{Bound, BoundWaiver, Origin, Runs, Settings, Standing};
+use crate::settings::{BoundSettings, BoundWaiver, Runs, SettingOrigin, Settings, WaiverValidity};
 
 /// A setting in words.
 pub(super) struct Fact {
@@ -12,7 +12,7 @@ pub(super) struct Fact {
     /// What holds.
     pub value: String,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 /// A waiver and how it stands.
@@ -20,11 +20,11 @@ pub(super) struct WaiverFact {
     /// The waiver.
     pub told: WaiverShown,
     /// How it stands on the day of the run.
-    pub standing: Standing,
+    pub standing: WaiverValidity,
 }
 
 /// Everything that is shown.
-pub(super) struct Facts {
+pub(super) struct ConfigFacts {
     /// The settings file.
     pub path: Option<String>,
     /// How it came to be used.
@@ -44,8 +44,8 @@ pub(super) struct Facts {
     pub running: (usize, usize),
 }
 
-impl Facts {
-    pub fn new(settings: &Settings, bound: &Bound, rules: &RuleSet, pseudonyms: Option<&Pseudonyms>) -> Self {
+impl ConfigFacts {
+    pub fn new(settings: &Settings, bound: &BoundSettings, rules: &RuleSet, pseudonyms: Option<&Pseudonyms>) -> Self {
         let mut facts = Self {
             path: settings.file.as_ref().map(|file| file.path.display().to_string()),
             why: settings.why.clone(),
@@ -100,10 +100,10 @@ fn single(settings: &Settings) -> Vec<Fact> {
     all
 }
 
-fn listed(all: &mut Vec<Fact>, key: &str, list: Vec<(String, Origin)>, empty: &str) {
+fn listed(all: &mut Vec<Fact>, key: &str, list: Vec<(String, SettingOrigin)>, empty: &str) {
     let fact = |value: String, origin| Fact { key: key.to_owned(), value, origin };
     if list.is_empty() {
-        all.push(fact(empty.to_owned(), Origin::Default));
+        all.push(fact(empty.to_owned(), SettingOrigin::Default));
     }
     all.extend(list.into_iter().map(|(value, origin)| fact(value, origin)));
 }

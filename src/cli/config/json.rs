@@ -3,10 +3,10 @@
 use miette::IntoDiagnostic;
 use serde::Serialize;
 
-use super::facts::{Fact, Facts, WaiverFact};
+use super::facts::{ConfigFacts, Fact, WaiverFact};
 use crate::privacy::json;
 use crate::report::WaiverOut;
-use crate::settings::Origin;
+use crate::settings::SettingOrigin;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 const SCHEMA: &str = "scorelint/config/1";
@@ -18,11 +18,11 @@ struct Config<'a> {
     why: &'a str,
     today: &'a str,
     rules: Rules,
-    settings: Vec<Setting<'a>>,
-    severities: Vec<OfRule<'a>>,
-    thresholds: Vec<OfRule<'a>>,
-    left_out: Vec<OfRule<'a>>,
-    waivers: Vec<Waiver<'a>>,
+    settings: Vec<ConfigSetting<'a>>,
+    severities: Vec<RuleSetting<'a>>,
+    thresholds: Vec<RuleSetting<'a>>,
+    left_out: Vec<RuleSetting<'a>>,
+    waivers: Vec<ConfigWaiver<'a>>,
 }
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ struct Rules {
 }
 
 #[derive(Serialize)]
-struct Setting<'a> {
+struct ConfigSetting<'a> {
     key: &'a str,
     value: &'a str,
     #[serde(flatten)]
@@ -40,7 +40,7 @@ struct Setting<'a> {
 }
 
 #[derive(Serialize)]
-struct OfRule<'a> {
+struct RuleSetting<'a> {
     rule: &'a str,
     value: &'a str,
     #[serde(flatten)]
@@ -58,23 +58,23 @@ struct From {
 }
 
 impl From {
-    fn of(origin: Origin) -> Self {
+    fn of(origin: SettingOrigin) -> Self {
         match origin {
-            Origin::Default => Self { from: "default", line: None, flag: None },
-            Origin::File { line } => Self { from: "file", line: Some(line), flag: None },
-            Origin::Flag(flag) => Self { from: "flag", line: None, flag: Some(flag) },
+            SettingOrigin::Default => Self { from: "default", line: None, flag: None },
+            SettingOrigin::File { line } => Self { from: "file", line: Some(line), flag: None },
+            SettingOrigin::Flag(flag) => Self { from: "flag", line: None, flag: Some(flag) },
         }
     }
 }
 
 #[derive(Serialize)]
-struct Waiver<'a> {
+struct ConfigWaiver<'a> {
     #[serde(flatten)]
     told: WaiverOut<'a>,
     state: &'static str,
 }
 
-pub(super) fn shown(facts: &Facts) -> miette::Result<String> {
+pub(super) fn shown(facts: &ConfigFacts) -> miette::Result<String> {
     let (running, all) = facts.running;
     let config = Config {
         schema: SCHEMA,
@@ -85,7 +85,7 @@ pub(super) fn shown(facts: &Facts) -> miette::Result<String> {
         settings: facts
             .settings
             .iter()
-            .map(|fact| Setting { key: &fact.key, value: &fact.value, origin: From::of(fact.origin) })
+            .map(|fact| ConfigSetting { key: &fact.key, value: &fact.value, origin: From::of(fact.origin) })
             .collect(),
         severities: facts.severities.iter().map(of_rule).collect(),
         thresholds: facts.thresholds.iter().map(of_rule).collect(),
@@ -95,11 +95,11 @@ pub(super) fn shown(facts: &Facts) -> miette::Result<String> {
     json::pretty(&config).into_diagnostic()
 }
 
-fn of_rule(fact: &Fact) -> OfRule<'_> {
+fn of_rule(fact: &Fact) -> RuleSetting<'_> {
     let code = fact.key.split(' ').next().unwrap_or_default();
-    OfRule { rule: code, value: &fact.value, origin: From::of(fact.origin) }
+    RuleSetting { rule: code, value: &fact.value, origin: From::of(fact.origin) }
 }
 
-fn waiver(waiver: &WaiverFact) -> Waiver<'_> {
-    Waiver { told: WaiverOut::of(&waiver.told), state: waiver.standing.as_str() }
+fn waiver(waiver: &WaiverFact) -> ConfigWaiver<'_> {
+    ConfigWaiver { told: WaiverOut::of(&waiver.told), state: waiver.standing.as_str() }
 }

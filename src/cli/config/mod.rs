@@ -33,8 +33,8 @@ pub(super) struct Args {
     path: PathBuf,
 
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ConfigFormat::Text)]
+    format: ConfigFormat,
 
     /// As for check
     #[arg(long, value_name = "N")]
@@ -49,7 +49,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
+enum ConfigFormat {
     /// For people, as wide as the terminal
     Text,
     /// For programs; the schema is docs/schemas/config-1.schema.json
@@ -62,10 +62,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let (rules, bound) = engine::bind(&settings)?;
     // A pseudonym is needed for waivers that name a student by SSID; without a key it is left out.
     let pseudonyms = if bound.waivers.is_empty() { None } else { Pseudonyms::of_user().ok() };
-    let facts = facts::Facts::new(&settings, &bound, &rules, pseudonyms.as_ref());
+    let facts = facts::ConfigFacts::new(&settings, &bound, &rules, pseudonyms.as_ref());
     let shown = match args.format {
-        Format::Text => text::shown(&facts),
-        Format::Json => json::shown(&facts).map_err(Failure::input)?,
+        ConfigFormat::Text => text::shown(&facts),
+        ConfigFormat::Json => json::shown(&facts).map_err(Failure::input)?,
     };
     super::print(&shown)
 }

@@ -1,14 +1,14 @@
 //! The settings for people.
 
-use super::facts::{Fact, Facts, WaiverFact};
+use super::facts::{ConfigFacts, Fact, WaiverFact};
 use crate::cli::page::Page;
 use crate::privacy::text::neutralise;
-use crate::settings::{Origin, Standing};
+use crate::settings::{SettingOrigin, WaiverValidity};
 
 /// Columns are no wider, but for the last.
 const WIDEST: usize = 54;
 
-pub(super) fn shown(facts: &Facts) -> String {
+pub(super) fn shown(facts: &ConfigFacts) -> String {
     let mut page = Page::of_terminal();
     page.heading("Settings");
     let file = match &facts.path {
@@ -46,11 +46,11 @@ fn table(page: &mut Page, headings: [&str; 3], facts: &[Fact]) {
     page.columns(&headings, &facts.iter().map(row).collect::<Vec<_>>(), WIDEST);
 }
 
-fn from(origin: Origin) -> String {
+fn from(origin: SettingOrigin) -> String {
     match origin {
-        Origin::Default => "default".to_owned(),
-        Origin::File { line } => format!("file, line {line}"),
-        Origin::Flag(flag) => flag.to_owned(),
+        SettingOrigin::Default => "default".to_owned(),
+        SettingOrigin::File { line } => format!("file, line {line}"),
+        SettingOrigin::Flag(flag) => flag.to_owned(),
     }
 }
 
@@ -69,7 +69,7 @@ fn waivers(page: &mut Page, waivers: &[WaiverFact]) {
 fn waiver(waiver: &WaiverFact) -> Vec<String> {
     let told = &waiver.told;
     let state = match &waiver.standing {
-        Standing::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
+        WaiverValidity::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
         standing => standing.as_str().to_owned(),
     };
     vec![told.rule.clone(), told.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, told.of()]

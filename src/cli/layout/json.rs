@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::layout::{
-    BlankRule, Change, Code, Comparison, Field, FieldId, Layout, RecordTypes, Sensitivity, YearInfo, depends_on_test,
-    registry, value_set, years_with,
+    BlankRule, Code, Comparison, Field, FieldChange, FieldId, Layout, RecordTypes, Sensitivity, YearInfo,
+    depends_on_test, registry, value_set, years_with,
 };
 
 use super::text::{codes_by_test, unlisted};
@@ -111,7 +111,7 @@ fn column(layout: &Layout, field: &Field) -> Value {
     })
 }
 
-fn change(change: &Change) -> Value {
+fn change(change: &FieldChange) -> Value {
     let pair = |old: Value, new: Value| json!({ "from": old, "to": new });
     let codes: Vec<Value> = change
         .codes

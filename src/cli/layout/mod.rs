@@ -42,12 +42,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     find: Option<String>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = LayoutFormat::Text)]
+    format: LayoutFormat,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
+enum LayoutFormat {
     /// For people, as wide as the terminal
     Text,
     /// For programs; the schema is docs/schemas/layout-1.schema.json
@@ -55,13 +55,13 @@ enum Format {
 }
 
 /// Which fields are wanted: all that hold both texts.
-struct Filter {
+struct FieldFilter {
     section: Option<String>,
     find: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let filter = Filter { section: args.section.as_deref().map(folded), find: args.find.as_deref().map(folded) };
+    let filter = FieldFilter { section: args.section.as_deref().map(folded), find: args.find.as_deref().map(folded) };
     let shown = match (&args.year, &args.what) {
         (None, _) => years(args.format),
         (Some(year), None) => one_year(found(find_layout(year))?, &filter, args.format)?,
@@ -77,14 +77,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     super::print(&shown)
 }
 
-fn years(format: Format) -> String {
+fn years(format: LayoutFormat) -> String {
     match format {
-        Format::Text => text::years(Page::of_terminal()),
-        Format::Json => json::print(&json::years()),
+        LayoutFormat::Text => text::years(Page::of_terminal()),
+        LayoutFormat::Json => json::print(&json::years()),
     }
 }
 
-fn one_year(layout: &Layout, filter: &Filter, format: Format) -> miette::Result<String> {
+fn one_year(layout: &Layout, filter: &FieldFilter, format: LayoutFormat) -> miette::Result<String> {
     let wanted = |id: FieldId| filter.wants(layout, id);
     if !filter.is_open() && !layout.fields.iter().filter_map(|field| field.id).any(wanted) {
         return Err(miette!(
@@ -94,26 +94,26 @@ fn one_year(layout: &Layout, filter: &Filter, format: Format) -> miette::Result<
         ));
     }
     Ok(match format {
-        Format::Text => text::layout(Page::of_terminal(), layout, filter.is_open(), wanted),
-        Format::Json => json::print(&json::layout(layout, filter.is_open(), wanted)),
+        LayoutFormat::Text => text::layout(Page::of_terminal(), layout, filter.is_open(), wanted),
+        LayoutFormat::Json => json::print(&json::layout(layout, filter.is_open(), wanted)),
     })
 }
 
-fn one_field(layout: &Layout, id: FieldId, format: Format) -> String {
+fn one_field(layout: &Layout, id: FieldId, format: LayoutFormat) -> String {
     match format {
-        Format::Text => text::field(Page::of_terminal(), layout, id),
-        Format::Json => json::print(&json::field(layout, id)),
+        LayoutFormat::Text => text::field(Page::of_terminal(), layout, id),
+        LayoutFormat::Json => json::print(&json::field(layout, id)),
     }
 }
 
-fn two_years(from: &Layout, to: &Layout, filter: &Filter, format: Format) -> String {
+fn two_years(from: &Layout, to: &Layout, filter: &FieldFilter, format: LayoutFormat) -> String {
     let mut comparison = compare(from, to);
     comparison.added.retain(|id| filter.wants(to, *id));
     comparison.removed.retain(|id| filter.wants(from, *id));
     comparison.changed.retain(|change| filter.wants(to, change.id));
     match format {
-        Format::Text => text::comparison(Page::of_terminal(), from, to, &comparison),
-        Format::Json => json::print(&json::comparison(from, to, &comparison)),
+        LayoutFormat::Text => text::comparison(Page::of_terminal(), from, to, &comparison),
+        LayoutFormat::Json => json::print(&json::comparison(from, to, &comparison)),
     }
 }
 
@@ -130,7 +130,7 @@ fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-impl Filter {
+impl FieldFilter {
     fn is_open(&self) -> bool {
         self.section.is_none() && self.find.is_none()
     }

@@ -1,7 +1,7 @@
 //! Layouts, fields and comparisons as text for people.
 
 use crate::layout::{
-    Accepted, BlankRule, Certainty, Change, Code, CodeChange, Comparison, Field, FieldId, FieldInfo, Layout,
+    Accepted, BlankRule, Certainty, Code, CodeChange, Comparison, Field, FieldChange, FieldId, FieldInfo, Layout,
     RecordType, RecordTypes, Sensitivity, accepted, codes, depends_on_test, registry, value_set, years_with,
 };
 
@@ -43,7 +43,7 @@ pub(super) fn layout(mut page: Page, layout: &Layout, with_fillers: bool, wanted
         let Some(id) = field.id else {
             let run = layout.fields[place..].iter().take_while(|field| field.is_filler()).count();
             if with_fillers {
-                rows.push(Row::Fillers(field.number, run));
+                rows.push(LayoutLine::Fillers(field.number, run));
             }
             place += run;
             continue;
@@ -55,9 +55,9 @@ pub(super) fn layout(mut page: Page, layout: &Layout, with_fillers: bool, wanted
         let info = registry().info(id);
         if field.section != section {
             section = field.section;
-            rows.push(Row::Section(section));
+            rows.push(LayoutLine::Section(section));
         }
-        rows.push(Row::Field(field, info));
+        rows.push(LayoutLine::Field(field, info));
     }
     if page.width() >= WIDE {
         wide(&mut page, layout, &rows)
@@ -67,7 +67,7 @@ pub(super) fn layout(mut page: Page, layout: &Layout, with_fillers: bool, wanted
     page.finish()
 }
 
-enum Row<'a> {
+enum LayoutLine<'a> {
     Section(&'static str),
     Field(&'a Field, &'static FieldInfo),
     Fillers(u16, usize),
@@ -89,12 +89,12 @@ fn year_head(page: &mut Page, layout: &Layout) {
     }
 }
 
-fn wide(page: &mut Page, layout: &Layout, rows: &[Row]) {
+fn wide(page: &mut Page, layout: &Layout, rows: &[LayoutLine]) {
     const HEADINGS: [&str; 7] = ["no", "column", "id", "type", "width", "source", "values"];
-    let cells = |row: &Row| match row {
-        Row::Section(_) => Vec::new(),
-        Row::Fillers(first, count) => vec![span(*first, *count), filler_word(*count).to_owned()],
-        Row::Field(field, info) => vec![
+    let cells = |row: &LayoutLine| match row {
+        LayoutLine::Section(_) => Vec::new(),
+        LayoutLine::Fillers(first, count) => vec![span(*first, *count), filler_word(*count).to_owned()],
+        LayoutLine::Field(field, info) => vec![
             number(field),
             field.column.to_owned(),
             info.name.to_owned(),
@@ -110,18 +110,20 @@ fn wide(page: &mut Page, layout: &Layout, rows: &[Row]) {
     page.titles(&HEADINGS, &widths);
     for (row, cells) in rows.iter().zip(&table) {
         match row {
-            Row::Section(section) => page.heading(section),
+            LayoutLine::Section(section) => page.heading(section),
             _ => page.row(cells, &widths),
         }
     }
 }
 
-fn narrow(page: &mut Page, layout: &Layout, rows: &[Row]) {
+fn narrow(page: &mut Page, layout: &Layout, rows: &[LayoutLine]) {
     for row in rows {
         match row {
-            Row::Section(section) => page.heading(section),
-            Row::Fillers(first, count) => page.aside(0, &format!("{:<6}{}", span(*first, *count), filler_word(*count))),
-            Row::Field(field, info) => {
+            LayoutLine::Section(section) => page.heading(section),
+            LayoutLine::Fillers(first, count) => {
+                page.aside(0, &format!("{:<6}{}", span(*first, *count), filler_word(*count)))
+            }
+            LayoutLine::Field(field, info) => {
                 page.paragraph(0, &format!("{:<6}{}", number(field), info.name));
                 let facts = [field.column.to_owned(), field.kind.as_str().to_owned(), characters(field), from(field)];
                 let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
@@ -356,7 +358,12 @@ fn fields_of(page: &mut Page, title: &str, layout: &Layout, ids: &[FieldId]) {
     page.columns(&["  no", "id", "column"], &rows, 44);
 }
 
-fn pairs(page: &mut Page, title: &str, changed: &[Change], pair: impl Fn(&Change) -> Option<(String, String)>) {
+fn pairs(
+    page: &mut Page,
+    title: &str,
+    changed: &[FieldChange],
+    pair: impl Fn(&FieldChange) -> Option<(String, String)>,
+) {
     let rows: Vec<Vec<String>> = changed
         .iter()
         .filter_map(|change| {
@@ -371,7 +378,7 @@ fn pairs(page: &mut Page, title: &str, changed: &[Change], pair: impl Fn(&Change
     two_columns(page, &["  id", "change"], &rows);
 }
 
-fn code_lists(page: &mut Page, changed: &[Change]) {
+fn code_lists(page: &mut Page, changed: &[FieldChange]) {
     let rows: Vec<Vec<String>> = changed
         .iter()
         .flat_map(|change| {

@@ -6,13 +6,15 @@ use miette::miette;
 
 use crate::cli::exit::Failure;
 use crate::rule::RuleSet;
-use crate::settings::Origin;
+use crate::settings::SettingOrigin;
 
 /// The shipped rules and those of folders, each folder with who named it.
 ///
 /// # Errors
 /// When a folder is not there or holds no rule, or a rule file is wrong.
-pub(in crate::cli) fn load<'a>(folders: impl IntoIterator<Item = (&'a PathBuf, Origin)>) -> Result<RuleSet, Failure> {
+pub(in crate::cli) fn load<'a>(
+    folders: impl IntoIterator<Item = (&'a PathBuf, SettingOrigin)>,
+) -> Result<RuleSet, Failure> {
     Ok(RuleSet::with_dirs(&looked_at(folders)?)?)
 }
 
@@ -21,12 +23,12 @@ pub(in crate::cli) fn load<'a>(folders: impl IntoIterator<Item = (&'a PathBuf, O
 /// # Errors
 /// As for [`load`].
 pub(in crate::cli) fn load_for_run<'a>(
-    folders: impl IntoIterator<Item = (&'a PathBuf, Origin)>,
+    folders: impl IntoIterator<Item = (&'a PathBuf, SettingOrigin)>,
 ) -> Result<RuleSet, Failure> {
     Ok(RuleSet::for_run(&looked_at(folders)?)?)
 }
 
-fn looked_at<'a>(folders: impl IntoIterator<Item = (&'a PathBuf, Origin)>) -> Result<Vec<PathBuf>, Failure> {
+fn looked_at<'a>(folders: impl IntoIterator<Item = (&'a PathBuf, SettingOrigin)>) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::new();
     for (folder, origin) in folders {
         look_at(folder, &named(origin))?;
@@ -48,10 +50,10 @@ pub(super) fn look_at(path: &Path, named: &str) -> miette::Result<()> {
     Ok(())
 }
 
-fn named(origin: Origin) -> String {
+fn named(origin: SettingOrigin) -> String {
     match origin {
-        Origin::Default => String::new(),
-        Origin::File { line } => format!(", named in line {line} of the settings"),
-        Origin::Flag(flag) => format!(", named by {flag}"),
+        SettingOrigin::Default => String::new(),
+        SettingOrigin::File { line } => format!(", named in line {line} of the settings"),
+        SettingOrigin::Flag(flag) => format!(", named by {flag}"),
     }
 }

@@ -4,11 +4,11 @@ use miette::{IntoDiagnostic, miette};
 use serde::Serialize;
 
 use super::words;
-use super::{Format, ListArgs};
+use super::{ListArgs, RulesFormat};
 use crate::cli::page::Page;
 use crate::layout::registry;
 use crate::privacy::json;
-use crate::rule::{Family, Rule, RuleSet, Severity, closest, families};
+use crate::rule::{Rule, RuleFamily, RuleSet, Severity, closest, families};
 
 /// The version of the JSON form; grows when a field changes its meaning.
 const SCHEMA: &str = "rules-1";
@@ -34,14 +34,14 @@ pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<
 }
 
 /// Rules that are listed by what they are about.
-enum Wanted<'r> {
+enum RuleFilter<'r> {
     /// A shipped family.
-    Shipped(Family),
+    Shipped(RuleFamily),
     /// The letters that codes of own rules begin with.
     Own(&'r str),
 }
 
-impl Wanted<'_> {
+impl RuleFilter<'_> {
     fn has(&self, rule: &Rule) -> bool {
         match self {
             Self::Shipped(family) => family.has(rule),
@@ -50,11 +50,11 @@ impl Wanted<'_> {
     }
 }
 
-fn family<'r>(rules: &'r RuleSet, wanted: &str) -> miette::Result<Wanted<'r>> {
+fn family<'r>(rules: &'r RuleSet, wanted: &str) -> miette::Result<RuleFilter<'r>> {
     let fits =
-        |family: &Family| family.letter.eq_ignore_ascii_case(wanted) || family.folder.eq_ignore_ascii_case(wanted);
+        |family: &RuleFamily| family.letter.eq_ignore_ascii_case(wanted) || family.folder.eq_ignore_ascii_case(wanted);
     let mut own = rules.rules().map(Rule::prefix).filter(|letters| letters.eq_ignore_ascii_case(wanted));
-    let found = families().find(fits).map(Wanted::Shipped).or_else(|| own.next().map(Wanted::Own));
+    let found = families().find(fits).map(RuleFilter::Shipped).or_else(|| own.next().map(RuleFilter::Own));
     found.ok_or_else(|| {
         let shipped = families().flat_map(|family| [family.letter, family.folder]);
         let mut known: Vec<&str> = shipped.collect();
@@ -78,9 +78,9 @@ fn severity_in(rules: &RuleSet, rule: &Rule, year: Option<u16>) -> Severity {
 /// The rules in the format asked for.
 pub(super) fn shown(rules: &RuleSet, chosen: &[&Rule], args: &ListArgs) -> miette::Result<String> {
     match args.format {
-        Format::Text => Ok(text(rules, chosen, args.year)),
-        Format::Json => json(rules, chosen, args.year),
-        Format::Markdown => Ok(markdown(rules, chosen, args.year)),
+        RulesFormat::Text => Ok(text(rules, chosen, args.year)),
+        RulesFormat::Json => json(rules, chosen, args.year),
+        RulesFormat::Markdown => Ok(markdown(rules, chosen, args.year)),
     }
 }
 
@@ -115,7 +115,7 @@ fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
 }
 
 #[derive(Serialize)]
-struct List<'a> {
+struct RuleList<'a> {
     schema: &'static str,
     rules: Vec<Entry<'a>>,
 }
@@ -126,7 +126,7 @@ struct Entry<'a> {
     name: &'a str,
     severity: &'static str,
     scope: &'static str,
-    years: Vec<Span>,
+    years: Vec<YearRange>,
     tests: Vec<String>,
     message: &'a str,
     help: &'a str,
@@ -141,7 +141,7 @@ struct Entry<'a> {
 
 /// Years, both ends included; no `to` means that the rule still holds.
 #[derive(Serialize)]
-struct Span {
+struct YearRange {
     from: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<u16>,
@@ -149,7 +149,7 @@ struct Span {
 
 fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miette::Result<String> {
     let entry = |rule: &&'r Rule| {
-        let span = |(from, to): &(u16, u16)| Span { from: *from, to: (*to != u16::MAX).then_some(*to) };
+        let span = |(from, to): &(u16, u16)| YearRange { from: *from, to: (*to != u16::MAX).then_some(*to) };
         Entry {
             code: &rule.code,
             name: &rule.name,
@@ -171,7 +171,7 @@ fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miett
             since: rule.since.as_deref(),
         }
     };
-    let list = List { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };
+    let list = RuleList { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };
     json::pretty(&list).into_diagnostic()
 }
 

@@ -36,13 +36,13 @@ Exit codes:
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<RulesCommand>,
     #[command(flatten)]
     list: ListArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum RulesCommand {
     /// Run the examples of rule files and report what is wrong with the files
     Test(test::Args),
     /// Write a page for each rule and an index, in Markdown
@@ -67,12 +67,12 @@ struct ListArgs {
     #[arg(long = "rules", value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    format: RulesFormat,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
+enum RulesFormat {
     /// For people, as wide as the terminal
     Text,
     /// For programs; the schema is docs/schemas/rules-1.schema.json
@@ -88,8 +88,8 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
-        Some(Command::Test(args)) => test::run(args),
-        Some(Command::Docs(args)) => docs::run(args),
+        Some(RulesCommand::Test(args)) => test::run(args),
+        Some(RulesCommand::Docs(args)) => docs::run(args),
         None => list(&args.list),
     }
 }

@@ -17,8 +17,8 @@ use crate::cli::exit::{Exit, Failure};
 use crate::input::View;
 use crate::number::plural;
 use crate::synth::{
-    Cause, FaultOrder, Form, Harmed, Made, Noise, Order, SceneOrder, SecondOutputs, SynthError, UnknownFault, Views,
-    check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
+    FaultOrder, Harmed, Made, MadeForm, Noise, Order, SceneOrder, SecondOutputs, SynthError, TrueCause, UnknownFault,
+    Views, check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
     write_scene, write_with_second_files, years,
 };
 
@@ -114,12 +114,12 @@ enum FormArg {
 }
 
 impl FormArg {
-    fn form(self) -> Form {
+    fn form(self) -> MadeForm {
         match self {
-            Self::Caret => Form::Caret,
-            Self::Comma => Form::Comma,
-            Self::Tab => Form::Tab,
-            Self::Fixed => Form::Fixed,
+            Self::Caret => MadeForm::Caret,
+            Self::Comma => MadeForm::Comma,
+            Self::Tab => MadeForm::Tab,
+            Self::Fixed => MadeForm::Fixed,
         }
     }
 }
@@ -205,7 +205,7 @@ fn write_with_official(args: &Args, output: &Path) -> Result<Exit, Failure> {
         scene.records,
         scene.rows
     ));
-    for Cause { cause, records, missing, .. } in &scene.truth.causes {
+    for TrueCause { cause, records, missing, .. } in &scene.truth.causes {
         let (named, lacking) = (plural(records.len() as u64, "record"), plural(*missing, "record"));
         match (records.is_empty(), missing) {
             (_, 0) => say(format_args!("  {cause}: {named}")),
@@ -219,7 +219,7 @@ fn write_with_official(args: &Args, output: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn ordered_faults(args: &Args, form: Form) -> miette::Result<Vec<FaultOrder>> {
+fn ordered_faults(args: &Args, form: MadeForm) -> miette::Result<Vec<FaultOrder>> {
     let mut orders = Vec::new();
     for text in &args.faults {
         orders.extend(parse_order(text, args.year, form).map_err(|error| explain(&error))?);
@@ -237,16 +237,16 @@ fn explain(error: &UnknownFault) -> miette::Report {
 }
 
 /// Where second files are written: next to the score file, under the names TOMS would give them.
-struct SecondPaths {
+struct SecondOutputPaths {
     /// None for the first year that has a layout.
     earlier: Option<PathBuf>,
     roster: PathBuf,
     entities: PathBuf,
 }
 
-impl SecondPaths {
+impl SecondOutputPaths {
     fn beside(path: &Path, order: &Order) -> Self {
-        let sound = Order { form: Form::Caret, faults: Vec::new(), ..order.clone() };
+        let sound = Order { form: MadeForm::Caret, faults: Vec::new(), ..order.clone() };
         let beside = |name: String| path.with_file_name(name);
         let earlier = Order { year: order.year.saturating_sub(1), view: View::Tested, ..sound.clone() };
         Self {
@@ -331,7 +331,7 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
 fn write_at(path: &Path, order: &Order, second_files: bool) -> miette::Result<Made> {
     let mut file = AtomicFile::at(path).into_diagnostic().wrap_err_with(|| cannot_write(path))?;
     let made = if second_files {
-        SecondPaths::beside(path, order).write(order, &mut file)
+        SecondOutputPaths::beside(path, order).write(order, &mut file)
     } else {
         write_district(order, &mut file)
     };

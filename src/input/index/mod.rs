@@ -8,7 +8,7 @@ use wide::u8x64;
 
 use super::model::{Block, Cells, FileInfo};
 use super::repeated::HeaderLine;
-use super::text::Text;
+use super::text::CellText;
 use super::wanted::WantedColumns;
 
 /// Records found at a time, a bit each. So few that their bytes and their cells stay in the caches
@@ -28,7 +28,7 @@ pub struct OddRow {
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnCells<'a> {
     /// The texts of the filled cells, a row each; anything for the others.
-    pub texts: &'a [Text; WINDOW],
+    pub texts: &'a [CellText; WINDOW],
     /// The rows whose cell holds at least one byte.
     pub filled: u64,
 }
@@ -36,13 +36,13 @@ pub struct ColumnCells<'a> {
 /// The texts of one column.
 #[derive(Clone, Debug)]
 struct ColumnTexts {
-    texts: [Text; WINDOW],
+    texts: [CellText; WINDOW],
     /// Makes the size odd in cache lines, so that the cells of a record do not fall on few sets.
     _space: [u64; 8],
 }
 
 impl ColumnTexts {
-    const NONE: Self = Self { texts: [Text::NONE; WINDOW], _space: [0; 8] };
+    const NONE: Self = Self { texts: [CellText::NONE; WINDOW], _space: [0; 8] };
 }
 
 /// Where the cells of up to [`WINDOW`] records of a block are, column by column.
@@ -189,7 +189,7 @@ impl Index {
             self.spans.push((start, ends.last().copied().unwrap_or(start)));
             for (column, end) in ends.iter().enumerate() {
                 if *end > start {
-                    self.set(&block.bytes, (column, row), start as usize, *end as usize);
+                    self.set(&block.bytes, CellPlace { column, row }, start as usize, *end as usize);
                 }
                 start = end + 1;
             }
@@ -206,12 +206,13 @@ impl Index {
 
     /// Takes in a filled cell; one of a column too many is left out.
     #[inline]
-    fn set(&mut self, bytes: &[u8], place: (usize, usize), start: usize, end: usize) {
-        self.put(Text::new(bytes, start, end), place);
+    fn set(&mut self, bytes: &[u8], place: CellPlace, start: usize, end: usize) {
+        self.put(CellText::new(bytes, start, end), place);
     }
 
     #[inline]
-    fn put(&mut self, text: Text, (column, row): (usize, usize)) {
+    fn put(&mut self, text: CellText, place: CellPlace) {
+        let CellPlace { column, row } = place;
         if let (Some(column), Some(filled)) = (self.texts.get_mut(column), self.filled.get_mut(column)) {
             column.texts[row % WINDOW] = text;
             *filled |= 1 << (row % WINDOW);
@@ -220,7 +221,7 @@ impl Index {
 
     fn scan(&mut self, bytes: &[u8], separator: u8, cursor: &mut Cursor) {
         let (separators, feeds) = (u8x64::splat(separator), u8x64::splat(b'\n'));
-        let mut row = Row::begin(cursor.at);
+        let mut row = OpenRow::begin(cursor.at);
         let mut after_mark = 1;
         let mut at = cursor.at;
         while self.rows < WINDOW && at < bytes.len() {
@@ -231,8 +232,8 @@ impl Index {
             let mut cells = Edges { begins: !marks & follows & inside, ends: marks & !follows };
             after_mark = marks >> 63;
             if ends == 0 {
-                self.cells(bytes, (&mut cells, u64::MAX), at, &mut row);
-            } else if let Some(next) = self.lines(bytes, (ends, &mut cells), at, &mut row, cursor) {
+                self.cells(bytes, &mut cells, u64::MAX, at, &mut row);
+            } else if let Some(next) = self.lines(bytes, ends, &mut cells, at, &mut row, cursor) {
                 // The window is full: the next one begins with the line after.
                 cursor.at = next;
                 return;
@@ -253,7 +254,7 @@ impl Index {
 
     /// Takes in the cells of sixty-four bytes that end at one of the bits `until`.
     #[inline]
-    fn cells(&mut self, bytes: &[u8], (cells, until): (&mut Edges, u64), at: usize, row: &mut Row) {
+    fn cells(&mut self, bytes: &[u8], cells: &mut Edges, until: u64, at: usize, row: &mut OpenRow) {
         let mut ends = cells.ends & until;
         if ends == 0 {
             return;
@@ -274,7 +275,7 @@ impl Index {
             ends = without_first(ends);
             let column = ahead.wrapping_add(start);
             ahead = column.wrapping_sub(end);
-            self.set(bytes, (column, self.rows), start, end);
+            self.set(bytes, CellPlace { column, row: self.rows }, start, end);
             if ends == 0 {
                 break;
             }
@@ -282,18 +283,18 @@ impl Index {
             begins = without_first(begins);
         }
         cells.begins = begins;
-        *row = Row { column: ahead.wrapping_add(end), mark: end, cell: start, open: NOTHING, ..*row };
+        *row = OpenRow { column: ahead.wrapping_add(end), mark: end, cell: start, open: NOTHING, ..*row };
     }
 
     /// Ends a filled cell. Between two filled cells stand separators only: their number is that of
     /// the columns passed.
     #[inline]
-    fn cell_ends(&mut self, bytes: &[u8], end: usize, start: usize, row: &mut Row) {
+    fn cell_ends(&mut self, bytes: &[u8], end: usize, start: usize, row: &mut OpenRow) {
         row.column = row.column.wrapping_add(start.wrapping_sub(row.mark));
         row.mark = end;
         row.cell = start;
         row.open = NOTHING;
-        self.set(bytes, (row.column, self.rows), start, end);
+        self.set(bytes, CellPlace { column: row.column, row: self.rows }, start, end);
     }
 
     /// As [`Self::cells`], with line ends among the bytes. Returns where to go on when the window of
@@ -301,30 +302,32 @@ impl Index {
     fn lines(
         &mut self,
         bytes: &[u8],
-        (mut feeds, cells): (u64, &mut Edges),
+        mut feeds: u64,
+        cells: &mut Edges,
         at: usize,
-        row: &mut Row,
+        row: &mut OpenRow,
         cursor: &mut Cursor,
     ) -> Option<usize> {
         while feeds != 0 {
             let bit = feeds & feeds.wrapping_neg();
             feeds ^= bit;
-            self.cells(bytes, (cells, bit | (bit - 1)), at, row);
+            self.cells(bytes, cells, bit | (bit - 1), at, row);
             let position = at + bit.trailing_zeros() as usize;
             self.row_ends(bytes, position, row, cursor);
-            *row = Row::begin(position + 1);
+            *row = OpenRow::begin(position + 1);
             if self.rows == WINDOW {
                 return Some(position + 1);
             }
         }
-        self.cells(bytes, (cells, u64::MAX), at, row);
+        self.cells(bytes, cells, u64::MAX, at, row);
         None
     }
 
     /// Takes a carriage return off the end of the last cell.
-    fn shorten(&mut self, bytes: &[u8], (column, row): (usize, usize), start: usize, end: usize) {
+    fn shorten(&mut self, bytes: &[u8], place: CellPlace, start: usize, end: usize) {
+        let CellPlace { column, row } = place;
         if start < end {
-            self.set(bytes, (column, row), start, end);
+            self.set(bytes, place, start, end);
         } else if let Some(filled) = self.filled.get_mut(column) {
             *filled &= !(1 << (row % WINDOW));
         }
@@ -337,14 +340,14 @@ impl Index {
     }
 
     /// Ends a row at a line end or at the end of the file.
-    fn row_ends(&mut self, bytes: &[u8], position: usize, row: &Row, cursor: &mut Cursor) {
+    fn row_ends(&mut self, bytes: &[u8], position: usize, row: &OpenRow, cursor: &mut Cursor) {
         let line = cursor.line;
         cursor.line += 1;
         let slot = self.rows;
         let carriage = position > row.start && bytes[position - 1] == b'\r';
         let end = position - usize::from(carriage);
         if carriage {
-            self.shorten(bytes, (row.column, slot), row.cell, end);
+            self.shorten(bytes, CellPlace { column: row.column, row: slot }, row.cell, end);
         }
         if end == row.start {
             // A line without anything on it is no record.
@@ -380,9 +383,16 @@ struct Edges {
     ends: u64,
 }
 
+/// A cell of the window: its column in the file and its row.
+#[derive(Clone, Copy, Debug)]
+struct CellPlace {
+    column: usize,
+    row: usize,
+}
+
 /// The row being read.
 #[derive(Clone, Copy)]
-struct Row {
+struct OpenRow {
     start: usize,
     /// The mark that ended the last filled cell, or stands before the row.
     mark: usize,
@@ -394,7 +404,7 @@ struct Row {
     open: usize,
 }
 
-impl Row {
+impl OpenRow {
     fn begin(start: usize) -> Self {
         Self { start, mark: start.wrapping_sub(1), column: usize::MAX, cell: start, open: NOTHING }
     }

@@ -5,7 +5,7 @@ use std::iter::once;
 
 use wide::u8x64;
 
-use super::{Cursor, Index, NOTHING, Row, WINDOW, window};
+use super::{CellPlace, Cursor, Index, NOTHING, OpenRow, WINDOW, window};
 use crate::input::wanted::SparseColumns;
 
 /// The bytes that end cells.
@@ -24,7 +24,7 @@ struct Ends {
 }
 
 /// How far a row has been read.
-struct Place {
+struct RowProgress {
     /// The next byte.
     at: usize,
     /// The column of that byte.
@@ -88,10 +88,10 @@ impl Ends {
     }
 }
 
-impl Place {
+impl RowProgress {
     /// The row, which starts and ends at these bytes and of which this is the last cell.
-    fn row(&self, start: usize, end: usize) -> Row {
-        Row { start, mark: end, column: self.column, cell: self.cell, open: NOTHING }
+    fn row(&self, start: usize, end: usize) -> OpenRow {
+        OpenRow { start, mark: end, column: self.column, cell: self.cell, open: NOTHING }
     }
 }
 
@@ -129,9 +129,9 @@ impl Index {
         let marks = Marks::new(separator);
         while self.rows < WINDOW && cursor.at < bytes.len() {
             let start = cursor.at;
-            let mut place = Place { at: start, column: 0, cell: start };
+            let mut place = RowProgress { at: start, column: 0, cell: start };
             self.front(bytes, &marks, &mut place, &wanted.front);
-            let end = self.back(bytes, (&marks, start), &mut place, &wanted.back);
+            let end = self.back(bytes, &marks, start, &mut place, &wanted.back);
             self.row_ends(bytes, end, &place.row(start, end), cursor);
             cursor.at = bytes.len().min(end + 1);
         }
@@ -140,13 +140,13 @@ impl Index {
     /// Takes in the cells of the first wanted columns, and goes on to where the last of them ends or the
     /// row does.
     #[inline]
-    fn front(&mut self, bytes: &[u8], marks: &Marks, place: &mut Place, mut wanted: &[usize]) {
+    fn front(&mut self, bytes: &[u8], marks: &Marks, place: &mut RowProgress, mut wanted: &[usize]) {
         while let Some(next) = wanted.first() {
             let ends = marks.ends(bytes, place.at);
             let passed = ends.separators.count_ones() as usize;
             let end_column = place.column + passed + usize::from(ends.line_end != 0);
             if *next < end_column {
-                wanted = self.wanted_cells(bytes, ends.all(), (place, end_column), wanted);
+                wanted = self.wanted_cells(bytes, ends.all(), place, end_column, wanted);
             }
             if ends.line_end != 0 {
                 return;
@@ -166,10 +166,11 @@ impl Index {
         &mut self,
         bytes: &[u8],
         mut marks: u64,
-        (place, end_column): (&Place, usize),
+        place: &RowProgress,
+        end_column: usize,
         mut wanted: &'a [usize],
     ) -> &'a [usize] {
-        let Place { at, mut column, cell: mut start } = *place;
+        let RowProgress { at, mut column, cell: mut start } = *place;
         while let Some((next, rest)) = wanted.split_first()
             && *next < end_column
         {
@@ -183,7 +184,7 @@ impl Index {
             let end = at + marks.trailing_zeros() as usize;
             marks &= marks - 1;
             if start < end {
-                self.set(bytes, (*next, self.rows), start, end);
+                self.set(bytes, CellPlace { column: *next, row: self.rows }, start, end);
             }
             (column, start, wanted) = (next + 1, end + 1, rest);
         }
@@ -194,7 +195,7 @@ impl Index {
     /// Returns where the row ends.
     // By itself, so that all of `front` finds room in registers.
     #[inline(never)]
-    fn back(&mut self, bytes: &[u8], (marks, start): (&Marks, usize), place: &mut Place, wanted: &[usize]) -> usize {
+    fn back(&mut self, bytes: &[u8], marks: &Marks, start: usize, place: &mut RowProgress, wanted: &[usize]) -> usize {
         place.column += marks.pass(bytes, &mut place.at);
         let ends = marks.ends(bytes, place.at);
         place.column += ends.separators.count_ones() as usize;
@@ -209,7 +210,7 @@ impl Index {
                 begin = begins.next().unwrap_or(start);
             }
             if column == *next && begin < end {
-                self.set(bytes, (column, self.rows), begin, end);
+                self.set(bytes, CellPlace { column, row: self.rows }, begin, end);
             }
         }
         row_end

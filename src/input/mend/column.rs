@@ -12,7 +12,7 @@ use crate::rule::read;
 
 /// What was undone in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum CellChange {
     /// A whole number with decimals that are zero.
     Decimals,
     /// A plus sign, or marks between thousands.
@@ -31,7 +31,7 @@ pub enum Change {
     Label,
 }
 
-impl Change {
+impl CellChange {
     /// What it is called, of a number of cells.
     pub fn words(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ pub struct ColumnMend {
     /// Its field; none for fillers.
     pub field: Option<FieldId>,
     /// What is undone, in how many cells each.
-    pub changes: Vec<(Change, u64)>,
+    pub changes: Vec<(CellChange, u64)>,
     /// Cells that cannot be read.
     pub unreadable: u64,
     pub(super) reading: ColumnReading,
@@ -82,7 +82,7 @@ pub(super) enum CellReading<'a> {
     /// As it stands.
     Sound,
     /// As another text.
-    Mended(Change, Cow<'a, str>),
+    Mended(CellChange, Cow<'a, str>),
     /// Not at all.
     Unreadable,
 }
@@ -144,15 +144,15 @@ impl ColumnReading {
             return CellReading::Sound;
         }
         if self.word.is_some_and(|word| word.eq_ignore_ascii_case(text)) {
-            return CellReading::Mended(Change::Word, Cow::Borrowed(""));
+            return CellReading::Mended(CellChange::Word, Cow::Borrowed(""));
         }
         let Some(inner) = unquoted(text) else { return self.read_plain(text) };
         if self.kind == FieldKind::Text && text.starts_with('\'') {
             return CellReading::Sound;
         }
         match self.read_plain(inner) {
-            CellReading::Sound => CellReading::Mended(Change::Marks, Cow::Borrowed(inner)),
-            CellReading::Mended(_, text) => CellReading::Mended(Change::Marks, text),
+            CellReading::Sound => CellReading::Mended(CellChange::Marks, Cow::Borrowed(inner)),
+            CellReading::Mended(_, text) => CellReading::Mended(CellChange::Marks, text),
             CellReading::Unreadable => CellReading::Unreadable,
         }
     }
@@ -172,7 +172,7 @@ impl ColumnReading {
             return CellReading::Sound;
         }
         let Some(written) = Written::of(text) else { return CellReading::Unreadable };
-        let change = if matches!(written, Written::Serial(_)) { Change::Serial } else { Change::Date };
+        let change = if matches!(written, Written::Serial(_)) { CellChange::Serial } else { CellChange::Date };
         match written.day(self.order, self.serial_start) {
             Some(day) => CellReading::Mended(change, Cow::Owned(day)),
             None => CellReading::Unreadable,
@@ -185,14 +185,14 @@ impl ColumnReading {
             return CellReading::Sound;
         }
         if let Some(code) = self.labels.get(&small) {
-            return CellReading::Mended(Change::Label, Cow::Borrowed(code));
+            return CellReading::Mended(CellChange::Label, Cow::Borrowed(code));
         }
         if let Some(digits) = whole_number(text).filter(|_| !self.rules.decimals) {
-            let change = if text.contains('.') { Change::Decimals } else { Change::Signs };
+            let change = if text.contains('.') { CellChange::Decimals } else { CellChange::Signs };
             return self.with_zero(digits).map_or(CellReading::Unreadable, |code| CellReading::Mended(change, code));
         }
         if let Some(code) = with_county_zero(text).filter(|_| self.rules.county) {
-            return CellReading::Mended(Change::Zero, Cow::Owned(code));
+            return CellReading::Mended(CellChange::Zero, Cow::Owned(code));
         }
         let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
         let is_damaged = is_lost(text) || self.word_of(text).is_some() || self.has_digit_codes && has_letters;
@@ -216,22 +216,22 @@ impl ColumnReading {
     }
 
     /// The rule that names a change of this field.
-    pub(super) fn code_of(&self, change: Change, field: Option<FieldId>) -> &'static str {
+    pub(super) fn code_of(&self, change: CellChange, field: Option<FieldId>) -> &'static str {
         let name = field.map_or("", |field| registry().info(field).name);
         match (change, self.kind) {
-            (Change::Decimals, _) => "V068",
-            (Change::Marks, _) => "V067",
-            (Change::Zero, _) => "V020",
-            (Change::Date, _) => "V010",
-            (Change::Serial, _) => "V013",
-            (Change::Word, _) => "V066",
-            (Change::Label, FieldKind::YesNo) => "V025",
-            (Change::Label, FieldKind::Yn) => "V027",
-            (Change::Label, _) if name == "record_type" => "V001",
-            (Change::Label, _) if name == "achievement_level" => "V049",
-            (Change::Signs, FieldKind::Integer) => "V077",
-            (Change::Signs, FieldKind::Digits) => "V076",
-            (Change::Signs | Change::Label, _) => "V075",
+            (CellChange::Decimals, _) => "V068",
+            (CellChange::Marks, _) => "V067",
+            (CellChange::Zero, _) => "V020",
+            (CellChange::Date, _) => "V010",
+            (CellChange::Serial, _) => "V013",
+            (CellChange::Word, _) => "V066",
+            (CellChange::Label, FieldKind::YesNo) => "V025",
+            (CellChange::Label, FieldKind::Yn) => "V027",
+            (CellChange::Label, _) if name == "record_type" => "V001",
+            (CellChange::Label, _) if name == "achievement_level" => "V049",
+            (CellChange::Signs, FieldKind::Integer) => "V077",
+            (CellChange::Signs, FieldKind::Digits) => "V076",
+            (CellChange::Signs | CellChange::Label, _) => "V075",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::column::{CellReading, Change, ColumnMend, ColumnReading};
+use super::column::{CellReading, CellChange, ColumnMend, ColumnReading};
 use super::dates::{DayOrder, Written};
 use crate::finding::{FileFinding, Shown, draft};
 use crate::layout::{FieldId, FieldKind, registry};
@@ -12,7 +12,7 @@ const REMEMBERED: usize = 4096;
 
 /// How often a text was seen, and where first.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
+struct SeenText {
     cells: u64,
     line: u64,
     byte: u64,
@@ -25,7 +25,7 @@ pub(super) struct ColumnFacts {
     reading: ColumnReading,
     blank: u64,
     sound: FxHashSet<Box<[u8]>>,
-    odd: FxHashMap<Box<str>, Seen>,
+    odd: FxHashMap<Box<str>, SeenText>,
 }
 
 impl ColumnFacts {
@@ -34,7 +34,7 @@ impl ColumnFacts {
     }
 
     /// Takes in a cell that starts at a line and byte.
-    pub(super) fn take(&mut self, cell: &[u8], (line, byte): (u64, u64)) {
+    pub(super) fn take(&mut self, cell: &[u8], line: u64, byte: u64) {
         if cell.is_empty() {
             self.blank += 1;
             return;
@@ -57,7 +57,7 @@ impl ColumnFacts {
         }
         match self.odd.get_mut(trimmed) {
             Some(seen) => seen.cells += 1,
-            None => drop(self.odd.insert(trimmed.into(), Seen { cells: 1, line, byte })),
+            None => drop(self.odd.insert(trimmed.into(), SeenText { cells: 1, line, byte })),
         }
     }
 
@@ -112,7 +112,7 @@ impl ColumnFacts {
         self.reading.serial_start = serial_start;
         self.reading.word = self.word();
         let mut unreadable = 0;
-        let mut changes: Vec<(Change, Seen, &str)> = Vec::new();
+        let mut changes: Vec<(CellChange, SeenText, &str)> = Vec::new();
         for (text, seen) in &self.odd {
             match self.reading.read(text) {
                 CellReading::Sound => {}
@@ -143,7 +143,7 @@ impl ColumnFacts {
         words.all(|word| word == first).then_some(first)
     }
 
-    fn finding(&self, change: Change, seen: Seen, text: &str) -> FileFinding {
+    fn finding(&self, change: CellChange, seen: SeenText, text: &str) -> FileFinding {
         let code = self.reading.code_of(change, self.field);
         let name = self.field.map_or("filler", |field| registry().info(field).name);
         let shown = |name: &str, value: &str, field| Shown { name: name.to_owned(), value: value.to_owned(), field };

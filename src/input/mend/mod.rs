@@ -16,7 +16,7 @@ use super::detected::{Detected};
 use crate::finding::FileFinding;
 use crate::layout::FieldId;
 
-pub use column::{Change, ColumnMend};
+pub use column::{CellChange, ColumnMend};
 pub(super) use source::Mended;
 pub(super) use survey::survey;
 
@@ -36,7 +36,7 @@ impl Mends {
 
     /// What is mended, in one line: the kinds of damage, and in how many columns each.
     pub(super) fn detected(&self) -> Option<Detected> {
-        let mut kinds: BTreeMap<Change, usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<CellChange, usize> = BTreeMap::new();
         for (change, _) in self.columns.iter().flat_map(|column| &column.changes) {
             *kinds.entry(*change).or_default() += 1;
         }
@@ -59,7 +59,7 @@ impl Mends {
 
 /// What a survey found: what to mend, and a finding for each kind of damage of each column.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct DamageSurvey {
     pub(super) mends: Mends,
     pub(super) findings: Vec<FileFinding>,
 }

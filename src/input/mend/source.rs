@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Mends;
 use crate::finding::FileFinding;
 use crate::input::index::{Cursor, Index};
-use crate::input::rows::Rows;
-use crate::input::{Block, BlockSource, FileInfo, InputError, Mark};
+use crate::input::rows::RowBuilder;
+use crate::input::{Block, BlockSource, FileInfo, InputError, ReadMark};
 
 /// A source whose blocks are mended.
 pub(in crate::input) struct Mended {
@@ -34,7 +34,7 @@ impl Mended {
     /// Makes a block with the mended cells of another.
     fn mend(&mut self, block: &mut Block) {
         let columns = self.places.len();
-        let mut rows = Rows::reuse(block, columns);
+        let mut rows = RowBuilder::reuse(block, columns);
         let mut cursor = Cursor::default();
         let mut before = 0;
         while self.index.fill(&self.raw, self.separator, &mut cursor) {
@@ -84,7 +84,7 @@ impl BlockSource for Mended {
         self.inner.take_findings()
     }
 
-    fn mark(&self) -> Option<Mark> {
+    fn mark(&self) -> Option<ReadMark> {
         self.inner.mark()
     }
 

@@ -3,7 +3,7 @@
 use super::column::ColumnReading;
 use super::dates::{DayOrder, SERIAL_STARTS};
 use super::facts::ColumnFacts;
-use super::{Mends, Survey};
+use super::{Mends, DamageSurvey};
 use crate::input::index::{Cursor, Index};
 use crate::input::{Block, FileInfo, InputError, Meaning};
 use crate::layout::registry;
@@ -24,12 +24,12 @@ pub(in crate::input) fn survey(
     info: &FileInfo,
     first: &Block,
     again: impl FnOnce() -> Result<Box<dyn crate::input::BlockSource>, InputError>,
-) -> Result<Survey, InputError> {
+) -> Result<DamageSurvey, InputError> {
     let mut columns = Columns::of(info);
     let mut index = Index::of(info);
     columns.take(first, info.separator, &mut index);
     if !columns.facts.iter().any(ColumnFacts::has_odd) {
-        return Ok(Survey::default());
+        return Ok(DamageSurvey::default());
     }
     if !first.last {
         columns = Columns::of(info);
@@ -61,15 +61,15 @@ impl Columns {
         while index.fill(block, separator, &mut cursor) {
             let odd = index.odd().iter().fold(0u64, |odd, row| odd | 1 << row.row);
             for row in (0..index.rows()).filter(|row| odd >> row & 1 == 0) {
-                let place = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
+                let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
                 for facts in &mut self.facts {
-                    facts.take_from(index, &block.bytes, row, place);
+                    facts.take_from(index, &block.bytes, row, line, byte);
                 }
             }
         }
     }
 
-    fn settle(self) -> Survey {
+    fn settle(self) -> DamageSurvey {
         let orders: Vec<Vec<DayOrder>> = self.facts.iter().map(ColumnFacts::orders).collect();
         let order_of_file = match orders.concat().as_slice() {
             [first, rest @ ..] if rest.iter().all(|order| order == first) => Some(*first),
@@ -85,19 +85,19 @@ impl Columns {
             [start] => Some(*start),
             _ => None,
         };
-        let mut survey = Survey::default();
+        let mut survey = DamageSurvey::default();
         for (mend, findings) in self.facts.into_iter().filter_map(|facts| facts.settle(order_of_file, serial_start)) {
             survey.mends.columns.push(mend);
             survey.findings.extend(findings);
         }
-        let Survey { mends: Mends { columns }, .. } = &mut survey;
+        let DamageSurvey { mends: Mends { columns }, .. } = &mut survey;
         columns.retain(|column| column.mended() > 0 || column.unreadable > 0);
         survey
     }
 }
 
 impl ColumnFacts {
-    fn take_from(&mut self, index: &Index, bytes: &[u8], row: usize, place: (u64, u64)) {
-        self.take(index.cell(bytes, row, self.place()), place);
+    fn take_from(&mut self, index: &Index, bytes: &[u8], row: usize, line: u64, byte: u64) {
+        self.take(index.cell(bytes, row, self.place()), line, byte);
     }
 }

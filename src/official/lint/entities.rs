@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::judge::{Found, Judge};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck};
+use super::scene::LintContext;
 use crate::official::model::type_of_code;
 
 /// O050: every entity is in the entity list of the year, with the same type.
-pub fn listed(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn listed(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let Some(list) = scene.list else { return };
     let mut seen = HashSet::new();
     for row in scene.file.rows.iter().filter(|row| seen.insert(row.place)) {
         let listed = list.entities.get(&row.place.code);
-        let found = |problem: String| Found::of(row).with("problem", problem).with("list", list.path.display());
+        let found = |problem: String| LintFinding::of(row).with("problem", problem).with("list", list.path.display());
         match listed {
             None => judge.broke(found("is not in it".to_owned())),
             Some(entity) if entity.entity_type != row.place.entity_type => {
@@ -27,7 +27,7 @@ pub fn listed(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O051: the type of an entity fits its code: the state, counties and districts have no school.
-pub fn type_of(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn type_of(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let mut seen = HashSet::new();
     let typed = scene.file.rows.iter().filter(|row| row.place.entity_type != 0);
     for row in typed.filter(|row| seen.insert(row.place)) {
@@ -36,6 +36,6 @@ pub fn type_of(scene: &Scene<'_>, judge: &mut Judge) {
             0 => matches!(stated, 7 | 9 | 10),
             other => stated == other,
         };
-        judge.require(fits, || Found::of(row).with("type", stated));
+        judge.require(fits, || LintFinding::of(row).with("type", stated));
     }
 }

@@ -1,11 +1,11 @@
 //! Several files with the same cells.
 
-use super::judge::{Found, Judge, cell_of};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck, cell_of};
+use super::scene::LintContext;
 use crate::official::compare::disagreements;
 
 /// O006: files that have the same cell have the same figure. Told with the file that came later.
-pub fn disagree(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn disagree(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for one in disagreements(&scene.set.files) {
         let (place, line, figure) = one.second;
         // Rows of one file are told by another check.
@@ -14,7 +14,7 @@ pub fn disagree(scene: &Scene<'_>, judge: &mut Judge) {
         }
         let Some(other) = scene.set.files.get(one.first.0) else { continue };
         let Some(row) = scene.file.rows.iter().find(|row| row.line == line) else { continue };
-        let found = Found::at_line(line)
+        let found = LintFinding::at_line(line)
             .in_column(scene.column(one.measure))
             .with("cell", cell_of(row))
             .with("measure", one.measure.id().replace('_', " "))

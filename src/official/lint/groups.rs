@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::judge::{Found, Judge};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck};
+use super::scene::LintContext;
 use crate::counting::group_names;
 use crate::official::knowledge::knowledge;
 use crate::official::model::FileOrigin;
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 /// The first year of which all student groups are known without a lookup.
 const GROUPS_KNOWN_FROM: u16 = 2021;
 
 /// O052: student groups are those of the year.
-pub fn known_groups(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn known_groups(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let year = scene.file.year;
     let given = scene.set.groups.iter().find(|lookup| lookup.year == Some(year));
     let known: HashSet<u16> = match given {
@@ -23,15 +23,15 @@ pub fn known_groups(scene: &Scene<'_>, judge: &mut Judge) {
         None => return,
     };
     for (group, line) in first_lines(scene, |row| row.group) {
-        judge.require(known.contains(&group), || Found::at_line(line).with("group", group).with("year", year));
+        judge.require(known.contains(&group), || LintFinding::at_line(line).with("group", group).with("year", year));
     }
 }
 
 /// O053: tests are known, and of one program.
-pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn known_tests(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let is_mixed = scene.file.origin == FileOrigin::Typed;
     for (test, line) in first_lines(scene, |row| row.test) {
-        let found = |problem: &str| Found::at_line(line).with("test", test).with("problem", problem);
+        let found = |problem: &str| LintFinding::at_line(line).with("test", test).with("problem", problem);
         match knowledge().program_of(test) {
             None => judge.broke(found("is no test with public results")),
             Some(program) if !is_mixed && program.id != scene.file.program && !scene.file.program.is_empty() => {
@@ -43,7 +43,7 @@ pub fn known_tests(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O054: lookups given with the file say nothing that is known to be wrong.
-pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn lookup_errors(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let year = scene.file.year;
     for lookup in scene.set.groups.iter().filter(|lookup| lookup.year == Some(year)) {
         let mut errors = known_errors().into_iter().filter(|error| error.years.contains(year)).peekable();
@@ -53,7 +53,7 @@ pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
         for error in errors {
             let is_wrong = lookup.names.get(&error.group).is_some_and(|(name, _)| name == error.printed);
             let found = || {
-                Found::of_file()
+                LintFinding::of_file()
                     .with("group", error.group)
                     .with("printed", error.printed)
                     .with("meaning", error.meaning)
@@ -65,17 +65,17 @@ pub fn lookup_errors(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// A name that lookups of some years have wrong, a row of `rules/official/lookup-errors.tsv`.
-struct LookupError {
+struct LookupMistake {
     years: Years,
     group: u16,
     printed: &'static str,
     meaning: &'static str,
 }
 
-fn known_errors() -> Vec<LookupError> {
+fn known_errors() -> Vec<LookupMistake> {
     let columns = ["kind", "years", "id", "printed", "meaning", "certainty", "source"];
-    let error = |row: &Row<'static>| -> Result<LookupError, TableError> {
-        Ok(LookupError {
+    let error = |row: &TableRow<'static>| -> Result<LookupMistake, TableError> {
+        Ok(LookupMistake {
             years: row.years()?,
             group: row.number("id")?,
             printed: row.get("printed")?,
@@ -86,7 +86,7 @@ fn known_errors() -> Vec<LookupError> {
 }
 
 /// Each number that rows have, with the first line that has it.
-fn first_lines(scene: &Scene<'_>, number: impl Fn(&crate::official::model::OfficialRow) -> u16) -> BTreeMap<u16, u64> {
+fn first_lines(scene: &LintContext<'_>, number: impl Fn(&crate::official::model::OfficialRow) -> u16) -> BTreeMap<u16, u64> {
     let mut lines = BTreeMap::new();
     for row in &scene.file.rows {
         lines.entry(number(row)).or_insert(row.line);

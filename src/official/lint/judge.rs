@@ -6,7 +6,7 @@ use crate::official::model::OfficialRow;
 
 /// How one check came out for one file.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub struct LintOutcome {
     /// The code of its rule.
     pub code: &'static str,
     /// Cases that it applied to.
@@ -20,14 +20,14 @@ pub struct Judged {
 }
 
 /// A check at work.
-pub struct Judge {
-    judged: Judged,
+pub struct LintCheck {
+    judged: LintOutcome,
     kept: usize,
 }
 
-impl Judge {
+impl LintCheck {
     pub fn new(code: &'static str, kept: usize) -> Self {
-        Self { judged: Judged { code, applicable: 0, broke: 0, undecidable: 0, findings: Vec::new() }, kept }
+        Self { judged: LintOutcome { code, applicable: 0, broke: 0, undecidable: 0, findings: Vec::new() }, kept }
     }
 
     /// It holds here.
@@ -42,7 +42,7 @@ impl Judge {
     }
 
     /// It is broken here.
-    pub fn broke(&mut self, found: Found) {
+    pub fn broke(&mut self, found: LintFinding) {
         self.judged.applicable += found.0.count.max(1);
         self.judged.broke += found.0.count.max(1);
         if self.judged.findings.len() < self.kept {
@@ -52,7 +52,7 @@ impl Judge {
     }
 
     /// It is broken here, told only if there is room: most files with many findings have few kinds.
-    fn fail(&mut self, found: impl FnOnce() -> Found) {
+    fn fail(&mut self, found: impl FnOnce() -> LintFinding) {
         if self.judged.findings.len() < self.kept {
             return self.broke(found());
         }
@@ -61,12 +61,12 @@ impl Judge {
     }
 
     /// Holds where the condition is true, is broken where not.
-    pub fn require(&mut self, holds: bool, found: impl FnOnce() -> Found) {
+    pub fn require(&mut self, holds: bool, found: impl FnOnce() -> LintFinding) {
         if holds { self.held() } else { self.fail(found) }
     }
 
     /// Two figures that must be equal: broken where no number is in both.
-    pub fn equal(&mut self, one: Interval, other: Interval, found: impl FnOnce() -> Found) {
+    pub fn equal(&mut self, one: Interval, other: Interval, found: impl FnOnce() -> LintFinding) {
         match (one.intersects(other), one.exact().is_some() && other.exact().is_some()) {
             (false, _) => self.fail(found),
             (true, true) => self.held(),
@@ -75,7 +75,7 @@ impl Judge {
     }
 
     /// One figure that must not exceed another.
-    pub fn at_most(&mut self, lower: Interval, higher: Interval, found: impl FnOnce() -> Found) {
+    pub fn at_most(&mut self, lower: Interval, higher: Interval, found: impl FnOnce() -> LintFinding) {
         match (higher.is_below(lower), lower.hi() <= higher.lo()) {
             (true, _) => self.fail(found),
             (false, true) => self.held(),
@@ -83,15 +83,15 @@ impl Judge {
         }
     }
 
-    pub fn finish(self) -> Judged {
+    pub fn finish(self) -> LintOutcome {
         self.judged
     }
 }
 
 /// A finding in the making.
-pub struct Found(FileFinding);
+pub struct LintFinding(FileFinding);
 
-impl Found {
+impl LintFinding {
     /// About the file as a whole.
     pub fn of_file() -> Self {
         Self(FileFinding::default())

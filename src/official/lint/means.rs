@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::judge::{Found, Judge, tenths};
-use super::scene::{Extent, Scene};
+use super::judge::{LintFinding, LintCheck, tenths};
+use super::scene::{RowExtent, LintContext};
 use crate::counting::record_type_of;
 use crate::layout::codes;
 use crate::official::interval::Interval;
@@ -24,13 +24,13 @@ fn scale_grades(grade: u8) -> &'static [u8] {
 }
 
 /// The scores that rows can have, by test and grade row: of each level the lowest and the highest.
-struct Scales {
+struct ScoreSpans {
     year: u16,
     known: HashMap<(u16, u8), Vec<(i64, i64)>>,
 }
 
-impl Scales {
-    fn of(scene: &Scene<'_>) -> Self {
+impl ScoreSpans {
+    fn of(scene: &LintContext<'_>) -> Self {
         Self { year: scene.file.year, known: HashMap::new() }
     }
 
@@ -57,30 +57,30 @@ fn levels_of(test: u16, grade: u8, year: u16) -> Vec<(i64, i64)> {
 }
 
 /// O025: a mean is inside the scale.
-pub fn range(scene: &Scene<'_>, judge: &mut Judge) {
-    let (column, mut scales) = (scene.column(Measure::Mean), Scales::of(scene));
+pub fn range(scene: &LintContext<'_>, judge: &mut LintCheck) {
+    let (column, mut scales) = (scene.column(Measure::Mean), ScoreSpans::of(scene));
     for row in &scene.file.rows {
         let Some(mean) = row.values.mean.exact() else { continue };
         let levels = scales.levels(row);
         let lowest = levels.iter().map(|(min, _)| *min).min();
         let (Some(lowest), Some(highest)) = (lowest, levels.iter().map(|(_, max)| *max).max()) else { continue };
         let found = || {
-            Found::of(row).in_column(column).with("mean", tenths(mean)).with("lowest", lowest).with("highest", highest)
+            LintFinding::of(row).in_column(column).with("mean", tenths(mean)).with("lowest", lowest).with("highest", highest)
         };
         judge.require((lowest * 10..=highest * 10).contains(&mean), found);
     }
 }
 
 /// O027: a mean is where the counts at the levels and the cut scores allow.
-pub fn levels(scene: &Scene<'_>, judge: &mut Judge) {
-    let (column, mut scales) = (scene.column(Measure::Mean), Scales::of(scene));
+pub fn levels(scene: &LintContext<'_>, judge: &mut LintCheck) {
+    let (column, mut scales) = (scene.column(Measure::Mean), ScoreSpans::of(scene));
     for row in &scene.file.rows {
         let (Some(mean), Some(with_scores)) = (row.values.mean.exact(), row.values.with_scores.exact()) else {
             continue;
         };
         let Some(bounds) = bounds(scales.levels(row), row, with_scores) else { continue };
         let Some(sum) = implied_sum(mean, with_scores) else { continue };
-        judge.require(sum.intersects(bounds), || Found::of(row).in_column(column).with("mean", tenths(mean)));
+        judge.require(sum.intersects(bounds), || LintFinding::of(row).in_column(column).with("mean", tenths(mean)));
     }
 }
 
@@ -101,16 +101,16 @@ fn bounds(ranges: &[(i64, i64)], row: &OfficialRow, with_scores: i64) -> Option<
 }
 
 /// O042: the scores of a district, county or the state are those of its parts.
-pub fn of_parts(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn of_parts(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let column = scene.column(Measure::Mean);
-    for whole in scene.entities().filter(|whole| whole.extent == Extent::Whole && !whole.parts.is_empty()) {
+    for whole in scene.entities().filter(|whole| whole.extent == RowExtent::Whole && !whole.parts.is_empty()) {
         let Some(total) = sum_of(whole.total) else { continue };
         let parts: Option<Interval> = whole.parts.iter().map(|part| sum_of(part)).sum();
         let (Some(parts), true) = (parts, has_all(&whole.parts, whole.total)) else {
             judge.undecided();
             continue;
         };
-        let found = || Found::of(whole.total).in_column(column).with("mean", whole.total.values.mean.shown());
+        let found = || LintFinding::of(whole.total).in_column(column).with("mean", whole.total.values.mean.shown());
         judge.require(total.intersects(parts), found);
     }
 }

@@ -1,10 +1,10 @@
 //! Percents at the levels: together they are all, each is that of a whole count.
 
-use super::judge::{Found, Judge, hundredths};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck, hundredths};
+use super::scene::LintContext;
 use crate::official::interval::Interval;
 use crate::official::model::{Measure, OfficialRow};
-use crate::official::value::{State, implied_count};
+use crate::official::value::{FigureState, implied_count};
 
 const WHOLE: i64 = 10_000;
 
@@ -15,27 +15,27 @@ const LEVELS: [Measure; 4] = [Measure::Percent(1), Measure::Percent(2), Measure:
 
 /// The percents of a row at all levels that its test has; `None` where one is not shown or was not
 /// looked at.
-fn levels(scene: &Scene<'_>, row: &OfficialRow) -> Option<Vec<i64>> {
+fn levels(scene: &LintContext<'_>, row: &OfficialRow) -> Option<Vec<i64>> {
     if LEVELS.into_iter().any(|level| scene.is_blank(row, level)) {
         return None;
     }
-    let there = row.values.percents.iter().filter(|one| one.state() != State::Absent);
+    let there = row.values.percents.iter().filter(|one| one.state() != FigureState::Absent);
     let percents: Option<Vec<i64>> = there.map(|one| one.exact()).collect();
     percents.filter(|percents| percents.len() > 1)
 }
 
 /// O020: the percents at all levels add up to 100, but for rounding.
-pub fn sum(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn sum(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in &scene.file.rows {
         let Some(percents) = levels(scene, row) else { continue };
         let sum: i64 = percents.iter().sum();
-        let found = || Found::of(row).in_column(scene.column(Measure::Percent(1))).with("sum", hundredths(sum));
+        let found = || LintFinding::of(row).in_column(scene.column(Measure::Percent(1))).with("sum", hundredths(sum));
         judge.require((sum - WHOLE).abs() <= SLACK, found);
     }
 }
 
 /// O021: met and above is made of the counts at the two upper levels, rounded once.
-pub fn met(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn met(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in &scene.file.rows {
         let [.., third, fourth] = row.values.percents;
         let (Some(met), Some(third), Some(fourth)) = (row.values.percent_met.exact(), third.exact(), fourth.exact())
@@ -43,7 +43,7 @@ pub fn met(scene: &Scene<'_>, judge: &mut Judge) {
             continue;
         };
         let found = || {
-            Found::of(row)
+            LintFinding::of(row)
                 .in_column(scene.column(Measure::PercentMet))
                 .with("met", hundredths(met))
                 .with("third", hundredths(third))
@@ -60,7 +60,7 @@ pub fn met(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O022: a percent is that of a whole number of students with scores.
-pub fn whole_count(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn whole_count(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let columns = LEVELS.into_iter().chain([Measure::PercentMet]).map(|measure| (measure, scene.column(measure)));
     let columns: Vec<(Measure, Option<usize>)> = columns.collect();
     for row in &scene.file.rows {
@@ -68,7 +68,7 @@ pub fn whole_count(scene: &Scene<'_>, judge: &mut Judge) {
         for (measure, column) in &columns {
             let Some(percent) = row.values.get(*measure).exact() else { continue };
             let found = || {
-                Found::of(row)
+                LintFinding::of(row)
                     .in_column(*column)
                     .with("percent", hundredths(percent))
                     .with("measure", measure.id().replace('_', " "))
@@ -80,7 +80,7 @@ pub fn whole_count(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O026: counts that give the percents add up to those with scores.
-pub fn implied_sum(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn implied_sum(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in &scene.file.rows {
         let (Some(percents), Some(with_scores)) = (levels(scene, row), row.values.with_scores.exact()) else {
             continue;
@@ -89,7 +89,7 @@ pub fn implied_sum(scene: &Scene<'_>, judge: &mut Judge) {
         let counts: Option<Interval> = percents.iter().map(|percent| implied_count(*percent, of)).sum();
         let Some(counts) = counts else { continue };
         let found = || {
-            Found::of(row)
+            LintFinding::of(row)
                 .in_column(scene.column(Measure::WithScores))
                 .with("sum", counts)
                 .with("with_scores", with_scores)

@@ -1,9 +1,9 @@
 //! Which results are shown and which are not.
 
-use super::judge::{Found, Judge};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck};
+use super::scene::LintContext;
 use crate::official::model::{ALL_GRADES, Measure, OfficialRow};
-use crate::official::value::State;
+use crate::official::value::FigureState;
 
 const RESULTS: [Measure; 6] = [
     Measure::Mean,
@@ -15,7 +15,7 @@ const RESULTS: [Measure; 6] = [
 ];
 
 fn shown<'a>(row: &'a OfficialRow, wanted: &'a [Measure]) -> impl Iterator<Item = Measure> + 'a {
-    wanted.iter().copied().filter(|measure| row.values.get(*measure).state() == State::Number)
+    wanted.iter().copied().filter(|measure| row.values.get(*measure).state() == FigureState::Number)
 }
 
 fn name(measure: Measure) -> String {
@@ -23,7 +23,7 @@ fn name(measure: Measure) -> String {
 }
 
 /// O013: no results are shown of few scores.
-pub fn for_few(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn for_few(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let limit = i64::try_from(scene.limits.results_to).unwrap_or_default();
     for row in &scene.file.rows {
         let Some(with_scores) = row.values.with_scores.exact().filter(|count| (1..=limit).contains(count)) else {
@@ -32,7 +32,7 @@ pub fn for_few(scene: &Scene<'_>, judge: &mut Judge) {
         match shown(row, &RESULTS).next() {
             None => judge.held(),
             Some(measure) => judge.broke(
-                Found::of(row)
+                LintFinding::of(row)
                     .in_column(scene.column(measure))
                     .with("measure", name(measure))
                     .with("with_scores", with_scores)
@@ -43,7 +43,7 @@ pub fn for_few(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O014: results are shown where enough have scores.
-pub fn missing(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn missing(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let limit = i64::try_from(scene.limits.results_to).unwrap_or_default();
     for row in &scene.file.rows {
         if row.values.with_scores.exact().is_none_or(|count| count <= limit) {
@@ -51,12 +51,12 @@ pub fn missing(scene: &Scene<'_>, judge: &mut Judge) {
         }
         let is_wanted = |measure: &Measure| *measure != Measure::Mean || row.grade != ALL_GRADES;
         let lacks = |measure: &Measure| {
-            matches!(row.values.get(*measure).state(), State::Hidden | State::NoResult) && is_wanted(measure)
+            matches!(row.values.get(*measure).state(), FigureState::Hidden | FigureState::NoResult) && is_wanted(measure)
         };
         match RESULTS.iter().find(|measure| lacks(measure)) {
             None => judge.held(),
             Some(measure) => judge.broke(
-                Found::of(row)
+                LintFinding::of(row)
                     .in_column(scene.column(*measure))
                     .with("measure", name(*measure))
                     .with("with_scores", row.values.with_scores.shown()),
@@ -66,28 +66,28 @@ pub fn missing(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O015: there is no mean over all grades.
-pub fn mean_of_all_grades(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn mean_of_all_grades(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let column = scene.column(Measure::Mean);
     for row in scene.file.rows.iter().filter(|row| row.grade == ALL_GRADES) {
         match row.values.mean.state() {
-            State::Number => {
-                judge.broke(Found::of(row).in_column(column).with("mean", row.values.mean.shown()));
+            FigureState::Number => {
+                judge.broke(LintFinding::of(row).in_column(column).with("mean", row.values.mean.shown()));
             }
-            State::Absent | State::Unreadable => {}
-            State::Hidden | State::NoResult => judge.held(),
+            FigureState::Absent | FigureState::Unreadable => {}
+            FigureState::Hidden | FigureState::NoResult => judge.held(),
         }
     }
 }
 
 /// O016: where nobody is tested nobody has scores, and there are no results.
-pub fn without_tested(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn without_tested(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in scene.file.rows.iter().filter(|row| row.values.tested.exact() == Some(0)) {
         let scored = row.values.with_scores.interval().is_some_and(|count| count.lo() > 0);
         let measure = if scored { Some(Measure::WithScores) } else { shown(row, &RESULTS).next() };
         match measure {
             None => judge.held(),
             Some(measure) => {
-                judge.broke(Found::of(row).in_column(scene.column(measure)).with("measure", name(measure)));
+                judge.broke(LintFinding::of(row).in_column(scene.column(measure)).with("measure", name(measure)));
             }
         }
     }

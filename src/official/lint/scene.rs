@@ -7,17 +7,17 @@ use crate::counting::{Suppression, levels_of, suppression_of};
 use crate::layout::plain_name;
 use crate::official::header::measure_of;
 use crate::official::interval::Interval;
-use crate::official::knowledge::{Kind, Program, knowledge};
+use crate::official::knowledge::{OfficialKind, TestProgram, knowledge};
 use crate::official::lookups::EntityList;
 use crate::official::model::{ALL_GRADES, FileOrigin, Measure, OfficialFile, OfficialRow, RowKey, type_of_code};
 use crate::official::set::OfficialSet;
-use crate::official::value::State;
+use crate::official::value::FigureState;
 
 /// The type of counties.
 const COUNTY: u8 = 5;
 
 /// What a check looks at.
-pub struct Scene<'a> {
+pub struct LintContext<'a> {
     /// Everything that was given.
     pub set: &'a OfficialSet,
     /// The place of the file in it.
@@ -41,7 +41,7 @@ pub struct Scene<'a> {
 
 /// Whether all rows that belong to a whole are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum RowExtent {
     /// They are.
     Whole,
     /// Some may have been left out of the file.
@@ -52,10 +52,10 @@ pub enum Extent {
 pub struct Whole<'a> {
     pub total: &'a OfficialRow,
     pub parts: Vec<&'a OfficialRow>,
-    pub extent: Extent,
+    pub extent: RowExtent,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> LintContext<'a> {
     /// The scene of one file of a set.
     pub fn of(set: &'a OfficialSet, place: usize) -> Option<Self> {
         let file = set.files.get(place)?;
@@ -105,17 +105,17 @@ impl<'a> Scene<'a> {
             _ => 0,
         };
         let has_it = self.few_levels.get(&row.test).is_none_or(|levels| level <= *levels);
-        self.file.origin == FileOrigin::Typed && has_it && row.values.get(measure).state() == State::Absent
+        self.file.origin == FileOrigin::Typed && has_it && row.values.get(measure).state() == FigureState::Absent
     }
 
     /// The rows of one grade row, with the rows of the grades it is made of.
-    pub fn grades(&self, total: u8, of: impl Fn(&Program) -> Vec<u8>) -> impl Iterator<Item = Whole<'a>> {
+    pub fn grades(&self, total: u8, of: impl Fn(&TestProgram) -> Vec<u8>) -> impl Iterator<Item = Whole<'a>> {
         let totals = self.file.rows.iter().filter(move |row| row.grade == total);
         totals.filter_map(move |total| {
             let grades = of(knowledge().program_of(total.test)?);
             let parts: Vec<&OfficialRow> =
                 grades.iter().filter_map(|grade| self.row(RowKey { grade: *grade, ..total.key() })).collect();
-            let extent = if parts.len() == grades.len() { Extent::Whole } else { Extent::Unknown };
+            let extent = if parts.len() == grades.len() { RowExtent::Whole } else { RowExtent::Unknown };
             Some(Whole { total, parts, extent })
         })
     }
@@ -139,7 +139,7 @@ impl<'a> Scene<'a> {
 
     /// Whether every part of an entity is accounted for: by the entity list, and for the state by
     /// the 58 counties.
-    fn extent(&self, total: &OfficialRow) -> Extent {
+    fn extent(&self, total: &OfficialRow) -> RowExtent {
         const COUNTIES: usize = 58;
         let parts = match total.place.entity_type {
             4 => self.counties.as_slice(),
@@ -147,7 +147,7 @@ impl<'a> Scene<'a> {
         };
         let enough = if total.place.entity_type == 4 { parts.len() >= COUNTIES } else { !parts.is_empty() };
         let accounted = |code: &[u8; 14]| self.is_accounted(RowKey { code: *code, ..total.key() });
-        if enough && parts.iter().all(accounted) { Extent::Whole } else { Extent::Unknown }
+        if enough && parts.iter().all(accounted) { RowExtent::Whole } else { RowExtent::Unknown }
     }
 
     /// Whether a part has a row, or is known to have nobody there: the rows of its other grades are
@@ -169,8 +169,8 @@ impl<'a> Scene<'a> {
 /// The columns that have figures.
 fn columns(file: &OfficialFile) -> Vec<(Measure, usize)> {
     let kind = match file.origin {
-        FileOrigin::Research => Kind::Scores,
-        FileOrigin::Typed => Kind::Typed,
+        FileOrigin::Research => OfficialKind::Scores,
+        FileOrigin::Typed => OfficialKind::Typed,
     };
     let named = file.headings.iter().enumerate();
     named

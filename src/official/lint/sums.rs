@@ -1,8 +1,8 @@
 //! What is made of parts: all grades of the grades, districts of schools, counties of districts,
 //! the state of counties.
 
-use super::judge::{Found, Judge};
-use super::scene::{Extent, Scene, Whole};
+use super::judge::{LintFinding, LintCheck};
+use super::scene::{RowExtent, LintContext, Whole};
 use crate::official::interval::Interval;
 use crate::official::model::{ALL_GRADES, HIGH_SCHOOL, Measure};
 
@@ -22,28 +22,28 @@ const ADDITIVE: [Measure; 8] = [
 const HIGH_SCHOOL_GRADES: [u8; 3] = [10, 11, 12];
 
 /// O030: the grade rows add up to the row of all grades.
-pub fn all_grades(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn all_grades(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for whole in scene.grades(ALL_GRADES, |program| program.grades.clone()) {
         add_up(scene, judge, &whole);
     }
 }
 
 /// O032: grades 10, 11 and 12 add up to the row of all high school.
-pub fn high_school(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn high_school(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for whole in scene.grades(HIGH_SCHOOL, |_| HIGH_SCHOOL_GRADES.to_vec()) {
         add_up(scene, judge, &whole);
     }
 }
 
 /// O040: schools add up to their district, districts to their county, counties to the state.
-pub fn of_parts(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn of_parts(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for whole in scene.entities().filter(|whole| !whole.parts.is_empty()) {
         add_up(scene, judge, &whole);
     }
 }
 
 /// O031: no rows of grades are missing.
-pub fn grades_missing(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn grades_missing(scene: &LintContext<'_>, judge: &mut LintCheck) {
     // Where there are no rows of grades at all, the file was made without them.
     let wholes = scene.grades(ALL_GRADES, |program| program.grades.clone());
     for whole in wholes.filter(|whole| !whole.parts.is_empty()) {
@@ -52,7 +52,7 @@ pub fn grades_missing(scene: &Scene<'_>, judge: &mut Judge) {
 }
 
 /// O041: no rows of schools, districts or counties are missing.
-pub fn parts_missing(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn parts_missing(scene: &LintContext<'_>, judge: &mut LintCheck) {
     // Where there are no rows of parts at all, the file was made without them.
     for whole in scene.entities().filter(|whole| !whole.parts.is_empty()) {
         complete(judge, &whole);
@@ -65,19 +65,19 @@ fn sum_of(whole: &Whole<'_>, measure: Measure) -> Option<Interval> {
 }
 
 /// Too much is always wrong; too little only where no part can be missing.
-fn add_up(scene: &Scene<'_>, judge: &mut Judge, whole: &Whole<'_>) {
+fn add_up(scene: &LintContext<'_>, judge: &mut LintCheck, whole: &Whole<'_>) {
     for measure in ADDITIVE {
         let figure = whole.total.values.get(measure);
         let (Some(sum), Some(total)) = (sum_of(whole, measure), figure.interval()) else { continue };
         let found = || {
-            Found::of(whole.total)
+            LintFinding::of(whole.total)
                 .in_column(scene.column(measure))
                 .with("measure", measure.id().replace('_', " "))
                 .with("sum", sum)
                 .with("rows", whole.parts.len())
                 .with("total", figure.shown())
         };
-        if sum.is_below(total) && whole.extent == Extent::Unknown {
+        if sum.is_below(total) && whole.extent == RowExtent::Unknown {
             judge.undecided();
         } else {
             judge.equal(sum, total, found);
@@ -86,10 +86,10 @@ fn add_up(scene: &Scene<'_>, judge: &mut Judge, whole: &Whole<'_>) {
 }
 
 /// Too little, where rows can be missing, tells that they are.
-fn complete(judge: &mut Judge, whole: &Whole<'_>) {
+fn complete(judge: &mut LintCheck, whole: &Whole<'_>) {
     let figure = whole.total.values.tested;
     let (Some(sum), Some(total)) = (sum_of(whole, Measure::Tested), figure.interval()) else { return };
     let found =
-        || Found::of(whole.total).with("sum", sum).with("rows", whole.parts.len()).with("total", figure.shown());
-    judge.require(!(sum.is_below(total) && whole.extent == Extent::Unknown), found);
+        || LintFinding::of(whole.total).with("sum", sum).with("rows", whole.parts.len()).with("total", figure.shown());
+    judge.require(!(sum.is_below(total) && whole.extent == RowExtent::Unknown), found);
 }

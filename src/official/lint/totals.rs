@@ -1,11 +1,11 @@
 //! The totals that stand on every grade row.
 
-use super::judge::{Found, Judge};
-use super::scene::Scene;
+use super::judge::{LintFinding, LintCheck};
+use super::scene::LintContext;
 use crate::official::model::{ALL_GRADES, Measure, RowKey};
 
 /// O033: the total on a grade row is the figure of the row of all grades.
-pub fn reporting_level(scene: &Scene<'_>, judge: &mut Judge) {
+pub fn reporting_level(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for (total, own) in [(Measure::TotalTested, Measure::Tested), (Measure::TotalWithScores, Measure::WithScores)] {
         let column = scene.column(total);
         if column.is_none() {
@@ -16,7 +16,7 @@ pub fn reporting_level(scene: &Scene<'_>, judge: &mut Judge) {
             let (repeated, stated) = (row.values.get(total), all.values.get(own));
             let (Some(one), Some(other)) = (repeated.interval(), stated.interval()) else { continue };
             let found = || {
-                Found::of(row)
+                LintFinding::of(row)
                     .in_column(column)
                     .with("value", repeated.shown())
                     .with("measure", own.id().replace('_', " "))

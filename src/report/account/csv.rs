@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::account::{Account, Accounts, Cell, Dimension, Entity, Figures, Filter, Sharing};
+use crate::account::{Account, Accounts, AccountCell, Dimension, CubeEntity, CellFigures, CubeFilter, Sharing};
 use crate::counting::entity_type_name;
 use crate::privacy::text::neutralise;
 
@@ -34,7 +34,7 @@ const HIDDEN: &str = "*";
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing: Sharing) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &CubeFilter, sharing: Sharing) -> io::Result<()> {
     write_table(out, accounts, filter, sharing).map_err(|error| match error.into_kind() {
         // As it was: a reader that left is told by its kind.
         csv::ErrorKind::Io(error) => error,
@@ -42,7 +42,7 @@ pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing:
     })
 }
 
-fn write_table(out: &mut dyn Write, accounts: &Accounts, filter: &Filter, sharing: Sharing) -> csv::Result<()> {
+fn write_table(out: &mut dyn Write, accounts: &Accounts, filter: &CubeFilter, sharing: Sharing) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     for error in &accounts.unreadable {
@@ -87,7 +87,7 @@ fn harmless(text: &str) -> String {
 }
 
 /// The cells that all lines of a cell begin with.
-fn start(account: &Account, cell: &Cell<'_>) -> Vec<String> {
+fn start(account: &Account, cell: &AccountCell<'_>) -> Vec<String> {
     let group = account.counting.groups.get(cell.group);
     let mut start = place(account, cell.entity);
     start.extend([
@@ -100,7 +100,7 @@ fn start(account: &Account, cell: &Cell<'_>) -> Vec<String> {
     start
 }
 
-fn place(account: &Account, entity: Entity) -> Vec<String> {
+fn place(account: &Account, entity: CubeEntity) -> Vec<String> {
     vec![
         account.counting.year.to_string(),
         entity.code_text(),
@@ -114,7 +114,7 @@ fn lines<W: Write>(
     table: &mut csv::Writer<W>,
     start: &[String],
     variant: &str,
-    figures: &Figures,
+    figures: &CellFigures,
 ) -> Result<(), csv::Error> {
     let mut line = |measure: &str, value: String| {
         let end = [variant, "", measure, &value];
@@ -150,7 +150,7 @@ fn hundredths(number: u64) -> String {
 fn classes<W: Write>(
     table: &mut csv::Writer<W>,
     account: &Account,
-    filter: &Filter,
+    filter: &CubeFilter,
     sharing: Sharing,
 ) -> Result<(), csv::Error> {
     for (entity, record_type, class, records) in account.shown_classes(sharing) {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::account::{Account, AccountError, Accounts, Cell, Dimension, Entity, Figures, FileAccount, Filter, Sharing};
+use crate::account::{Account, AccountError, Accounts, AccountCell, Dimension, CubeEntity, CellFigures, FileAccount, CubeFilter, Sharing};
 use crate::counting::{entity_type_name, underivable_groups};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
@@ -17,64 +17,64 @@ const SCHEMA: &str = "scorelint/account/1";
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, all: &Accounts, filter: &Filter, sharing: Sharing) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, all: &Accounts, filter: &CubeFilter, sharing: Sharing) -> io::Result<()> {
     let accounts = all.years.as_slice();
-    let report = Report {
+    let report = AccountDocument {
         schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: AccountTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         shared: sharing == Sharing::Shared,
         incomplete: all.is_incomplete(),
         unreadable: all.unreadable.iter().map(unreadable).collect(),
         years: accounts.iter().map(|account| year(account, filter, sharing)).collect(),
-        cells: Cells(accounts, filter, sharing),
-        classes: Classes(accounts, filter, sharing),
+        cells: AccountCells(accounts, filter, sharing),
+        classes: AccountClasses(accounts, filter, sharing),
     };
     json::write_compact(out, &report)?;
     writeln!(out)
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct AccountDocument<'a> {
     schema: &'static str,
-    tool: Tool,
+    tool: AccountTool,
     shared: bool,
     /// Whether a file, or a part of one, is missing from all counts.
     incomplete: bool,
-    unreadable: Vec<Unreadable>,
-    years: Vec<Year<'a>>,
-    cells: Cells<'a>,
-    classes: Classes<'a>,
+    unreadable: Vec<AccountUnreadable>,
+    years: Vec<AccountYear<'a>>,
+    cells: AccountCells<'a>,
+    classes: AccountClasses<'a>,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct AccountTool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct Unreadable {
+struct AccountUnreadable {
     path: String,
     message: String,
 }
 
 #[derive(Serialize)]
-struct Year<'a> {
+struct AccountYear<'a> {
     year: u16,
-    files: Vec<File>,
+    files: Vec<AccountFile>,
     records: u64,
     reasons: Vec<Reason<'a>>,
-    contradictions: Vec<Contradiction<'a>>,
+    contradictions: Vec<AccountContradiction<'a>>,
     entities: Vec<EntityOut>,
     tests: Vec<TestOut<'a>>,
     groups: Vec<GroupOut<'a>>,
     other_ways: Vec<OtherWay<'a>>,
     groups_not_told: Vec<NotTold>,
-    limits: Vec<Limit>,
+    limits: Vec<AccountLimit>,
 }
 
 #[derive(Serialize)]
-struct File {
+struct AccountFile {
     path: String,
     member: Option<String>,
     view: &'static str,
@@ -101,7 +101,7 @@ struct Reason<'a> {
 }
 
 #[derive(Serialize)]
-struct Contradiction<'a> {
+struct AccountContradiction<'a> {
     id: &'a str,
     words: &'a str,
     record_type: String,
@@ -148,18 +148,18 @@ struct NotTold {
 }
 
 #[derive(Serialize)]
-struct Limit {
+struct AccountLimit {
     id: &'static str,
     text: &'static str,
 }
 
-fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a> {
+fn year<'a>(account: &'a Account, filter: &CubeFilter, sharing: Sharing) -> AccountYear<'a> {
     let counting = &account.counting;
     let shown = |records: u64| account.shown_count(records, sharing);
     let reasons = account.reasons();
     let counts: Vec<u64> = reasons.iter().map(|(.., records)| *records).collect();
     let reasons = reasons.into_iter().zip(account.shown_parts(&counts, sharing));
-    Year {
+    AccountYear {
         year: counting.year,
         files: account.files.iter().map(file).collect(),
         records: account.records(),
@@ -170,7 +170,7 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
             .filter_map(|(record_type, place, records)| {
                 let one = counting.contradictions.get(place)?;
                 let record_type = format!("{record_type:02}");
-                Some(Contradiction { id: &one.id, words: &one.words, record_type, records: shown(records) })
+                Some(AccountContradiction { id: &one.id, words: &one.words, record_type, records: shown(records) })
             })
             .collect(),
         entities: account
@@ -203,12 +203,12 @@ fn year<'a>(account: &'a Account, filter: &Filter, sharing: Sharing) -> Year<'a>
             .into_iter()
             .map(|(group, name)| NotTold { group, name })
             .collect(),
-        limits: account.limits().into_iter().map(|(id, text)| Limit { id, text }).collect(),
+        limits: account.limits().into_iter().map(|(id, text)| AccountLimit { id, text }).collect(),
     }
 }
 
-fn file(file: &FileAccount) -> File {
-    File {
+fn file(file: &FileAccount) -> AccountFile {
+    AccountFile {
         path: file.info.path.display().to_string(),
         member: file.info.member.clone(),
         view: file.info.view.as_str(),
@@ -226,12 +226,12 @@ fn file(file: &FileAccount) -> File {
     }
 }
 
-fn unreadable(error: &AccountError) -> Unreadable {
+fn unreadable(error: &AccountError) -> AccountUnreadable {
     let harmless = |text: &str| neutralise(text).into_owned();
-    Unreadable { path: harmless(error.path()), message: harmless(&error.reason()) }
+    AccountUnreadable { path: harmless(error.path()), message: harmless(&error.reason()) }
 }
 
-fn entity_out(account: &Account, entity: Entity, name: &str) -> EntityOut {
+fn entity_out(account: &Account, entity: CubeEntity, name: &str) -> EntityOut {
     EntityOut {
         entity: entity.code_text(),
         entity_type: entity.entity_type,
@@ -242,21 +242,21 @@ fn entity_out(account: &Account, entity: Entity, name: &str) -> EntityOut {
 }
 
 /// Written one by one: there may be very many.
-struct Cells<'a>(&'a [Account], &'a Filter, Sharing);
+struct AccountCells<'a>(&'a [Account], &'a CubeFilter, Sharing);
 
-impl Serialize for Cells<'_> {
+impl Serialize for AccountCells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(accounts, filter, sharing) = self;
         serializer.collect_seq(
             accounts
                 .iter()
-                .flat_map(|account| account.cells(filter, *sharing).map(move |cell| CellOut::new(account, &cell))),
+                .flat_map(|account| account.cells(filter, *sharing).map(move |cell| AccountCellJson::new(account, &cell))),
         )
     }
 }
 
 #[derive(Serialize)]
-struct CellOut<'a> {
+struct AccountCellJson<'a> {
     year: u16,
     entity: String,
     entity_type: u8,
@@ -299,7 +299,7 @@ fn decimal(number: u64, parts: u32) -> f64 {
 }
 
 impl FiguresOut {
-    fn new(figures: &Figures) -> Self {
+    fn new(figures: &CellFigures) -> Self {
         let results = figures.results.as_ref();
         Self {
             enrolled: figures.enrolled,
@@ -319,8 +319,8 @@ impl FiguresOut {
     }
 }
 
-impl<'a> CellOut<'a> {
-    fn new(account: &Account, cell: &Cell<'a>) -> Self {
+impl<'a> AccountCellJson<'a> {
+    fn new(account: &Account, cell: &AccountCell<'a>) -> Self {
         Self {
             year: account.counting.year,
             entity: cell.entity.code_text(),
@@ -338,7 +338,7 @@ impl<'a> CellOut<'a> {
     }
 }
 
-struct Classes<'a>(&'a [Account], &'a Filter, Sharing);
+struct AccountClasses<'a>(&'a [Account], &'a CubeFilter, Sharing);
 
 #[derive(Serialize)]
 struct ClassOut<'a> {
@@ -354,7 +354,7 @@ struct ClassOut<'a> {
     records: Option<u64>,
 }
 
-impl Serialize for Classes<'_> {
+impl Serialize for AccountClasses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(accounts, filter, sharing) = self;
         let all = accounts.iter().filter(|_| filter.tells(Dimension::Reason)).flat_map(|account| {

@@ -5,4 +5,4 @@ mod formats;
 mod json;
 mod text;
 
-pub use formats::{Account, AccountReport};
+pub use formats::{AccountKind, AccountReport};

@@ -1,12 +1,12 @@
 //! The formats of a check. A new one is a file in this folder and an entry in this table.
 
 use super::{Material, concise, human, json};
-use crate::report::format::{Kind, Mark, Needs, Reporter};
+use crate::report::format::{ReportKind, FormatSignature, Needs, Reporter};
 use crate::report::{Look, Timings};
 
 /// The report of `scorelint check`.
 #[derive(Clone, Copy, Debug)]
-pub struct Check;
+pub struct CheckKind;
 
 /// What a report of a check is made from.
 pub struct CheckReport<'a> {
@@ -18,7 +18,7 @@ pub struct CheckReport<'a> {
     pub timings: Timings,
 }
 
-impl Kind for Check {
+impl ReportKind for CheckKind {
     type Subject<'a> = CheckReport<'a>;
     const NAME: &'static str = "check";
 
@@ -30,13 +30,13 @@ impl Kind for Check {
 /// What stands at the start of files for people.
 const TITLE: &str = "scorelint check";
 
-static FORMATS: [Reporter<Check>; 3] = [
+static FORMATS: [Reporter<CheckKind>; 3] = [
     Reporter {
         name: "human",
         endings: &["txt"],
         about: "For people: grouped by rule, with samples and a summary",
         needs: Needs::SAMPLES,
-        mark: Mark::Text(TITLE),
+        mark: FormatSignature::Text(TITLE),
         write: |out, report, style| {
             crate::report::title(out, TITLE, style)?;
             human::write(out, &report.material, Look::of(style, report.samples, report.timings))
@@ -47,7 +47,7 @@ static FORMATS: [Reporter<Check>; 3] = [
         endings: &[],
         about: "One line a finding: path:line:column: severity CODE message",
         needs: Needs::LIST,
-        mark: Mark::Text(TITLE),
+        mark: FormatSignature::Text(TITLE),
         write: |out, report, style| {
             crate::report::title(out, TITLE, style)?;
             concise::write(out, &report.material)
@@ -58,7 +58,7 @@ static FORMATS: [Reporter<Check>; 3] = [
         endings: &["json"],
         about: "For programs: docs/schemas/check-1.schema.json",
         needs: Needs::WHOLE,
-        mark: Mark::Text("\"scorelint/check/1\""),
+        mark: FormatSignature::Text("\"scorelint/check/1\""),
         write: |out, report, _| json::write(out, &report.material, report.timings),
     },
 ];

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{Material, RuleWords};
 use crate::input::InputError;
 use crate::layout::registry;
-use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, Status, WaiverLink, WaiverUsed};
+use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, RuleStatus, WaiverLink, WaiverUsed};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::report::WaiverOut;
@@ -33,15 +33,15 @@ pub enum Timings {
 pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> io::Result<()> {
     let outcome = material.outcome;
     let totals = outcome.totals();
-    let report = Report {
+    let report = CheckDocument {
         schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: CheckTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         settings: outcome.settings.as_ref().map(settings),
         inputs: outcome.inputs.iter().map(input).collect(),
         unreadable: outcome.unreadable.iter().map(|error| unreadable(error)).collect(),
         rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
-        findings: Findings(material),
-        summary: Summary {
+        findings: CheckFindings(material),
+        summary: CheckSummary {
             errors: totals.errors,
             warnings: totals.warnings,
             notices: totals.notices,
@@ -57,34 +57,34 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> 
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct CheckDocument<'a> {
     schema: &'static str,
-    tool: Tool,
+    tool: CheckTool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    settings: Option<Settings<'a>>,
-    inputs: Vec<Input<'a>>,
-    unreadable: Vec<Unreadable>,
-    rules: Vec<Rule<'a>>,
-    findings: Findings<'a>,
-    summary: Summary,
+    settings: Option<CheckSettings<'a>>,
+    inputs: Vec<CheckInput<'a>>,
+    unreadable: Vec<CheckUnreadable>,
+    rules: Vec<CheckRule<'a>>,
+    findings: CheckFindings<'a>,
+    summary: CheckSummary,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct CheckTool {
     name: &'static str,
     version: &'static str,
 }
 
 /// The settings file and its waivers.
 #[derive(Serialize)]
-struct Settings<'a> {
+struct CheckSettings<'a> {
     path: String,
     why: &'a str,
-    waivers: Vec<Waiver<'a>>,
+    waivers: Vec<CheckWaiver<'a>>,
 }
 
 #[derive(Serialize)]
-struct Waiver<'a> {
+struct CheckWaiver<'a> {
     #[serde(flatten)]
     told: WaiverOut<'a>,
     state: &'static str,
@@ -92,7 +92,7 @@ struct Waiver<'a> {
 }
 
 #[derive(Serialize)]
-struct Input<'a> {
+struct CheckInput<'a> {
     role: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,12 +107,12 @@ struct Input<'a> {
     lea: Option<&'a str>,
     records: u64,
     bytes: u64,
-    detected: Vec<Detected<'a>>,
+    detected: Vec<CheckDetected<'a>>,
 }
 
 /// A file that could not be read, or not to its end.
 #[derive(Serialize)]
-struct Unreadable {
+struct CheckUnreadable {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
@@ -122,14 +122,14 @@ struct Unreadable {
 }
 
 #[derive(Serialize)]
-struct Detected<'a> {
+struct CheckDetected<'a> {
     what: &'a str,
     value: &'a str,
     why: &'a str,
 }
 
 #[derive(Serialize)]
-struct Rule<'a> {
+struct CheckRule<'a> {
     code: &'a str,
     name: &'a str,
     severity: &'static str,
@@ -144,22 +144,22 @@ struct Rule<'a> {
     waived: u64,
     /// How many of its findings follow from another rule, by that rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    follows_from: Vec<Following<'a>>,
+    follows_from: Vec<CheckFollowing<'a>>,
     undecidable: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    by_school: Vec<School<'a>>,
+    by_school: Vec<CheckSchool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     micros: Option<u64>,
 }
 
 #[derive(Serialize)]
-struct Following<'a> {
+struct CheckFollowing<'a> {
     rule: &'a str,
     broke: u64,
 }
 
 #[derive(Serialize)]
-struct School<'a> {
+struct CheckSchool<'a> {
     school: &'a str,
     broke: u64,
 }
@@ -200,7 +200,7 @@ struct FindingOut<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct CheckSummary {
     errors: u64,
     warnings: u64,
     notices: u64,
@@ -231,17 +231,17 @@ impl From<RuleTotals> for RuleCounts {
 }
 
 /// The findings, made one by one while they are written.
-struct Findings<'a>(&'a Material<'a>);
+struct CheckFindings<'a>(&'a Material<'a>);
 
-impl Serialize for Findings<'_> {
+impl Serialize for CheckFindings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.findings().filter_map(|one| finding(self.0, one)))
     }
 }
 
-fn unreadable(error: &InputError) -> Unreadable {
+fn unreadable(error: &InputError) -> CheckUnreadable {
     let harmless = |text: String| neutralise(&text).into_owned();
-    Unreadable {
+    CheckUnreadable {
         path: harmless(error.path().to_owned()),
         rule: error.code().map(|code| code.to_string()),
         message: harmless(error.reason()),
@@ -253,21 +253,21 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-fn settings(settings: &SettingsUsed) -> Settings<'_> {
-    Settings {
+fn settings(settings: &SettingsUsed) -> CheckSettings<'_> {
+    CheckSettings {
         path: settings.path.to_string_lossy().into_owned(),
         why: &settings.why,
         waivers: settings.waivers.iter().map(waiver).collect(),
     }
 }
 
-fn waiver(waiver: &WaiverUsed) -> Waiver<'_> {
-    Waiver { told: WaiverOut::of(&waiver.told), state: waiver.state.as_str(), waived: waiver.waived }
+fn waiver(waiver: &WaiverUsed) -> CheckWaiver<'_> {
+    CheckWaiver { told: WaiverOut::of(&waiver.told), state: waiver.state.as_str(), waived: waiver.waived }
 }
 
-fn input(input: &InputOutcome) -> Input<'_> {
+fn input(input: &InputOutcome) -> CheckInput<'_> {
     let info = &input.info;
-    Input {
+    CheckInput {
         role: input.role.as_str(),
         path: info.path.to_string_lossy().into_owned(),
         member: info.member.as_deref(),
@@ -283,28 +283,28 @@ fn input(input: &InputOutcome) -> Input<'_> {
         detected: info
             .detected
             .iter()
-            .map(|one| Detected { what: one.what, value: &one.value, why: &one.why })
+            .map(|one| CheckDetected { what: one.what, value: &one.value, why: &one.why })
             .collect(),
     }
 }
 
-fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Rule<'a> {
-    Rule {
+fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> CheckRule<'a> {
+    CheckRule {
         code: &rule.code,
         name: &words.name,
         severity: rule.severity.as_str(),
         status: rule.status.as_str(),
         reason: match &rule.status {
-            Status::NotRun(reason) => Some(reason),
+            RuleStatus::NotRun(reason) => Some(reason),
             _ => None,
         },
         carried: rule.carried,
         applicable: rule.applicable,
         broke: rule.broke,
         waived: rule.waived,
-        follows_from: rule.follows_from.iter().map(|(rule, broke)| Following { rule, broke: *broke }).collect(),
+        follows_from: rule.follows_from.iter().map(|(rule, broke)| CheckFollowing { rule, broke: *broke }).collect(),
         undecidable: rule.undecidable,
-        by_school: rule.by_school.iter().map(|(school, broke)| School { school, broke: *broke }).collect(),
+        by_school: rule.by_school.iter().map(|(school, broke)| CheckSchool { school, broke: *broke }).collect(),
         micros: match timings {
             Timings::Shown => u64::try_from(rule.time.as_micros()).ok(),
             Timings::Hidden => None,

@@ -1,7 +1,7 @@
 //! What every report is made from: the outcome, the words of the rules, and what may be shown.
 
 use super::message::{self, Printable};
-use super::{Place, RuleBook, RuleWords};
+use super::{FilePosition, RuleBook, RuleWords};
 use crate::layout::{FieldId, registry};
 use crate::outcome::{Finding, InputOutcome, Outcome, RuleOutcome, WaiverLink};
 use crate::privacy::mask::Reveal;
@@ -74,16 +74,16 @@ impl<'a> Material<'a> {
     }
 
     /// Where a finding is.
-    pub fn place(&self, finding: &Finding) -> Place {
+    pub fn place(&self, finding: &Finding) -> FilePosition {
         if let (Some(WaiverLink::About(number)), Some(settings)) = (finding.waiver, &self.outcome.settings)
             && let Some(waiver) = settings.waivers.get(number).map(|waiver| &waiver.told)
         {
             let path = neutralise(&waiver.path.to_string_lossy()).into_owned();
-            return Place { path, line: Some(waiver.line), column: None };
+            return FilePosition { path, line: Some(waiver.line), column: None };
         }
         self.input_of(finding).map_or_else(
-            || Place { path: String::new(), line: None, column: None },
-            |input| Place::of(finding, &input.info),
+            || FilePosition { path: String::new(), line: None, column: None },
+            |input| FilePosition::of(finding, &input.info),
         )
     }
 

@@ -9,9 +9,9 @@ mod message;
 mod place;
 mod words;
 
-pub use formats::{Check, CheckReport};
+pub use formats::{CheckKind, CheckReport};
 pub use material::Material;
-pub use place::Place;
+pub use place::FilePosition;
 pub use words::{RuleBook, RuleWords};
 
 pub use concise::write as write_concise;

@@ -8,7 +8,7 @@ use crate::privacy::text::{neutralise, width};
 
 /// A place in a file, as `path:line:column`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePosition {
     /// The path as given, with the name inside a zip behind it. Neutralised.
     pub path: String,
     /// The line, 1-based, where there is one.
@@ -17,7 +17,7 @@ pub struct Place {
     pub column: Option<u64>,
 }
 
-impl Place {
+impl FilePosition {
     /// Where a finding in this file is.
     pub fn of(finding: &Finding, info: &FileInfo) -> Self {
         let path = path_of(info);
@@ -33,7 +33,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePosition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.path)?;
         if let Some(line) = self.line {

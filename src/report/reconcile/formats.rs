@@ -1,15 +1,15 @@
 //! The formats of a reconciliation. A new one is a file in this folder and an entry in this table.
 
-use super::subject::{Page, ReconcileReport};
+use super::subject::{ReconcileView, ReconcileReport};
 use super::{json, text, worklist};
-use crate::report::format::{Kind, Mark, Needs, Reporter};
+use crate::report::format::{ReportKind, FormatSignature, Needs, Reporter};
 use crate::report::title;
 
 /// The report of `scorelint reconcile`.
 #[derive(Clone, Copy, Debug)]
-pub struct Reconcile;
+pub struct ReconcileKind;
 
-impl Kind for Reconcile {
+impl ReportKind for ReconcileKind {
     type Subject<'a> = ReconcileReport<'a>;
     const NAME: &'static str = "reconcile";
 
@@ -21,18 +21,18 @@ impl Kind for Reconcile {
 /// What stands at the start of files for people.
 const TITLE: &str = "scorelint reconcile";
 
-static FORMATS: [Reporter<Reconcile>; 2] = [
+static FORMATS: [Reporter<ReconcileKind>; 2] = [
     Reporter {
         name: "human",
         endings: &["txt"],
         about: "For people",
         needs: Needs::SAMPLES,
-        mark: Mark::Text(TITLE),
+        mark: FormatSignature::Text(TITLE),
         write: |out, report, style| {
             title(out, TITLE, style)?;
             match report.page {
-                Page::Ladders => text::write(out, report, style),
-                Page::Worklist => worklist::write(out, report, style),
+                ReconcileView::Ladders => text::write(out, report, style),
+                ReconcileView::Worklist => worklist::write(out, report, style),
             }
         },
     },
@@ -41,7 +41,7 @@ static FORMATS: [Reporter<Reconcile>; 2] = [
         endings: &["json"],
         about: "For programs: docs/schemas/reconcile-1.schema.json",
         needs: Needs::WHOLE,
-        mark: Mark::Text("\"scorelint/reconcile/1\""),
+        mark: FormatSignature::Text("\"scorelint/reconcile/1\""),
         write: |out, report, _| json::write(out, report.reconciliation, &report.filter),
     },
 ];

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::official::{Interval, State};
+use crate::official::{Interval, FigureState};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::input::View;
 use crate::reconcile::{
-    Asked, CauseFound, Cell, CellFilter, CellStep, Copies, InputFile, ListInput, NotCheckable, Reconciliation, Status, With,
+    ReconcileRequest, CauseFound, ComparedFigure, CellFilter, CellStep, Copies, InputFile, ListInput, NotCheckable, Reconciliation, FigureStatus, With,
 };
 use crate::rule::read::show_day;
 
@@ -27,9 +27,9 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
     let numbered = reconciliation.cells.iter().enumerate();
     let chosen: Vec<usize> = numbered.filter(|(_, cell)| filter.has(cell)).map(|(place, _)| place).collect();
     let tally = reconciliation.tally();
-    let report = Report {
+    let report = ReconcileDocument {
         schema: SCHEMA,
-        tool: Tool {
+        tool: ReconcileTool {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             rules_sha256: crate::RULES_SHA256,
@@ -43,7 +43,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
         official: reconciliation
             .officials
             .iter()
-            .map(|one| Official {
+            .map(|one| OfficialFigure {
                 path: neutralise(&one.name).into_owned(),
                 program: one.program.clone(),
                 version: one.version,
@@ -54,7 +54,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
             .collect(),
         lists: reconciliation.lists.iter().map(list).collect(),
         leas: reconciliation.leas.iter().map(|(lea, why)| Lea { lea: lea.clone(), why: why.clone() }).collect(),
-        summary: Summary {
+        summary: ReconcileSummary {
             equal: tally.equal,
             explained: tally.explained,
             partly_explained: tally.partly,
@@ -71,7 +71,7 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
                 Some(ResidueOut { cell, amount: residue.amount, groups: residue.groups.clone() })
             })
             .collect(),
-        cells: Cells { of: reconciliation, chosen: &chosen },
+        cells: ReconcileCells { of: reconciliation, chosen: &chosen },
         not_checkable: reconciliation.not_checkable.iter().map(not_checkable).collect(),
     };
     json::write_compact(out, &report)?;
@@ -79,28 +79,28 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct ReconcileDocument<'a> {
     schema: &'static str,
-    tool: Tool,
+    tool: ReconcileTool,
     year: u16,
     asked: AskedOut<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<Filter<'a>>,
-    inputs: Vec<Input>,
+    filter: Option<ReconcileFilter<'a>>,
+    inputs: Vec<ReconcileInput>,
     copies: Vec<CopiesOut>,
     enrolled_alone: u64,
-    official: Vec<Official>,
+    official: Vec<OfficialFigure>,
     lists: Vec<ListOut>,
     leas: Vec<Lea>,
-    summary: Summary,
+    summary: ReconcileSummary,
     causes: Vec<CauseOut>,
     unexplained: Vec<ResidueOut>,
-    cells: Cells<'a>,
+    cells: ReconcileCells<'a>,
     not_checkable: Vec<NotCheckableOut>,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct ReconcileTool {
     name: &'static str,
     version: &'static str,
     rules_sha256: &'static str,
@@ -133,7 +133,7 @@ struct ListOut {
 
 /// The choice of figures; what is not named is not narrowed.
 #[derive(Serialize)]
-struct Filter<'a> {
+struct ReconcileFilter<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     entities: &'a [String],
     #[serde(skip_serializing_if = "<[u16]>::is_empty")]
@@ -147,7 +147,7 @@ struct Filter<'a> {
 }
 
 #[derive(Serialize)]
-struct Input {
+struct ReconcileInput {
     path: String,
     member: Option<String>,
     view: &'static str,
@@ -158,7 +158,7 @@ struct Input {
 }
 
 #[derive(Serialize)]
-struct Official {
+struct OfficialFigure {
     path: String,
     program: String,
     version: Option<u8>,
@@ -174,7 +174,7 @@ struct Lea {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct ReconcileSummary {
     equal: u64,
     explained: u64,
     partly_explained: u64,
@@ -195,7 +195,7 @@ struct CauseOut {
     assumed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
-    records: Vec<Place>,
+    records: Vec<RecordLine>,
     cells: u64,
     mended: u32,
     broken: u32,
@@ -210,7 +210,7 @@ struct Tied {
 }
 
 #[derive(Serialize)]
-struct Place {
+struct RecordLine {
     input: usize,
     line: u32,
 }
@@ -231,7 +231,7 @@ struct NotCheckableOut {
 }
 
 #[derive(Serialize)]
-struct CellOut<'a> {
+struct ReconcileCellJson<'a> {
     entity: String,
     entity_type: u8,
     test: u16,
@@ -239,7 +239,7 @@ struct CellOut<'a> {
     group: u16,
     measure: &'static str,
     ours: Option<i64>,
-    official: Shown,
+    official: ShownFigure,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -248,7 +248,7 @@ struct CellOut<'a> {
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct ShownFigure {
     shown: String,
     lo: Option<i64>,
     hi: Option<i64>,
@@ -261,16 +261,16 @@ struct StepOut<'a> {
     amount: i64,
     bounded: bool,
     certainty: &'static str,
-    records: Vec<Place>,
+    records: Vec<RecordLine>,
 }
 
 /// The chosen cells, written one after the other.
-struct Cells<'a> {
+struct ReconcileCells<'a> {
     of: &'a Reconciliation,
     chosen: &'a [usize],
 }
 
-impl Serialize for Cells<'_> {
+impl Serialize for ReconcileCells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // From the first to the last: to find a single figure takes a walk of its own.
         let mut chosen = self.chosen.iter().peekable();
@@ -280,8 +280,8 @@ impl Serialize for Cells<'_> {
     }
 }
 
-fn filter_out(filter: &CellFilter) -> Filter<'_> {
-    Filter {
+fn filter_out(filter: &CellFilter) -> ReconcileFilter<'_> {
+    ReconcileFilter {
         entities: &filter.entities,
         tests: &filter.tests,
         grades: filter.grades.iter().copied().map(u16::from).collect(),
@@ -290,8 +290,8 @@ fn filter_out(filter: &CellFilter) -> Filter<'_> {
     }
 }
 
-fn input(file: &InputFile) -> Input {
-    Input {
+fn input(file: &InputFile) -> ReconcileInput {
+    ReconcileInput {
         path: neutralise(&file.info.path.display().to_string()).into_owned(),
         member: file.info.member.as_ref().map(|member| neutralise(member).into_owned()),
         view: file.info.view.as_str(),
@@ -302,7 +302,7 @@ fn input(file: &InputFile) -> Input {
     }
 }
 
-fn asked(asked: &Asked) -> AskedOut<'_> {
+fn asked(asked: &ReconcileRequest) -> AskedOut<'_> {
     AskedOut {
         year: asked.year,
         view: asked.view.map(View::as_str),
@@ -333,11 +333,11 @@ pub(super) fn parameters(with: &With) -> BTreeMap<&'static str, String> {
     }
 }
 
-fn places(reconciliation: &Reconciliation, records: &[u32]) -> Vec<Place> {
-    let mut places: Vec<Place> = records
+fn places(reconciliation: &Reconciliation, records: &[u32]) -> Vec<RecordLine> {
+    let mut places: Vec<RecordLine> = records
         .iter()
         .filter_map(|record| reconciliation.records.get(*record as usize))
-        .map(|place| Place { input: place.input, line: place.line })
+        .map(|place| RecordLine { input: place.input, line: place.line })
         .collect();
     places.sort_by_key(|place| (place.input, place.line));
     places
@@ -368,10 +368,10 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
     }
 }
 
-fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &Cell<'_>) -> CellOut<'a> {
+fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &ComparedFigure<'_>) -> ReconcileCellJson<'a> {
     let interval = cell.official.interval();
-    let bounds = interval.filter(|_| cell.official.state() != State::Absent);
-    CellOut {
+    let bounds = interval.filter(|_| cell.official.state() != FigureState::Absent);
+    ReconcileCellJson {
         entity: String::from_utf8_lossy(&cell.code).into_owned(),
         entity_type: cell.entity_type,
         test: cell.test,
@@ -379,14 +379,14 @@ fn cell_out<'a>(reconciliation: &'a Reconciliation, cell: &Cell<'_>) -> CellOut<
         group: cell.group,
         measure: cell.measure.id(),
         ours: cell.ours,
-        official: Shown {
+        official: ShownFigure {
             shown: neutralise(&cell.official.shown()).into_owned(),
             lo: bounds.map(Interval::lo),
             hi: bounds.map(Interval::hi),
         },
         status: cell.status.as_str(),
         reason: match cell.status {
-            Status::NotCheckable(reason) => Some(reason),
+            FigureStatus::NotCheckable(reason) => Some(reason),
             _ => None,
         },
         steps: cell.steps.iter().filter_map(|step| step_out(reconciliation, &step)).collect(),

@@ -7,6 +7,6 @@ mod text;
 mod words;
 mod worklist;
 
-pub use formats::Reconcile;
+pub use formats::ReconcileKind;
 pub use json::write as write_json;
-pub use subject::{Detail, Page, ReconcileReport};
+pub use subject::{FigureDetail, ReconcileView, ReconcileReport};

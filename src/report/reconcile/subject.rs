@@ -9,14 +9,14 @@ pub struct ReconcileReport<'a> {
     /// Which figures are wanted.
     pub filter: CellFilter,
     /// How much of them is shown to people.
-    pub detail: Detail,
+    pub detail: FigureDetail,
     /// What is shown to people.
-    pub page: Page,
+    pub page: ReconcileView,
 }
 
 /// What people are shown of a reconciliation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum ReconcileView {
     /// The causes and the ladders of figures.
     Ladders,
     /// The records behind the differences, by who can correct them.
@@ -25,7 +25,7 @@ pub enum Page {
 
 /// How much is shown of the figures.
 #[derive(Clone, Debug)]
-pub enum Detail {
+pub enum FigureDetail {
     /// So many ladders of a kind.
     Ladders(usize),
     /// One figure with its records.

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
 
-use super::subject::{Detail, ReconcileReport};
+use super::subject::{FigureDetail, ReconcileReport};
 use super::words::{figure, measure_words, title};
 use crate::counting::entity_type_name;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
-use crate::reconcile::{CauseFound, Cell, CellFilter, Code, Reconciliation, Status, is_count};
+use crate::reconcile::{CauseFound, ComparedFigure, CellFilter, CdsCode, Reconciliation, FigureStatus, is_count};
 use crate::report::Style;
 use crate::number::{grouped, plural};
 
@@ -21,10 +21,10 @@ use crate::number::{grouped, plural};
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &ReconcileReport<'_>, style: &Style) -> io::Result<()> {
     let reconciliation = report.reconciliation;
-    let mut page = Page { out, all: reconciliation, filter: &report.filter, style };
+    let mut page = ReconcilePage { out, all: reconciliation, filter: &report.filter, style };
     match &report.detail {
-        Detail::Ladders(samples) => page.whole(*samples),
-        Detail::Cell(name) => match name.find(reconciliation) {
+        FigureDetail::Ladders(samples) => page.whole(*samples),
+        FigureDetail::Cell(name) => match name.find(reconciliation) {
             Ok(cell) => page.one(&cell),
             Err(error) => page.line(&error.to_string()),
         },
@@ -36,14 +36,14 @@ const AMOUNT: usize = 9;
 /// Records that a figure by itself shows of a step.
 const LINES: usize = 40;
 
-struct Page<'a> {
+struct ReconcilePage<'a> {
     out: &'a mut dyn Write,
     all: &'a Reconciliation,
     filter: &'a CellFilter,
     style: &'a Style,
 }
 
-impl Page<'_> {
+impl ReconcilePage<'_> {
     fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", text.trim_end())
     }
@@ -67,9 +67,9 @@ impl Page<'_> {
         self.verdict()?;
         self.head()?;
         self.causes()?;
-        self.ladders(Status::Explained, "Explained", samples)?;
-        self.ladders(Status::PartlyExplained, "Explained in part", samples)?;
-        self.ladders(Status::Unexplained, "Unexplained", samples)?;
+        self.ladders(FigureStatus::Explained, "Explained", samples)?;
+        self.ladders(FigureStatus::PartlyExplained, "Explained in part", samples)?;
+        self.ladders(FigureStatus::Unexplained, "Unexplained", samples)?;
         self.residues(samples)?;
         self.not_checkable()
     }
@@ -122,7 +122,7 @@ impl Page<'_> {
     fn head(&mut self) -> io::Result<()> {
         self.title(&format!("Administration {}", self.all.year))?;
         for (lea, why) in &self.all.leas {
-            let code: Option<Code> = lea.as_bytes().try_into().ok();
+            let code: Option<CdsCode> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));
             self.wrapped("  of        ", &format!("{} ({lea}): {why}", neutralise(&name)))?;
         }
@@ -194,11 +194,11 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn ladders(&mut self, status: Status, heading: &str, samples: usize) -> io::Result<()> {
+    fn ladders(&mut self, status: FigureStatus, heading: &str, samples: usize) -> io::Result<()> {
         let all = self.all;
         let here = all.cells.iter().filter(|cell| cell.status == status && self.filter.has(cell));
         // The first ones alone are kept: a county has more figures than anybody looks at.
-        let mut first: BTreeMap<(Prominence, usize), Cell<'_>> = BTreeMap::new();
+        let mut first: BTreeMap<(Prominence, usize), ComparedFigure<'_>> = BTreeMap::new();
         let mut count = 0;
         for cell in here {
             first.insert((prominence(&cell), count), cell);
@@ -224,7 +224,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn name(&self, cell: &Cell<'_>) -> String {
+    fn name(&self, cell: &ComparedFigure<'_>) -> String {
         let code = String::from_utf8_lossy(&cell.code).into_owned();
         if cell.code[..7] == cell.code[7..] {
             return "District Level Program".to_owned();
@@ -238,7 +238,7 @@ impl Page<'_> {
     }
 
     /// `Example Unified · ELA · grade 5 · all students · tested`.
-    fn heading(&self, cell: &Cell<'_>) -> String {
+    fn heading(&self, cell: &ComparedFigure<'_>) -> String {
         let counting = &self.all.counting;
         let test = counting
             .tests
@@ -261,7 +261,7 @@ impl Page<'_> {
         [self.name(cell), test, grade, group, measure_words(cell.measure)].join(" · ")
     }
 
-    fn ladder(&mut self, cell: &Cell<'_>) -> io::Result<()> {
+    fn ladder(&mut self, cell: &ComparedFigure<'_>) -> io::Result<()> {
         let heading = self.heading(cell);
         for line in textwrap::wrap(&heading, self.style.width) {
             self.line(&line)?;
@@ -348,11 +348,11 @@ impl Page<'_> {
     }
 
     /// One figure with all its records.
-    fn one(&mut self, cell: &Cell<'_>) -> io::Result<()> {
+    fn one(&mut self, cell: &ComparedFigure<'_>) -> io::Result<()> {
         self.ladder(cell)?;
         self.line("")?;
         self.line(&format!("           {}", cell.status.as_str()))?;
-        if let Status::NotCheckable(reason) = cell.status
+        if let FigureStatus::NotCheckable(reason) = cell.status
             && let Some(one) = self.all.not_checkable.iter().find(|one| one.id == reason)
         {
             self.wrapped("           ", &format!("{}; would tell: {}", one.words, one.decided_by))?;
@@ -382,10 +382,10 @@ impl Page<'_> {
 }
 
 /// What decides which figures are shown first.
-type Prominence = (u8, bool, bool, u16, bool, u8, Code, u16, Measure);
+type Prominence = (u8, bool, bool, u16, bool, u8, CdsCode, u16, Measure);
 
 /// Districts before schools, all students before groups, counts before shares, all grades first.
-fn prominence(cell: &Cell<'_>) -> Prominence {
+fn prominence(cell: &ComparedFigure<'_>) -> Prominence {
     let rank = match cell.entity_type {
         6 => 0,
         9 => 1,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
 
-use super::subject::{Detail, ReconcileReport};
+use super::subject::{FigureDetail, ReconcileReport};
 use super::words::title;
 use crate::privacy::text::neutralise;
 use crate::reconcile::CauseFound;
@@ -52,7 +52,7 @@ fn cause(out: &mut dyn Write, report: &ReconcileReport<'_>, found: &CauseFound, 
         by_file.entry(place.input).or_default().push(place.line);
     }
     let most = match report.detail {
-        Detail::Ladders(usize::MAX) => usize::MAX,
+        FigureDetail::Ladders(usize::MAX) => usize::MAX,
         _ => MOST,
     };
     for (input, mut lines) in by_file {

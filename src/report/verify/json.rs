@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::privacy::json;
-use crate::verify::{Claim, Verdict};
+use crate::verify::{Claim, VerifyVerdict};
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
 const SCHEMA: &str = "scorelint/verify/1";
@@ -14,7 +14,7 @@ const SCHEMA: &str = "scorelint/verify/1";
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict) -> io::Result<()> {
     let refuted = verdict.refuted.iter().filter_map(|one| {
         let cell = claim.cells.get(one.cell)?;
         Some(RefutedOut {
@@ -27,9 +27,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
             wrong: &one.wrong,
         })
     });
-    let report = Report {
+    let report = VerifyDocument {
         schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: VerifyTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         year: claim.year,
         confirmed: verdict.is_confirmed(),
         part: claim.is_part(),
@@ -46,9 +46,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict) -> io::Resul
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct VerifyDocument<'a> {
     schema: &'static str,
-    tool: Tool,
+    tool: VerifyTool,
     year: u16,
     /// Whether nothing is refuted.
     confirmed: bool,
@@ -65,7 +65,7 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct VerifyTool {
     name: &'static str,
     version: &'static str,
 }

@@ -4,4 +4,4 @@ mod formats;
 mod json;
 mod text;
 
-pub use formats::{Verify, VerifyReport};
+pub use formats::{VerifyKind, VerifyReport};

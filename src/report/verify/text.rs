@@ -7,7 +7,7 @@ use owo_colors::OwoColorize;
 use crate::privacy::text::neutralise;
 use crate::report::Style;
 use crate::number::{grouped, plural};
-use crate::verify::{Claim, Verdict};
+use crate::verify::{Claim, VerifyVerdict};
 
 /// Refuted figures shown unless all are asked for.
 const SHOWN: usize = 20;
@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &Verdict, style: &Style) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict, style: &Style) -> io::Result<()> {
     let (head, paint) = if verdict.is_confirmed() { ("confirmed", style.good()) } else { ("refuted", style.bad()) };
     let head = head.style(paint);
     let counted = plural(verdict.recounted, "figure");

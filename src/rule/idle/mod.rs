@@ -9,17 +9,17 @@ use std::ops::Range;
 
 use crate::layout::{FieldId, registry};
 
-use super::ast::{Kind, Literal, Node, Question, SetNode};
-use super::bind::{Binding, Parsed, Required, parameter_values};
-use super::error::{Mistake, Piece, RuleError};
+use super::ast::{NodeKind, LiteralNode, AstNode, Question, SetNode};
+use super::bind::{InstanceBinding, ParsedRule, Requirement, parameter_values};
+use super::error::{RuleMistake, Piece, RuleError};
 use super::file::Loaded;
-use super::ir::{Cell, Form, Num, Op, Text};
-use super::typed::{Bound, Typer, Value};
+use super::ir::{CellRef, CellForm, Num, Op, TextExpr};
+use super::typed::{BoundParameter, Typer, TypedPart};
 
 mod numbers;
 mod words;
 
-use numbers::{Answers, Numbers, answers, numbers};
+use numbers::{Answers, NumberRange, answers, numbers};
 use words::{Refusal, cell_refusal, refusal};
 
 /// The idle comparisons of a rule, which must bind in all its years.
@@ -28,25 +28,25 @@ pub(super) fn mistakes(loaded: &Loaded) -> Vec<RuleError> {
     let years = loaded.layout_years();
     for layout in years.iter().filter_map(|year| registry().layout(*year)) {
         let parts = loaded.parts(layout.year());
-        let Ok(parsed) = Parsed::new(&parts, layout) else { continue };
+        let Ok(parsed) = ParsedRule::new(&parts, layout) else { continue };
         for bound in parameter_values(&parts, layout, &years).unwrap_or_default() {
             let bound = bound.as_ref().map(|(parameter, value)| (parameter, *value));
-            let binding = Binding { parts: &parts, parsed: &parsed, layout, years: &years, bound };
+            let binding = InstanceBinding { parts: &parts, parsed: &parsed, layout, years: &years, bound };
             // A value of the parameter for which the year lacks a field is left out.
             if binding.instance().is_ok() {
                 claims.add(&binding);
             }
         }
     }
-    claims.0.into_iter().filter_map(Claim::mistake).collect()
+    claims.0.into_iter().filter_map(ComparisonRange::mistake).collect()
 }
 
 /// The comparisons met so far, in the order of the rule.
 #[derive(Default)]
-struct Claims(Vec<Claim>);
+struct Claims(Vec<ComparisonRange>);
 
 /// A comparison, and what it can come to in some year for some value of the parameters.
-struct Claim {
+struct ComparisonRange {
     piece: Piece,
     span: Range<usize>,
     answers: Answers,
@@ -58,25 +58,25 @@ enum About {
     /// A word that a cell cannot hold.
     Word { of: String, word: String, refusal: Option<Refusal> },
     /// Numbers, and what the part that is compared can come to.
-    Numbers { of: String, can_be: Numbers },
+    Numbers { of: String, can_be: NumberRange },
 }
 
 impl Claims {
-    fn add(&mut self, binding: &Binding<'_>) {
+    fn add(&mut self, binding: &InstanceBinding<'_>) {
         let Ok(by) = binding.by() else { return };
         let (parts, parsed) = (binding.parts, binding.parsed);
         if let Some((piece, node)) = parts.when.as_ref().zip(parsed.when.as_ref()) {
-            Walk { claims: self, piece, typer: binding.typer(&by) }.node(node);
+            ConditionPath { claims: self, piece, typer: binding.typer(&by) }.node(node);
         }
-        let mut walk = Walk { claims: self, piece: &parts.require, typer: binding.typer(&by) };
+        let mut walk = ConditionPath { claims: self, piece: &parts.require, typer: binding.typer(&by) };
         match &parsed.require {
-            Required::Record(node) => walk.node(node),
-            Required::Set(set) => conditions_of(set).into_iter().for_each(|node| walk.node(node)),
+            Requirement::Record(node) => walk.node(node),
+            Requirement::Set(set) => conditions_of(set).into_iter().for_each(|node| walk.node(node)),
         }
     }
 
-    fn put(&mut self, claim: Claim) {
-        let is_same = |one: &&mut Claim| {
+    fn put(&mut self, claim: ComparisonRange) {
+        let is_same = |one: &&mut ComparisonRange| {
             one.span == claim.span
                 && one.piece.span == claim.piece.span
                 && one.piece.source.name == claim.piece.source.name
@@ -88,7 +88,7 @@ impl Claims {
     }
 }
 
-fn conditions_of(set: &SetNode) -> Vec<&Node> {
+fn conditions_of(set: &SetNode) -> Vec<&AstNode> {
     match set {
         SetNode::Exists { conditions, .. } => conditions.iter().collect(),
         SetNode::AtMost { of, .. } | SetNode::Share { of, .. } => vec![of],
@@ -96,7 +96,7 @@ fn conditions_of(set: &SetNode) -> Vec<&Node> {
     }
 }
 
-impl Claim {
+impl ComparisonRange {
     /// Takes in what the same comparison can come to in another year, or for another value.
     fn join(&mut self, other: Self) {
         self.answers = self.answers.or(other.answers);
@@ -111,7 +111,7 @@ impl Claim {
         }
         let mistake = match self.about {
             About::Word { of, word, refusal } => {
-                Mistake::new(self.span, format!("{of} can never be '{word}'"), "in none of these years")
+                RuleMistake::new(self.span, format!("{of} can never be '{word}'"), "in none of these years")
                     .help(refusal?.help(&word))
             }
             About::Numbers { of, can_be } => {
@@ -120,7 +120,7 @@ impl Claim {
                     (true, false) => ("this comparison can never be false", "true in all of these years"),
                     _ => ("this comparison can never be told", "no number in any of these years"),
                 };
-                let mistake = Mistake::new(self.span, message, label);
+                let mistake = RuleMistake::new(self.span, message, label);
                 match can_be.shown() {
                     Some(shown) => mistake.help(format!("by the layouts, {of} is {shown}")),
                     None => mistake,
@@ -132,26 +132,26 @@ impl Claim {
 }
 
 /// A way through the conditions of one instance.
-struct Walk<'c, 't> {
+struct ConditionPath<'c, 't> {
     claims: &'c mut Claims,
     piece: &'c Piece,
     typer: Typer<'t>,
 }
 
-impl Walk<'_, '_> {
-    fn node(&mut self, node: &Node) {
+impl ConditionPath<'_, '_> {
+    fn node(&mut self, node: &AstNode) {
         match &node.kind {
-            Kind::Not(inner) => self.node(inner),
-            Kind::And(parts) | Kind::Or(parts) => parts.iter().for_each(|part| self.node(part)),
-            Kind::Compare { right, op, .. } if asks_whether_it_is_read(*op, right) => {}
-            Kind::Compare { left, op, right } => {
+            NodeKind::Not(inner) => self.node(inner),
+            NodeKind::And(parts) | NodeKind::Or(parts) => parts.iter().for_each(|part| self.node(part)),
+            NodeKind::Compare { right, op, .. } if asks_whether_it_is_read(*op, right) => {}
+            NodeKind::Compare { left, op, right } => {
                 self.numbers([left, right], &node.span, |[left, right]| answers(left, *op, right));
             }
-            Kind::Between { value, low, high } => self.numbers([value, low, high], &node.span, |[value, low, high]| {
+            NodeKind::Between { value, low, high } => self.numbers([value, low, high], &node.span, |[value, low, high]| {
                 answers(value, Op::AtLeast, low).and(answers(value, Op::AtMost, high))
             }),
-            Kind::Is { subject, question } => self.is(subject, question),
-            Kind::Quantified { parameter, body, .. } => {
+            NodeKind::Is { subject, question } => self.is(subject, question),
+            NodeKind::Quantified { parameter, body, .. } => {
                 for bound in self.typer.domain(parameter).unwrap_or_default() {
                     self.typer.scope.push((parameter.name.clone(), bound));
                     self.node(body);
@@ -164,9 +164,9 @@ impl Walk<'_, '_> {
 
     fn numbers<const N: usize>(
         &mut self,
-        nodes: [&Node; N],
+        nodes: [&AstNode; N],
         span: &Range<usize>,
-        compare: impl Fn([&Numbers; N]) -> Answers,
+        compare: impl Fn([&NumberRange; N]) -> Answers,
     ) {
         if nodes.iter().any(|node| self.is_about_damage(node)) {
             return;
@@ -176,21 +176,21 @@ impl Walk<'_, '_> {
         let Some(typed) = typed.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() else { return };
         // What varies is told, not what it is compared with; a year or parameter alone is no record's.
         let Some(told) = typed.iter().position(|num| !matches!(num, Num::Const(_))) else { return };
-        let can_be: Vec<Numbers> = typed.into_iter().map(|num| numbers(num, layout)).collect();
+        let can_be: Vec<NumberRange> = typed.into_iter().map(|num| numbers(num, layout)).collect();
         let about = About::Numbers { of: self.written(nodes[told]), can_be: can_be[told].clone() };
-        let Ok(can_be) = <[Numbers; N]>::try_from(can_be) else { return };
+        let Ok(can_be) = <[NumberRange; N]>::try_from(can_be) else { return };
         let answers = compare(can_be.each_ref());
-        self.claims.put(Claim { piece: self.piece.clone(), span: span.clone(), answers, about });
+        self.claims.put(ComparisonRange { piece: self.piece.clone(), span: span.clone(), answers, about });
     }
 
-    fn is(&mut self, subject: &Node, question: &Question) {
+    fn is(&mut self, subject: &AstNode, question: &Question) {
         if self.is_about_damage(subject) {
             return;
         }
         match question {
             Question::Same(other) => {
-                if let Kind::Text(text) = &other.kind {
-                    self.word(subject, &Literal { text: text.clone(), span: other.span.clone() });
+                if let NodeKind::Text(text) = &other.kind {
+                    self.word(subject, &LiteralNode { text: text.clone(), span: other.span.clone() });
                 }
             }
             Question::OneOf(words) | Question::ExactlyOneOf(words) => {
@@ -200,36 +200,36 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn word(&mut self, subject: &Node, literal: &Literal) {
+    fn word(&mut self, subject: &AstNode, literal: &LiteralNode) {
         let word = literal.text.trim();
         let layout = self.typer.layout;
         let refusal = match self.typer.value(subject) {
-            Ok(Value::Field(field, _)) => refusal(&Text::Cell(Cell { field, form: Form::Value }), word, layout),
-            Ok(Value::Text(text)) => refusal(&text, word, layout),
-            Ok(Value::Matched(cell, _)) => in_no_year(cell.field, word),
+            Ok(TypedPart::Field(field, _)) => refusal(&TextExpr::Cell(CellRef { field, form: CellForm::Value }), word, layout),
+            Ok(TypedPart::Text(text)) => refusal(&text, word, layout),
+            Ok(TypedPart::Matched(cell, _)) => in_no_year(cell.field, word),
             _ => return,
         };
         let answers = Answers { can_hold: refusal.is_none(), can_fail: true };
         let about = About::Word { of: self.written(subject), word: word.to_owned(), refusal };
-        self.claims.put(Claim { piece: self.piece.clone(), span: literal.span.clone(), answers, about });
+        self.claims.put(ComparisonRange { piece: self.piece.clone(), span: literal.span.clone(), answers, about });
     }
 
     /// The part as the rule writes it.
-    fn written(&self, node: &Node) -> String {
+    fn written(&self, node: &AstNode) -> String {
         format!("`{}`", self.piece.text.get(node.span.clone()).unwrap_or_default())
     }
 
     /// Whether a part takes a cell as it stands in the file, or any field of a family.
-    fn is_about_damage(&self, node: &Node) -> bool {
-        let any = |nodes: &[&Node]| nodes.iter().any(|node| self.is_about_damage(node));
+    fn is_about_damage(&self, node: &AstNode) -> bool {
+        let any = |nodes: &[&AstNode]| nodes.iter().any(|node| self.is_about_damage(node));
         match &node.kind {
-            Kind::Name { name, .. } => {
+            NodeKind::Name { name, .. } => {
                 let bound = self.typer.scope.iter().rev().find(|(one, _)| one == name);
-                matches!(bound, Some((_, Bound::Field(_))))
+                matches!(bound, Some((_, BoundParameter::Field(_))))
             }
-            Kind::Call { name, arguments } => name == "written" || any(&arguments.iter().collect::<Vec<_>>()),
-            Kind::Add(left, right) | Kind::Sub(left, right) => any(&[left, right]),
-            Kind::If { then, otherwise, .. } => any(&[then, otherwise]),
+            NodeKind::Call { name, arguments } => name == "written" || any(&arguments.iter().collect::<Vec<_>>()),
+            NodeKind::Add(left, right) | NodeKind::Sub(left, right) => any(&[left, right]),
+            NodeKind::If { then, otherwise, .. } => any(&[then, otherwise]),
             _ => false,
         }
     }
@@ -242,6 +242,6 @@ fn in_no_year(field: FieldId, word: &str) -> Option<Refusal> {
 }
 
 /// `x >= 0` is how a rule asks that there is a number at all: else it is unknown.
-fn asks_whether_it_is_read(op: Op, right: &Node) -> bool {
-    op == Op::AtLeast && right.kind == Kind::Number(0)
+fn asks_whether_it_is_read(op: Op, right: &AstNode) -> bool {
+    op == Op::AtLeast && right.kind == NodeKind::Number(0)
 }

@@ -3,9 +3,9 @@
 
 use crate::layout::{FieldId, FieldKind, Layout, registry};
 
-use super::super::ir::{Num, Op, Text};
+use super::super::ir::{Num, Op, TextExpr};
 use super::super::read;
-use super::super::values::{ValueSet, value_set};
+use super::super::values::{RuleCodes, value_set};
 use super::words::longest;
 
 /// Longer lists are taken for the span between their ends.
@@ -15,7 +15,7 @@ const MOST_DIGITS: u32 = 18;
 
 /// Numbers that a part can come to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Numbers {
+pub(super) enum NumberRange {
     /// Nothing is known about them.
     Any,
     /// These, ascending; none where the part never is a number.
@@ -49,7 +49,7 @@ impl Answers {
     }
 }
 
-impl Numbers {
+impl NumberRange {
     const NONE: Self = Self::Listed(Vec::new());
 
     fn listed(mut all: Vec<i64>) -> Self {
@@ -109,11 +109,11 @@ impl Numbers {
 }
 
 /// What a comparison of these numbers can come to.
-pub(super) fn answers(left: &Numbers, op: Op, right: &Numbers) -> Answers {
+pub(super) fn answers(left: &NumberRange, op: Op, right: &NumberRange) -> Answers {
     if left.is_none() || right.is_none() {
         return Answers::NONE;
     }
-    if let (Numbers::Listed(left), Numbers::Listed(right)) = (left, right) {
+    if let (NumberRange::Listed(left), NumberRange::Listed(right)) = (left, right) {
         let mut all = left.iter().flat_map(|one| right.iter().map(|other| op.holds(*one, *other)));
         return all.try_fold(Answers::NONE, one_more).unwrap_or(Answers::BOTH);
     }
@@ -140,16 +140,16 @@ fn one_more(so_far: Answers, holds: bool) -> Option<Answers> {
 }
 
 /// The numbers a part can come to in the year of the layout.
-pub(super) fn numbers(num: &Num, layout: &Layout) -> Numbers {
+pub(super) fn numbers(num: &Num, layout: &Layout) -> NumberRange {
     let of = |num: &Num| numbers(num, layout);
     match num {
-        Num::Const(number) => Numbers::Listed(vec![*number]),
+        Num::Const(number) => NumberRange::Listed(vec![*number]),
         Num::Number(field) => of_field(layout, *field),
         Num::Digits(text) => of_text(text, layout),
         // A second file can be of another year.
         Num::MatchedNumber(cell) => {
             let layouts = registry().layouts().filter(|layout| layout.has(cell.field));
-            layouts.map(|layout| of_field(layout, cell.field)).reduce(Numbers::either).unwrap_or(Numbers::Any)
+            layouts.map(|layout| of_field(layout, cell.field)).reduce(NumberRange::either).unwrap_or(NumberRange::Any)
         }
         Num::Add(left, right) => {
             let sum = |(a, b): (i64, i64), (c, d): (i64, i64)| a.checked_add(c).zip(b.checked_add(d));
@@ -159,34 +159,34 @@ pub(super) fn numbers(num: &Num, layout: &Layout) -> Numbers {
             let difference = |(a, b): (i64, i64), (c, d): (i64, i64)| a.checked_sub(d).zip(b.checked_sub(c));
             of(left).joined(&of(right), difference)
         }
-        Num::Latest(all) => all.iter().map(of).reduce(Numbers::either).unwrap_or(Numbers::NONE),
+        Num::Latest(all) => all.iter().map(of).reduce(NumberRange::either).unwrap_or(NumberRange::NONE),
         Num::If(_, then, otherwise) => of(then).either(of(otherwise)),
         Num::Day(_) | Num::MatchedDay(_) | Num::EntityType(_) | Num::SchoolYear(_) | Num::Age(..) | Num::Lookup(_) => {
-            Numbers::Any
+            NumberRange::Any
         }
     }
 }
 
-fn of_text(text: &Text, layout: &Layout) -> Numbers {
+fn of_text(text: &TextExpr, layout: &Layout) -> NumberRange {
     match text {
-        Text::Const(fixed) => Numbers::listed(read::number(fixed).into_iter().collect()),
-        text => longest(text, layout).map_or(Numbers::Any, Numbers::of_digits),
+        TextExpr::Const(fixed) => NumberRange::listed(read::number(fixed).into_iter().collect()),
+        text => longest(text, layout).map_or(NumberRange::Any, NumberRange::of_digits),
     }
 }
 
 /// The numbers a column can hold: those of its codes, or as many digits as it is wide.
-fn of_field(layout: &Layout, id: FieldId) -> Numbers {
+fn of_field(layout: &Layout, id: FieldId) -> NumberRange {
     let Some(field) = layout.field(id) else {
-        return Numbers::Any;
+        return NumberRange::Any;
     };
     if let Some(set) = value_set(layout, id) {
-        let (ValueSet::One(codes) | ValueSet::ByTest { others: codes, .. }) = &*set;
-        return Numbers::listed(codes.exact.iter().filter_map(|code| read::number(code)).collect());
+        let (RuleCodes::One(codes) | RuleCodes::ByTest { others: codes, .. }) = &*set;
+        return NumberRange::listed(codes.exact.iter().filter_map(|code| read::number(code)).collect());
     }
     match field.kind {
         FieldKind::Code | FieldKind::Digits | FieldKind::Integer => {
-            field.length.map_or(Numbers::Any, Numbers::of_digits)
+            field.length.map_or(NumberRange::Any, NumberRange::of_digits)
         }
-        _ => Numbers::Any,
+        _ => NumberRange::Any,
     }
 }

@@ -8,9 +8,9 @@ use regex::RegexBuilder;
 use crate::layout::{Field, FieldId, FieldKind, Layout, codes};
 
 use super::super::error::{did_you_mean, short_list};
-use super::super::ir::Text;
+use super::super::ir::TextExpr;
 use super::super::read;
-use super::super::values::{ValueSet, value_set};
+use super::super::values::{RuleCodes, value_set};
 
 /// Why a word cannot stand in a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,10 +39,10 @@ impl Refusal {
 }
 
 /// Why the text can never be the word; `None` where it can, or where that cannot be told.
-pub(super) fn refusal(text: &Text, word: &str, layout: &Layout) -> Option<Refusal> {
+pub(super) fn refusal(text: &TextExpr, word: &str, layout: &Layout) -> Option<Refusal> {
     match text {
-        Text::Cell(cell) => cell_refusal(layout, cell.field, word),
-        Text::Subject(_) => not_listed(subjects(), word),
+        TextExpr::Cell(cell) => cell_refusal(layout, cell.field, word),
+        TextExpr::Subject(_) => not_listed(subjects(), word),
         _ => longest(text, layout).and_then(|width| too_long(word, width)),
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn refusal(text: &Text, word: &str, layout: &Layout) -> Option<Refusa
 pub(super) fn cell_refusal(layout: &Layout, id: FieldId, word: &str) -> Option<Refusal> {
     let field = layout.field(id)?;
     if let Some(set) = value_set(layout, id) {
-        let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
+        let (RuleCodes::One(known) | RuleCodes::ByTest { others: known, .. }) = &*set;
         // Several codes of one cell are joined by `&`.
         return word.split('&').find_map(|part| not_listed(&known.exact, part));
     }
@@ -83,16 +83,16 @@ fn too_long(word: &str, width: u32) -> Option<Refusal> {
 }
 
 /// The most characters a text can have; `None` where that is not known.
-pub(super) fn longest(text: &Text, layout: &Layout) -> Option<u32> {
+pub(super) fn longest(text: &TextExpr, layout: &Layout) -> Option<u32> {
     let cut = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     match text {
-        Text::Const(fixed) => Some(cut(fixed.chars().count())),
-        Text::Cell(cell) => layout.field(cell.field)?.length,
-        Text::Prefix(of, length) | Text::Suffix(of, length) => {
+        TextExpr::Const(fixed) => Some(cut(fixed.chars().count())),
+        TextExpr::Cell(cell) => layout.field(cell.field)?.length,
+        TextExpr::Prefix(of, length) | TextExpr::Suffix(of, length) => {
             Some(longest(of, layout).map_or(cut(*length), |most| most.min(cut(*length))))
         }
-        Text::DropLast(of, length) => Some(longest(of, layout)?.saturating_sub(cut(*length))),
-        Text::Matched(_) | Text::Subject(_) | Text::TestName(..) => None,
+        TextExpr::DropLast(of, length) => Some(longest(of, layout)?.saturating_sub(cut(*length))),
+        TextExpr::Matched(_) | TextExpr::Subject(_) | TextExpr::TestName(..) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conditions, from those that bind loosest to single questions.
 
-use super::super::ast::{Kind, Node, Quantity, Question};
-use super::super::error::Mistake;
+use super::super::ast::{NodeKind, AstNode, Quantity, Question};
+use super::super::error::RuleMistake;
 use super::super::ir::Op;
 use super::super::lexer::Token;
 use super::{Parsed, Parser};
@@ -15,17 +15,17 @@ const MOST_COUNTED: usize = 4;
 const COUNTS: [(&str, usize); 4] = [("one", 1), ("two", 2), ("three", 3), ("four", 4)];
 
 impl Parser {
-    pub(super) fn expression(&mut self) -> Parsed<Node> {
+    pub(super) fn expression(&mut self) -> Parsed<AstNode> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Mistake::new(self.span(), "condition is nested too deeply", "here"));
+            return Err(RuleMistake::new(self.span(), "condition is nested too deeply", "here"));
         }
         let node = self.choice();
         self.depth -= 1;
         node
     }
 
-    fn choice(&mut self) -> Parsed<Node> {
+    fn choice(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         let then = self.disjunction()?;
         if !self.eat("if") {
@@ -34,18 +34,18 @@ impl Parser {
         let condition = Box::new(self.disjunction()?);
         self.expect("else")?;
         let otherwise = Box::new(self.expression()?);
-        Ok(Node { kind: Kind::If { condition, then: Box::new(then), otherwise }, span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::If { condition, then: Box::new(then), otherwise }, span: self.since(start) })
     }
 
-    fn disjunction(&mut self) -> Parsed<Node> {
-        self.chain("or", Kind::Or, Self::conjunction)
+    fn disjunction(&mut self) -> Parsed<AstNode> {
+        self.chain("or", NodeKind::Or, Self::conjunction)
     }
 
-    fn conjunction(&mut self) -> Parsed<Node> {
-        self.chain("and", Kind::And, Self::negation)
+    fn conjunction(&mut self) -> Parsed<AstNode> {
+        self.chain("and", NodeKind::And, Self::negation)
     }
 
-    fn chain(&mut self, word: &str, make: fn(Vec<Node>) -> Kind, part: fn(&mut Self) -> Parsed<Node>) -> Parsed<Node> {
+    fn chain(&mut self, word: &str, make: fn(Vec<AstNode>) -> NodeKind, part: fn(&mut Self) -> Parsed<AstNode>) -> Parsed<AstNode> {
         let start = self.span().start;
         let first = part(self)?;
         if !self.is_word(word) {
@@ -55,19 +55,19 @@ impl Parser {
         while self.eat(word) {
             parts.push(part(self)?);
         }
-        Ok(Node { kind: make(parts), span: self.since(start) })
+        Ok(AstNode { kind: make(parts), span: self.since(start) })
     }
 
-    fn negation(&mut self) -> Parsed<Node> {
+    fn negation(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         if self.eat("not") {
             self.depth += 1;
             if self.depth > DEEPEST {
-                return Err(Mistake::new(self.span(), "condition is nested too deeply", "here"));
+                return Err(RuleMistake::new(self.span(), "condition is nested too deeply", "here"));
             }
             let inner = self.negation()?;
             self.depth -= 1;
-            return Ok(Node { kind: Kind::Not(Box::new(inner)), span: self.since(start) });
+            return Ok(AstNode { kind: NodeKind::Not(Box::new(inner)), span: self.since(start) });
         }
         match self.quantity()? {
             Some(quantity) => self.quantified(quantity, start),
@@ -104,16 +104,16 @@ impl Parser {
         Ok(count)
     }
 
-    fn quantified(&mut self, quantity: Quantity, start: usize) -> Parsed<Node> {
+    fn quantified(&mut self, quantity: Quantity, start: usize) -> Parsed<AstNode> {
         let parameter = self.parameter()?;
         self.expect_sign(":")?;
         self.expect_sign("(")?;
         let body = Box::new(self.expression()?);
         self.expect_sign(")")?;
-        Ok(Node { kind: Kind::Quantified { quantity, parameter, body }, span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Quantified { quantity, parameter, body }, span: self.since(start) })
     }
 
-    fn predicate(&mut self) -> Parsed<Node> {
+    fn predicate(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         let subject = self.sum()?;
         if self.eat("is") {
@@ -137,17 +137,17 @@ impl Parser {
         for (sign, op) in COMPARISONS {
             if self.eat_sign(sign) {
                 let (left, right) = (Box::new(subject), Box::new(self.sum()?));
-                return Ok(Node { kind: Kind::Compare { left, op, right }, span: self.since(start) });
+                return Ok(AstNode { kind: NodeKind::Compare { left, op, right }, span: self.since(start) });
             }
         }
         Ok(subject)
     }
 
-    fn asked(&self, subject: Node, question: Question, start: usize) -> Node {
-        Node { kind: Kind::Is { subject: Box::new(subject), question }, span: self.since(start) }
+    fn asked(&self, subject: AstNode, question: Question, start: usize) -> AstNode {
+        AstNode { kind: NodeKind::Is { subject: Box::new(subject), question }, span: self.since(start) }
     }
 
-    fn is(&mut self, subject: Node, start: usize) -> Parsed<Node> {
+    fn is(&mut self, subject: AstNode, start: usize) -> Parsed<AstNode> {
         let negative = self.eat("not");
         if self.eat("filled") {
             let blank = self.asked(subject, Question::Blank, start);
@@ -201,7 +201,7 @@ impl Parser {
         Ok(Question::Same(Box::new(self.sum()?)))
     }
 
-    fn matches(&mut self, subject: Node, start: usize) -> Parsed<Node> {
+    fn matches(&mut self, subject: AstNode, start: usize) -> Parsed<AstNode> {
         let Token::Regex { pattern, ignore_case } = self.peek().clone() else {
             return Err(self.unexpected("a regular expression between slashes"));
         };
@@ -210,15 +210,15 @@ impl Parser {
         Ok(self.asked(subject, Question::Matches { pattern, ignore_case, span }, start))
     }
 
-    fn between(&mut self, value: Node, start: usize) -> Parsed<Node> {
+    fn between(&mut self, value: AstNode, start: usize) -> Parsed<AstNode> {
         let low = Box::new(self.sum()?);
         self.expect("and")?;
         let high = Box::new(self.sum()?);
-        Ok(Node { kind: Kind::Between { value: Box::new(value), low, high }, span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Between { value: Box::new(value), low, high }, span: self.since(start) })
     }
 }
 
-fn negated(node: Node) -> Node {
+fn negated(node: AstNode) -> AstNode {
     let span = node.span.clone();
-    Node { kind: Kind::Not(Box::new(node)), span }
+    AstNode { kind: NodeKind::Not(Box::new(node)), span }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::ast::{Node, Parameter, SetNode};
-use super::error::Mistake;
+use super::ast::{AstNode, ParameterNode, SetNode};
+use super::error::RuleMistake;
 use super::lexer::{Lexeme, Token, lex};
 
 mod conditions;
@@ -11,10 +11,10 @@ mod parameters;
 mod sets;
 mod values;
 
-type Parsed<T> = Result<T, Mistake>;
+type Parsed<T> = Result<T, RuleMistake>;
 
 /// A condition or a computed value.
-pub(super) fn expression(text: &str) -> Parsed<Node> {
+pub(super) fn expression(text: &str) -> Parsed<AstNode> {
     whole(text, Parser::expression)
 }
 
@@ -24,7 +24,7 @@ pub(super) fn set(text: &str) -> Parsed<SetNode> {
 }
 
 /// The text of `each`.
-pub(super) fn parameter(text: &str) -> Parsed<Parameter> {
+pub(super) fn parameter(text: &str) -> Parsed<ParameterNode> {
     whole(text, Parser::parameter)
 }
 
@@ -107,7 +107,7 @@ impl Parser {
         if self.eat_sign(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
     }
 
-    fn unexpected(&self, expected: &str) -> Mistake {
+    fn unexpected(&self, expected: &str) -> RuleMistake {
         let found = match self.peek() {
             Token::End => "the end".to_owned(),
             Token::Word(word) => format!("`{word}`"),
@@ -118,6 +118,6 @@ impl Parser {
             Token::Text(_) => "a text".to_owned(),
             Token::Regex { .. } => "a regular expression".to_owned(),
         };
-        Mistake::new(self.span(), format!("expected {expected}, found {found}"), format!("expected {expected}"))
+        RuleMistake::new(self.span(), format!("expected {expected}, found {found}"), format!("expected {expected}"))
     }
 }

@@ -1,18 +1,18 @@
 //! Parameters: `k in 1..4`, `f in (…)`, `f where …`.
 
-use super::super::ast::{Domain, FieldSet, Filter, Literal, Parameter};
+use super::super::ast::{Domain, FieldSet, FieldCondition, LiteralNode, ParameterNode};
 use super::super::lexer::Token;
 use super::{Parsed, Parser};
 
 impl Parser {
-    pub(super) fn parameter(&mut self) -> Parsed<Parameter> {
+    pub(super) fn parameter(&mut self) -> Parsed<ParameterNode> {
         let start = self.span().start;
         let Token::Word(name) = self.advance() else {
             self.at -= 1;
             return Err(self.unexpected("the name of a parameter, `k` or `f`"));
         };
         let domain = if self.eat("where") { self.filtered(FieldSet::default())? } else { self.domain()? };
-        Ok(Parameter { name, domain, span: self.since(start) })
+        Ok(ParameterNode { name, domain, span: self.since(start) })
     }
 
     fn domain(&mut self) -> Parsed<Domain> {
@@ -59,7 +59,7 @@ impl Parser {
         Ok(())
     }
 
-    fn filter(&mut self) -> Parsed<Filter> {
+    fn filter(&mut self) -> Parsed<FieldCondition> {
         let start = self.span().start;
         let mut property = self.plain_word("a property such as `type` or `kind`")?;
         while !(self.is_word("is") || self.is_word("are")) {
@@ -72,7 +72,7 @@ impl Parser {
         } else {
             vec![self.plain_word("a word")?]
         };
-        Ok(Filter { property, values, span: self.since(start) })
+        Ok(FieldCondition { property, values, span: self.since(start) })
     }
 
     pub(super) fn plain_word(&mut self, expected: &str) -> Parsed<String> {
@@ -83,9 +83,9 @@ impl Parser {
         Ok(word)
     }
 
-    pub(super) fn pattern(&mut self) -> Parsed<Literal> {
+    pub(super) fn pattern(&mut self) -> Parsed<LiteralNode> {
         let span = self.span();
         let text = self.plain_word("a field or a pattern such as `ea_*`")?;
-        Ok(Literal { text, span })
+        Ok(LiteralNode { text, span })
     }
 }

@@ -1,6 +1,6 @@
 //! The demands of set rules.
 
-use super::super::ast::{Node, SetNode};
+use super::super::ast::{AstNode, SetNode};
 use super::super::lexer::Token;
 use super::{Parsed, Parser};
 
@@ -33,14 +33,14 @@ impl Parser {
             .help("one of: unique by, unique record, unique among, same … within, exists … with same, at most … where … within, share of … within"))
     }
 
-    fn keys(&mut self) -> Parsed<Vec<Node>> {
+    fn keys(&mut self) -> Parsed<Vec<AstNode>> {
         if self.eat_sign("(") {
             return self.list(Self::expression);
         }
         Ok(vec![self.sum()?])
     }
 
-    fn within(&mut self) -> Parsed<Vec<Node>> {
+    fn within(&mut self) -> Parsed<Vec<AstNode>> {
         self.expect("within")?;
         self.keys()
     }
@@ -65,7 +65,7 @@ impl Parser {
         Ok(SetNode::Exists { conditions, with_same: self.keys()? })
     }
 
-    fn in_parentheses(&mut self) -> Parsed<Node> {
+    fn in_parentheses(&mut self) -> Parsed<AstNode> {
         self.expect_sign("(")?;
         let inner = self.expression()?;
         self.expect_sign(")")?;

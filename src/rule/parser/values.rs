@@ -1,6 +1,6 @@
 //! Values: fields, texts, numbers, days, calls, sums and lists of them.
 
-use super::super::ast::{FileName, Kind, Literal, Node};
+use super::super::ast::{FileName, NodeKind, LiteralNode, AstNode};
 use super::super::lexer::Token;
 use super::{Parsed, Parser};
 
@@ -8,27 +8,27 @@ use super::{Parsed, Parser};
 const FILES: [&str; 3] = ["earlier", "roster", "checked"];
 
 impl Parser {
-    pub(super) fn sum(&mut self) -> Parsed<Node> {
+    pub(super) fn sum(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         let mut left = self.primary()?;
         loop {
             let make = match self.peek() {
-                Token::Sign("+") => Kind::Add,
-                Token::Sign("-") => Kind::Sub,
+                Token::Sign("+") => NodeKind::Add,
+                Token::Sign("-") => NodeKind::Sub,
                 _ => return Ok(left),
             };
             self.at += 1;
             let right = self.primary()?;
-            left = Node { kind: make(Box::new(left), Box::new(right)), span: self.since(start) };
+            left = AstNode { kind: make(Box::new(left), Box::new(right)), span: self.since(start) };
         }
     }
 
-    pub(super) fn primary(&mut self) -> Parsed<Node> {
+    pub(super) fn primary(&mut self) -> Parsed<AstNode> {
         let span = self.span();
         let kind = match self.peek().clone() {
-            Token::Number(number) => Kind::Number(number),
-            Token::Day(day) => Kind::Day(day),
-            Token::Text(text) => Kind::Text(text),
+            Token::Number(number) => NodeKind::Number(number),
+            Token::Day(day) => NodeKind::Day(day),
+            Token::Text(text) => NodeKind::Text(text),
             Token::Word(name) if is_reserved(&name) => return Err(self.unexpected("a field, a value or a condition")),
             Token::Word(name) if name == "found" => return self.found(),
             Token::Word(name) if FILES.contains(&name.as_str()) => return self.matched(),
@@ -38,49 +38,49 @@ impl Parser {
             _ => return Err(self.unexpected("a field, a value or a condition")),
         };
         self.at += 1;
-        Ok(Node { kind, span })
+        Ok(AstNode { kind, span })
     }
 
-    fn negative(&mut self) -> Parsed<Node> {
+    fn negative(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         self.at += 1;
         let Token::Number(number) = *self.peek() else {
             return Err(self.unexpected("a number"));
         };
         self.at += 1;
-        Ok(Node { kind: Kind::Number(-number), span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Number(-number), span: self.since(start) })
     }
 
-    fn parenthesised(&mut self) -> Parsed<Node> {
+    fn parenthesised(&mut self) -> Parsed<AstNode> {
         self.at += 1;
         let inner = self.expression()?;
         self.expect_sign(")")?;
         Ok(inner)
     }
 
-    fn named(&mut self, name: String) -> Parsed<Node> {
+    fn named(&mut self, name: String) -> Parsed<AstNode> {
         let start = self.span().start;
         self.at += 1;
         if self.eat_sign("(") {
             let arguments = self.list(Self::expression)?;
-            return Ok(Node { kind: Kind::Call { name, arguments }, span: self.since(start) });
+            return Ok(AstNode { kind: NodeKind::Call { name, arguments }, span: self.since(start) });
         }
         let optional = *self.peek() == Token::Question;
         self.at += usize::from(optional);
-        Ok(Node { kind: Kind::Name { name, optional }, span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Name { name, optional }, span: self.since(start) })
     }
 
     /// `found in earlier(1)`
-    fn found(&mut self) -> Parsed<Node> {
+    fn found(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         self.at += 1;
         self.expect("in")?;
         let file = self.file()?;
-        Ok(Node { kind: Kind::Found(file), span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Found(file), span: self.since(start) })
     }
 
     /// `roster.ssid`, `earlier(1).scale_score?`
-    fn matched(&mut self) -> Parsed<Node> {
+    fn matched(&mut self) -> Parsed<AstNode> {
         let start = self.span().start;
         let file = self.file()?;
         if !self.eat_sign(".") {
@@ -90,7 +90,7 @@ impl Parser {
         let name = self.plain_word("a field")?;
         let optional = *self.peek() == Token::Question;
         self.at += usize::from(optional);
-        Ok(Node { kind: Kind::Matched { file, name, optional }, span: self.since(start) })
+        Ok(AstNode { kind: NodeKind::Matched { file, name, optional }, span: self.since(start) })
     }
 
     fn file(&mut self) -> Parsed<FileName> {
@@ -120,19 +120,19 @@ impl Parser {
         Ok(parts)
     }
 
-    pub(super) fn literal(&mut self) -> Parsed<Literal> {
+    pub(super) fn literal(&mut self) -> Parsed<LiteralNode> {
         let span = self.span();
         match self.peek().clone() {
             Token::Text(text) => {
                 self.at += 1;
-                Ok(Literal { text, span })
+                Ok(LiteralNode { text, span })
             }
             Token::Number(_) => Err(self.unexpected("a text in quotes").help("codes are texts: write '4', not 4")),
             _ => Err(self.unexpected("a text in quotes")),
         }
     }
 
-    pub(super) fn literals(&mut self) -> Parsed<Vec<Literal>> {
+    pub(super) fn literals(&mut self) -> Parsed<Vec<LiteralNode>> {
         self.expect_sign("(")?;
         self.list(Self::literal)
     }

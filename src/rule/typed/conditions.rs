@@ -1,28 +1,28 @@
 //! Conditions: what joins, counts and compares.
 
-use super::super::ast::{Domain, Kind, Node, Parameter, Quantity};
-use super::super::error::Mistake;
+use super::super::ast::{Domain, NodeKind, AstNode, ParameterNode, Quantity};
+use super::super::error::RuleMistake;
 use super::super::fields;
 use super::super::ir::{Expr, Num, Op};
 use super::logic::{and, at_least, not, or};
-use super::{Bound, Typed, Typer, Value, same_unit};
+use super::{BoundParameter, Typed, Typer, TypedPart, same_unit};
 
 impl Typer<'_> {
     /// A part that must be a condition.
-    pub fn condition(&mut self, node: &Node) -> Typed<Expr> {
+    pub fn condition(&mut self, node: &AstNode) -> Typed<Expr> {
         match &node.kind {
-            Kind::Not(inner) => Ok(not(self.condition(inner)?)),
-            Kind::And(parts) => Ok(and(self.conditions(parts)?)),
-            Kind::Or(parts) => Ok(or(self.conditions(parts)?)),
-            Kind::Compare { left, op, right } => self.compare(left, *op, right),
-            Kind::Between { value, low, high } => {
+            NodeKind::Not(inner) => Ok(not(self.condition(inner)?)),
+            NodeKind::And(parts) => Ok(and(self.conditions(parts)?)),
+            NodeKind::Or(parts) => Ok(or(self.conditions(parts)?)),
+            NodeKind::Compare { left, op, right } => self.compare(left, *op, right),
+            NodeKind::Between { value, low, high } => {
                 Ok(and(vec![self.compare(value, Op::AtLeast, low)?, self.compare(value, Op::AtMost, high)?]))
             }
-            Kind::Is { subject, question } => self.is(subject, question),
-            Kind::Quantified { quantity, parameter, body } => self.quantified(*quantity, parameter, body),
+            NodeKind::Is { subject, question } => self.is(subject, question),
+            NodeKind::Quantified { quantity, parameter, body } => self.quantified(*quantity, parameter, body),
             _ => match self.value(node)? {
-                Value::Condition(expr) => Ok(expr),
-                _ => Err(Mistake::new(
+                TypedPart::Condition(expr) => Ok(expr),
+                _ => Err(RuleMistake::new(
                     node.span.clone(),
                     "expected a condition, found a value",
                     "ask something about it",
@@ -33,11 +33,11 @@ impl Typer<'_> {
         }
     }
 
-    fn conditions(&mut self, parts: &[Node]) -> Typed<Vec<Expr>> {
+    fn conditions(&mut self, parts: &[AstNode]) -> Typed<Vec<Expr>> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
-    fn compare(&mut self, left: &Node, op: Op, right: &Node) -> Typed<Expr> {
+    fn compare(&mut self, left: &AstNode, op: Op, right: &AstNode) -> Typed<Expr> {
         let ((left_num, left_unit), (right_num, right_unit)) = (self.number(left)?, self.number(right)?);
         same_unit(left_unit, right_unit, &(left.span.start..right.span.end))?;
         Ok(match (left_num, right_num) {
@@ -46,7 +46,7 @@ impl Typer<'_> {
         })
     }
 
-    fn quantified(&mut self, quantity: Quantity, parameter: &Parameter, body: &Node) -> Typed<Expr> {
+    fn quantified(&mut self, quantity: Quantity, parameter: &ParameterNode, body: &AstNode) -> Typed<Expr> {
         let mut parts = Vec::new();
         for bound in self.domain(parameter)? {
             self.scope.push((parameter.name.clone(), bound));
@@ -66,14 +66,14 @@ impl Typer<'_> {
     }
 
     /// The values of a parameter in the year.
-    pub fn domain(&self, parameter: &Parameter) -> Result<Vec<Bound>, Mistake> {
+    pub fn domain(&self, parameter: &ParameterNode) -> Result<Vec<BoundParameter>, RuleMistake> {
         match &parameter.domain {
             Domain::Range(from, to) if from > to || to - from > 99 => {
-                Err(Mistake::new(parameter.span.clone(), format!("`{}` has no usable range", parameter.name), "here")
+                Err(RuleMistake::new(parameter.span.clone(), format!("`{}` has no usable range", parameter.name), "here")
                     .help("write the smaller number first, for example 1..4"))
             }
-            Domain::Range(from, to) => Ok((*from..=*to).map(Bound::Number).collect()),
-            Domain::Fields(set) => Ok(fields::select(set, self.layout)?.into_iter().map(Bound::Field).collect()),
+            Domain::Range(from, to) => Ok((*from..=*to).map(BoundParameter::Number).collect()),
+            Domain::Fields(set) => Ok(fields::select(set, self.layout)?.into_iter().map(BoundParameter::Field).collect()),
         }
     }
 }

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use crate::layout::{FieldId, FieldKind, Layout, registry};
 
-use super::ast::{Kind, Node};
-use super::error::Mistake;
+use super::ast::{NodeKind, AstNode};
+use super::error::RuleMistake;
 use super::fields;
-use super::ir::{Cell, Expr, Form, MatchedCell, Num, Text};
-use super::model::{Need, Records};
+use super::ir::{CellRef, Expr, CellForm, MatchedCell, Num, TextExpr};
+use super::model::{Need, RecordScope};
 use super::read::Pattern;
 
 mod conditions;
@@ -32,13 +32,13 @@ pub(super) const RECORD_TYPE: &str = "record_type";
 #[derive(Debug)]
 pub(super) enum Stop {
     /// The rule is wrong.
-    Mistake(Mistake),
+    Mistake(RuleMistake),
     /// The year lacks a field that depends on a parameter: this value is left out.
-    Lacking { parameter: String, mistake: Mistake },
+    Lacking { parameter: String, mistake: RuleMistake },
 }
 
-impl From<Mistake> for Stop {
-    fn from(mistake: Mistake) -> Self {
+impl From<RuleMistake> for Stop {
+    fn from(mistake: RuleMistake) -> Self {
         Self::Mistake(mistake)
     }
 }
@@ -50,7 +50,7 @@ impl Stop {
     }
 
     /// The mistake it is where nothing can be left out.
-    pub fn into_mistake(self) -> Mistake {
+    pub fn into_mistake(self) -> RuleMistake {
         match self {
             Self::Mistake(mistake) | Self::Lacking { mistake, .. } => mistake,
         }
@@ -61,12 +61,12 @@ pub(super) type Typed<T> = Result<T, Stop>;
 
 /// A parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(super) enum BoundParameter {
     Number(i64),
     Field(FieldId),
 }
 
-impl Bound {
+impl BoundParameter {
     /// The value as text: a number or a field name.
     pub fn show(self) -> String {
         match self {
@@ -78,7 +78,7 @@ impl Bound {
 
 /// Numbers and days are not to be mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum ValueUnit {
     Number,
     Day,
     /// A blank cell fits both.
@@ -93,14 +93,14 @@ enum Sign {
 }
 
 impl Sign {
-    fn unit(self, left: Unit, right: Unit) -> Result<Unit, &'static str> {
+    fn unit(self, left: ValueUnit, right: ValueUnit) -> Result<ValueUnit, &'static str> {
         match (self, left, right) {
-            (Self::Plus, Unit::Day, Unit::Day) => Err("two days cannot be added"),
-            (Self::Minus, Unit::Day, Unit::Day) => Ok(Unit::Number),
-            (Self::Minus, Unit::Number, Unit::Day) => Err("a day cannot be taken from a number"),
-            (_, Unit::Day, _) | (_, _, Unit::Day) => Ok(Unit::Day),
-            (_, Unit::Number, _) | (_, _, Unit::Number) => Ok(Unit::Number),
-            (_, Unit::Either, Unit::Either) => Ok(Unit::Either),
+            (Self::Plus, ValueUnit::Day, ValueUnit::Day) => Err("two days cannot be added"),
+            (Self::Minus, ValueUnit::Day, ValueUnit::Day) => Ok(ValueUnit::Number),
+            (Self::Minus, ValueUnit::Number, ValueUnit::Day) => Err("a day cannot be taken from a number"),
+            (_, ValueUnit::Day, _) | (_, _, ValueUnit::Day) => Ok(ValueUnit::Day),
+            (_, ValueUnit::Number, _) | (_, _, ValueUnit::Number) => Ok(ValueUnit::Number),
+            (_, ValueUnit::Either, ValueUnit::Either) => Ok(ValueUnit::Either),
         }
     }
 
@@ -115,7 +115,7 @@ impl Sign {
 }
 
 /// A part with its type.
-pub(super) enum Value {
+pub(super) enum TypedPart {
     /// A cell.
     Field(FieldId, FieldKind),
     /// A field that the year lacks, marked with a question mark.
@@ -123,9 +123,9 @@ pub(super) enum Value {
     /// A cell of the matching record of a second file.
     Matched(MatchedCell, FieldKind),
     /// A text.
-    Text(Text),
+    Text(TextExpr),
     /// A number or a day.
-    Num(Num, Unit),
+    Num(Num, ValueUnit),
     /// A condition.
     Condition(Expr),
 }
@@ -137,11 +137,11 @@ pub(super) struct Typer<'a> {
     /// are not looked up.
     pub years: &'a [u16],
     /// The parameters in force, innermost last.
-    pub scope: Vec<(String, Bound)>,
+    pub scope: Vec<(String, BoundParameter)>,
     /// The fields met so far, in order.
     pub seen: Vec<FieldId>,
     /// What the rule reads besides its own file.
-    pub second: Seconds<'a>,
+    pub second: SecondFields<'a>,
     /// What is answered about the test where the record type is no code of the year.
     pub unknown_test: UnknownTest,
     /// How many of the parameters are the rule's own; those after them are of loops within its conditions.
@@ -154,11 +154,11 @@ pub(super) struct Typer<'a> {
 
 /// What a rule may read besides the file of its records.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Seconds<'a> {
+pub(super) struct SecondFields<'a> {
     pub needs: &'a [Need],
-    pub records: Records,
+    pub records: RecordScope,
     /// What makes records match; nothing where the rule does not say.
-    pub by: &'a [Text],
+    pub by: &'a [TextExpr],
 }
 
 impl Typer<'_> {
@@ -168,13 +168,13 @@ impl Typer<'_> {
 
     // Names.
 
-    fn bound(&self, name: &str) -> Option<Bound> {
+    fn bound(&self, name: &str) -> Option<BoundParameter> {
         self.scope.iter().rev().find(|(one, _)| one == name).map(|(_, bound)| *bound)
     }
 
     /// The name with the numbers of the parameters in it, and the innermost parameter it uses.
     fn substituted(&self, name: &str) -> (String, Option<String>) {
-        if !self.scope.iter().any(|(_, bound)| matches!(bound, Bound::Number(_))) {
+        if !self.scope.iter().any(|(_, bound)| matches!(bound, BoundParameter::Number(_))) {
             return (name.to_owned(), None);
         }
         let mut innermost: Option<usize> = None;
@@ -182,7 +182,7 @@ impl Typer<'_> {
             .split('_')
             .map(|part| {
                 let place =
-                    self.scope.iter().rposition(|(one, bound)| one == part && matches!(bound, Bound::Number(_)));
+                    self.scope.iter().rposition(|(one, bound)| one == part && matches!(bound, BoundParameter::Number(_)));
                 let Some(place) = place else {
                     return part.to_owned();
                 };
@@ -195,7 +195,7 @@ impl Typer<'_> {
 
     /// The field of a name; `None` where it is optional and the year lacks it.
     pub fn field(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<Option<FieldId>> {
-        if let Some(Bound::Field(id)) = self.bound(name) {
+        if let Some(BoundParameter::Field(id)) = self.bound(name) {
             self.see(id);
             self.place(id, Some(name));
             return Ok(Some(id));
@@ -213,7 +213,7 @@ impl Typer<'_> {
         if optional {
             return Ok(None);
         }
-        let mistake = Mistake::new(
+        let mistake = RuleMistake::new(
             span.clone(),
             format!("the layout of {} has no field `{full}`", self.year()),
             format!("not in {}", self.year()),
@@ -247,69 +247,69 @@ impl Typer<'_> {
     // Values.
 
     /// A part with whatever type it has.
-    pub fn value(&mut self, node: &Node) -> Typed<Value> {
+    pub fn value(&mut self, node: &AstNode) -> Typed<TypedPart> {
         Ok(match &node.kind {
-            Kind::Name { name, optional } => self.name(name, *optional, &node.span)?,
-            Kind::Number(number) => Value::Num(Num::Const(*number), Unit::Number),
-            Kind::Day(day) => Value::Num(Num::Const(*day), Unit::Day),
-            Kind::Text(text) => Value::Text(Text::Const(text.clone())),
-            Kind::Call { name, arguments } => self.call(name, arguments, &node.span)?,
-            Kind::Matched { file, name, optional } => self.matched(file, name, *optional, &node.span)?,
-            Kind::Found(file) => Value::Condition(Expr::Found(self.of_file(file)?.of)),
-            Kind::Add(left, right) => self.sum(left, right, Sign::Plus)?,
-            Kind::Sub(left, right) => self.sum(left, right, Sign::Minus)?,
-            Kind::If { condition, then, otherwise } => self.choice(condition, then, otherwise)?,
-            _ => Value::Condition(self.condition(node)?),
+            NodeKind::Name { name, optional } => self.name(name, *optional, &node.span)?,
+            NodeKind::Number(number) => TypedPart::Num(Num::Const(*number), ValueUnit::Number),
+            NodeKind::Day(day) => TypedPart::Num(Num::Const(*day), ValueUnit::Day),
+            NodeKind::Text(text) => TypedPart::Text(TextExpr::Const(text.clone())),
+            NodeKind::Call { name, arguments } => self.call(name, arguments, &node.span)?,
+            NodeKind::Matched { file, name, optional } => self.matched(file, name, *optional, &node.span)?,
+            NodeKind::Found(file) => TypedPart::Condition(Expr::Found(self.of_file(file)?.of)),
+            NodeKind::Add(left, right) => self.sum(left, right, Sign::Plus)?,
+            NodeKind::Sub(left, right) => self.sum(left, right, Sign::Minus)?,
+            NodeKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise)?,
+            _ => TypedPart::Condition(self.condition(node)?),
         })
     }
 
-    fn name(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<Value> {
+    fn name(&mut self, name: &str, optional: bool, span: &Range<usize>) -> Typed<TypedPart> {
         match (name, self.bound(name)) {
-            ("always", None) => return Ok(Value::Condition(Expr::Const(true))),
-            ("never", None) => return Ok(Value::Condition(Expr::Const(false))),
-            ("year", None) => return Ok(Value::Num(Num::Const(i64::from(self.year())), Unit::Number)),
-            (_, Some(Bound::Number(number))) => return Ok(Value::Num(Num::Const(number), Unit::Number)),
+            ("always", None) => return Ok(TypedPart::Condition(Expr::Const(true))),
+            ("never", None) => return Ok(TypedPart::Condition(Expr::Const(false))),
+            ("year", None) => return Ok(TypedPart::Num(Num::Const(i64::from(self.year())), ValueUnit::Number)),
+            (_, Some(BoundParameter::Number(number))) => return Ok(TypedPart::Num(Num::Const(number), ValueUnit::Number)),
             _ => {}
         }
         if name.contains('*') {
-            let mistake = Mistake::new(span.clone(), format!("`{name}` names several fields"), "one field is needed");
+            let mistake = RuleMistake::new(span.clone(), format!("`{name}` names several fields"), "one field is needed");
             return Err(mistake.help("write `some f in (…): (…)` to ask about each of them").into());
         }
         Ok(match self.field(name, optional, span)? {
-            Some(id) => self.layout.field(id).map_or(Value::Lacking, |field| Value::Field(id, field.kind)),
-            None => Value::Lacking,
+            Some(id) => self.layout.field(id).map_or(TypedPart::Lacking, |field| TypedPart::Field(id, field.kind)),
+            None => TypedPart::Lacking,
         })
     }
 
     /// A part that must be a number or a day.
-    pub fn number(&mut self, node: &Node) -> Typed<(Num, Unit)> {
+    pub fn number(&mut self, node: &AstNode) -> Typed<(Num, ValueUnit)> {
         match self.value(node)? {
-            Value::Num(num, unit) => Ok((num, unit)),
-            Value::Lacking => Ok((unreadable(), Unit::Either)),
-            Value::Field(id, kind) => {
+            TypedPart::Num(num, unit) => Ok((num, unit)),
+            TypedPart::Lacking => Ok((unreadable(), ValueUnit::Either)),
+            TypedPart::Field(id, kind) => {
                 let (day, number) = (Num::Day, Num::Number);
                 field_number(id, kind, &node.span, day, number)
             }
-            Value::Matched(cell, kind) => {
+            TypedPart::Matched(cell, kind) => {
                 let field = cell.field;
                 let (of_day, of_number) = (cell.clone(), cell);
                 let (day, number) = (|_| Num::MatchedDay(of_day), |_| Num::MatchedNumber(of_number));
                 field_number(field, kind, &node.span, day, number)
             }
-            Value::Text(_) => Err(not_a_number(&node.span, "text")
+            TypedPart::Text(_) => Err(not_a_number(&node.span, "text")
                 .help("compare texts with `is`; `number(…)` reads the digits of a text")
                 .into()),
-            Value::Condition(_) => Err(not_a_number(&node.span, "condition").into()),
+            TypedPart::Condition(_) => Err(not_a_number(&node.span, "condition").into()),
         }
     }
 
-    fn of_unit(&mut self, node: &Node, wanted: Unit) -> Typed<Num> {
+    fn of_unit(&mut self, node: &AstNode, wanted: ValueUnit) -> Typed<Num> {
         let (num, unit) = self.number(node)?;
-        if unit == wanted || unit == Unit::Either {
+        if unit == wanted || unit == ValueUnit::Either {
             return Ok(num);
         }
-        let (wanted, found) = if wanted == Unit::Day { ("day", "number") } else { ("number", "day") };
-        Err(Mistake::new(
+        let (wanted, found) = if wanted == ValueUnit::Day { ("day", "number") } else { ("number", "day") };
+        Err(RuleMistake::new(
             node.span.clone(),
             format!("expected a {wanted}, found a {found}"),
             format!("this is a {found}"),
@@ -317,31 +317,31 @@ impl Typer<'_> {
         .into())
     }
 
-    fn constant(&mut self, node: &Node) -> Typed<i64> {
-        match self.of_unit(node, Unit::Number)? {
+    fn constant(&mut self, node: &AstNode) -> Typed<i64> {
+        match self.of_unit(node, ValueUnit::Number)? {
             Num::Const(number) => Ok(number),
             _ => {
-                Err(Mistake::new(node.span.clone(), "must be known before any record is read", "depends on the record")
+                Err(RuleMistake::new(node.span.clone(), "must be known before any record is read", "depends on the record")
                     .help("use numbers, `year` and the parameter")
                     .into())
             }
         }
     }
 
-    fn sum(&mut self, left: &Node, right: &Node, sign: Sign) -> Typed<Value> {
+    fn sum(&mut self, left: &AstNode, right: &AstNode, sign: Sign) -> Typed<TypedPart> {
         let ((left_num, left_unit), (right_num, right_unit)) = (self.number(left)?, self.number(right)?);
         let unit = sign
             .unit(left_unit, right_unit)
-            .map_err(|wrong| Mistake::new(right.span.clone(), wrong, "this is a day"))?;
-        Ok(Value::Num(sign.of(left_num, right_num), unit))
+            .map_err(|wrong| RuleMistake::new(right.span.clone(), wrong, "this is a day"))?;
+        Ok(TypedPart::Num(sign.of(left_num, right_num), unit))
     }
 
-    fn choice(&mut self, condition: &Node, then: &Node, otherwise: &Node) -> Typed<Value> {
+    fn choice(&mut self, condition: &AstNode, then: &AstNode, otherwise: &AstNode) -> Typed<TypedPart> {
         let condition = self.condition(condition)?;
         let (then_num, then_unit) = self.number(then)?;
         let (other_num, other_unit) = self.number(otherwise)?;
         let unit = same_unit(then_unit, other_unit, &otherwise.span)?;
-        Ok(Value::Num(
+        Ok(TypedPart::Num(
             match condition {
                 Expr::Const(true) => then_num,
                 Expr::Const(false) => other_num,
@@ -351,19 +351,19 @@ impl Typer<'_> {
         ))
     }
 
-    fn text(&mut self, node: &Node) -> Typed<Text> {
+    fn text(&mut self, node: &AstNode) -> Typed<TextExpr> {
         match self.value(node)? {
-            Value::Text(text) => Ok(text),
-            Value::Lacking => Ok(Text::Const(String::new())),
-            Value::Field(field, _) => Ok(Text::Cell(Cell { field, form: Form::Value })),
-            Value::Matched(cell, _) => Ok(Text::Matched(cell)),
-            Value::Num(..) => {
-                Err(Mistake::new(node.span.clone(), "expected a text, found a number", "this is a number")
+            TypedPart::Text(text) => Ok(text),
+            TypedPart::Lacking => Ok(TextExpr::Const(String::new())),
+            TypedPart::Field(field, _) => Ok(TextExpr::Cell(CellRef { field, form: CellForm::Value })),
+            TypedPart::Matched(cell, _) => Ok(TextExpr::Matched(cell)),
+            TypedPart::Num(..) => {
+                Err(RuleMistake::new(node.span.clone(), "expected a text, found a number", "this is a number")
                     .help("numbers and days are compared with `=`; codes are written in quotes: '4'")
                     .into())
             }
-            Value::Condition(_) => {
-                Err(Mistake::new(node.span.clone(), "expected a text, found a condition", "this is a condition").into())
+            TypedPart::Condition(_) => {
+                Err(RuleMistake::new(node.span.clone(), "expected a text, found a condition", "this is a condition").into())
             }
         }
     }
@@ -380,30 +380,30 @@ fn field_number(
     span: &Range<usize>,
     day: impl FnOnce(FieldId) -> Num,
     number: impl FnOnce(FieldId) -> Num,
-) -> Typed<(Num, Unit)> {
+) -> Typed<(Num, ValueUnit)> {
     match kind {
-        FieldKind::Date => Ok((day(id), Unit::Day)),
-        FieldKind::Code | FieldKind::Digits | FieldKind::Integer => Ok((number(id), Unit::Number)),
+        FieldKind::Date => Ok((day(id), ValueUnit::Day)),
+        FieldKind::Code | FieldKind::Digits | FieldKind::Integer => Ok((number(id), ValueUnit::Number)),
         // Not used in this year: unknown, unless somebody filled it.
-        FieldKind::Blank => Ok((number(id), Unit::Either)),
+        FieldKind::Blank => Ok((number(id), ValueUnit::Either)),
         FieldKind::Text | FieldKind::YesNo | FieldKind::Yn => {
             let name = registry().info(id).name;
-            Err(Mistake::new(span.clone(), format!("`{name}` holds text, not a number"), "this is text")
+            Err(RuleMistake::new(span.clone(), format!("`{name}` holds text, not a number"), "this is text")
                 .help(format!("compare texts with `is`; `number({name})` reads its digits"))
                 .into())
         }
     }
 }
 
-fn not_a_number(span: &Range<usize>, found: &str) -> Mistake {
-    Mistake::new(span.clone(), format!("expected a number or a day, found a {found}"), format!("this is a {found}"))
+fn not_a_number(span: &Range<usize>, found: &str) -> RuleMistake {
+    RuleMistake::new(span.clone(), format!("expected a number or a day, found a {found}"), format!("this is a {found}"))
 }
 
-fn same_unit(left: Unit, right: Unit, span: &Range<usize>) -> Result<Unit, Mistake> {
+fn same_unit(left: ValueUnit, right: ValueUnit, span: &Range<usize>) -> Result<ValueUnit, RuleMistake> {
     match (left, right) {
-        (Unit::Either, other) | (other, Unit::Either) => Ok(other),
+        (ValueUnit::Either, other) | (other, ValueUnit::Either) => Ok(other),
         (left, right) if left == right => Ok(left),
-        _ => Err(Mistake::new(
+        _ => Err(RuleMistake::new(
             span.clone(),
             "a day cannot be compared with a number",
             "one is a day, the other a number",
@@ -414,5 +414,5 @@ fn same_unit(left: Unit, right: Unit, span: &Range<usize>) -> Result<Unit, Mista
 
 /// A number that no record has.
 fn unreadable() -> Num {
-    Num::Digits(Box::new(Text::Const(String::new())))
+    Num::Digits(Box::new(TextExpr::Const(String::new())))
 }

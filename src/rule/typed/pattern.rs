@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::super::error::Mistake;
+use super::super::error::RuleMistake;
 use super::super::expression::Expression;
 use super::Typer;
 
@@ -16,7 +16,7 @@ impl Typer<'_> {
         pattern: &str,
         ignore_case: bool,
         span: &Range<usize>,
-    ) -> Result<Arc<Expression>, Mistake> {
+    ) -> Result<Arc<Expression>, RuleMistake> {
         let expression = shared(pattern, ignore_case);
         if self.years.is_empty() {
             return Ok(expression);
@@ -39,10 +39,10 @@ fn shared(pattern: &str, ignore_case: bool) -> Arc<Expression> {
     Arc::clone(known.entry((pattern.to_owned(), ignore_case)).or_insert_with(new))
 }
 
-fn unreadable(error: &regex::Error, span: &Range<usize>) -> Mistake {
+fn unreadable(error: &regex::Error, span: &Range<usize>) -> RuleMistake {
     let text = error.to_string();
     let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let mistake = Mistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
+    let mistake = RuleMistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
     // Whoever asks for look-around is told how to do without.
     if reason.contains("look-") { mistake.help("ask with `and`: two `matches` instead of one") } else { mistake }
 }

@@ -4,16 +4,16 @@ use std::cmp::Reverse;
 
 use crate::layout::{FieldId, registry};
 
-use super::super::ast::{Kind, Literal, Node, Question};
-use super::super::error::{Mistake, did_you_mean, short_list};
-use super::super::ir::{Cell, Expr, Form, Num, Test, Text};
+use super::super::ast::{NodeKind, LiteralNode, AstNode, Question};
+use super::super::error::{RuleMistake, did_you_mean, short_list};
+use super::super::ir::{CellRef, Expr, CellForm, Num, CellTest, TextExpr};
 use super::super::read;
-use super::super::values::{Codes, ValueSet, codes_of_years, value_set};
+use super::super::values::{CodeList, RuleCodes, codes_of_years, value_set};
 use super::logic::{and, not, or};
-use super::{Bound, RECORD_TYPE, Stop, Typed, Typer, Unit, Value, not_a_number, unreadable};
+use super::{BoundParameter, RECORD_TYPE, Stop, Typed, Typer, ValueUnit, TypedPart, not_a_number, unreadable};
 
 impl Typer<'_> {
-    pub(super) fn is(&mut self, subject: &Node, question: &Question) -> Typed<Expr> {
+    pub(super) fn is(&mut self, subject: &AstNode, question: &Question) -> Typed<Expr> {
         match question {
             Question::Same(other) => return self.same(subject, other),
             Question::OneOf(words) => {
@@ -29,21 +29,21 @@ impl Typer<'_> {
             Question::Blank => return self.blank(subject),
             _ => {}
         }
-        if let Kind::Matched { .. } = subject.kind {
+        if let NodeKind::Matched { .. } = subject.kind {
             return self.of_matched(subject, question);
         }
         let Some(cell) = self.cell(subject)? else {
             return self.asked_of_blank(question);
         };
         let test = match question {
-            Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
-            Question::Invisible => Test::Invisible,
-            Question::BrokenLetters => Test::BrokenLetters,
+            Question::ExactlyOneOf(words) => CellTest::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
+            Question::Invisible => CellTest::Invisible,
+            Question::BrokenLetters => CellTest::BrokenLetters,
             Question::Matches { pattern, ignore_case, span } => {
-                Test::Matches(self.expression(pattern, *ignore_case, span)?)
+                CellTest::Matches(self.expression(pattern, *ignore_case, span)?)
             }
             _ => match self.layout.field(cell.field).and_then(|field| field.length) {
-                Some(width) => Test::LongerThan(width),
+                Some(width) => CellTest::LongerThan(width),
                 None => return Ok(Expr::Const(false)),
             },
         };
@@ -59,18 +59,18 @@ impl Typer<'_> {
     }
 
     /// A question about the text of a cell of a second file.
-    fn of_matched(&mut self, subject: &Node, question: &Question) -> Typed<Expr> {
+    fn of_matched(&mut self, subject: &AstNode, question: &Question) -> Typed<Expr> {
         let cell = match self.value(subject)? {
-            Value::Matched(cell, _) => cell,
+            TypedPart::Matched(cell, _) => cell,
             _ => return self.asked_of_blank(question),
         };
         let test = match question {
-            Question::ExactlyOneOf(words) => Test::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
+            Question::ExactlyOneOf(words) => CellTest::ExactlyOneOf(words.iter().map(|word| word.text.clone()).collect()),
             Question::Matches { pattern, ignore_case, span } => {
-                Test::Matches(self.expression(pattern, *ignore_case, span)?)
+                CellTest::Matches(self.expression(pattern, *ignore_case, span)?)
             }
             _ => {
-                let mistake = Mistake::new(subject.span.clone(), "this is not asked of a second file", "here");
+                let mistake = RuleMistake::new(subject.span.clone(), "this is not asked of a second file", "here");
                 return Err(mistake.help("check that file by itself with `scorelint check`").into());
             }
         };
@@ -78,79 +78,79 @@ impl Typer<'_> {
     }
 
     /// The cell a question is about; `None` for a field that the year lacks.
-    fn cell(&mut self, node: &Node) -> Typed<Option<Cell>> {
+    fn cell(&mut self, node: &AstNode) -> Typed<Option<CellRef>> {
         match self.value(node)? {
-            Value::Field(field, _) => Ok(Some(Cell { field, form: Form::Value })),
-            Value::Text(Text::Cell(cell)) => Ok(Some(cell)),
-            Value::Lacking => Ok(None),
-            _ => Err(Mistake::new(node.span.clone(), "this can only be asked of a field", "expected a field").into()),
+            TypedPart::Field(field, _) => Ok(Some(CellRef { field, form: CellForm::Value })),
+            TypedPart::Text(TextExpr::Cell(cell)) => Ok(Some(cell)),
+            TypedPart::Lacking => Ok(None),
+            _ => Err(RuleMistake::new(node.span.clone(), "this can only be asked of a field", "expected a field").into()),
         }
     }
 
-    fn blank(&mut self, subject: &Node) -> Typed<Expr> {
+    fn blank(&mut self, subject: &AstNode) -> Typed<Expr> {
         Ok(match self.value(subject)? {
-            Value::Lacking => Expr::Const(true),
-            Value::Field(field, _) => Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::Blank },
-            Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::Blank },
-            Value::Text(text) => Expr::SameText(text, Text::Const(String::new())),
-            Value::Matched(cell, _) => Expr::Matched { cell, test: Test::Blank },
-            Value::Num(..) | Value::Condition(_) => {
-                let mistake = Mistake::new(subject.span.clone(), "only texts and fields can be blank", "here");
+            TypedPart::Lacking => Expr::Const(true),
+            TypedPart::Field(field, _) => Expr::Cell { cell: CellRef { field, form: CellForm::Value }, test: CellTest::Blank },
+            TypedPart::Text(TextExpr::Cell(cell)) => Expr::Cell { cell, test: CellTest::Blank },
+            TypedPart::Text(text) => Expr::SameText(text, TextExpr::Const(String::new())),
+            TypedPart::Matched(cell, _) => Expr::Matched { cell, test: CellTest::Blank },
+            TypedPart::Num(..) | TypedPart::Condition(_) => {
+                let mistake = RuleMistake::new(subject.span.clone(), "only texts and fields can be blank", "here");
                 return Err(mistake.help("write `is known` for numbers and days").into());
             }
         })
     }
 
-    fn same(&mut self, subject: &Node, other: &Node) -> Typed<Expr> {
-        if let Kind::Text(text) = &other.kind {
-            let words = [Literal { text: text.clone(), span: other.span.clone() }];
+    fn same(&mut self, subject: &AstNode, other: &AstNode) -> Typed<Expr> {
+        if let NodeKind::Text(text) = &other.kind {
+            let words = [LiteralNode { text: text.clone(), span: other.span.clone() }];
             self.check_codes(subject, &words)?;
             return self.one_of(subject, &words);
         }
-        if let Value::Num(..) = self.value(other)? {
-            return Err(Mistake::new(other.span.clone(), "`is` compares texts, this is a number", "a number")
+        if let TypedPart::Num(..) = self.value(other)? {
+            return Err(RuleMistake::new(other.span.clone(), "`is` compares texts, this is a number", "a number")
                 .help("write codes in quotes ('4'), or compare numbers and days with `=`")
                 .into());
         }
         Ok(match (self.text(subject)?, self.text(other)?) {
-            (Text::Const(left), Text::Const(right)) => Expr::Const(left.trim().eq_ignore_ascii_case(right.trim())),
+            (TextExpr::Const(left), TextExpr::Const(right)) => Expr::Const(left.trim().eq_ignore_ascii_case(right.trim())),
             (left, right) => Expr::SameText(left, right),
         })
     }
 
-    fn one_of(&mut self, subject: &Node, words: &[Literal]) -> Typed<Expr> {
+    fn one_of(&mut self, subject: &AstNode, words: &[LiteralNode]) -> Typed<Expr> {
         if let Some(empty) = words.iter().find(|word| word.text.trim().is_empty()) {
-            return Err(Mistake::new(empty.span.clone(), "an empty text is no code", "here")
+            return Err(RuleMistake::new(empty.span.clone(), "an empty text is no code", "here")
                 .help("write `is blank`")
                 .into());
         }
-        let upper = |word: &Literal| word.text.trim().to_ascii_uppercase();
+        let upper = |word: &LiteralNode| word.text.trim().to_ascii_uppercase();
         Ok(match self.value(subject)? {
-            Value::Lacking => Expr::Const(false),
-            Value::Field(field, _) => self.has_code(field, words.iter().map(upper).collect()),
-            Value::Matched(cell, _) => Expr::Matched { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
-            Value::Text(Text::Cell(cell)) => Expr::Cell { cell, test: Test::OneOf(words.iter().map(upper).collect()) },
-            Value::Text(text) => {
-                or(words.iter().map(|word| Expr::SameText(text.clone(), Text::Const(upper(word)))).collect())
+            TypedPart::Lacking => Expr::Const(false),
+            TypedPart::Field(field, _) => self.has_code(field, words.iter().map(upper).collect()),
+            TypedPart::Matched(cell, _) => Expr::Matched { cell, test: CellTest::OneOf(words.iter().map(upper).collect()) },
+            TypedPart::Text(TextExpr::Cell(cell)) => Expr::Cell { cell, test: CellTest::OneOf(words.iter().map(upper).collect()) },
+            TypedPart::Text(text) => {
+                or(words.iter().map(|word| Expr::SameText(text.clone(), TextExpr::Const(upper(word)))).collect())
             }
-            Value::Num(..) => {
-                return Err(Mistake::new(subject.span.clone(), "a number is compared with a text", "this is a number")
+            TypedPart::Num(..) => {
+                return Err(RuleMistake::new(subject.span.clone(), "a number is compared with a text", "this is a number")
                     .help("compare numbers and days with `=`, `<` and their like")
                     .into());
             }
-            Value::Condition(_) => {
-                return Err(Mistake::new(subject.span.clone(), "a condition is no text", "here").into());
+            TypedPart::Condition(_) => {
+                return Err(RuleMistake::new(subject.span.clone(), "a condition is no text", "here").into());
             }
         })
     }
 
     /// The field that a question about codes names, and the years whose codes it can hold.
-    fn coded(&self, subject: &Node) -> Option<(FieldId, Vec<u16>)> {
+    fn coded(&self, subject: &AstNode) -> Option<(FieldId, Vec<u16>)> {
         match &subject.kind {
-            Kind::Name { name, .. } if matches!(self.bound(name), Some(Bound::Field(_))) => None,
-            Kind::Name { name, .. } => Some((registry().id(&self.substituted(name).0)?, self.years.to_vec())),
+            NodeKind::Name { name, .. } if matches!(self.bound(name), Some(BoundParameter::Field(_))) => None,
+            NodeKind::Name { name, .. } => Some((registry().id(&self.substituted(name).0)?, self.years.to_vec())),
             // A second file can be of years that the rule is not for.
-            Kind::Matched { name, .. } => {
+            NodeKind::Matched { name, .. } => {
                 Some((registry().id(&self.substituted(name).0)?, registry().years().collect()))
             }
             _ => None,
@@ -159,7 +159,7 @@ impl Typer<'_> {
 
     /// A code that no list of the rule's years knows is a slip of the pen. Not asked of `f` (which
     /// stands for many fields) and `written(…)` (which is about damaged values).
-    fn check_codes(&self, subject: &Node, words: &[Literal]) -> Result<(), Mistake> {
+    fn check_codes(&self, subject: &AstNode, words: &[LiteralNode]) -> Result<(), RuleMistake> {
         if self.years.is_empty() {
             return Ok(());
         }
@@ -179,7 +179,7 @@ impl Typer<'_> {
                 continue;
             }
             let name = registry().info(id).name;
-            let mistake = Mistake::new(
+            let mistake = RuleMistake::new(
                 word.span.clone(),
                 format!("'{text}' is no code of `{name}`"),
                 "in no list of these years",
@@ -193,49 +193,49 @@ impl Typer<'_> {
     /// Whether each word is a code in one of the years. The layout at hand is looked at first: most
     /// often it knows all of them, and no layout of another year has to be read. What it does not know
     /// is most often a code of the other end of the years.
-    fn are_codes_of_some_year(&self, id: FieldId, years: &[u16], words: &[Literal]) -> bool {
+    fn are_codes_of_some_year(&self, id: FieldId, years: &[u16], words: &[LiteralNode]) -> bool {
         let mut years = years.to_vec();
         let distance = |year: &u16| year.abs_diff(self.layout.year());
         years.sort_by_key(|year| (distance(year) != 0, Reverse(distance(year))));
         let mut unknown: Vec<&str> = words.iter().map(|word| word.text.trim()).collect();
         let layouts = years.iter().filter_map(|year| registry().layout(*year));
         layouts.filter_map(|layout| value_set(layout, id)).any(|set| {
-            let (ValueSet::One(known) | ValueSet::ByTest { others: known, .. }) = &*set;
+            let (RuleCodes::One(known) | RuleCodes::ByTest { others: known, .. }) = &*set;
             unknown.retain(|word| !known.exact.iter().any(|code| code.eq_ignore_ascii_case(word)));
             unknown.is_empty()
         })
     }
 
-    fn is_number(&mut self, subject: &Node) -> Typed<Expr> {
+    fn is_number(&mut self, subject: &AstNode) -> Typed<Expr> {
         Ok(match self.value(subject)? {
-            Value::Lacking => Expr::Const(false),
-            Value::Field(field, _) => known(Num::Number(field)),
-            Value::Matched(cell, _) => known(Num::MatchedNumber(cell)),
-            Value::Text(text) => known(Num::Digits(Box::new(text))),
-            Value::Num(num, _) => known(num),
-            Value::Condition(_) => return Err(not_a_number(&subject.span, "condition").into()),
+            TypedPart::Lacking => Expr::Const(false),
+            TypedPart::Field(field, _) => known(Num::Number(field)),
+            TypedPart::Matched(cell, _) => known(Num::MatchedNumber(cell)),
+            TypedPart::Text(text) => known(Num::Digits(Box::new(text))),
+            TypedPart::Num(num, _) => known(num),
+            TypedPart::Condition(_) => return Err(not_a_number(&subject.span, "condition").into()),
         })
     }
 
-    fn is_date(&mut self, subject: &Node) -> Typed<Expr> {
+    fn is_date(&mut self, subject: &AstNode) -> Typed<Expr> {
         match self.value(subject)? {
-            Value::Lacking => Ok(Expr::Const(false)),
-            Value::Field(field, _) => Ok(known(Num::Day(field))),
-            Value::Matched(cell, _) => Ok(known(Num::MatchedDay(cell))),
-            Value::Num(num, Unit::Day) => Ok(known(num)),
-            _ => Err(Mistake::new(subject.span.clone(), "only a field can be a date", "expected a field").into()),
+            TypedPart::Lacking => Ok(Expr::Const(false)),
+            TypedPart::Field(field, _) => Ok(known(Num::Day(field))),
+            TypedPart::Matched(cell, _) => Ok(known(Num::MatchedDay(cell))),
+            TypedPart::Num(num, ValueUnit::Day) => Ok(known(num)),
+            _ => Err(RuleMistake::new(subject.span.clone(), "only a field can be a date", "expected a field").into()),
         }
     }
 
-    fn test_of(&mut self, subject: &Node, field: &Node) -> Typed<Expr> {
+    fn test_of(&mut self, subject: &AstNode, field: &AstNode) -> Typed<Expr> {
         let seen = self.seen.len();
         let Some(tested) = self.cell(subject)? else {
             return Ok(Expr::Const(false));
         };
         // The finding is about the field, not about the test.
         self.seen.truncate(seen);
-        let Value::Field(id, _) = self.value(field)? else {
-            return Err(Mistake::new(field.span.clone(), "expected a field", "here").into());
+        let TypedPart::Field(id, _) = self.value(field)? else {
+            return Err(RuleMistake::new(field.span.clone(), "expected a field", "here").into());
         };
         let tests = self.layout.field(id).map(|field| field.applies_to).unwrap_or_default();
         if tests.is_empty() {
@@ -244,17 +244,17 @@ impl Typer<'_> {
         Ok(self.has_code(tested.field, tests.iter().map(|test| test.to_string()).collect()))
     }
 
-    pub(super) fn without(&self, id: FieldId, node: &Node, what: &str) -> Stop {
+    pub(super) fn without(&self, id: FieldId, node: &AstNode, what: &str) -> Stop {
         let name = registry().info(id).name;
-        let mistake = Mistake::new(
+        let mistake = RuleMistake::new(
             node.span.clone(),
             format!("the layout of {} {what} `{name}`", self.year()),
             format!("none in {}", self.year()),
         )
         .help("narrow `years`, or choose fields for which it is known");
         let parameter = match &node.kind {
-            Kind::Name { name, .. } if self.bound(name).is_some() => Some(name.clone()),
-            Kind::Name { name, .. } => self.substituted(name).1,
+            NodeKind::Name { name, .. } if self.bound(name).is_some() => Some(name.clone()),
+            NodeKind::Name { name, .. } => self.substituted(name).1,
             _ => None,
         };
         match parameter {
@@ -263,7 +263,7 @@ impl Typer<'_> {
         }
     }
 
-    fn in_value_set(&mut self, subject: &Node, exactly: bool) -> Typed<Expr> {
+    fn in_value_set(&mut self, subject: &AstNode, exactly: bool) -> Typed<Expr> {
         let Some(cell) = self.cell(subject)? else {
             return Ok(Expr::Const(false));
         };
@@ -271,8 +271,8 @@ impl Typer<'_> {
             return Err(self.without(cell.field, subject, "has no list of codes for"));
         };
         Ok(match &*set {
-            ValueSet::One(codes) => in_codes(cell, codes, exactly),
-            ValueSet::ByTest { tests, others } => {
+            RuleCodes::One(codes) => in_codes(cell, codes, exactly),
+            RuleCodes::ByTest { tests, others } => {
                 let record_type = registry().id(RECORD_TYPE).unwrap_or(cell.field);
                 let of_no_test =
                     not(self.has_code(record_type, tests.iter().map(|(test, _)| test.to_string()).collect()));
@@ -287,19 +287,19 @@ impl Typer<'_> {
     }
 }
 
-fn in_codes(cell: Cell, codes: &Codes, exactly: bool) -> Expr {
+fn in_codes(cell: CellRef, codes: &CodeList, exactly: bool) -> Expr {
     let test = match (exactly, read::reading(cell.field).parts) {
-        (false, false) => Test::OneOf(codes.upper.clone()),
-        (false, true) => Test::PartsOneOf(codes.upper.clone()),
-        (true, false) => Test::ExactlyOneOf(codes.exact.clone()),
-        (true, true) => Test::ExactPartsOneOf(codes.exact.clone()),
+        (false, false) => CellTest::OneOf(codes.upper.clone()),
+        (false, true) => CellTest::PartsOneOf(codes.upper.clone()),
+        (true, false) => CellTest::ExactlyOneOf(codes.exact.clone()),
+        (true, true) => CellTest::ExactPartsOneOf(codes.exact.clone()),
     };
     Expr::Cell { cell, test }
 }
 
 /// The record is of one of these codes, by the value of a cell.
 pub(in crate::rule) fn is_one_of(field: FieldId, words: impl Iterator<Item = String>) -> Expr {
-    Expr::Cell { cell: Cell { field, form: Form::Value }, test: Test::OneOf(words.collect()) }
+    Expr::Cell { cell: CellRef { field, form: CellForm::Value }, test: CellTest::OneOf(words.collect()) }
 }
 
 fn known(num: Num) -> Expr {

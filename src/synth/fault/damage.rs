@@ -3,9 +3,9 @@
 use encoding_rs::WINDOWS_1252;
 
 use super::super::named::column_named;
-use super::super::form::Form;
-use super::super::write::{Column, Lines, Source};
-use super::table::{FaultOrder, Place};
+use super::super::form::MadeForm;
+use super::super::write::{WrittenColumn, LineWriter, CellSource};
+use super::table::{FaultOrder, FaultTarget};
 use crate::layout::Layout;
 
 /// What is wrong with the file as a whole.
@@ -28,15 +28,15 @@ enum NameChange {
 
 impl Damage {
     /// The damage that is ordered; columns and header are changed at once.
-    pub(crate) fn new(orders: &[FaultOrder], layout: &Layout, lines: &mut Lines) -> Self {
+    pub(crate) fn new(orders: &[FaultOrder], layout: &Layout, lines: &mut LineWriter) -> Self {
         let mut damage = Self::default();
-        for order in orders.iter().filter(|order| order.fault.place == Place::File) {
+        for order in orders.iter().filter(|order| order.fault.place == FaultTarget::File) {
             damage.add(order.fault.set, layout, lines);
         }
         damage
     }
 
-    fn add(&mut self, text: &str, layout: &Layout, lines: &mut Lines) {
+    fn add(&mut self, text: &str, layout: &Layout, lines: &mut LineWriter) {
         let (name, argument) = text.split_once('=').unwrap_or((text, ""));
         match name {
             "windows-1252" => self.is_transcoded = true,
@@ -81,12 +81,12 @@ impl Damage {
     }
 
     /// Cuts the last record short; `start` is where its line begins.
-    pub(crate) fn cut_off(&self, chunk: &mut Vec<u8>, start: usize, lines: &Lines) {
+    pub(crate) fn cut_off(&self, chunk: &mut Vec<u8>, start: usize, lines: &LineWriter) {
         if !self.is_cut_off {
             return;
         }
         let Some(line) = chunk.get(start..) else { return };
-        let kept = if lines.form == Form::Fixed {
+        let kept = if lines.form == MadeForm::Fixed {
             line.len().saturating_sub(10)
         } else {
             let ends = line.iter().enumerate().filter(|(_, byte)| **byte == lines.separator);
@@ -97,19 +97,19 @@ impl Damage {
 }
 
 /// Fills the column of the second field with the cells of the first: `first>second`.
-fn copy_column(argument: &str, layout: &Layout, columns: &mut [Column]) {
+fn copy_column(argument: &str, layout: &Layout, columns: &mut [WrittenColumn]) {
     let place_of = |field: &str| column_named(layout, field).place();
     let Some((first, second)) = argument.split_once('>') else { return };
     let (Some(from), Some(to)) = (place_of(first), place_of(second)) else { return };
-    for column in columns.iter_mut().filter(|column| column.source == Source::Cell(to)) {
-        column.source = Source::Cell(from);
+    for column in columns.iter_mut().filter(|column| column.source == CellSource::Cell(to)) {
+        column.source = CellSource::Cell(from);
     }
 }
 
 /// The headings of an ELPAC file, which score files are taken for.
 const ELPAC_HEADINGS: [&str; 5] = ["County Code", "District Code", "School Code", "Record Type", "ELPAC Overall Level"];
 
-fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec<Column>) {
+fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec<WrittenColumn>) {
     let place_of = |field: &str| column_named(layout, field).place();
     let (first, second) = argument.split_once([',', '>']).unwrap_or((argument, ""));
     match name {
@@ -130,13 +130,13 @@ fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec
             }
         }
         "drop" => {
-            let dropped = place_of(first).map(Source::Cell);
+            let dropped = place_of(first).map(CellSource::Cell);
             columns.retain(|column| Some(&column.source) != dropped.as_ref());
         }
         "drop-fillers" => {
             columns.retain(|column| match column.source {
-                Source::Cell(place) => layout.fields.get(place).is_some_and(|field| !field.is_filler()),
-                Source::Text(_) => true,
+                CellSource::Cell(place) => layout.fields.get(place).is_some_and(|field| !field.is_filler()),
+                CellSource::Text(_) => true,
             });
         }
         "repeat" => {
@@ -150,8 +150,8 @@ fn change_columns(name: &str, argument: &str, layout: &Layout, columns: &mut Vec
                 columns.swap(one, other);
             }
         }
-        "insert" => columns.insert(0, Column { name: first.to_owned(), source: Source::Text(second.to_owned()) }),
-        "append-empty-cell" => columns.push(Column { name: String::new(), source: Source::Text(String::new()) }),
+        "insert" => columns.insert(0, WrittenColumn { name: first.to_owned(), source: CellSource::Text(second.to_owned()) }),
+        "append-empty-cell" => columns.push(WrittenColumn { name: String::new(), source: CellSource::Text(String::new()) }),
         _ => {}
     }
 }

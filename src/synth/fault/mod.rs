@@ -7,10 +7,10 @@ mod table;
 mod text;
 
 pub(super) use damage::Damage;
-pub(super) use plant::{LineEffect, Planned, Planter};
-pub(super) use table::Place;
+pub(super) use plant::{LineEffect, PlantedRecord, Planter};
+pub(super) use table::FaultTarget;
 pub use table::{Fault, FaultOrder, UnknownFault, faults, parse_order};
-pub(super) use text::{Assignment, Condition, Scene};
+pub(super) use text::{Assignment, Condition, TemplateContext};
 
 /// One planted fault, a line of the side file.
 #[derive(Clone, Debug, PartialEq, Eq)]

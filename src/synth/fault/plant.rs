@@ -2,13 +2,13 @@
 //! fault, so that no fault is the consequence of another.
 
 use super::super::named::column_named;
-use super::super::record::{Col, Record};
+use super::super::record::{Col, MadeRecord};
 use super::super::student::Student;
-use super::super::testing::{Test, Writer};
-use super::super::form::Form;
+use super::super::testing::{MadeTest, Writer};
+use super::super::form::MadeForm;
 use super::Planted;
-use super::table::{Fault, FaultOrder, Place, TestChange};
-use super::text::{Condition, Scene};
+use super::table::{Fault, FaultOrder, FaultTarget, TestChange};
+use super::text::{Condition, TemplateContext};
 use crate::layout::{Layout, RecordTypes};
 
 /// What happens to the line of a record.
@@ -54,18 +54,18 @@ impl LineEffect {
 
 /// A record about to be written, with the fault that was planted on it.
 #[derive(Clone, Debug)]
-pub(crate) struct Planned {
-    pub(crate) record: Record,
+pub(crate) struct PlantedRecord {
+    pub(crate) record: MadeRecord,
     pub(crate) fault: Option<&'static Fault>,
     pub(crate) effect: Option<LineEffect>,
     record_type: String,
 }
 
-struct Pending {
+struct PendingPlant {
     fault: &'static Fault,
     left: u64,
     planted: u64,
-    partner: Option<Record>,
+    partner: Option<MadeRecord>,
     used: Vec<String>,
 }
 
@@ -79,27 +79,27 @@ struct Everywhere {
 /// Plants faults while the students of a file go by.
 pub(crate) struct Planter<'l> {
     layout: &'l Layout,
-    form: Form,
+    form: MadeForm,
     headers: Vec<String>,
-    pending: Vec<Pending>,
+    pending: Vec<PendingPlant>,
     everywhere: Vec<Everywhere>,
     groups: Vec<Everywhere>,
     planted: Vec<Planted>,
 }
 
 impl<'l> Planter<'l> {
-    pub(crate) fn new(layout: &'l Layout, form: Form, headers: Vec<String>, orders: &[FaultOrder]) -> Self {
+    pub(crate) fn new(layout: &'l Layout, form: MadeForm, headers: Vec<String>, orders: &[FaultOrder]) -> Self {
         let mut pending = Vec::new();
         let mut everywhere = Vec::new();
         let mut groups = Vec::new();
         let mut planted = Vec::new();
         for FaultOrder { fault, count } in orders {
             match fault.place {
-                Place::Every => everywhere.push(Everywhere { fault, count: 0, first_line: 0 }),
-                Place::Group => groups.push(Everywhere { fault, count: 0, first_line: 0 }),
-                Place::File => planted.push(of_file(fault, layout, &headers)),
-                Place::Earlier | Place::Roster | Place::Entities => {}
-                _ => pending.push(Pending { fault, left: *count, planted: 0, partner: None, used: Vec::new() }),
+                FaultTarget::Every => everywhere.push(Everywhere { fault, count: 0, first_line: 0 }),
+                FaultTarget::Group => groups.push(Everywhere { fault, count: 0, first_line: 0 }),
+                FaultTarget::File => planted.push(of_file(fault, layout, &headers)),
+                FaultTarget::Earlier | FaultTarget::Roster | FaultTarget::Entities => {}
+                _ => pending.push(PendingPlant { fault, left: *count, planted: 0, partner: None, used: Vec::new() }),
             }
         }
         Self { layout, form, headers, pending, everywhere, groups, planted }
@@ -126,7 +126,7 @@ impl<'l> Planter<'l> {
         writer: &Writer<'_>,
         index: u64,
         is_in_view: impl Fn(&Student<'_>) -> bool,
-    ) -> Option<Vec<Planned>> {
+    ) -> Option<Vec<PlantedRecord>> {
         for place in 0..self.pending.len() {
             let pending = self.pending.get(place).filter(|pending| pending.left > 0);
             let Some(fault) = pending.map(|pending| pending.fault) else { continue };
@@ -149,15 +149,15 @@ impl<'l> Planter<'l> {
 
     /// The records of a student who belongs to a group in which tests are to end otherwise; `line`
     /// is the one written last.
-    pub(crate) fn plan_group(&mut self, writer: &Writer<'_>, student: &Student<'_>, line: u64) -> Option<Vec<Planned>> {
+    pub(crate) fn plan_group(&mut self, writer: &Writer<'_>, student: &Student<'_>, line: u64) -> Option<Vec<PlantedRecord>> {
         if student.left_before_testing() {
             return None;
         }
         for group in &mut self.groups {
             let records = write_records(writer, student, group.fault);
             let (layout, fault) = (self.layout, group.fault);
-            let is_hit = |planned: &Planned| {
-                let scene = Scene {
+            let is_hit = |planned: &PlantedRecord| {
+                let scene = TemplateContext {
                     layout,
                     record: &planned.record,
                     first: &planned.record,
@@ -180,7 +180,7 @@ impl<'l> Planter<'l> {
     }
 
     /// Spoils the columns that are to be wrong in every record.
-    pub(crate) fn spoil_columns(&mut self, record: &mut Record, line: u64) {
+    pub(crate) fn spoil_columns(&mut self, record: &mut MadeRecord, line: u64) {
         for everywhere in &mut self.everywhere {
             let cells = filled_cells(everywhere.fault, self.layout, record);
             let main = column_named(self.layout, everywhere.fault.field);
@@ -199,7 +199,7 @@ impl<'l> Planter<'l> {
     }
 
     /// Notes the fault of a record that was written on a line.
-    pub(crate) fn note(&mut self, planned: &Planned, line: u64) {
+    pub(crate) fn note(&mut self, planned: &PlantedRecord, line: u64) {
         let Some(fault) = planned.fault else { return };
         let is_next = planned.effect.is_some_and(LineEffect::is_on_next_line);
         self.planted.push(Planted {
@@ -253,7 +253,7 @@ fn header_of(fault: &Fault, layout: &Layout, headers: &[String]) -> String {
 }
 
 /// The records of a student, with the outcomes that the fault needs.
-fn write_records(writer: &Writer<'_>, student: &Student<'_>, fault: &'static Fault) -> Vec<Planned> {
+fn write_records(writer: &Writer<'_>, student: &Student<'_>, fault: &'static Fault) -> Vec<PlantedRecord> {
     let mut types = writer.types_of(student);
     for change in &fault.tests {
         types = changed(types, *change);
@@ -262,8 +262,8 @@ fn write_records(writer: &Writer<'_>, student: &Student<'_>, fault: &'static Fau
     tests.filter_map(|test| write_record(writer, student, test, fault)).collect()
 }
 
-fn write_record(writer: &Writer<'_>, student: &Student<'_>, test: &Test<'_>, fault: &'static Fault) -> Option<Planned> {
-    let mut record = Record::new(writer.columns);
+fn write_record(writer: &Writer<'_>, student: &Student<'_>, test: &MadeTest<'_>, fault: &'static Fault) -> Option<PlantedRecord> {
+    let mut record = MadeRecord::new(writer.columns);
     let is_meant = fault.record_types.contains(test.record_type);
     let wanted = if is_meant { fault.outcome } else { fault.others };
     match test.outcome_named(wanted) {
@@ -273,7 +273,7 @@ fn write_record(writer: &Writer<'_>, student: &Student<'_>, test: &Test<'_>, fau
         None if !writer.write(student, test, &mut record) => return None,
         None => {}
     }
-    Some(Planned { record, fault: None, effect: None, record_type: test.record_type.to_string() })
+    Some(PlantedRecord { record, fault: None, effect: None, record_type: test.record_type.to_string() })
 }
 
 fn changed(types: RecordTypes, change: TestChange) -> RecordTypes {
@@ -285,7 +285,7 @@ fn changed(types: RecordTypes, change: TestChange) -> RecordTypes {
     })
 }
 
-fn find_target(pending: &Pending, layout: &Layout, records: &[Planned]) -> Option<usize> {
+fn find_target(pending: &PendingPlant, layout: &Layout, records: &[PlantedRecord]) -> Option<usize> {
     let fault = pending.fault;
     let first = records.first()?;
     (0..records.len()).find(|place| {
@@ -306,20 +306,20 @@ fn find_target(pending: &Pending, layout: &Layout, records: &[Planned]) -> Optio
     })
 }
 
-fn scene<'s>(pending: &'s Pending, layout: &'s Layout, record: &'s Record, first: &'s Record) -> Scene<'s> {
-    Scene { layout, record, first, partner: pending.partner.as_ref(), number: pending.planted, known: &[] }
+fn scene<'s>(pending: &'s PendingPlant, layout: &'s Layout, record: &'s MadeRecord, first: &'s MadeRecord) -> TemplateContext<'s> {
+    TemplateContext { layout, record, first, partner: pending.partner.as_ref(), number: pending.planted, known: &[] }
 }
 
 /// Plants the fault on the target, or keeps the target as the first of a pair.
-fn spoil(pending: &mut Pending, layout: &Layout, records: &mut Vec<Planned>, target: usize) {
+fn spoil(pending: &mut PendingPlant, layout: &Layout, records: &mut Vec<PlantedRecord>, target: usize) {
     let fault = pending.fault;
     let Some(planned) = records.get(target) else { return };
-    if fault.place == Place::Pair && pending.partner.is_none() {
+    if fault.place == FaultTarget::Pair && pending.partner.is_none() {
         pending.partner = Some(planned.record.clone());
         return;
     }
     remember(pending, layout, planned);
-    let target = if fault.place == Place::Copy {
+    let target = if fault.place == FaultTarget::Copy {
         let copy = planned.clone();
         records.insert(target + 1, copy);
         target + 1
@@ -336,14 +336,14 @@ fn spoil(pending: &mut Pending, layout: &Layout, records: &mut Vec<Planned>, tar
     }
     if let Some(planned) = records.get_mut(target) {
         planned.fault = Some(fault);
-        planned.effect = if fault.place == Place::Line { LineEffect::parse(fault.set) } else { None };
+        planned.effect = if fault.place == FaultTarget::Line { LineEffect::parse(fault.set) } else { None };
     }
     pending.partner = None;
     pending.planted += 1;
     pending.left -= 1;
 }
 
-fn remember(pending: &mut Pending, layout: &Layout, planned: &Planned) {
+fn remember(pending: &mut PendingPlant, layout: &Layout, planned: &PlantedRecord) {
     for condition in &pending.fault.conditions {
         if let Condition::Fresh(field) = condition {
             let value = scene(pending, layout, &planned.record, &planned.record).fill(&format!("{{{field}}}"));
@@ -353,25 +353,25 @@ fn remember(pending: &mut Pending, layout: &Layout, planned: &Planned) {
 }
 
 /// The cells to write; all texts are worked out before any is written.
-fn assigned_cells(pending: &Pending, layout: &Layout, records: &[Planned], target: usize) -> Vec<(Col, String, bool)> {
+fn assigned_cells(pending: &PendingPlant, layout: &Layout, records: &[PlantedRecord], target: usize) -> Vec<(Col, String, bool)> {
     let (Some(planned), Some(first)) = (records.get(target), records.first()) else { return Vec::new() };
     let scene = scene(pending, layout, &planned.record, &first.record);
     let assignments = pending.fault.assignments.iter();
     assignments.map(|one| (column_of(layout, one.field), scene.fill(one.text), one.on_all)).collect()
 }
 
-fn filled_cells(fault: &Fault, layout: &Layout, record: &Record) -> Vec<(Col, String)> {
-    let scene = Scene { layout, record, first: record, partner: None, number: 0, known: &[] };
+fn filled_cells(fault: &Fault, layout: &Layout, record: &MadeRecord) -> Vec<(Col, String)> {
+    let scene = TemplateContext { layout, record, first: record, partner: None, number: 0, known: &[] };
     let targets = fault.assignments.iter().map(|one| (column_of(layout, one.field), one));
     let filled = targets.filter(|(column, _)| !record.is_blank(*column));
     filled.map(|(column, one)| (column, scene.fill(one.text))).collect()
 }
 
 /// Whether a text has room in its column; only fixed columns are narrow.
-fn fits(form: Form, layout: &Layout, column: Col, text: &str) -> bool {
+fn fits(form: MadeForm, layout: &Layout, column: Col, text: &str) -> bool {
     let field = column.place().and_then(|place| layout.fields.get(place));
     let width = field.and_then(|field| field.length).and_then(|length| usize::try_from(length).ok());
-    form != Form::Fixed || width.is_none_or(|width| text.chars().count() <= width)
+    form != MadeForm::Fixed || width.is_none_or(|width| text.chars().count() <= width)
 }
 
 /// The column of an assignment; `@filler` is the first filler.

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use super::super::facts::years;
-use super::super::student::Wish;
-use super::super::form::Form;
+use super::super::student::StudentWish;
+use super::super::form::MadeForm;
 use super::text::{Assignment, Condition};
 use crate::layout::{RecordType, RecordTypes, record_types};
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 const COLUMNS: [&str; 14] = [
@@ -29,7 +29,7 @@ const COLUMNS: [&str; 14] = [
 
 /// What a fault works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FaultTarget {
     /// Cells of one record.
     Record,
     /// A record of a second student, made to clash with a first.
@@ -52,7 +52,7 @@ pub enum Place {
     File,
 }
 
-impl Place {
+impl FaultTarget {
     /// The word used in lists.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -90,14 +90,14 @@ pub struct Fault {
     /// The forms of files in which it can be planted, joined by `|`; empty for all.
     pub forms: &'static str,
     /// What it works on.
-    pub place: Place,
+    pub place: FaultTarget,
     /// The canonical id of the field that is wrong in the end; empty for lines and files.
     pub field: &'static str,
     /// Rules that may break as a consequence, joined by `|`; `*` for any.
     pub also: &'static str,
     /// The set column as it stands in the table.
     pub(crate) set: &'static str,
-    pub(crate) wish: Wish,
+    pub(crate) wish: StudentWish,
     pub(crate) tests: Vec<TestChange>,
     pub(crate) outcome: &'static str,
     pub(crate) others: &'static str,
@@ -114,23 +114,23 @@ impl Fault {
 
     /// Whether it can be planted in a file of a form: damage of separated lines means nothing in
     /// fixed columns and the other way round, and some values have no room there.
-    pub fn fits_form(&self, form: Form) -> bool {
+    pub fn fits_form(&self, form: MadeForm) -> bool {
         self.forms.is_empty() || self.forms.split('|').any(|one| one == form.as_str())
     }
 
     /// Whether it works on cells of single records.
     pub fn is_on_cells(&self) -> bool {
-        self.is_countable() && self.place != Place::Line
+        self.is_countable() && self.place != FaultTarget::Line
     }
 
     /// Whether it is planted in a second file, so that the score file is sound.
     pub fn is_in_second_file(&self) -> bool {
-        matches!(self.place, Place::Earlier | Place::Roster | Place::Entities)
+        matches!(self.place, FaultTarget::Earlier | FaultTarget::Roster | FaultTarget::Entities)
     }
 
     /// Whether it works on single records or students, so that any number can be planted.
     pub fn is_countable(&self) -> bool {
-        matches!(self.place, Place::Record | Place::Pair | Place::Copy | Place::Line)
+        matches!(self.place, FaultTarget::Record | FaultTarget::Pair | FaultTarget::Copy | FaultTarget::Line)
     }
 }
 
@@ -180,7 +180,7 @@ pub fn faults() -> &'static [Fault] {
 ///
 /// # Errors
 /// When there is no such kind, or not in the year.
-pub fn parse_order(text: &str, year: u16, form: Form) -> Result<Vec<FaultOrder>, UnknownFault> {
+pub fn parse_order(text: &str, year: u16, form: MadeForm) -> Result<Vec<FaultOrder>, UnknownFault> {
     let (kind, count) = text.split_once('=').unwrap_or((text, "1"));
     let count = count.parse().map_err(|_| UnknownFault::Count(count.to_owned()))?;
     if kind == "records" {
@@ -207,24 +207,24 @@ fn nearest(kind: &str) -> Option<&'static str> {
     scored.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
 }
 
-const PLACES: [(&str, Place); 10] = [
-    ("record", Place::Record),
-    ("pair", Place::Pair),
-    ("copy", Place::Copy),
-    ("line", Place::Line),
-    ("every", Place::Every),
-    ("group", Place::Group),
-    ("earlier", Place::Earlier),
-    ("roster", Place::Roster),
-    ("entities", Place::Entities),
-    ("file", Place::File),
+const PLACES: [(&str, FaultTarget); 10] = [
+    ("record", FaultTarget::Record),
+    ("pair", FaultTarget::Pair),
+    ("copy", FaultTarget::Copy),
+    ("line", FaultTarget::Line),
+    ("every", FaultTarget::Every),
+    ("group", FaultTarget::Group),
+    ("earlier", FaultTarget::Earlier),
+    ("roster", FaultTarget::Roster),
+    ("entities", FaultTarget::Entities),
+    ("file", FaultTarget::File),
 ];
 
-fn fault(row: &Row<'static>) -> Result<Fault, TableError> {
+fn fault(row: &TableRow<'static>) -> Result<Fault, TableError> {
     let place = row.word("place", &PLACES)?;
     let record_types = record_types(row, "record_types")?;
     let set = row.get("set")?;
-    let is_about_cells = !matches!(place, Place::Line | Place::File | Place::Entities);
+    let is_about_cells = !matches!(place, FaultTarget::Line | FaultTarget::File | FaultTarget::Entities);
     let change = |text: &'static str| {
         test_change(text).ok_or_else(|| row.error(format!("`tests` has `{text}`, which cannot be read")))
     };
@@ -237,7 +237,7 @@ fn fault(row: &Row<'static>) -> Result<Fault, TableError> {
         field: row.get("field")?,
         also: row.get("also")?,
         set,
-        wish: Wish::parse(row.get("student")?),
+        wish: StudentWish::parse(row.get("student")?),
         tests: row.parts("tests")?.map(change).collect::<Result<_, _>>()?,
         outcome: row.get("outcome")?,
         others: row.get("others")?,

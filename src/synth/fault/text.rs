@@ -2,10 +2,10 @@
 //! `field-`, `field>n`), and what their cells become (`field=text` with `{…}` for computed parts).
 
 use super::super::calendar::Day;
-use super::super::named::Named;
-use super::super::record::Record;
+use super::super::named::NamedColumns;
+use super::super::record::MadeRecord;
 use crate::layout::{Layout, RecordType, codes, registry};
-use crate::table::{Row, TableError};
+use crate::table::{TableRow, TableError};
 
 /// A condition on a record.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(crate) enum Condition {
 }
 
 /// The parts of a cell, `;` between them.
-fn parts<T>(row: &Row<'static>, column: &str, parse: impl Fn(&'static str) -> Option<T>) -> Result<Vec<T>, TableError> {
+fn parts<T>(row: &TableRow<'static>, column: &str, parse: impl Fn(&'static str) -> Option<T>) -> Result<Vec<T>, TableError> {
     let texts = row.get(column)?.split(';').filter(|text| !text.is_empty());
     let read = |text| parse(text).ok_or_else(|| row.error(format!("`{column}` has `{text}`, which cannot be read")));
     texts.map(read).collect()
@@ -35,7 +35,7 @@ fn parts<T>(row: &Row<'static>, column: &str, parse: impl Fn(&'static str) -> Op
 
 impl Condition {
     /// The conditions in a cell of a table.
-    pub(crate) fn list(row: &Row<'static>, column: &str) -> Result<Vec<Self>, TableError> {
+    pub(crate) fn list(row: &TableRow<'static>, column: &str) -> Result<Vec<Self>, TableError> {
         parts(row, column, Self::parse)
     }
 
@@ -82,7 +82,7 @@ pub(crate) struct Assignment {
 
 impl Assignment {
     /// The cells to write that a cell of a table lists.
-    pub(crate) fn list(row: &Row<'static>, column: &str) -> Result<Vec<Self>, TableError> {
+    pub(crate) fn list(row: &TableRow<'static>, column: &str) -> Result<Vec<Self>, TableError> {
         parts(row, column, Self::parse)
     }
 
@@ -93,21 +93,21 @@ impl Assignment {
 }
 
 /// What templates can speak of.
-pub(crate) struct Scene<'s> {
+pub(crate) struct TemplateContext<'s> {
     pub(crate) layout: &'s Layout,
     /// The record the fault goes to.
-    pub(crate) record: &'s Record,
+    pub(crate) record: &'s MadeRecord,
     /// The student's first record.
-    pub(crate) first: &'s Record,
+    pub(crate) first: &'s MadeRecord,
     /// The record of the first student of a pair.
-    pub(crate) partner: Option<&'s Record>,
+    pub(crate) partner: Option<&'s MadeRecord>,
     /// How many faults of the kind were planted before.
     pub(crate) number: u64,
     /// Other names that have a value.
     pub(crate) known: &'s [(&'static str, String)],
 }
 
-impl Scene<'_> {
+impl TemplateContext<'_> {
     /// Whether a record fits a condition on cells; conditions on more than cells are the planter's.
     pub(crate) fn fits(&self, condition: &Condition) -> bool {
         match condition {
@@ -166,8 +166,8 @@ impl Scene<'_> {
         }
     }
 
-    fn value(&self, record: &Record, field: &str) -> String {
-        String::from_utf8_lossy(Named::new(self.layout, field).get(record)).into_owned()
+    fn value(&self, record: &MadeRecord, field: &str) -> String {
+        String::from_utf8_lossy(NamedColumns::new(self.layout, field).get(record)).into_owned()
     }
 
     /// The achievement level of the record's score.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::known::known;
-use crate::account::{Account, Entity};
-use crate::synth::facts::{Facts, School, SchoolKind};
+use crate::account::{Account, CubeEntity};
+use crate::synth::facts::{SynthFacts, MadeSchool, SchoolKind};
 
 /// Names in official files are cut after so many characters.
 const LONGEST_NAME: usize = 50;
@@ -44,7 +44,7 @@ impl OfficialEntity {
 }
 
 /// All entities by their codes: those that records reach, and those of the district without any.
-pub(super) fn entities(account: &Account, facts: &Facts) -> BTreeMap<String, OfficialEntity> {
+pub(super) fn entities(account: &Account, facts: &SynthFacts) -> BTreeMap<String, OfficialEntity> {
     let year = account.counting.year;
     let mut all = BTreeMap::new();
     for (entity, _) in account.cube.entities().filter(|(entity, _)| entity.entity_type != 0) {
@@ -70,7 +70,7 @@ fn others(year: u16) -> [OfficialEntity; 2] {
     [one(DISTRICT, "others-district", ""), one(SCHOOL, "others-school", "others-school-name")]
 }
 
-fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {
+fn named(entity: CubeEntity, facts: &SynthFacts, year: u16) -> OfficialEntity {
     let code = entity.code_text();
     let district = district_name(&code, facts);
     let county = if entity.entity_type == STATE { known("state", year) } else { known("county", year) };
@@ -95,7 +95,7 @@ fn named(entity: Entity, facts: &Facts, year: u16) -> OfficialEntity {
 }
 
 /// The type of a school by what it is to the district.
-fn own_type(school: &School) -> u8 {
+fn own_type(school: &MadeSchool) -> u8 {
     match school.kind {
         SchoolKind::LocallyFunded => LOCAL_CHARTER,
         SchoolKind::DirectFunded => DIRECT_CHARTER,
@@ -103,7 +103,7 @@ fn own_type(school: &School) -> u8 {
     }
 }
 
-fn of_school(school: &School, entity_type: u8, year: u16) -> OfficialEntity {
+fn of_school(school: &MadeSchool, entity_type: u8, year: u16) -> OfficialEntity {
     // A direct-funded charter stands under its own name, whoever authorized it.
     let district = if entity_type == DIRECT_CHARTER { school.name } else { school.lea_name };
     OfficialEntity {
@@ -115,8 +115,8 @@ fn of_school(school: &School, entity_type: u8, year: u16) -> OfficialEntity {
     }
 }
 
-fn district_name<'f>(code: &str, facts: &'f Facts) -> &'f str {
-    let is_of_district = |school: &&School| {
+fn district_name<'f>(code: &str, facts: &'f SynthFacts) -> &'f str {
+    let is_of_district = |school: &&MadeSchool| {
         matches!(school.kind, SchoolKind::District | SchoolKind::Other) && school.code.get(..7) == code.get(..7)
     };
     facts.schools.iter().find(is_of_district).map_or("", |school| school.lea_name)

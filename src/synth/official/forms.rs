@@ -1,6 +1,6 @@
 //! The published forms of official files, from `rules/official`: columns, separator, tests.
 
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 
 const LAYOUT_COLUMNS: [&str; 8] = ["id", "kind", "program", "years", "separator", "columns", "certainty", "source"];
 
@@ -31,7 +31,7 @@ pub(in crate::synth) fn published_tests(year: u16) -> Vec<u16> {
     forms("scores", year).into_iter().flat_map(|form| form.tests).collect()
 }
 
-fn form(row: &Row<'static>) -> Result<OfficialForm, TableError> {
+fn form(row: &TableRow<'static>) -> Result<OfficialForm, TableError> {
     let (id, program) = (row.get("id")?, row.get("program")?);
     let columns = table::read("rules/official/columns.tsv", &["layout", "position", "heading", "measure"], |column| {
         let pair = (column.get("heading")?, column.get("measure")?);

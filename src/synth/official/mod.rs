@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::WINDOWS_1252;
 
-use super::facts::Facts;
+use super::facts::SynthFacts;
 use crate::account::Account;
 use entities::{OfficialEntity, entities, entity_cell};
 pub(super) use forms::published_tests;
@@ -28,7 +28,7 @@ pub(super) struct OfficialFiles {
 
 impl OfficialFiles {
     /// The files that an account makes.
-    pub(super) fn new(account: &Account, facts: &Facts) -> Self {
+    pub(super) fn new(account: &Account, facts: &SynthFacts) -> Self {
         let year = account.counting.year;
         let all = entities(account, facts);
         let research = Research::new(account, &all);
@@ -42,14 +42,14 @@ impl OfficialFiles {
             }
             count += rows.len();
             let name = format!("{}_ca{year}_all_{}_csv_v{version}.txt", form.prefix, county(&all));
-            let mut text = Text::new(&form, "\n", known("unquoted-scores", year));
+            let mut text = OfficialText::new(&form, "\n", known("unquoted-scores", year));
             for row in &rows {
                 text.line(&form, |measure| research.cell(row, measure));
             }
             files.push((name, text.bytes()));
         }
         for form in forms("entities", year) {
-            let mut text = Text::new(&form, "\r\n", known("unquoted-entities", year));
+            let mut text = OfficialText::new(&form, "\r\n", known("unquoted-entities", year));
             for entity in all.values() {
                 text.line(&form, |measure| entity_cell(entity, measure, year));
             }
@@ -76,14 +76,14 @@ fn county(all: &BTreeMap<String, OfficialEntity>) -> String {
 }
 
 /// The text of a file being made.
-struct Text {
+struct OfficialText {
     text: String,
     end: &'static str,
     /// Measures that stood without quotes before 2020.
     unquoted: Vec<&'static str>,
 }
 
-impl Text {
+impl OfficialText {
     fn new(form: &OfficialForm, end: &'static str, unquoted: &'static str) -> Self {
         let mut text = Self { text: String::new(), end, unquoted: unquoted.split('|').collect() };
         for (place, (heading, _)) in form.columns.iter().enumerate() {

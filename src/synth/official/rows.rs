@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::entities::{OfficialEntity, entity_cell};
 use super::known::known;
 use super::others::others;
-use crate::account::{ALL_GRADES, Account, Figures};
+use crate::account::{ALL_GRADES, Account, CellFigures};
 use crate::counting::{CountingRules, GradeKind, TestInfo};
 use crate::layout::codes;
 use crate::tally::GroupCells;
@@ -14,24 +14,24 @@ use crate::tally::GroupCells;
 const HIDDEN: &str = "*";
 
 /// Where a row stands: entity, test, grade, and the place of the group in the counting rules.
-type Key<'a> = (&'a str, u16, u8, usize);
+type MadeRowKey<'a> = (&'a str, u16, u8, usize);
 
 /// All rows of a year.
 pub(super) struct Research<'a> {
     account: &'a Account,
     entities: &'a BTreeMap<String, OfficialEntity>,
     tests: Vec<TestInfo>,
-    counts: HashMap<Key<'a>, GroupCells>,
+    counts: HashMap<MadeRowKey<'a>, GroupCells>,
 }
 
 /// One row with its figures.
-pub(super) struct Row<'a> {
+pub(super) struct MadeRow<'a> {
     entity: &'a OfficialEntity,
     test: &'a TestInfo,
     grade: u8,
     group: usize,
     counts: GroupCells,
-    shown: Figures,
+    shown: CellFigures,
 }
 
 impl<'a> Research<'a> {
@@ -45,8 +45,8 @@ impl<'a> Research<'a> {
 
     /// The rows of some tests, in the order of the files: entity, group, then test and grade, or
     /// before 2020 grade and test.
-    pub(super) fn rows(&self, tests: &[u16], by_grade: bool) -> Vec<Row<'_>> {
-        let mut keys: Vec<&Key<'_>> = self.counts.keys().filter(|(_, test, ..)| tests.contains(test)).collect();
+    pub(super) fn rows(&self, tests: &[u16], by_grade: bool) -> Vec<MadeRow<'_>> {
+        let mut keys: Vec<&MadeRowKey<'_>> = self.counts.keys().filter(|(_, test, ..)| tests.contains(test)).collect();
         keys.sort_unstable_by_key(|(entity, test, grade, group)| {
             let (first, second) = if by_grade { (u16::from(*grade), *test) } else { (*test, u16::from(*grade)) };
             (*entity, *group, first, second)
@@ -54,17 +54,17 @@ impl<'a> Research<'a> {
         keys.into_iter().filter_map(|key| self.row(key)).collect()
     }
 
-    fn row(&self, key: &Key<'_>) -> Option<Row<'_>> {
+    fn row(&self, key: &MadeRowKey<'_>) -> Option<MadeRow<'_>> {
         let (entity, test, grade, group) = *key;
         let counts = *self.counts.get(key)?;
         let test = self.tests.iter().find(|one| one.id == test)?;
         let entity = self.entities.get(entity)?;
-        Some(Row { entity, test, grade, group, shown: self.shown(&counts, test, grade), counts })
+        Some(MadeRow { entity, test, grade, group, shown: self.shown(&counts, test, grade), counts })
     }
 
-    fn shown(&self, counts: &GroupCells, test: &TestInfo, grade: u8) -> Figures {
+    fn shown(&self, counts: &GroupCells, test: &TestInfo, grade: u8) -> CellFigures {
         let has_mean = self.account.counting.grades.iter().any(|row| row.code == grade && row.has_mean);
-        Figures::new(counts, test, has_mean).shared(self.account.counting.suppression)
+        CellFigures::new(counts, test, has_mean).shared(self.account.counting.suppression)
     }
 
     /// The counts of all rows that have students; there is no row for a group without any.
@@ -94,8 +94,8 @@ impl<'a> Research<'a> {
     fn add_others(&mut self) {
         let counting = &self.account.counting;
         let is_wide = |code: &str| self.entities.get(code).is_some_and(OfficialEntity::holds_others);
-        let wide: Vec<Key<'a>> = self.counts.keys().filter(|(code, ..)| is_wide(code)).copied().collect();
-        let all: HashSet<Key<'a>> = wide.iter().copied().collect();
+        let wide: Vec<MadeRowKey<'a>> = self.counts.keys().filter(|(code, ..)| is_wide(code)).copied().collect();
+        let all: HashSet<MadeRowKey<'a>> = wide.iter().copied().collect();
         for key in wide {
             let (code, test, grade, group) = key;
             let is_state = code.starts_with("00");
@@ -118,7 +118,7 @@ impl<'a> Research<'a> {
     }
 
     /// One cell of a row, by the measure of its column.
-    pub(super) fn cell(&self, row: &Row<'_>, measure: &str) -> String {
+    pub(super) fn cell(&self, row: &MadeRow<'_>, measure: &str) -> String {
         let year = self.account.counting.year;
         match measure {
             "group" => {
@@ -142,13 +142,13 @@ impl<'a> Research<'a> {
     }
 
     /// The figures of all grades, which every row repeats.
-    fn total(&self, row: &Row<'_>) -> Option<Figures> {
+    fn total(&self, row: &MadeRow<'_>) -> Option<CellFigures> {
         let counts = self.counts.get(&(row.entity.code.as_str(), row.test.id, ALL_GRADES, row.group))?;
         Some(self.shown(counts, row.test, ALL_GRADES))
     }
 }
 
-impl Row<'_> {
+impl MadeRow<'_> {
     /// A cell that is blank where nobody was tested, and hidden where few have scores.
     fn result(&self, measure: &str) -> String {
         if self.counts.tested == 0 {

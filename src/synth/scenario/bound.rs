@@ -1,9 +1,9 @@
 //! Conditions and settings of the scenario tables, bound to the columns of a layout and to the
 //! parameters of a scenario, so that asking every record costs little.
 
-use super::super::fault::{Assignment, Condition, Scene};
-use super::super::named::Named;
-use super::super::record::Record;
+use super::super::fault::{Assignment, Condition, TemplateContext};
+use super::super::named::NamedColumns;
+use super::super::record::MadeRecord;
 use crate::layout::Layout;
 
 /// The parameters of a scenario: `as_of`, `school`, `school_1` …
@@ -13,7 +13,7 @@ pub(super) type Parameters = Vec<(&'static str, String)>;
 #[derive(Clone, Debug)]
 enum Operand {
     Text(Vec<u8>),
-    Cell(Named),
+    Cell(NamedColumns),
 }
 
 #[derive(Clone, Debug)]
@@ -24,19 +24,19 @@ enum Is {
 }
 
 #[derive(Clone, Debug)]
-struct Asked {
-    cell: Named,
+struct CellDemand {
+    cell: NamedColumns,
     is: Is,
 }
 
 /// Conditions and settings together.
 #[derive(Clone, Debug)]
-pub(super) struct Bound {
-    asked: Vec<Asked>,
-    set: Vec<(Named, &'static str)>,
+pub(super) struct BoundScenario {
+    asked: Vec<CellDemand>,
+    set: Vec<(NamedColumns, &'static str)>,
 }
 
-impl Bound {
+impl BoundScenario {
     pub(super) fn new(
         layout: &Layout,
         parameters: &Parameters,
@@ -45,18 +45,18 @@ impl Bound {
     ) -> Self {
         Self {
             asked: conditions.iter().filter_map(|one| asked(layout, parameters, one)).collect(),
-            set: assignments.iter().map(|one| (Named::new(layout, one.field), one.text)).collect(),
+            set: assignments.iter().map(|one| (NamedColumns::new(layout, one.field), one.text)).collect(),
         }
     }
 
     /// Whether a record fits.
-    pub(super) fn fits(&self, record: &Record) -> bool {
+    pub(super) fn fits(&self, record: &MadeRecord) -> bool {
         self.asked.iter().all(|asked| asked.holds(record))
     }
 
     /// Writes the cells; all texts are worked out before any is written.
-    pub(super) fn apply(&self, layout: &Layout, parameters: &Parameters, record: &mut Record) {
-        let scene = Scene { layout, record, first: record, partner: None, number: 0, known: parameters };
+    pub(super) fn apply(&self, layout: &Layout, parameters: &Parameters, record: &mut MadeRecord) {
+        let scene = TemplateContext { layout, record, first: record, partner: None, number: 0, known: parameters };
         let texts: Vec<String> = self.set.iter().map(|(_, text)| scene.fill(text)).collect();
         for ((cell, _), text) in self.set.iter().zip(texts) {
             cell.set(record, text.as_bytes());
@@ -64,7 +64,7 @@ impl Bound {
     }
 }
 
-fn asked(layout: &Layout, parameters: &Parameters, condition: &Condition) -> Option<Asked> {
+fn asked(layout: &Layout, parameters: &Parameters, condition: &Condition) -> Option<CellDemand> {
     let operand = |text: &&'static str| operand(layout, parameters, text);
     let (field, is) = match condition {
         Condition::OneOf { field, texts, wanted } => (field, Is::OneOf(texts.iter().map(operand).collect(), *wanted)),
@@ -73,7 +73,7 @@ fn asked(layout: &Layout, parameters: &Parameters, condition: &Condition) -> Opt
         // These speak of more than the cells of one record, or of numbers: no scenario needs them.
         Condition::Above { .. } | Condition::Records(_) | Condition::NotFirst | Condition::Fresh(_) => return None,
     };
-    Some(Asked { cell: Named::new(layout, field), is })
+    Some(CellDemand { cell: NamedColumns::new(layout, field), is })
 }
 
 fn operand(layout: &Layout, parameters: &Parameters, text: &'static str) -> Operand {
@@ -81,11 +81,11 @@ fn operand(layout: &Layout, parameters: &Parameters, text: &'static str) -> Oper
         return Operand::Text(text.as_bytes().to_vec());
     };
     let known = parameters.iter().find(|(known, _)| *known == name);
-    known.map_or_else(|| Operand::Cell(Named::new(layout, name)), |(_, value)| Operand::Text(value.as_bytes().to_vec()))
+    known.map_or_else(|| Operand::Cell(NamedColumns::new(layout, name)), |(_, value)| Operand::Text(value.as_bytes().to_vec()))
 }
 
 impl Operand {
-    fn text<'r>(&'r self, record: &'r Record) -> &'r [u8] {
+    fn text<'r>(&'r self, record: &'r MadeRecord) -> &'r [u8] {
         match self {
             Self::Text(text) => text,
             Self::Cell(cell) => cell.get(record),
@@ -93,8 +93,8 @@ impl Operand {
     }
 }
 
-impl Asked {
-    fn holds(&self, record: &Record) -> bool {
+impl CellDemand {
+    fn holds(&self, record: &MadeRecord) -> bool {
         let value = self.cell.get(record);
         match &self.is {
             Is::OneOf(operands, wanted) => operands.iter().any(|one| one.text(record) == value) == *wanted,

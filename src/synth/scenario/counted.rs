@@ -2,14 +2,14 @@
 //! two records of one student that add the same are no difference.
 
 use super::super::named::column_named;
-use super::super::record::{Col, Record};
-use crate::counting::{CountingRules, GradeKind, Rows};
+use super::super::record::{Col, MadeRecord};
+use crate::counting::{CountingRules, GradeKind, GradeRows};
 use crate::layout::{FieldId, Layout, registry};
 use crate::rule::{RecordView, Truth, number, text, truth};
 
 /// What a record adds, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Counted {
+pub(super) struct CountedRecord {
     entity: (u8, String),
     test: u16,
     grade: i64,
@@ -28,12 +28,12 @@ pub(super) struct Counter<'a> {
     tests: Vec<u16>,
 }
 
-struct Cells<'a> {
-    record: &'a Record,
+struct CountedCells<'a> {
+    record: &'a MadeRecord,
     columns: &'a [Col],
 }
 
-impl RecordView for Cells<'_> {
+impl RecordView for CountedCells<'_> {
     fn cell(&self, field: FieldId) -> &str {
         let column = self.columns.get(field.index()).copied().unwrap_or(Col::NONE);
         std::str::from_utf8(self.record.get(column)).unwrap_or_default()
@@ -48,13 +48,13 @@ impl<'a> Counter<'a> {
     }
 
     /// What a record adds; `None` for one that no official number counts.
-    pub(super) fn counted(&self, record: &Record) -> Option<Counted> {
-        let cells = Cells { record, columns: &self.columns };
+    pub(super) fn counted(&self, record: &MadeRecord) -> Option<CountedRecord> {
+        let cells = CountedCells { record, columns: &self.columns };
         let small = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok());
         let test = self.counting.test_of(small(number(&self.counting.measures.record_type, &cells))?)?;
         let class = self.counting.classes.iter().find(|class| truth(&class.condition, &cells) == Truth::True)?;
         let grade = number(&self.counting.measures.grade, &cells)?;
-        let is_counted = class.rows == Rows::Grade && (class.enrolled || class.tested);
+        let is_counted = class.rows == GradeRows::Grade && (class.enrolled || class.tested);
         if !is_counted || !self.tests.contains(&test.id) || !self.has_row(small(Some(grade))?) {
             return None;
         }
@@ -62,7 +62,7 @@ impl<'a> Counter<'a> {
         let result = class
             .with_scores
             .then(|| (number(&self.counting.measures.score, &cells), number(&self.counting.measures.level, &cells)));
-        Some(Counted {
+        Some(CountedRecord {
             entity: self.entity(&cells)?,
             test: test.id,
             grade,
@@ -79,7 +79,7 @@ impl<'a> Counter<'a> {
         self.counting.grades.iter().any(|row| row.kind == GradeKind::Grade && row.code == grade)
     }
 
-    fn entity(&self, cells: &Cells<'_>) -> Option<(u8, String)> {
+    fn entity(&self, cells: &CountedCells<'_>) -> Option<(u8, String)> {
         let place = self.counting.places.iter().find(|place| truth(&place.when, cells) == Truth::True)?;
         let code = text(&place.code, cells).trim().to_owned();
         Some((place.entity_type, if place.district_level { code.repeat(2) } else { code }))

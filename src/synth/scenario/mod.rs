@@ -17,25 +17,25 @@ use std::io::Write;
 use std::mem::take;
 use std::path::{Path, PathBuf};
 
-use super::facts::{Facts, is_suspended};
+use super::facts::{SynthFacts, is_suspended};
 use super::official::{OfficialFiles, published_tests};
 use super::student::Move;
-use super::form::Form;
-use super::write::{Lines};
+use super::form::MadeForm;
+use super::write::{LineWriter};
 use super::{Order, SynthError, file_name, writer};
 use crate::account::{Account, AccountOptions, account};
 use crate::atomic_file::AtomicFile;
 use crate::counting::CountingRules;
-use crate::input::{Options, View};
+use crate::input::{InputOptions, View};
 use crate::layout::{Layout, registry};
 use crate::privacy::json::pretty;
 use counted::Counter;
 pub use noise::Noise;
 use sides::{Sides, Sink, Sinks};
 use students::Roll;
-use table::{Change, Side};
+use table::{RecordChange, Side};
 pub use table::{Scenario, scenarios};
-pub use truth::{Cause, Harmed, Place, Truth, Value};
+pub use truth::{TrueCause, Harmed, FileLine, ScenarioTruth, ParameterValue};
 
 /// The name of the file with the truth.
 const TRUTH: &str = "scenario.truth.json";
@@ -71,9 +71,9 @@ pub enum Views {
 
 /// What was made.
 #[derive(Clone, Debug)]
-pub struct Scene {
+pub struct MadeScenario {
     /// The truth, as it was written.
-    pub truth: Truth,
+    pub truth: ScenarioTruth,
     /// Records written to all score files.
     pub records: u64,
     /// Rows of results in the official files.
@@ -112,12 +112,12 @@ fn find_one(name: &str, year: u16) -> Result<Scenario, SynthError> {
 /// When the year has no official results or not enough students, or a file cannot be written: then what
 /// was in the folder before is there still, and nothing else. When one that is written cannot be put in
 /// its place: those before it can be new then.
-pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<Scene, SynthError> {
+pub fn write_scene(order: &SceneOrder, folder: &Path) -> Result<MadeScenario, SynthError> {
     check_results(order.district.year)?;
     if let Some(scenario) = &order.scenario {
         check_students(scenario, order.district.students)?;
     }
-    let mut output = Output { folder, files: Vec::new(), new_folders: Vec::new() };
+    let mut output = PendingFolder { folder, files: Vec::new(), new_folders: Vec::new() };
     match write_all(order, &mut output) {
         Ok(made) => output.keep().map(|()| made),
         Err(error) => {
@@ -144,14 +144,14 @@ fn check_students(scenario: &Scenario, students: u64) -> Result<(), SynthError> 
 
 /// Files being written into a folder. Half a district would pass for a whole one: they get their names
 /// once all are whole.
-struct Output<'a> {
+struct PendingFolder<'a> {
     folder: &'a Path,
     files: Vec<AtomicFile>,
     /// Folders that were not there, those around others first.
     new_folders: Vec<PathBuf>,
 }
 
-impl Output<'_> {
+impl PendingFolder<'_> {
     fn create(&mut self, name: &str) -> Result<File, SynthError> {
         let path = self.folder.join(name);
         if let Some(parent) = path.parent() {
@@ -193,21 +193,21 @@ impl Output<'_> {
     }
 }
 
-fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, SynthError> {
+fn write_all(order: &SceneOrder, output: &mut PendingFolder<'_>) -> Result<MadeScenario, SynthError> {
     let district = &order.district;
     let year = district.year;
     let layout = registry().layout(year).ok_or(SynthError::Year(year))?;
-    let facts = Facts::new(year).ok_or(SynthError::Year(year))?;
+    let facts = SynthFacts::new(year).ok_or(SynthError::Year(year))?;
     let counting = CountingRules::of(year)?;
     let scratch = tempfile::tempdir()?;
-    let name = file_name(&Order { view: View::Tested, form: Form::Caret, ..district.clone() });
+    let name = file_name(&Order { view: View::Tested, form: MadeForm::Caret, ..district.clone() });
     let official = order.official_side.clone().unwrap_or_else(|| scratch.path().join(name));
-    let mut truth = Truth::new(year, district.seed, order.scenario.as_ref().map(|one| one.name.clone()));
+    let mut truth = ScenarioTruth::new(year, district.seed, order.scenario.as_ref().map(|one| one.name.clone()));
     let changes = table::changes(order.scenario.as_ref(), year);
-    let sinks = open(order, layout, &official, (&changes, &mut truth, output))?;
+    let sinks = open(order, layout, &official, &changes, &mut truth, output)?;
     let counter = Counter::new(&counting, layout, published_tests(year));
     let harm = order.noise.bound(layout, year);
-    let sides = Sides::new(changes, (layout, &facts, district.seed), counter, (sinks, harm));
+    let sides = Sides::new(changes, layout, &facts, district.seed, counter, sinks, harm);
     let records;
     (truth.causes, truth.noise, records) = write_sides(order, layout, &facts, sides)?;
     let files = OfficialFiles::new(&account_of(&official, order.threads)?, &facts);
@@ -217,7 +217,7 @@ fn write_all(order: &SceneOrder, output: &mut Output<'_>) -> Result<Scene, Synth
         truth.official.push(name);
     }
     output.make(TRUTH, pretty(&truth)?.as_bytes())?;
-    Ok(Scene { truth, records, rows: files.rows() })
+    Ok(MadeScenario { truth, records, rows: files.rows() })
 }
 
 /// Opens the files of both sides.
@@ -225,10 +225,12 @@ fn open(
     order: &SceneOrder,
     layout: &Layout,
     official: &Path,
-    (changes, truth, output): (&[Change], &mut Truth, &mut Output<'_>),
+    changes: &[RecordChange],
+    truth: &mut ScenarioTruth,
+    output: &mut PendingFolder<'_>,
 ) -> Result<Sinks, SynthError> {
     let district = &order.district;
-    let lines = |form: Form| Lines::new(layout, form).ok_or(SynthError::NoPositions(district.year));
+    let lines = |form: MadeForm| LineWriter::new(layout, form).ok_or(SynthError::NoPositions(district.year));
     let views: &[View] = match order.views {
         Views::Tested => &[View::Tested],
         Views::Both => &[View::Tested, View::Enrolled],
@@ -245,7 +247,7 @@ fn open(
         earlier = Some(Sink::new(output.create(&name)?, lines(district.form)?)?);
         truth.earlier.push(name);
     }
-    Ok(Sinks { files, earlier, official: Sink::new(File::create(official)?, lines(Form::Caret)?)? })
+    Ok(Sinks { files, earlier, official: Sink::new(File::create(official)?, lines(MadeForm::Caret)?)? })
 }
 
 /// Writes both sides: the causes with their records, the damaged ones, and the number of records in
@@ -253,9 +255,9 @@ fn open(
 fn write_sides(
     order: &SceneOrder,
     layout: &Layout,
-    facts: &Facts,
+    facts: &SynthFacts,
     mut sides: Sides<'_>,
-) -> Result<(Vec<Cause>, Vec<Harmed>, u64), SynthError> {
+) -> Result<(Vec<TrueCause>, Vec<Harmed>, u64), SynthError> {
     let district = &order.district;
     let writer = writer(facts, layout, district.seed);
     let plans = table::preparations(order.scenario.as_ref(), district.year);
@@ -276,7 +278,7 @@ fn write_sides(
 }
 
 fn account_of(path: &Path, threads: usize) -> Result<Account, SynthError> {
-    let input = Options { view: Some(View::Tested), ..Options::default() };
+    let input = InputOptions { view: Some(View::Tested), ..InputOptions::default() };
     let accounts = account(&[path.to_owned()], &AccountOptions { input, threads, progress: None })?;
     accounts.years.into_iter().next().ok_or(SynthError::TooFew("official files".to_owned()))
 }

@@ -4,8 +4,8 @@
 use std::str::FromStr;
 
 use super::super::random::Random;
-use super::super::record::Record;
-use super::bound::{Bound, Parameters};
+use super::super::record::MadeRecord;
+use super::bound::{BoundScenario, Parameters};
 use super::table::harms;
 use crate::layout::Layout;
 
@@ -30,11 +30,11 @@ impl Noise {
     /// Bound to the columns of a year.
     pub(super) fn bound(self, layout: &Layout, year: u16) -> Harms {
         let none = Parameters::new();
-        let one = |harm: super::table::Harm| BoundHarm {
+        let one = |harm: super::table::NoiseKind| BoundHarm {
             kind: harm.kind,
             is_drop: harm.is_drop,
             weight: harm.weight,
-            bound: Bound::new(layout, &none, &harm.conditions, &harm.assignments),
+            bound: BoundScenario::new(layout, &none, &harm.conditions, &harm.assignments),
         };
         Harms { share: self.0, all: harms(year).into_iter().map(one).collect() }
     }
@@ -63,7 +63,7 @@ struct BoundHarm {
     kind: &'static str,
     is_drop: bool,
     weight: u32,
-    bound: Bound,
+    bound: BoundScenario,
 }
 
 /// What noise does.
@@ -73,15 +73,15 @@ pub(super) struct Harms {
 }
 
 /// What has become of a record.
-pub(super) struct Harm {
+pub(super) struct NoisyRecord {
     pub(super) kind: &'static str,
     /// The record as the files have it; none where they lack it.
-    pub(super) record: Option<Record>,
+    pub(super) record: Option<MadeRecord>,
 }
 
 impl Harms {
     /// What happens to a record, if anything; `random` is the stream of the record.
-    pub(super) fn befall(&self, layout: &Layout, record: &Record, mut random: Random) -> Option<Harm> {
+    pub(super) fn befall(&self, layout: &Layout, record: &MadeRecord, mut random: Random) -> Option<NoisyRecord> {
         if self.share == 0 || !random.chance(self.share) {
             return None;
         }
@@ -95,7 +95,7 @@ impl Harms {
         })?;
         let mut changed = record.clone();
         harm.bound.apply(layout, &Parameters::new(), &mut changed);
-        Some(Harm { kind: harm.kind, record: (!harm.is_drop).then_some(changed) })
+        Some(NoisyRecord { kind: harm.kind, record: (!harm.is_drop).then_some(changed) })
     }
 }
 

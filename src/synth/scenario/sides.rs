@@ -4,17 +4,17 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use super::super::facts::Facts;
-use super::super::named::Named;
-use super::super::record::Record;
+use super::super::facts::SynthFacts;
+use super::super::named::NamedColumns;
+use super::super::record::MadeRecord;
 use super::super::student::Student;
-use super::super::write::Lines;
-use super::bound::{Bound, Parameters};
+use super::super::write::LineWriter;
+use super::bound::{BoundScenario, Parameters};
 use super::counted::Counter;
-use super::noise::{Harm, Harms};
-use super::parameter::Parameter;
-use super::table::{Change, Side};
-use super::truth::{Cause, Harmed, Place};
+use super::noise::{NoisyRecord, Harms};
+use super::parameter::ChosenParameter;
+use super::table::{RecordChange, Side};
+use super::truth::{TrueCause, Harmed, FileLine};
 use crate::layout::Layout;
 
 /// Sets the draws of changes apart from all others of a student.
@@ -25,7 +25,7 @@ const NOISE_SALT: u64 = 11_001;
 /// A file being written.
 pub(super) struct Sink {
     out: BufWriter<File>,
-    lines: Lines,
+    lines: LineWriter,
     text: Vec<u8>,
     /// The number of the line written last.
     line: u64,
@@ -34,7 +34,7 @@ pub(super) struct Sink {
 
 impl Sink {
     /// A file with its header, if its form has one.
-    pub(super) fn new(file: File, lines: Lines) -> io::Result<Self> {
+    pub(super) fn new(file: File, lines: LineWriter) -> io::Result<Self> {
         let mut sink =
             Self { out: BufWriter::with_capacity(1 << 18, file), lines, text: Vec::new(), line: 0, records: 0 };
         sink.lines.header(&mut sink.text);
@@ -45,7 +45,7 @@ impl Sink {
     }
 
     /// Writes a record; the number of its line.
-    fn record(&mut self, record: &Record) -> io::Result<u64> {
+    fn record(&mut self, record: &MadeRecord) -> io::Result<u64> {
         self.lines.record(record, &mut self.text);
         self.records += 1;
         self.end_line()?;
@@ -74,7 +74,7 @@ pub(super) struct Sinks {
 struct BoundChange {
     side: Side,
     share: Option<u32>,
-    bound: Bound,
+    bound: BoundScenario,
 }
 
 /// Both sides of a district.
@@ -82,24 +82,24 @@ pub(super) struct Sides<'a> {
     layout: &'a Layout,
     counter: Counter<'a>,
     parameters: Parameters,
-    record_type: Named,
+    record_type: NamedColumns,
     changes: Vec<BoundChange>,
     /// What only the official side knows, applied in the end.
     unseen: Vec<BoundChange>,
-    causes: Vec<Cause>,
+    causes: Vec<TrueCause>,
     sinks: Sinks,
     harms: Harms,
     noise: Vec<Harmed>,
     /// Copies that go to the end of the file, with the change that makes them.
-    copies: Vec<(usize, Record)>,
+    copies: Vec<(usize, MadeRecord)>,
 }
 
 /// What becomes of a record.
 struct Fate {
     /// The record on the official side, where it is another.
-    official: Option<Record>,
+    official: Option<MadeRecord>,
     /// The record in the files, where it is another.
-    file: Option<Record>,
+    file: Option<MadeRecord>,
     missing: bool,
     twice: Option<usize>,
     /// The changes that make a difference.
@@ -108,34 +108,37 @@ struct Fate {
 
 impl<'a> Sides<'a> {
     pub(super) fn new(
-        changes: Vec<Change>,
-        (layout, facts, seed): (&'a Layout, &Facts, u64),
+        changes: Vec<RecordChange>,
+        layout: &'a Layout,
+        facts: &SynthFacts,
+        seed: u64,
         counter: Counter<'a>,
-        (sinks, harms): (Sinks, Harms),
+        sinks: Sinks,
+        harms: Harms,
     ) -> Self {
-        let (unseen, changes): (Vec<Change>, Vec<Change>) =
+        let (unseen, changes): (Vec<RecordChange>, Vec<RecordChange>) =
             changes.into_iter().partition(|change| change.side == Side::Unseen);
-        let chosen = |change: &Change| {
+        let chosen = |change: &RecordChange| {
             let (name, wanted) = change.parameter?;
-            Some(Parameter::choose(name, wanted, facts, seed))
+            Some(ChosenParameter::choose(name, wanted, facts, seed))
         };
-        let chosen: Vec<Option<Parameter>> = changes.iter().map(chosen).collect();
-        let parameters: Parameters = chosen.iter().flatten().flat_map(Parameter::known).collect();
+        let chosen: Vec<Option<ChosenParameter>> = changes.iter().map(chosen).collect();
+        let parameters: Parameters = chosen.iter().flatten().flat_map(ChosenParameter::known).collect();
         let causes = changes.iter().zip(&chosen);
-        let causes = causes.map(|(change, parameter)| Cause::new(change.cause, parameter.as_ref())).collect();
-        let bound = |change: &Change| BoundChange {
+        let causes = causes.map(|(change, parameter)| TrueCause::new(change.cause, parameter.as_ref())).collect();
+        let bound = |change: &RecordChange| BoundChange {
             side: change.side,
             share: change.share,
-            bound: Bound::new(layout, &parameters, &change.conditions, &change.assignments),
+            bound: BoundScenario::new(layout, &parameters, &change.conditions, &change.assignments),
         };
         let (changes, unseen) = (changes.iter().map(bound).collect(), unseen.iter().map(bound).collect());
-        let record_type = Named::new(layout, "record_type");
+        let record_type = NamedColumns::new(layout, "record_type");
         let (copies, noise) = (Vec::new(), Vec::new());
         Self { layout, counter, parameters, record_type, changes, unseen, causes, sinks, harms, noise, copies }
     }
 
     /// Hands on a record of a student; `views` tells which files have the student.
-    pub(super) fn record(&mut self, student: &Student<'_>, record: &Record, views: [bool; 2]) -> io::Result<()> {
+    pub(super) fn record(&mut self, student: &Student<'_>, record: &MadeRecord, views: [bool; 2]) -> io::Result<()> {
         if views == [false, false] {
             return Ok(());
         }
@@ -155,7 +158,7 @@ impl<'a> Sides<'a> {
         for (file, sink) in self.sinks.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
             let line = sink.record(in_file)?;
             // A record that stands in both views is counted in the first.
-            place = place.or(Some(Place { file, line }));
+            place = place.or(Some(FileLine { file, line }));
         }
         if let (Some(earlier), true) = (&mut self.sinks.earlier, views[0]) {
             earlier.record(record)?;
@@ -176,7 +179,7 @@ impl<'a> Sides<'a> {
 
     /// What noise does to a record. Those that are in the files otherwise, or twice, for the sake of a
     /// cause are left alone.
-    fn harm(&self, student: &Student<'_>, record: &Record, fate: &Fate) -> Option<Harm> {
+    fn harm(&self, student: &Student<'_>, record: &MadeRecord, fate: &Fate) -> Option<NoisyRecord> {
         if fate.file.is_some() || fate.twice.is_some() {
             return None;
         }
@@ -185,7 +188,7 @@ impl<'a> Sides<'a> {
 
     /// Writes a damaged record, or leaves it out, in all downloads alike. A cause owns it if it would
     /// own a record that is as this one stands in the file.
-    fn write_harmed(&mut self, student: &Student<'_>, harm: Harm, views: [bool; 2]) -> io::Result<()> {
+    fn write_harmed(&mut self, student: &Student<'_>, harm: NoisyRecord, views: [bool; 2]) -> io::Result<()> {
         let known = self.noise.iter().position(|one| one.kind == harm.kind).unwrap_or_else(|| {
             self.noise.push(Harmed { kind: harm.kind, records: Vec::new(), missing: 0 });
             self.noise.len() - 1
@@ -197,7 +200,7 @@ impl<'a> Sides<'a> {
         let mut place = None;
         for (file, sink) in self.sinks.files.iter_mut().enumerate().filter(|(file, _)| views[*file]) {
             let line = sink.record(&record)?;
-            place = place.or(Some(Place { file, line }));
+            place = place.or(Some(FileLine { file, line }));
         }
         if let (Some(earlier), true) = (&mut self.sinks.earlier, views[0]) {
             earlier.record(&record)?;
@@ -213,7 +216,7 @@ impl<'a> Sides<'a> {
 
     /// Ends the files; the causes with their records, the damaged ones, and the number of records in
     /// the score files.
-    pub(super) fn finish(mut self) -> io::Result<(Vec<Cause>, Vec<Harmed>, u64)> {
+    pub(super) fn finish(mut self) -> io::Result<(Vec<TrueCause>, Vec<Harmed>, u64)> {
         for (change, record) in std::mem::take(&mut self.copies) {
             self.copy(change, &record)?;
         }
@@ -225,7 +228,7 @@ impl<'a> Sides<'a> {
         Ok((self.causes, self.noise, records))
     }
 
-    fn write_official(&mut self, record: &Record) -> io::Result<()> {
+    fn write_official(&mut self, record: &MadeRecord) -> io::Result<()> {
         let mut whole = None;
         for change in self.unseen.iter().filter(|change| change.bound.fits(record)) {
             change.bound.apply(self.layout, &self.parameters, whole.get_or_insert_with(|| record.clone()));
@@ -234,17 +237,17 @@ impl<'a> Sides<'a> {
     }
 
     /// Writes a record to the tested view a second time.
-    fn copy(&mut self, change: usize, record: &Record) -> io::Result<()> {
+    fn copy(&mut self, change: usize, record: &MadeRecord) -> io::Result<()> {
         if let Some(earlier) = &mut self.sinks.earlier {
             earlier.record(record)?;
         }
         let Some(sink) = self.sinks.files.first_mut() else { return Ok(()) };
         let line = sink.record(record)?;
-        self.causes[change].records.push(Place { file: 0, line });
+        self.causes[change].records.push(FileLine { file: 0, line });
         Ok(())
     }
 
-    fn fate(&self, student: &Student<'_>, record: &Record) -> Fate {
+    fn fate(&self, student: &Student<'_>, record: &MadeRecord) -> Fate {
         let mut fate = Fate { official: None, file: None, missing: false, twice: None, hits: Vec::new() };
         for (place, change) in self.changes.iter().enumerate() {
             let current = fate.official.as_ref().unwrap_or(record);
@@ -263,17 +266,17 @@ impl<'a> Sides<'a> {
         fate
     }
 
-    fn is_drawn(&self, place: usize, change: &BoundChange, student: &Student<'_>, record: &Record) -> bool {
+    fn is_drawn(&self, place: usize, change: &BoundChange, student: &Student<'_>, record: &MadeRecord) -> bool {
         let salt = SALT + u64::try_from(place).unwrap_or_default() * 16 + self.type_of(record);
         change.share.is_none_or(|share| student.random.branch(salt).chance(share))
     }
 
-    fn type_of(&self, record: &Record) -> u64 {
+    fn type_of(&self, record: &MadeRecord) -> u64 {
         let text = std::str::from_utf8(self.record_type.get(record)).unwrap_or_default();
         text.parse().unwrap_or_default()
     }
 
-    fn befall(&self, place: usize, change: &BoundChange, record: &Record, fate: &mut Fate) {
+    fn befall(&self, place: usize, change: &BoundChange, record: &MadeRecord, fate: &mut Fate) {
         let current = fate.official.as_ref().unwrap_or(record);
         let before = self.counter.counted(current);
         let mut changed = current.clone();

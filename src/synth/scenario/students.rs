@@ -2,10 +2,10 @@
 //! causes find whom to work on. What happens here is the same on both sides.
 
 use super::super::random::Random;
-use super::super::record::Record;
-use super::super::student::{Student, Wish};
-use super::super::testing::{Test, Writer};
-use super::bound::{Bound, Parameters};
+use super::super::record::MadeRecord;
+use super::super::student::{Student, StudentWish};
+use super::super::testing::{MadeTest, Writer};
+use super::bound::{BoundScenario, Parameters};
 use super::table::Preparation;
 use crate::layout::Layout;
 
@@ -15,7 +15,7 @@ const SALT: u64 = 7_001;
 /// One preparation, bound.
 struct Prepared {
     plan: Preparation,
-    bound: Bound,
+    bound: BoundScenario,
     used: u64,
 }
 
@@ -30,20 +30,20 @@ pub(super) struct Roll<'a> {
 impl<'a> Roll<'a> {
     pub(super) fn new(writer: &'a Writer<'a>, layout: &'a Layout, seed: u64, plans: Vec<Preparation>) -> Self {
         let none = Parameters::new();
-        let bound = |plan: &Preparation| Bound::new(layout, &none, &plan.conditions, &plan.assignments);
+        let bound = |plan: &Preparation| BoundScenario::new(layout, &none, &plan.conditions, &plan.assignments);
         let prepared = plans.into_iter().map(|plan| Prepared { bound: bound(&plan), plan, used: 0 });
         Self { writer, layout, seed, prepared: prepared.collect() }
     }
 
     /// The student with a number and the records, in the order of the tests; `None` only when the
     /// tables are empty.
-    pub(super) fn student(&mut self, index: u64) -> Option<(Student<'a>, Vec<Record>)> {
+    pub(super) fn student(&mut self, index: u64) -> Option<(Student<'a>, Vec<MadeRecord>)> {
         if let Some(place) = self.drawn(index)
             && let Some(made) = self.bent(index, place)
         {
             return Some(made);
         }
-        let student = self.writer.students.wished_for(index, Wish::Anybody)?;
+        let student = self.writer.students.wished_for(index, StudentWish::Anybody)?;
         let mut records = self.records(&student, None);
         self.settle(&mut records);
         Some((student, records))
@@ -67,7 +67,7 @@ impl<'a> Roll<'a> {
     }
 
     /// The student bent to a preparation; `None` when it cannot be.
-    fn bent(&mut self, index: u64, place: usize) -> Option<(Student<'a>, Vec<Record>)> {
+    fn bent(&mut self, index: u64, place: usize) -> Option<(Student<'a>, Vec<MadeRecord>)> {
         let prepared = self.prepared.get(place)?;
         let student = self.writer.students.wished_for(index, prepared.plan.wish)?;
         if student.left_before_testing() {
@@ -75,7 +75,7 @@ impl<'a> Roll<'a> {
         }
         let mut records = self.records(&student, Some(&prepared.plan));
         self.settle(&mut records);
-        let is_meant = |record: &Record| prepared.bound.fits(record);
+        let is_meant = |record: &MadeRecord| prepared.bound.fits(record);
         let has_outcome = prepared.plan.outcome.is_empty() || self.has_test(&student, &prepared.plan);
         if records.is_empty() || !records.iter().all(is_meant) || !has_outcome {
             return None;
@@ -92,14 +92,14 @@ impl<'a> Roll<'a> {
         types.iter().any(|one| plan.record_types.contains(one))
     }
 
-    fn records(&self, student: &Student<'_>, plan: Option<&Preparation>) -> Vec<Record> {
+    fn records(&self, student: &Student<'_>, plan: Option<&Preparation>) -> Vec<MadeRecord> {
         let types = self.writer.types_of(student);
         let tests = self.writer.tests.iter().filter(|test| types.contains(test.record_type));
         tests.filter_map(|test| self.record(student, test, plan)).collect()
     }
 
-    fn record(&self, student: &Student<'_>, test: &Test<'_>, plan: Option<&Preparation>) -> Option<Record> {
-        let mut record = Record::new(self.writer.columns);
+    fn record(&self, student: &Student<'_>, test: &MadeTest<'_>, plan: Option<&Preparation>) -> Option<MadeRecord> {
+        let mut record = MadeRecord::new(self.writer.columns);
         let ended = |plan: &Preparation| plan.record_types.contains(test.record_type).then_some(plan.outcome);
         if let Some(outcome) = plan.and_then(ended).and_then(|name| test.outcome_named(name)) {
             self.writer.write_outcome(student, test, outcome, &mut record);
@@ -119,7 +119,7 @@ impl<'a> Roll<'a> {
     }
 
     /// Applies what holds for all students.
-    fn settle(&self, records: &mut [Record]) {
+    fn settle(&self, records: &mut [MadeRecord]) {
         let for_all = self.prepared.iter().filter(|one| one.plan.share.is_none() && one.plan.outcome.is_empty());
         for one in for_all {
             for record in records.iter_mut().filter(|record| one.bound.fits(record)) {

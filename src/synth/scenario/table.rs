@@ -4,10 +4,10 @@
 use std::sync::LazyLock;
 
 use super::super::fault::{Assignment, Condition};
-use super::super::student::Wish;
+use super::super::student::StudentWish;
 use crate::cause::beyond;
 use crate::layout::{RecordTypes, record_types};
-use crate::table::{self, Row, TableError};
+use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
 /// Stands for all causes.
@@ -85,7 +85,7 @@ pub(super) enum Side {
 
 /// What a cause does to records.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
+pub(super) struct RecordChange {
     pub(super) cause: &'static str,
     pub(super) side: Side,
     /// Of 10,000 records that fit, so many are changed; all of them where `None`.
@@ -101,7 +101,7 @@ pub(super) struct Change {
 pub(super) struct Preparation {
     /// The cause; `*` for what holds with every scenario and with none.
     pub(super) cause: &'static str,
-    pub(super) wish: Wish,
+    pub(super) wish: StudentWish,
     /// Of 10,000 students, so many; all that fit where `None`.
     pub(super) share: Option<u32>,
     /// The records that end with `outcome`.
@@ -113,7 +113,7 @@ pub(super) struct Preparation {
 
 /// A way in which a record of the files is damaged.
 #[derive(Clone, Debug)]
-pub(super) struct Harm {
+pub(super) struct NoiseKind {
     pub(super) kind: &'static str,
     /// Whether the record is left out.
     pub(super) is_drop: bool,
@@ -124,7 +124,7 @@ pub(super) struct Harm {
 }
 
 /// What noise does to records in a year.
-pub(super) fn harms(year: u16) -> Vec<Harm> {
+pub(super) fn harms(year: u16) -> Vec<NoiseKind> {
     let columns = ["kind", "years", "what", "weight", "qualify", "set"];
     let all = table::lines("rules/synth/scenario-noise.tsv", &columns, |row| Ok((row.years()?, harm(row)?)));
     all.into_iter().filter(|(years, _)| years.contains(year)).map(|(_, harm)| harm).collect()
@@ -132,8 +132,8 @@ pub(super) fn harms(year: u16) -> Vec<Harm> {
 
 const EFFECTS: [(&str, bool); 2] = [("drop", true), ("change", false)];
 
-fn harm(row: &Row<'static>) -> Result<Harm, TableError> {
-    Ok(Harm {
+fn harm(row: &TableRow<'static>) -> Result<NoiseKind, TableError> {
+    Ok(NoiseKind {
         kind: row.get("kind")?,
         is_drop: row.word("what", &EFFECTS)?,
         weight: row.number("weight")?,
@@ -143,10 +143,10 @@ fn harm(row: &Row<'static>) -> Result<Harm, TableError> {
 }
 
 /// What is changed with a scenario, or without any, in the order of application.
-pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<Change> {
+pub(super) fn changes(scenario: Option<&Scenario>, year: u16) -> Vec<RecordChange> {
     let columns = ["cause", "years", "side", "per_10000", "parameter", "qualify", "set"];
     let all = table::lines("rules/synth/scenario-changes.tsv", &columns, |row| Ok((row.years()?, change(row)?)));
-    let holds = |(years, change): &(Years, Change)| years.contains(year) && is_wanted(scenario, change.cause);
+    let holds = |(years, change): &(Years, RecordChange)| years.contains(year) && is_wanted(scenario, change.cause);
     all.into_iter().filter(holds).map(|(_, change)| change).collect()
 }
 
@@ -163,7 +163,7 @@ fn is_wanted(scenario: Option<&Scenario>, cause: &str) -> bool {
     cause == ALL || scenario.is_some_and(|scenario| scenario.has(cause))
 }
 
-fn scenario(row: &Row<'static>) -> Result<Scenario, TableError> {
+fn scenario(row: &TableRow<'static>) -> Result<Scenario, TableError> {
     Ok(Scenario {
         name: row.get("name")?.to_owned(),
         years: row.years()?,
@@ -183,8 +183,8 @@ const SIDES: [(&str, Side); 5] = [
     ("unseen", Side::Unseen),
 ];
 
-fn change(row: &Row<'static>) -> Result<Change, TableError> {
-    Ok(Change {
+fn change(row: &TableRow<'static>) -> Result<RecordChange, TableError> {
+    Ok(RecordChange {
         cause: row.get("cause")?,
         side: row.word("side", &SIDES)?,
         share: row.optional("per_10000")?,
@@ -194,10 +194,10 @@ fn change(row: &Row<'static>) -> Result<Change, TableError> {
     })
 }
 
-fn preparation(row: &Row<'static>) -> Result<Preparation, TableError> {
+fn preparation(row: &TableRow<'static>) -> Result<Preparation, TableError> {
     Ok(Preparation {
         cause: row.get("cause")?,
-        wish: Wish::parse(row.get("student")?),
+        wish: StudentWish::parse(row.get("student")?),
         share: row.optional("per_10000")?,
         record_types: record_types(row, "record_types")?,
         outcome: row.get("outcome")?,
@@ -206,10 +206,10 @@ fn preparation(row: &Row<'static>) -> Result<Preparation, TableError> {
     })
 }
 
-fn conditions(row: &Row<'static>) -> Result<Vec<Condition>, TableError> {
+fn conditions(row: &TableRow<'static>) -> Result<Vec<Condition>, TableError> {
     Condition::list(row, "qualify")
 }
 
-fn assignments(row: &Row<'static>) -> Result<Vec<Assignment>, TableError> {
+fn assignments(row: &TableRow<'static>) -> Result<Vec<Assignment>, TableError> {
     Assignment::list(row, "set")
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::parameter::Parameter;
+use super::parameter::ChosenParameter;
 
 /// The form of the file; a change that readers could trip over gets another number.
 const SCHEMA: &str = "scorelint/scenario/1";
 
 /// What was made, and why file and official numbers differ.
 #[derive(Clone, Debug, Serialize)]
-pub struct Truth {
+pub struct ScenarioTruth {
     schema: &'static str,
     /// The year.
     pub year: u16,
@@ -26,7 +26,7 @@ pub struct Truth {
     /// The official files.
     pub official: Vec<String>,
     /// The causes, in the order in which they were applied.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<TrueCause>,
     /// Records that were damaged at random.
     pub noise: Vec<Harmed>,
 }
@@ -37,20 +37,20 @@ pub struct Harmed {
     /// The way.
     pub kind: &'static str,
     /// Those that are in a file.
-    pub records: Vec<Place>,
+    pub records: Vec<FileLine>,
     /// Those that the files lack.
     pub missing: u64,
 }
 
 /// A cause and the records it owns.
 #[derive(Clone, Debug, Serialize)]
-pub struct Cause {
+pub struct TrueCause {
     /// Its id.
     pub cause: &'static str,
     /// What it is about.
-    pub parameters: BTreeMap<&'static str, Value>,
+    pub parameters: BTreeMap<&'static str, ParameterValue>,
     /// The records whose contribution to some number differs.
-    pub records: Vec<Place>,
+    pub records: Vec<FileLine>,
     /// Records of the official side that the files lack.
     pub missing: u64,
 }
@@ -58,7 +58,7 @@ pub struct Cause {
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Value {
+pub enum ParameterValue {
     /// One.
     One(String),
     /// Several.
@@ -67,14 +67,14 @@ pub enum Value {
 
 /// A line of a score file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct FileLine {
     /// The place of the file in `files`.
     pub file: usize,
     /// The line, 1-based, the header included.
     pub line: u64,
 }
 
-impl Truth {
+impl ScenarioTruth {
     pub(super) fn new(year: u16, seed: u64, scenario: Option<String>) -> Self {
         let (files, earlier, official) = (Vec::new(), Vec::new(), Vec::new());
         let (causes, noise) = (Vec::new(), Vec::new());
@@ -82,11 +82,11 @@ impl Truth {
     }
 }
 
-impl Cause {
-    pub(super) fn new(cause: &'static str, parameter: Option<&Parameter>) -> Self {
-        let value = |parameter: &Parameter| match parameter.values.as_slice() {
-            [one] => Value::One(one.clone()),
-            several => Value::Several(several.to_vec()),
+impl TrueCause {
+    pub(super) fn new(cause: &'static str, parameter: Option<&ChosenParameter>) -> Self {
+        let value = |parameter: &ChosenParameter| match parameter.values.as_slice() {
+            [one] => ParameterValue::One(one.clone()),
+            several => ParameterValue::Several(several.to_vec()),
         };
         let parameters = parameter.map(|parameter| (parameter.name, value(parameter)));
         Self { cause, parameters: parameters.into_iter().collect(), records: Vec::new(), missing: 0 }

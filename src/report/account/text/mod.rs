@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use owo_colors::{OwoColorize, Style as Paint};
 
-use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, Figures, FileAccount, Filter, Sharing};
+use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, CellFigures, FileAccount, CubeFilter, Sharing};
 use crate::layout::registry;
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::number::{grouped, plural};
@@ -39,7 +39,7 @@ const WIDE: usize = 110;
 pub fn write(
     out: &mut dyn Write,
     accounts: &Accounts,
-    filter: &Filter,
+    filter: &CubeFilter,
     sharing: Sharing,
     style: &Style,
 ) -> io::Result<()> {
@@ -54,7 +54,7 @@ pub fn write(
         let is_incomplete = accounts.is_incomplete();
         let held = (ALL_GRADES, ALL_STUDENTS);
         let namesakes = account.cube.namesakes();
-        let mut page = Page { out, account, filter, sharing, width, style, is_incomplete, held, namesakes };
+        let mut page = AccountPage { out, account, filter, sharing, width, style, is_incomplete, held, namesakes };
         page.write()?;
     }
     // The end stays in sight.
@@ -79,10 +79,10 @@ fn missing(accounts: &Accounts, width: usize, style: Style) -> String {
     text
 }
 
-struct Page<'a> {
+struct AccountPage<'a> {
     out: &'a mut dyn Write,
     account: &'a Account,
-    filter: &'a Filter,
+    filter: &'a CubeFilter,
     sharing: Sharing,
     width: usize,
     style: Style,
@@ -102,7 +102,7 @@ fn percent(hundredths: u64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
-impl<'a> Page<'a> {
+impl<'a> AccountPage<'a> {
     fn write(&mut self) -> io::Result<()> {
         self.head()?;
         if self.filter.by.is_empty() {
@@ -229,7 +229,7 @@ impl<'a> Page<'a> {
         self.line(&format!("{label}{:>9}{:>8}{:>9}{:>8}{mean}{:>8} ", "enrolled", "tested", "rate", "scores", "met"))
     }
 
-    fn row(&mut self, label: &str, figures: &Figures, means: Means) -> io::Result<()> {
+    fn row(&mut self, label: &str, figures: &CellFigures, means: Means) -> io::Result<()> {
         let line = self.account.counting.measures.participation_line;
         let is_low = |rate: u64| rate < line * 100;
         let rate = figures.participation();

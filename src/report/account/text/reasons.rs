@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::{Page, count, padded, percent};
-use crate::account::Entity;
+use super::{AccountPage, count, padded, percent};
+use crate::account::CubeEntity;
 use crate::account::share;
 
-impl<'a> Page<'a> {
+impl<'a> AccountPage<'a> {
     /// Records by reason. Their sum is the number of records read.
     pub(super) fn reasons(&mut self) -> io::Result<()> {
         let account = self.account;
@@ -54,7 +54,7 @@ impl<'a> Page<'a> {
         let account = self.account;
         let mut rows: Vec<(String, u64)> =
             account.counting.classes.iter().map(|class| (class.reason.clone(), 0)).collect();
-        let tops: BTreeSet<Entity> = self.tops().into_iter().collect();
+        let tops: BTreeSet<CubeEntity> = self.tops().into_iter().collect();
         for (entity, record_type, class, records) in account.cube.classes_by_entity() {
             let test = account.counting.test_of(record_type).map(|test| test.id);
             let of_test = self.filter.tests.is_empty() || test.is_some_and(|test| self.filter.has_test(test));

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::{Means, Page};
-use crate::account::Entity;
-use crate::account::{ALL_STUDENTS, Cell};
+use super::{Means, AccountPage};
+use crate::account::CubeEntity;
+use crate::account::{ALL_STUDENTS, AccountCell};
 use crate::counting::underivable_groups;
 
-impl<'a> Page<'a> {
+impl<'a> AccountPage<'a> {
     pub(super) fn by_test(&mut self) -> io::Result<()> {
         for entity in self.tops() {
             let cells = self.cells(entity, vec![self.grade()], vec![self.group()]);
@@ -26,7 +26,7 @@ impl<'a> Page<'a> {
     }
 
     /// What the lines `or:` of a table say.
-    pub(super) fn other_ways(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    pub(super) fn other_ways(&mut self, cells: &[AccountCell<'_>]) -> io::Result<()> {
         let is_used = |label: &str| cells.iter().flat_map(|cell| &cell.variants).any(|(one, _)| *one == label);
         let account = self.account;
         let used: Vec<_> = account.counting.class_variants.iter().filter(|one| is_used(&one.label)).collect();
@@ -72,16 +72,16 @@ impl<'a> Page<'a> {
         self.line("schools: --by school")
     }
 
-    pub(super) fn entities_of(&self, types: &[u8]) -> Vec<Entity> {
+    pub(super) fn entities_of(&self, types: &[u8]) -> Vec<CubeEntity> {
         let all = self.account.cube.entities().map(|(entity, _)| entity);
         all.filter(|entity| types.contains(&entity.entity_type) && self.filter.has_entity(*entity)).collect()
     }
 
-    pub(super) fn by_entity(&mut self, what: &str, entities: Vec<Entity>) -> io::Result<()> {
+    pub(super) fn by_entity(&mut self, what: &str, entities: Vec<CubeEntity>) -> io::Result<()> {
         let title = format!("{what}; {}", self.held_still());
         self.table(&title)?;
         self.heading(self.means())?;
-        let mut cells: Vec<Cell<'_>> = Vec::new();
+        let mut cells: Vec<AccountCell<'_>> = Vec::new();
         for entity in entities {
             cells.extend(self.cells(entity, vec![self.grade()], vec![self.group()]));
         }
@@ -106,14 +106,14 @@ impl<'a> Page<'a> {
         const LISTED: usize = 12;
         let line = self.account.counting.measures.participation_line;
         let few = self.account.counting.suppression.results_to;
-        let is_low = |cell: &Cell<'_>| {
+        let is_low = |cell: &AccountCell<'_>| {
             let is_all = self.account.counting.groups.get(cell.group).is_some_and(|group| group.id == ALL_STUDENTS);
             let has_many = cell.figures.enrolled.is_some_and(|enrolled| enrolled > few);
             !is_all && has_many && cell.figures.participation().is_some_and(|rate| rate < line * 100)
         };
         for entity in self.tops() {
             let cells = self.cells(entity, vec![self.grade()], self.filter.groups.clone());
-            let low: Vec<&Cell<'_>> = cells.iter().filter(|cell| is_low(cell)).collect();
+            let low: Vec<&AccountCell<'_>> = cells.iter().filter(|cell| is_low(cell)).collect();
             if low.is_empty() {
                 continue;
             }
@@ -163,7 +163,7 @@ impl<'a> Page<'a> {
                 }
             }
             let is_all =
-                |cell: &&Cell<'_>| account.counting.groups.get(cell.group).is_some_and(|one| one.id == ALL_STUDENTS);
+                |cell: &&AccountCell<'_>| account.counting.groups.get(cell.group).is_some_and(|one| one.id == ALL_STUDENTS);
             if cells.iter().any(|cell| !cell.variants.is_empty() && !is_all(&cell)) {
                 self.line("or: the definition of the group is not published; counted both ways")?;
             }
@@ -179,7 +179,7 @@ impl<'a> Page<'a> {
     }
 
     /// The name of the test, where another one begins.
-    pub(super) fn test_line(&mut self, last: &mut Option<u16>, cell: &Cell<'_>) -> io::Result<bool> {
+    pub(super) fn test_line(&mut self, last: &mut Option<u16>, cell: &AccountCell<'_>) -> io::Result<bool> {
         if *last == Some(cell.test.id) {
             return Ok(false);
         }

@@ -2,23 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::{Means, Page, WIDE};
-use crate::account::Entity;
-use crate::account::{Cell, Filter};
+use super::{Means, AccountPage, WIDE};
+use crate::account::CubeEntity;
+use crate::account::{AccountCell, CubeFilter};
 use crate::counting::entity_type_name;
 use crate::privacy::text::neutralise;
 
-impl<'a> Page<'a> {
+impl<'a> AccountPage<'a> {
     /// The entities that tables without schools are about: those asked for, else the districts
     /// and charters whose file this is, else everything there is.
-    pub(super) fn tops(&self) -> Vec<Entity> {
+    pub(super) fn tops(&self) -> Vec<CubeEntity> {
         let entities = || self.account.cube.entities().map(|(entity, _)| entity);
         if !self.filter.entities.is_empty() {
             let named = entities().filter(|entity| self.filter.has_entity(*entity) && entity.entity_type != 0);
-            let named: Vec<Entity> = named.collect();
+            let named: Vec<CubeEntity> = named.collect();
             // A district's schools are in its own figures.
-            let districts: BTreeSet<Entity> = named.iter().copied().filter(|one| one.entity_type == 6).collect();
-            let has_district = |one: &Entity| one.district().is_some_and(|district| districts.contains(&district));
+            let districts: BTreeSet<CubeEntity> = named.iter().copied().filter(|one| one.entity_type == 6).collect();
+            let has_district = |one: &CubeEntity| one.district().is_some_and(|district| districts.contains(&district));
             return named.into_iter().filter(|entity| !has_district(entity)).collect();
         }
         let leas = self.leas();
@@ -26,10 +26,10 @@ impl<'a> Page<'a> {
             [] => entities().filter(|one| one.entity_type == 4).collect(),
             [lea] => vec![*lea],
             leas => {
-                let is_of_county = |one: &Entity| {
+                let is_of_county = |one: &CubeEntity| {
                     one.entity_type == 5 && leas.iter().any(|lea| lea.code_text()[..2] == one.code_text()[..2])
                 };
-                let counties: Vec<Entity> = entities().filter(is_of_county).collect();
+                let counties: Vec<CubeEntity> = entities().filter(is_of_county).collect();
                 let state = entities().filter(|one| one.entity_type == 4 && counties.len() > 1);
                 state.chain(counties.iter().copied()).collect()
             }
@@ -37,17 +37,17 @@ impl<'a> Page<'a> {
     }
 
     /// The districts whose tested view was read; where there is none, the direct-funded charters.
-    pub(super) fn leas(&self) -> Vec<Entity> {
+    pub(super) fn leas(&self) -> Vec<CubeEntity> {
         let whole = |entity_type: u8| {
             let entities = self.account.cube.entities().map(|(entity, _)| entity);
             entities.filter(move |one| one.entity_type == entity_type && self.account.is_whole(*one))
         };
-        let districts: Vec<Entity> = whole(6).collect();
+        let districts: Vec<CubeEntity> = whole(6).collect();
         // The file of a district holds the records of its direct-funded charters too.
         if districts.len() == 1 { districts } else { districts.into_iter().chain(whole(9)).collect() }
     }
 
-    pub(super) fn entity_title(&self, entity: Entity) -> String {
+    pub(super) fn entity_title(&self, entity: CubeEntity) -> String {
         let code = entity.code_text();
         let name = neutralise(self.account.cube.name_of(entity)).into_owned();
         match entity.entity_type {
@@ -59,7 +59,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    pub(super) fn name(&self, entity: Entity) -> String {
+    pub(super) fn name(&self, entity: CubeEntity) -> String {
         let code = entity.code_text();
         let name = self.account.cube.name_of(entity);
         match entity.entity_type {
@@ -84,13 +84,13 @@ impl<'a> Page<'a> {
     }
 
     /// Whether another entity of its type has the same name.
-    pub(super) fn has_namesake(&self, entity: Entity) -> bool {
+    pub(super) fn has_namesake(&self, entity: CubeEntity) -> bool {
         self.namesakes.contains(&(entity.entity_type, self.account.cube.name_of(entity)))
     }
 
     /// Cells of one entity and the tests asked for.
-    pub(super) fn cells(&self, entity: Entity, grades: Vec<u8>, groups: Vec<u16>) -> Vec<Cell<'a>> {
-        let filter = Filter { tests: self.filter.tests.clone(), grades, groups, ..Filter::default() };
+    pub(super) fn cells(&self, entity: CubeEntity, grades: Vec<u8>, groups: Vec<u16>) -> Vec<AccountCell<'a>> {
+        let filter = CubeFilter { tests: self.filter.tests.clone(), grades, groups, ..CubeFilter::default() };
         self.account.cells_of(entity, &filter, self.sharing)
     }
 

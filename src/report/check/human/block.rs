@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, SourceCode};
 
-use super::sample::Sample;
+use super::sample::ShownSample;
 use super::facts;
 use super::frame::Frame;
 use super::source::{LineStyles, Samples, renumber};
@@ -28,7 +28,7 @@ pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look:
     }
     let text = facts::lines(material, outcome, words, common.as_deref(), findings, &shown).join("\n");
     let samples = Samples::new(shown.into_iter().filter_map(|sample| sample.frame).collect());
-    let block = Block {
+    let block = RuleBlock {
         code: format!("{}[{}] {}", outcome.severity, outcome.code, words.name),
         severity: outcome.severity,
         text,
@@ -40,20 +40,20 @@ pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look:
     draw(&block, look)
 }
 
-fn samples<'a>(material: &Material<'_>, findings: &[&'a Finding], look: Look) -> Vec<Sample<'a>> {
+fn samples<'a>(material: &Material<'_>, findings: &[&'a Finding], look: Look) -> Vec<ShownSample<'a>> {
     let shown = findings.iter().take(look.samples);
-    shown.map(|finding| Sample { finding, message: material.message(finding), frame: None }).collect()
+    shown.map(|finding| ShownSample { finding, message: material.message(finding), frame: None }).collect()
 }
 
 /// The message, where all samples have the same.
-fn common_message(shown: &[Sample<'_>]) -> Option<String> {
+fn common_message(shown: &[ShownSample<'_>]) -> Option<String> {
     let first = &shown.first()?.message;
     shown.iter().all(|sample| sample.message == *first).then(|| first.clone())
 }
 
 /// Draws a frame for each sample that has cells. Notices have none: they are shown by their lines
 /// alone, so that they do not bury the defects.
-fn draw_frames(material: &Material<'_>, shown: &mut [Sample<'_>], is_common: bool, look: Look) {
+fn draw_frames(material: &Material<'_>, shown: &mut [ShownSample<'_>], is_common: bool, look: Look) {
     for sample in shown {
         let own = (!is_common).then_some(sample.message.as_str());
         sample.frame = Frame::of(material, sample.finding, own, look);
@@ -70,7 +70,7 @@ fn help(words: &RuleWords) -> Option<String> {
     }
 }
 
-fn draw(block: &Block, look: Look) -> String {
+fn draw(block: &RuleBlock, look: Look) -> String {
     let theme = paint::theme(look, block.samples.label_styles(look, block.severity));
     let characters = theme.characters.clone();
     let handler = GraphicalReportHandler::new_themed(theme)
@@ -96,7 +96,7 @@ fn without_blank_lines(drawn: &str) -> String {
 
 /// A rule that broke, in the form miette draws.
 #[derive(Debug)]
-struct Block {
+struct RuleBlock {
     code: String,
     severity: Severity,
     text: String,
@@ -106,15 +106,15 @@ struct Block {
     samples: Samples,
 }
 
-impl Display for Block {
+impl Display for RuleBlock {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
     }
 }
 
-impl std::error::Error for Block {}
+impl std::error::Error for RuleBlock {}
 
-impl Diagnostic for Block {
+impl Diagnostic for RuleBlock {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         Some(Box::new(&self.code))
     }

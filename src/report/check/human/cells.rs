@@ -6,7 +6,7 @@ use crate::privacy::text::{fit, width};
 
 /// What a cell has to do with a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum CellRole {
     /// The finding points at it.
     Pointed,
     /// The message speaks of it.
@@ -17,7 +17,7 @@ pub enum Role {
 
 /// One cell, masked and neutralised.
 #[derive(Clone, Debug)]
-pub struct Cell {
+pub struct FrameCell {
     /// Its column, 0-based.
     pub column: usize,
     /// The header name.
@@ -27,7 +27,7 @@ pub struct Cell {
     /// The value.
     pub text: String,
     /// What it has to do with the finding.
-    pub role: Role,
+    pub role: CellRole,
 }
 
 /// Two aligned lines, and where in the lower one the values stand that the finding is about.
@@ -38,18 +38,18 @@ pub struct Laid {
     /// The values.
     pub values: String,
     /// Bytes of `values`, ascending.
-    pub spans: Vec<Span>,
+    pub spans: Vec<CellSpan>,
 }
 
 /// A value to underline.
 #[derive(Clone, Debug)]
-pub struct Span {
+pub struct CellSpan {
     /// First byte.
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
     /// Pointed at or named.
-    pub role: Role,
+    pub role: CellRole,
     /// The words under the pointed one.
     pub label: Option<String>,
 }
@@ -65,7 +65,7 @@ const LABEL_LEAD: usize = 4;
 
 /// Lays cells, in file order, into so many columns of a file with `total` columns. Cells that do
 /// not fit are left out, those that matter least first; the pointed one always stays.
-pub fn lay(mut cells: Vec<Cell>, total: usize, room: usize) -> Laid {
+pub fn lay(mut cells: Vec<FrameCell>, total: usize, room: usize) -> Laid {
     for cell in &mut cells {
         narrow(cell, CELL_WIDTH.min(room.saturating_sub(4)));
     }
@@ -91,33 +91,33 @@ pub fn lay(mut cells: Vec<Cell>, total: usize, room: usize) -> Laid {
 
 /// Leaves out cells before the pointed one that only help to find the way, where its label would
 /// else run over the edge.
-fn make_room_for_label(cells: &mut Vec<Cell>, room: usize) {
-    let Some(mut pointed) = cells.iter().position(|cell| cell.role == Role::Pointed) else { return };
+fn make_room_for_label(cells: &mut Vec<FrameCell>, room: usize) {
+    let Some(mut pointed) = cells.iter().position(|cell| cell.role == CellRole::Pointed) else { return };
     while label_room(cells, pointed, room) < whole_label_width(&cells[pointed]) {
-        let Some(first) = cells[..pointed].iter().position(|cell| cell.role == Role::Beside) else { return };
+        let Some(first) = cells[..pointed].iter().position(|cell| cell.role == CellRole::Beside) else { return };
         cells.remove(first);
         pointed -= 1;
     }
 }
 
 /// The columns left for the label of a cell.
-fn label_room(cells: &[Cell], place: usize, room: usize) -> usize {
+fn label_room(cells: &[FrameCell], place: usize, room: usize) -> usize {
     let start = columns_before(cells, place);
     room.saturating_sub(start + width(&cells[place].text) / 2 + LABEL_LEAD)
 }
 
 /// The column at which a cell starts.
-fn columns_before(cells: &[Cell], place: usize) -> usize {
+fn columns_before(cells: &[FrameCell], place: usize) -> usize {
     let gaps = (0..=place).map(|one| width(gap_before(one.checked_sub(1).map(|before| &cells[before]), &cells[one])));
     gaps.sum::<usize>() + cells[..place].iter().map(cell_width).sum::<usize>()
 }
 
-fn narrow(cell: &mut Cell, most: usize) {
+fn narrow(cell: &mut FrameCell, most: usize) {
     cell.name = fit(&cell.name, most).into_owned();
     cell.text = fit(&cell.text, most).into_owned();
 }
 
-fn gap_before(before: Option<&Cell>, cell: &Cell) -> &'static str {
+fn gap_before(before: Option<&FrameCell>, cell: &FrameCell) -> &'static str {
     match before {
         None if cell.column == 0 => "",
         None => LEFT_OUT.trim_start(),
@@ -126,11 +126,11 @@ fn gap_before(before: Option<&Cell>, cell: &Cell) -> &'static str {
     }
 }
 
-fn cell_width(cell: &Cell) -> usize {
+fn cell_width(cell: &FrameCell) -> usize {
     width(&cell.name).max(width(&cell.text))
 }
 
-fn full_width(cells: &[Cell], total: usize) -> usize {
+fn full_width(cells: &[FrameCell], total: usize) -> usize {
     let gaps = (0..cells.len()).map(|place| {
         let before = place.checked_sub(1).and_then(|one| cells.get(one));
         cells.get(place).map_or(0, |cell| width(gap_before(before, cell)) + cell_width(cell))
@@ -141,26 +141,26 @@ fn full_width(cells: &[Cell], total: usize) -> usize {
 
 /// The cell to leave out next: one that only helps to find the way, else one that is named; of
 /// several the farthest from the pointed one.
-fn least_telling(cells: &[Cell]) -> usize {
-    let pointed = cells.iter().position(|cell| cell.role == Role::Pointed).unwrap_or(0);
-    let farthest = |role: Role| {
+fn least_telling(cells: &[FrameCell]) -> usize {
+    let pointed = cells.iter().position(|cell| cell.role == CellRole::Pointed).unwrap_or(0);
+    let farthest = |role: CellRole| {
         let of_role = (0..cells.len()).filter(|place| *place != pointed && cells[*place].role == role);
         of_role.max_by_key(|place| place.abs_diff(pointed))
     };
-    farthest(Role::Beside).or_else(|| farthest(Role::Named)).unwrap_or(cells.len() - 1)
+    farthest(CellRole::Beside).or_else(|| farthest(CellRole::Named)).unwrap_or(cells.len() - 1)
 }
 
-fn put(laid: &mut Laid, cell: &Cell, room: usize) {
+fn put(laid: &mut Laid, cell: &FrameCell, room: usize) {
     let start = laid.values.len();
     let column = width(&laid.values);
     laid.names.push_str(&padded(&cell.name, cell_width(cell)));
     laid.values.push_str(&cell.text);
     let end = laid.values.len();
     laid.values.push_str(&" ".repeat(cell_width(cell) - width(&cell.text)));
-    if cell.role != Role::Beside && end > start {
+    if cell.role != CellRole::Beside && end > start {
         let label_column = column + width(&cell.text) / 2 + LABEL_LEAD;
-        let label = (cell.role == Role::Pointed).then(|| label(cell, room.saturating_sub(label_column))).flatten();
-        laid.spans.push(Span { start, end, role: cell.role, label });
+        let label = (cell.role == CellRole::Pointed).then(|| label(cell, room.saturating_sub(label_column))).flatten();
+        laid.spans.push(CellSpan { start, end, role: cell.role, label });
     }
 }
 
@@ -169,17 +169,17 @@ fn padded(text: &str, columns: usize) -> String {
 }
 
 /// The words under a value: the name for people and the column, as much as there is room for.
-fn label(cell: &Cell, room: usize) -> Option<String> {
+fn label(cell: &FrameCell, room: usize) -> Option<String> {
     labels(cell).into_iter().find(|text| width(text) <= room)
 }
 
-fn labels(cell: &Cell) -> Vec<String> {
+fn labels(cell: &FrameCell) -> Vec<String> {
     let letters = spreadsheet_letters(cell.column);
     let column = format!("column {} ({letters})", cell.column + 1);
     let whole = cell.title.map(|title| format!("{title}, {column}"));
     whole.into_iter().chain([column, letters]).collect()
 }
 
-fn whole_label_width(cell: &Cell) -> usize {
+fn whole_label_width(cell: &FrameCell) -> usize {
     labels(cell).first().map_or(0, |label| width(label))
 }

@@ -1,6 +1,6 @@
 //! The lines under the title of a block: how often, at which schools, in which columns, where.
 
-use super::sample::Sample;
+use super::sample::ShownSample;
 use super::frame::lines as line_list;
 use crate::outcome::{Finding, RuleOutcome};
 use crate::privacy::text::neutralise;
@@ -20,11 +20,11 @@ pub fn lines(
     words: &RuleWords,
     common: Option<&str>,
     findings: &[&Finding],
-    shown: &[Sample<'_>],
+    shown: &[ShownSample<'_>],
 ) -> Vec<String> {
     let mut lines = vec![common.map_or_else(|| words.name.replace('-', " "), str::to_owned)];
     let count = count(outcome, words, shown);
-    let unframed: Vec<&Sample<'_>> = shown.iter().filter(|sample| sample.frame.is_none()).collect();
+    let unframed: Vec<&ShownSample<'_>> = shown.iter().filter(|sample| sample.frame.is_none()).collect();
     let places = match common {
         Some(_) => places(material, outcome, &unframed),
         None => unframed.iter().map(|sample| in_one_line(material, sample)).collect(),
@@ -42,7 +42,7 @@ pub fn lines(
     lines
 }
 
-fn count(outcome: &RuleOutcome, words: &RuleWords, shown: &[Sample<'_>]) -> Option<String> {
+fn count(outcome: &RuleOutcome, words: &RuleWords, shown: &[ShownSample<'_>]) -> Option<String> {
     let frames = shown.iter().filter(|sample| sample.frame.is_some()).count() as u64;
     let waived = match outcome.waived {
         0 => String::new(),
@@ -78,7 +78,7 @@ fn schools(outcome: &RuleOutcome) -> Option<String> {
 }
 
 /// The columns of grouped findings, where there are more than are shown.
-fn columns(material: &Material<'_>, findings: &[&Finding], shown: &[Sample<'_>]) -> Option<String> {
+fn columns(material: &Material<'_>, findings: &[&Finding], shown: &[ShownSample<'_>]) -> Option<String> {
     let is_grouped = findings.iter().any(|finding| finding.count > 1);
     if !is_grouped || findings.len() <= shown.len().max(1) {
         return None;
@@ -106,7 +106,7 @@ fn ranking(ranked: impl Iterator<Item = (String, u64)>, all: usize, noun: &str) 
 }
 
 /// Where samples without a frame are, file by file.
-fn places(material: &Material<'_>, outcome: &RuleOutcome, unframed: &[&Sample<'_>]) -> Vec<String> {
+fn places(material: &Material<'_>, outcome: &RuleOutcome, unframed: &[&ShownSample<'_>]) -> Vec<String> {
     let mut by_path: Vec<(String, Vec<u64>)> = Vec::new();
     for sample in unframed {
         let place = material.place(sample.finding);
@@ -123,6 +123,6 @@ fn places(material: &Material<'_>, outcome: &RuleOutcome, unframed: &[&Sample<'_
     by_path.into_iter().map(place).collect()
 }
 
-fn in_one_line(material: &Material<'_>, sample: &Sample<'_>) -> String {
+fn in_one_line(material: &Material<'_>, sample: &ShownSample<'_>) -> String {
     format!("{}: {}", material.place(sample.finding), sample.message)
 }

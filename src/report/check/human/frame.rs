@@ -4,7 +4,7 @@
 use super::super::Material;
 use super::super::message::Printable;
 use super::super::place::{header_line, path_within};
-use super::cells::{Cell, Role, Span, lay};
+use super::cells::{FrameCell, CellRole, CellSpan, lay};
 use super::{Look, paint};
 use crate::input::FileInfo;
 use crate::layout::registry;
@@ -39,7 +39,7 @@ pub struct Frame {
     /// The lines; the last one is the line of the file.
     pub lines: Vec<(LineKind, String)>,
     /// What is underlined in the last line.
-    pub spans: Vec<Span>,
+    pub spans: Vec<CellSpan>,
 }
 
 /// Columns miette needs beside the text: gutter, number, bar.
@@ -122,7 +122,7 @@ impl Frame {
     fn add_header(&mut self, info: &FileInfo, column: usize, room: usize) -> Option<()> {
         header_line(info)?;
         let from = column.saturating_sub(1);
-        let cells: Vec<Cell> = (from..=column + 1).filter_map(|place| of_header(info, place, column)).collect();
+        let cells: Vec<FrameCell> = (from..=column + 1).filter_map(|place| of_header(info, place, column)).collect();
         let laid = lay(cells, info.columns.len(), room);
         self.lines.push((LineKind::Values, laid.values));
         self.spans = laid.spans;
@@ -130,15 +130,15 @@ impl Frame {
     }
 }
 
-fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: &CellShown) -> Cell {
+fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: &CellShown) -> FrameCell {
     let is_named = |id| finding.shown.iter().any(|shown| shown.field == Some(id));
     let role = match cell.field {
-        _ if Some(cell.column) == finding.column => Role::Pointed,
-        Some(id) if is_named(id) => Role::Named,
-        _ => Role::Beside,
+        _ if Some(cell.column) == finding.column => CellRole::Pointed,
+        Some(id) if is_named(id) => CellRole::Named,
+        _ => CellRole::Beside,
     };
     let name = info.columns.get(cell.column).map_or("", |column| column.name.as_str());
-    Cell {
+    FrameCell {
         column: cell.column,
         name: neutralise(name).into_owned(),
         title: cell.field.map(|id| registry().info(id).title),
@@ -147,11 +147,11 @@ fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: 
     }
 }
 
-fn of_header(info: &FileInfo, place: usize, pointed: usize) -> Option<Cell> {
+fn of_header(info: &FileInfo, place: usize, pointed: usize) -> Option<FrameCell> {
     let name = neutralise(&info.columns.get(place)?.name).into_owned();
     let text = if name.trim().is_empty() { super::super::message::BLANK.to_owned() } else { name };
-    let role = if place == pointed { Role::Pointed } else { Role::Beside };
-    Some(Cell { column: place, name: String::new(), title: None, text, role })
+    let role = if place == pointed { CellRole::Pointed } else { CellRole::Beside };
+    Some(FrameCell { column: place, name: String::new(), title: None, text, role })
 }
 
 /// Record type, student and the other lines of a set, as far as they are known.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use super::{Look, paint};
-use crate::outcome::{InputOutcome, Role};
+use crate::outcome::{InputOutcome, FileRole};
 use crate::privacy::text::{fit, neutralise, width};
 use crate::report::check::Material;
 use crate::report::check::place::{path_of, path_within};
@@ -48,7 +48,7 @@ fn write_inputs(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io:
 
 fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Result<()> {
     writeln!(out, "{}", paint::file(look, &input.info, &path_of(&input.info)))?;
-    if input.role == Role::Roster {
+    if input.role == FileRole::Roster {
         write_detected(out, "roster", "", "read to look for its students in the file before it", look)?;
     }
     for one in &input.info.detected {

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use crate::outcome::Finding;
 
 /// A finding that is shown, with the frame drawn for it where there is a cell to point at.
-pub struct Sample<'a> {
+pub struct ShownSample<'a> {
     /// The finding.
     pub finding: &'a Finding,
     /// Its message.

@@ -6,7 +6,7 @@ use miette::highlighters::{Highlighter, HighlighterState};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters};
 use owo_colors::{Style, Styled};
 
-use super::cells::Role;
+use super::cells::CellRole;
 use super::frame::{Frame, LineKind};
 use super::{Look, paint};
 use crate::report::link::linked;
@@ -46,7 +46,7 @@ impl Samples {
             frame.spans.iter().map(move |span| {
                 let at = (base + span.start, span.end - span.start);
                 match span.role {
-                    Role::Pointed => LabeledSpan::new_primary_with_span(span.label.clone(), at),
+                    CellRole::Pointed => LabeledSpan::new_primary_with_span(span.label.clone(), at),
                     _ => LabeledSpan::new_with_span(span.label.clone(), at),
                 }
             })
@@ -59,7 +59,7 @@ impl Samples {
         let spans = self.frames().flat_map(|frame| &frame.spans);
         spans
             .map(|span| match span.role {
-                Role::Pointed => paint::severity(look, severity),
+                CellRole::Pointed => paint::severity(look, severity),
                 _ => paint::beside(look),
             })
             .collect()
@@ -190,16 +190,16 @@ impl LineStyles {
 impl Highlighter for LineStyles {
     fn start_highlighter_state<'h>(&'h self, source: &dyn SpanContents<'_>) -> Box<dyn HighlighterState + 'h> {
         let kinds = self.kinds.get(&source.span().offset()).map_or(&[][..], Vec::as_slice);
-        Box::new(Lines { kinds: kinds.iter(), look: self.look })
+        Box::new(SourceLines { kinds: kinds.iter(), look: self.look })
     }
 }
 
-struct Lines<'h> {
+struct SourceLines<'h> {
     kinds: std::slice::Iter<'h, LineKind>,
     look: Look,
 }
 
-impl HighlighterState for Lines<'_> {
+impl HighlighterState for SourceLines<'_> {
     fn highlight_line<'s>(&mut self, line: &'s str) -> Vec<Styled<&'s str>> {
         let style = match self.kinds.next() {
             Some(LineKind::Note) => paint::faint(self.look),

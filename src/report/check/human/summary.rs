@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use owo_colors::OwoColorize;
 
 use super::{Look, block_order, paint};
-use crate::outcome::{RuleOutcome, Status};
+use crate::outcome::{RuleOutcome, RuleStatus};
 use crate::privacy::mask::Reveal;
 use crate::privacy::text::{fit, neutralise, width};
 use crate::number::{duration, grouped, per_second, plural, size};
@@ -127,7 +127,7 @@ fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::
         grouped(totals.not_run),
     );
     write_wrapped(out, &text, "  ", look)?;
-    let judged = |rule: &&RuleOutcome| rule.carried && !matches!(rule.status, Status::NotRun(_));
+    let judged = |rule: &&RuleOutcome| rule.carried && !matches!(rule.status, RuleStatus::NotRun(_));
     let carried = material.outcome.rules.iter().filter(judged).count() as u64;
     if carried > 0 {
         let text = format!("{} judged with codes carried over from another year's layout", plural(carried, "rule"));
@@ -140,7 +140,7 @@ fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::
 fn write_not_run(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::Result<()> {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for rule in &material.outcome.rules {
-        if let Status::NotRun(reason) = &rule.status {
+        if let RuleStatus::NotRun(reason) = &rule.status {
             reasons.entry(reason).or_default().push(&rule.code);
         }
     }
