@@ -18,8 +18,13 @@ use scorelint::cause::bound_causes;
 use scorelint::counting::CountingRules;
 use scorelint::input::{InputOptions, View};
 use scorelint::official::Measure;
-use scorelint::reconcile::{Assumption, ComparedFigure, ReconcileOptions, Reconciliation, FigureStatus, With, reconcile};
-use scorelint::synth::{FileLine, MadeForm, MadeScenario, Order, ParameterValue, SceneOrder, SynthError, TrueCause, Views, find_scenario, write_scene};
+use scorelint::reconcile::{
+    Assumption, ComparedFigure, FigureStatus, ReconcileOptions, Reconciliation, With, reconcile,
+};
+use scorelint::synth::{
+    FileLine, MadeForm, MadeScenario, Order, ParameterValue, SceneOrder, SynthError, TrueCause, Views, find_scenario,
+    write_scene,
+};
 
 const YEARS: [u16; 3] = [2018, 2022, 2025];
 const SHARES: [&str; 4] = ["0%", "1%", "3%", "10%"];
@@ -68,7 +73,13 @@ impl Score {
         let percent = 100.0 * self.right as f64 / self.decidable.max(1) as f64;
         format!(
             "{name:36} {share:>4} runs {:3} decidable {:7} right {percent:6.2} % wrong {:6} causes {:3} of {:3}, exact {:3}, false {:2}",
-            self.runs, self.decidable, self.wrong, self.found, self.causes, self.exact, self.false_causes.len()
+            self.runs,
+            self.decidable,
+            self.wrong,
+            self.found,
+            self.causes,
+            self.exact,
+            self.false_causes.len()
         )
     }
 }
@@ -104,7 +115,11 @@ fn mess(combinations: &[&str], students: u64, seeds: &[u64]) {
                 one(combination, share, (year, seed, students), &mut score);
             }
             tell(&score.line(combination, share));
-            let lines = score.false_causes.iter().map(|one| ("false", one)).chain(score.missed.iter().map(|one| ("missed", one)));
+            let lines = score
+                .false_causes
+                .iter()
+                .map(|one| ("false", one))
+                .chain(score.missed.iter().map(|one| ("missed", one)));
             lines.for_each(|(what, one)| tell(&format!("    {what} {one}")));
             sum.add(score);
         }
@@ -206,9 +221,8 @@ fn places(of: &Reconciliation, records: &[u32]) -> Vec<(usize, u64)> {
 }
 
 fn steps(of: &Reconciliation, cell: &ComparedFigure<'_>) -> Vec<Step> {
-    let step = |step: scorelint::reconcile::CellStep<'_>| {
-        (of.causes[step.cause].cause.id.clone(), places(of, step.records))
-    };
+    let step =
+        |step: scorelint::reconcile::CellStep<'_>| (of.causes[step.cause].cause.id.clone(), places(of, step.records));
     cell.steps.iter().map(step).collect()
 }
 

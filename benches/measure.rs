@@ -49,7 +49,7 @@ impl Measured {
     }
 }
 
-/// Runs the program; returns the most memory it had, in KiB (0 where it cannot be told).
+/// Runs the program; returns the most memory it had, in KiB (0 where it cannot be determined).
 pub fn run(arguments: impl FnOnce(&mut Command)) -> u64 {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scorelint"));
     arguments(&mut command);

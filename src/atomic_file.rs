@@ -16,8 +16,8 @@ pub(crate) struct AtomicFile {
 
 #[derive(Debug)]
 enum WriteTarget {
-    /// Stands beside the place it is made for, and is gone if it is not kept.
-    Beside(NamedTempFile),
+    /// Lies next to the place it is made for, and is gone if it is not kept.
+    Temporary(NamedTempFile),
     /// Is written where it is made for: a pipe or a device, which nothing may take the place of, what a
     /// link leads to that has nothing at its end, or a file whose folder takes no other.
     InPlace(File),
@@ -46,7 +46,7 @@ impl AtomicFile {
             return Err(Error::new(ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
         }
         let made = match &replaced {
-            // Nobody may read it who could not read what it replaces.
+            // No one may read it who could not read what it replaces.
             Some(replaced) => Builder::new()
                 .prefix(PREFIX)
                 .tempfile_in(folder)
@@ -54,9 +54,9 @@ impl AtomicFile {
             None => open_to_others(Builder::new().prefix(PREFIX)).tempfile_in(folder),
         };
         match made {
-            Ok(file) => Ok(Self { path: target, content: WriteTarget::Beside(file) }),
+            Ok(file) => Ok(Self { path: target, content: WriteTarget::Temporary(file) }),
             Err(_) if replaced.is_some() => Self::in_place(path),
-            // The name beside it would only puzzle whoever reads the error.
+            // The name next to it would only puzzle whoever reads the error.
             Err(error) => Err(Error::from(error.kind())),
         }
     }
@@ -86,7 +86,7 @@ impl AtomicFile {
     /// When the system gives no second handle.
     pub(crate) fn handle(&self) -> Result<File> {
         match &self.content {
-            WriteTarget::Beside(file) => file.as_file().try_clone(),
+            WriteTarget::Temporary(file) => file.as_file().try_clone(),
             WriteTarget::InPlace(file) => file.try_clone(),
         }
     }
@@ -98,7 +98,7 @@ impl AtomicFile {
     pub(crate) fn keep(self) -> Result<()> {
         match self.content {
             WriteTarget::InPlace(_) => Ok(()),
-            WriteTarget::Beside(file) => {
+            WriteTarget::Temporary(file) => {
                 file.persist(&self.path).map(drop).or_else(|error| write_over(&self.path, error))
             }
         }
@@ -108,14 +108,14 @@ impl AtomicFile {
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         match &mut self.content {
-            WriteTarget::Beside(file) => file.write(bytes),
+            WriteTarget::Temporary(file) => file.write(bytes),
             WriteTarget::InPlace(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> Result<()> {
         match &mut self.content {
-            WriteTarget::Beside(file) => file.flush(),
+            WriteTarget::Temporary(file) => file.flush(),
             WriteTarget::InPlace(file) => file.flush(),
         }
     }

@@ -297,7 +297,7 @@ fn the_identities_of_the_public_files_hold() {
     assert!(cells.keys().any(|(place, ..)| place.code[..7] == place.code[7..] && place.entity_type == 7), "nonpublic");
 }
 
-/// Ten thousand schools have millions of groups, most of them with nobody.
+/// Ten thousand schools have millions of groups, most of them without students.
 #[test]
 fn only_groups_that_somebody_is_in_are_kept() {
     let folder = tempfile::tempdir().unwrap();

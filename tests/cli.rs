@@ -24,7 +24,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     scorelint().current_dir(folder).args(arguments).output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+fn message(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -34,13 +34,13 @@ fn a_baseline_names_what_it_could_not_read() {
     let sign = ["--author", "a", "--reason", "b", "--expires", "2027-06-30", "--today", "2026-06-01", "-o"];
     let alone = run(folder.path(), &[&["baseline", "nope.csv"], &sign[..], &["none.toml"]].concat());
     assert_eq!(alone.status.code(), Some(2));
-    assert!(told(&alone).contains("nope.csv"), "{}", told(&alone));
+    assert!(message(&alone).contains("nope.csv"), "{}", message(&alone));
     assert!(!folder.path().join("none.toml").exists(), "nothing was read, so there is nothing to accept");
     fs::write(folder.path().join("cut.zip"), b"PK\x03\x04 nothing more").unwrap();
     let paths = ["baseline", "nope.csv", "f.csv", "cut.zip"];
     let both = run(folder.path(), &[&paths[..], &sign[..], &["some.toml"]].concat());
     assert_eq!(both.status.code(), Some(2));
-    assert!(told(&both).contains("nope.csv") && told(&both).contains("cut.zip"), "{}", told(&both));
+    assert!(message(&both).contains("nope.csv") && message(&both).contains("cut.zip"), "{}", message(&both));
     assert!(fs::read_to_string(folder.path().join("some.toml")).unwrap().contains("[[waivers]]"));
 }
 
@@ -77,8 +77,8 @@ fn a_full_disk_is_told_and_no_fault_of_the_program() {
     for arguments in [&["completions", "bash"][..], &["man"], &["rules"], &["account", "samples/clean"]] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = scorelint().args(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", told(&output));
-        assert!(told(&output).contains("cannot be written"), "{arguments:?}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", message(&output));
+        assert!(message(&output).contains("cannot be written"), "{arguments:?}: {}", message(&output));
     }
 }
 
@@ -100,8 +100,8 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = scorelint().args(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", told(&output));
-        assert_eq!(told(&output), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", message(&output));
+        assert_eq!(message(&output), "", "{arguments:?}");
     }
 }
 
@@ -128,28 +128,28 @@ fn no_command_writes_over_what_it_reads() {
     ];
     for arguments in commands {
         let output = run(folder.path(), &arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", told(&output));
-        assert!(told(&output).contains("is one of the files to be read"), "{arguments:?}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", message(&output));
+        assert!(message(&output).contains("is one of the files to be read"), "{arguments:?}: {}", message(&output));
     }
     assert!(fs::read(folder.path().join("in.csv")).unwrap() == before);
     assert_eq!(fs::read_to_string(folder.path().join("scorelint.toml")).unwrap(), "samples = 2\n");
     // An earlier report in the same folder is none of the files that are read.
     for _ in 0..2 {
         let output = run(folder.path(), &["check", "in.csv", "--format", "json", "-o", "report.json"]);
-        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", message(&output));
     }
     // A report of another command is not replaced unasked.
     let output = run(folder.path(), &["account", ".", "-o", "report.json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", message(&output));
     let output = run(folder.path(), &["account", ".", "-o", "report.json", "--force"]);
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", message(&output));
 }
 
 #[test]
 fn the_names_of_files_choose_their_formats() {
     let folder = copied("samples/clean", "in.csv");
     let output = run(folder.path(), &["account", "in.csv", "-o", "a.txt", "-o", "a.json", "-o", "a.csv"]);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", told(&output));
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", message(&output));
     let starts =
         [("a.txt", "scorelint account "), ("a.json", "{\"schema\":\"scorelint/account/1\""), ("a.csv", "year,entity,")];
     for (name, start) in starts {
@@ -158,7 +158,7 @@ fn the_names_of_files_choose_their_formats() {
     for (name, part) in [("a.doc", ".csv (csv)"), ("account", "--format")] {
         let output = run(folder.path(), &["account", "in.csv", "-o", name]);
         assert_eq!(output.status.code(), Some(2), "{name}");
-        assert!(told(&output).contains(part), "{}", told(&output));
+        assert!(message(&output).contains(part), "{}", message(&output));
         assert!(!folder.path().join(name).exists());
     }
 }
@@ -170,12 +170,12 @@ fn files_of_the_user_are_not_written_over() {
     fs::write(&rule, "my own rule").unwrap();
     for command in ["check", "account"] {
         let output = run(folder.path(), &[command, "in.csv", "-o", "X900.txt"]);
-        assert_eq!(output.status.code(), Some(2), "{command}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", message(&output));
         assert_eq!(fs::read_to_string(&rule).unwrap(), "my own rule");
     }
     for (code, flags) in [(0, &["-o", "t.csv"][..]), (2, &["-o", "t.csv"]), (0, &["-o", "t.csv", "--force"])] {
         let output = run(folder.path(), &[&["template", "in.csv"], flags].concat());
-        assert_eq!(output.status.code(), Some(code), "{flags:?}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {}", message(&output));
     }
 }
 
@@ -198,8 +198,8 @@ fn an_account_of_what_does_not_exist_is_refused() {
             let arguments = [&["account", "samples/clean", "--format", format], flags].concat();
             let output = scorelint().args(&arguments).output().unwrap();
             assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}");
-            let told = told(&output).replace(['│', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(told.contains("there is no") && told.contains(known), "{arguments:?}: {told}");
+            let message = message(&output).replace(['│', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(message.contains("there is no") && message.contains(known), "{arguments:?}: {message}");
         }
     }
 }
@@ -227,7 +227,7 @@ fn an_unknown_student_group_is_told_with_the_nearest_alone() {
     let refused = |group: &str| {
         let output = run(folder.path(), &["account", file, "--group", group]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
-        told(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+        message(&output).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let number = refused("161");
     for part in ["no student group 161", "160 ", "--by group --format csv"] {
@@ -247,7 +247,7 @@ fn account_takes_the_flags_for_reading_that_check_takes() {
     let folder = copied("samples/clean", "in.csv");
     let flags = ["--dialect", "caret", "--encoding", "utf-8", "--year", "2025", "--view", "tested"];
     let forced = run(folder.path(), &[&["account", "in.csv"], &flags[..]].concat());
-    assert_eq!(forced.status.code(), Some(0), "{}", told(&forced));
+    assert_eq!(forced.status.code(), Some(0), "{}", message(&forced));
     assert!(String::from_utf8_lossy(&forced.stdout).contains("tested view"));
     let wrong = run(folder.path(), &["account", "in.csv", "--dialect", "fixed"]);
     assert_ne!(wrong.status.code(), Some(0), "the flag is obeyed");
@@ -271,8 +271,8 @@ fn wrong_rule_files_and_wrong_folders_are_told_apart() {
     ];
     for (arguments, code, words) in cases {
         let output = run(folder.path(), arguments);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", told(&output));
-        assert!(told(&output).contains(words), "{arguments:?}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", message(&output));
+        assert!(message(&output).contains(words), "{arguments:?}: {}", message(&output));
     }
 }
 
@@ -285,12 +285,12 @@ fn errors_end_where_they_end() {
     let commands: [&[&str]; 5] =
         [&["config"], &["layout", "1999"], &["explain", "XYZ", "--rules", "."], &["rules", "test", "."], &["man", "x"]];
     for arguments in commands {
-        let told = told(&run(folder.path(), arguments));
-        assert!(told.ends_with('\n') && !told.ends_with("\n\n"), "{arguments:?}: {told}");
-        assert!(told.lines().all(|line| line.trim() != "Error:"), "{arguments:?}: {told}");
+        let message = message(&run(folder.path(), arguments));
+        assert!(message.ends_with('\n') && !message.ends_with("\n\n"), "{arguments:?}: {message}");
+        assert!(message.lines().all(|line| line.trim() != "Error:"), "{arguments:?}: {message}");
     }
-    let told = told(&run(folder.path(), &["config"]));
-    assert_eq!(told.matches('×').count() + told.matches(" x ").count(), 3, "a head and two mistakes: {told}");
+    let message = message(&run(folder.path(), &["config"]));
+    assert_eq!(message.matches('×').count() + message.matches(" x ").count(), 3, "a head and two mistakes: {message}");
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn block(heading: &str) -> Vec<String> {
 fn the_tour_of_the_readme_shows_what_the_program_says() {
     for (heading, command, code) in [("**4. Read the end.**", "check", 1), ("**5. Count.**", "account", 0)] {
         let output = scorelint().env("LANG", "en_US.UTF-8").args([command, "samples/damaged"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", message(&output));
         let text = String::from_utf8(output.stdout).unwrap();
         let lines = block(heading);
         assert!(lines.len() >= 3, "{lines:?}");
@@ -353,9 +353,9 @@ fn own_families_are_listed_and_amended_weights_are_told() {
         .unwrap();
     let listed = run(folder.path(), &["rules", "--rules", ".", "--family", "loc"]);
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
-    assert!(text.contains("LOC001") && text.contains("1 rule\n"), "{text}{}", told(&listed));
+    assert!(text.contains("LOC001") && text.contains("1 rule\n"), "{text}{}", message(&listed));
     let explained = run(folder.path(), &["explain", "T001", "--rules", "."]);
     let text = String::from_utf8_lossy(&explained.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("; notice in 2025"), "{text}{}", told(&explained));
+    assert!(text.contains("; notice in 2025"), "{text}{}", message(&explained));
     assert!(text.contains("2017 to 2019, 2021 and later") && !text.contains("later, 2025"), "{text}");
 }

@@ -175,7 +175,7 @@ fn threads_do_not_change_the_outcome() {
     let rules = RuleSet::embedded().unwrap();
     let folder = Folder::new();
     let path = disturbed(2025, &folder);
-    let told = |threads| {
+    let message = |threads| {
         let outcome = outcome(&path, &rules, threads);
         let rules: Vec<String> = outcome
             .rules
@@ -189,7 +189,7 @@ fn threads_do_not_change_the_outcome() {
             .collect();
         (rules, format!("{:?}", outcome.findings))
     };
-    let one = told(1);
-    assert_eq!(one, told(2));
-    assert_eq!(one, told(7));
+    let one = message(1);
+    assert_eq!(one, message(2));
+    assert_eq!(one, message(7));
 }

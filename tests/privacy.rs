@@ -58,7 +58,7 @@ fn only_asking_shows_student_values_and_nothing_shows_identifiers() {
     assert_eq!(show(Sensitivity::QuasiIdentifier, Reveal::StudentValues), "2543");
     assert_eq!(show(Sensitivity::QuasiIdentifier, Reveal::Public), "####");
     assert_eq!(show(Sensitivity::DirectIdentifier, Reveal::StudentValues), "####");
-    assert_eq!(mask("García", None, Reveal::StudentValues), HIDDEN, "a column nobody knows may hold names");
+    assert_eq!(mask("García", None, Reveal::StudentValues), HIDDEN, "an unknown column may hold names");
 }
 
 #[test]
@@ -154,8 +154,8 @@ fn quoted_values_show_their_edges_and_fit() {
 fn errors_do_not_control_the_terminal() {
     let path = "/nonexistent/\u{1b}[2J\u{202e}rules";
     let output = scorelint().args(["rules", "test", path]).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
-    assert!(told.contains("␛[2J<U+202E>rules"), "{told:?}");
-    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    assert!(message.contains("␛[2J<U+202E>rules"), "{message:?}");
+    assert!(!message.contains(['\u{1b}', '\u{202e}']), "{message:?}");
 }

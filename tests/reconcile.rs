@@ -1,4 +1,4 @@
-//! Reconciliation: scenarios are explained by their true causes with the very records, what nobody
+//! Reconciliation: scenarios are explained by their true causes with the very records, what no one
 //! knows stays unexplained, and an independent recount confirms or refutes every ladder.
 
 mod command;

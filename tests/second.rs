@@ -117,10 +117,10 @@ fn arbitrary_beside() -> impl Strategy<Value = Expr> {
     })
 }
 
-/// A record with second files beside it.
-struct Beside<'r>(&'r ArbitraryRecord, &'r Naive);
+/// A record with second files next to it.
+struct WithSecondFiles<'r>(&'r ArbitraryRecord, &'r Naive);
 
-impl RecordView for Beside<'_> {
+impl RecordView for WithSecondFiles<'_> {
     fn cell(&self, field: FieldId) -> &str {
         self.0.cell(field)
     }
@@ -149,8 +149,8 @@ proptest! {
         let files = vec![(SecondFile::Earlier(1), rows_of(&earlier)), (SecondFile::Roster, rows_of(&roster))];
         let entities = vec![("01".to_owned(), 7), ("Y".to_owned(), 9), ("4".to_owned(), 10)];
         let naive = Naive { files, entities };
-        let beside: Vec<Beside<'_>> = records.iter().map(|record| Beside(record, &naive)).collect();
-        let views: Vec<&dyn RecordView> = beside.iter().map(|record| record as &dyn RecordView).collect();
+        let with_second: Vec<WithSecondFiles<'_>> = records.iter().map(|record| WithSecondFiles(record, &naive)).collect();
+        let views: Vec<&dyn RecordView> = with_second.iter().map(|record| record as &dyn RecordView).collect();
         let expected: Vec<Truth> = views.iter().map(|view| truth(&expr, *view)).collect();
         prop_assert_eq!(truths_with(&expr, &views, naive.clone()), expected);
     }

@@ -18,7 +18,7 @@ use crate::support::scorelint;
 /// The day all these tests take place on.
 const TODAY: &str = "2026-01-15";
 
-/// A folder with a file of a synthetic district, and whatever a test writes beside it.
+/// A folder with a file of a synthetic district, and whatever a test writes next to it.
 struct Folder {
     dir: TempDir,
 }

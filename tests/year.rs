@@ -91,7 +91,7 @@ fn an_invented_year_needs_data_alone() {
     let account = json(&tables, &["account", made]);
     assert_eq!(account["years"][0]["year"], newest() + 1);
 
-    // Without its tables, nobody could know the year.
+    // Without its tables, no one could know the year.
     let plain = support::scorelint().args(["layout", &year]).output().unwrap();
     assert_eq!(plain.status.code(), Some(2));
     let (code, out, _) = run(&tables, &["layout", &year, "testing_room"]);

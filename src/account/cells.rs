@@ -46,7 +46,7 @@ pub struct CubeFilter {
 }
 
 impl CubeFilter {
-    /// Whether a dimension is told apart.
+    /// Whether a dimension is distinguished.
     pub fn tells(&self, dimension: Dimension) -> bool {
         self.by.is_empty() || self.by.contains(&dimension)
     }
@@ -259,13 +259,13 @@ impl Account {
             Err(_) => GroupCells::default(),
         };
         let own = self.cube.set_of(place)?;
-        let main = self.cube.is_told(own).then(|| counts_of(own))?;
+        let main = self.cube.is_known(own).then(|| counts_of(own))?;
         // Two counts of one group tell how many students changed: that is not passed on.
         let is_internal = sharing == Sharing::Internal;
         let others = group.variants.iter().zip(own + 1..).filter(|_| is_internal);
         let differing = others.filter_map(|(variant, set)| {
             let counts = counts_of(set);
-            let differs = counts != main && self.cube.is_told(set);
+            let differs = counts != main && self.cube.is_known(set);
             differs.then(|| (variant.label.as_str(), figures(&counts)))
         });
         let mut variants: Vec<(&str, CellFigures)> = differing.collect();

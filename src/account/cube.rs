@@ -100,8 +100,8 @@ pub struct Cube {
     shifts: BTreeMap<(CellKey, u8), Shift>,
     /// Group and variant of each place in a cell.
     sets: Vec<(usize, Option<usize>)>,
-    /// Whether some file told who belongs to the set.
-    told: Vec<bool>,
+    /// Whether some file shows who belongs to the set.
+    known: Vec<bool>,
 }
 
 impl Cube {
@@ -123,7 +123,7 @@ impl Cube {
             class_totals: vec![0; counting.classes.len()],
             contradictions: BTreeMap::new(),
             shifts: BTreeMap::new(),
-            told: vec![false; sets.len()],
+            known: vec![false; sets.len()],
             sets,
         }
     }
@@ -137,7 +137,7 @@ impl Cube {
     ) {
         let places: Vec<Option<usize>> = sets.iter().map(|set| self.sets.iter().position(|one| one == set)).collect();
         for place in places.iter().flatten() {
-            self.told[*place] = true;
+            self.known[*place] = true;
         }
         let mut rows = SumRows::new(self.sets.len(), std::mem::take(&mut self.rows));
         for count_group in count_groups {
@@ -263,9 +263,9 @@ impl Cube {
         self.sets.binary_search(&(group, None)).ok()
     }
 
-    /// Whether some file told who belongs to a group or variant.
-    pub fn is_told(&self, place: usize) -> bool {
-        self.told.get(place).copied().unwrap_or_default()
+    /// Whether some file shows who belongs to a group or variant.
+    pub fn is_known(&self, place: usize) -> bool {
+        self.known.get(place).copied().unwrap_or_default()
     }
 
     /// How the counts of all students in a cell change with the other ways to count classes: the

@@ -5,9 +5,9 @@ use std::fmt::Display;
 use super::{Accounts, CubeFilter};
 use crate::rule::closest;
 
-/// Longer lists are not told whole.
+/// Longer lists are not shown whole.
 const FEW: usize = 16;
-/// How many of a long list are told.
+/// How many of a long list are shown.
 const NEAREST: usize = 3;
 
 /// A filter names something that no table of these files has.
@@ -57,7 +57,7 @@ impl CubeFilter {
     }
 }
 
-/// Looks up numbers among those known, each with its name. Of many only the nearest are told.
+/// Looks up numbers among those known, each with its name. Of many only the nearest are shown.
 fn named<'a, N: Copy + Ord + Display + Into<u16>>(
     what: &'static str,
     wanted: &[N],

@@ -29,7 +29,7 @@ pub struct AccountOptions<'a> {
     pub input: input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// Told the bytes of the current file read so far, from any thread.
+    /// Receives the bytes of the current file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
@@ -117,14 +117,14 @@ pub struct FileAccount {
     pub repeated: u64,
     /// Records without an identifier, where records were to be found again.
     pub unidentified: u64,
-    /// What could not be told for lack of a column: what, and the column.
-    pub untold: Vec<(String, &'static str)>,
+    /// What could not be determined for lack of a column: what, and the column.
+    pub not_known: Vec<(String, &'static str)>,
     /// What is missing of the file, in words: it breaks off, a record was skipped.
     pub losses: Vec<String>,
 }
 
 /// Reads files and folders and accounts for their records, year by year. Files that cannot be read
-/// or counted are told beside; the accounts are made of the others.
+/// or counted are reported as well; the accounts are made of the others.
 ///
 /// Files of one year are counted together: tested views first, so that a record that stands in
 /// both views is counted where its student was tested.
@@ -197,7 +197,7 @@ impl Account {
             unreadable: tally.unreadable,
             repeated: tally.repeated,
             unidentified: tally.unidentified,
-            untold: tally.untold,
+            not_known: tally.not_known,
             losses,
         });
     }
@@ -218,7 +218,7 @@ impl Account {
         let classes = self.counting.classes.iter().zip(self.cube.classes());
         let mut reasons: Vec<(&str, &str, u64)> = Vec::new();
         for (class, records) in classes {
-            // Classes of one name are one reason, told for different tests.
+            // Classes of one name are one reason, given for different tests.
             match reasons.iter_mut().find(|(id, ..)| *id == class.id) {
                 Some((.., all)) => *all += records,
                 None => reasons.push((&class.id, &class.reason, records)),

@@ -12,7 +12,7 @@ pub enum ReasonState {
     Read,
     /// Reported by `scorelint check`.
     Checked,
-    /// Cannot be told from score files.
+    /// Cannot be determined from score files.
     Beyond,
 }
 

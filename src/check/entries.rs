@@ -132,7 +132,7 @@ pub(crate) struct Sieve {
     keys: Vec<u64>,
     /// Room for the values of a batch, one row after the other.
     values: Vec<u32>,
-    /// A hash of the values of each row, where entries are told apart by them.
+    /// A hash of the values of each row, where entries are distinguished by them.
     prints: Vec<u64>,
 }
 

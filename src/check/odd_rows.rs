@@ -5,7 +5,7 @@ use crate::finding::{FileFinding, Shown};
 use crate::input::{Dialect, FileInfo};
 use crate::layout::registry;
 
-/// The rule about a last record that is cut off, which a single record cannot be told to be.
+/// The rule about a last record that is cut off, which a single record cannot show.
 pub(crate) const CUT_OFF: &str = "L027";
 
 /// What the cell finder noticed about rows.

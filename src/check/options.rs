@@ -26,6 +26,6 @@ pub struct CheckOptions<'a> {
     pub threads: usize,
     /// Whether the time of each rule is taken.
     pub timings: bool,
-    /// Told the bytes of the current file read so far, from any thread.
+    /// Receives the bytes of the current file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }

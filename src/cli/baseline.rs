@@ -172,7 +172,7 @@ fn write(args: &Args, made: &Baseline) -> Result<(), Failure> {
     })
 }
 
-/// Says what was written and how to use it, beside the file and not in it.
+/// Says what was written and how to use it, next to the file and not in it.
 fn tell(args: &Args, settings: &Settings, made: &Baseline) {
     let path = args.output.display().to_string();
     let path = if path == "-" { "standard output".to_owned() } else { path };

@@ -66,7 +66,7 @@ fn list(causes: &[Cause], all: bool) -> Result<String, std::fmt::Error> {
         (ReasonState::Counted, "taken care of by the standard count"),
         (ReasonState::Read, "taken care of when official files are read"),
         (ReasonState::Checked, "reported by scorelint check"),
-        (ReasonState::Beyond, "not to be told from score files"),
+        (ReasonState::Beyond, "not to be determined from score files"),
     ] {
         write!(text, "\n{heading}\n")?;
         for one in beyond().filter(|one| one.standing == standing) {

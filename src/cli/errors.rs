@@ -1,5 +1,5 @@
 //! How errors are shown: like findings, to the width of the terminal, with every character from
-//! files and paths made harmless. All that goes to standard error goes through here: where nobody
+//! files and paths made harmless. All that goes to standard error goes through here: where no one
 //! listens there, the run goes on.
 
 use std::fmt::{self, Display};
@@ -24,7 +24,7 @@ pub(super) fn tell(error: &dyn Diagnostic) {
     write!(io::stderr(), "{text}").unwrap_or_default();
 }
 
-/// Says a line beside the result, on standard error.
+/// Says a line apart from the result, on standard error.
 pub(super) fn say(line: impl Display) {
     writeln!(io::stderr(), "{}", neutralise(&line.to_string())).unwrap_or_default();
 }

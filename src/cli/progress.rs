@@ -64,7 +64,7 @@ impl Progress {
 
     /// Takes in how many bytes of the current file were read so far. Threads tell out of order, so
     /// a number a little lower says nothing, and one much lower that the next file has begun.
-    pub(super) fn told(&self, bytes: u64) {
+    pub(super) fn report(&self, bytes: u64) {
         let Some(Bar { bar, read }) = &self.0 else { return };
         let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes < read.current / 2 {

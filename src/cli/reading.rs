@@ -12,7 +12,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "YEAR", help_heading = "Reading (else detected, and said why)")]
     pub year: Option<u16>,
 
-    /// How cells are told apart
+    /// How cells are separated
     #[arg(long, value_parser = dialect_parser(), help_heading = "Reading (else detected, and said why)")]
     pub dialect: Option<Dialect>,
 

@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let bytes = size::total(&args.compared.scores());
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
-    let report_progress = |bytes| bar.told(bytes);
+    let report_progress = |bytes| bar.report(bytes);
     let options = ReconcileOptions {
         input: InputOptions {
             year: args.year,

@@ -29,7 +29,7 @@ fn entity_code(text: &str) -> Result<String, String> {
     if is_code { Ok(text.to_owned()) } else { Err("a code has one to fourteen digits".to_owned()) }
 }
 
-/// The number of a student group. Whoever gives its name is told the number.
+/// The number of a student group. Whoever gives its name is shown the number.
 fn group_number(text: &str) -> Result<u16, String> {
     let text = text.trim();
     text.parse().map_err(|_| {

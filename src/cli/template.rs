@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let bytes = size::total(&args.paths);
     memory::prepare(bytes);
     let bar = Progress::new(bytes, ProgressWish::of_flag(args.no_progress));
-    let report_progress = |bytes| bar.told(bytes);
+    let report_progress = |bytes| bar.report(bytes);
     let counted = account(&args.paths, &AccountOptions { input, threads, progress: Some(&report_progress) });
     bar.finish();
     let accounts = match counted {

@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let bytes = size::total(&args.compared.scores());
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
-    let report_progress = |bytes| bar.told(bytes);
+    let report_progress = |bytes| bar.report(bytes);
     let input = InputOptions { year: Some(claim.year), ..InputOptions::default() };
     let options = VerifyOptions { input, progress: Some(&report_progress) };
     let verified = verify(&claim, &args.compared.paths, &args.compared.earlier, &args.compared.official, &options);

@@ -41,7 +41,7 @@ pub struct GroupVariant {
     pub condition: Expr,
 }
 
-/// The student groups of a year that can be told from a score file, by their number.
+/// The student groups of a year that can be determined from a score file, by their number.
 ///
 /// # Errors
 /// A mistake in the shipped tables; a test makes sure that there is none.

@@ -7,7 +7,7 @@ use super::mask::{BATCH, Mask};
 use super::values::{Bits, EMPTY};
 use crate::input::index::WINDOW;
 
-/// Distinct texts up to which rows are told apart text by text and not row by row.
+/// Distinct texts up to which rows are distinguished text by text and not row by row.
 const FEW: usize = 32;
 
 /// The cells of a column over a batch.

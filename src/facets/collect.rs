@@ -142,8 +142,8 @@ impl FacetsPlan {
         if let ParameterPlan::Day(day) = plan.parameter {
             state.number(batch, day);
         }
-        let is_told = |row: &usize| plan.records == SupposedRecords::All || after[*row] != base[*row];
-        for row in about.rows().filter(is_told) {
+        let is_kept = |row: &usize| plan.records == SupposedRecords::All || after[*row] != base[*row];
+        for row in about.rows().filter(is_kept) {
             let parameter = match &plan.parameter {
                 ParameterPlan::None => Some(0),
                 ParameterPlan::Day(day) => state.number_of(*day, row).and_then(|day| i32::try_from(day).ok()),

@@ -125,7 +125,7 @@ pub struct FileFacets {
     /// Why the file could not be read to its end.
     pub failure: Option<InputError>,
     /// Suppositions that need a column that the file lacks: their place, and the column.
-    pub untold: Vec<(usize, &'static str)>,
+    pub not_known: Vec<(usize, &'static str)>,
 }
 
 /// What a record calls its place.
@@ -164,7 +164,7 @@ pub fn trace(opened: Opened, counting: &CountingRules, options: &FacetOptions<'_
     let Collected { file: mut trace, failure, .. } = run(&program, &info, source.as_mut(), &plan, &run_options);
     trace.failure = failure;
     trace.keys.resize_with(options.keys.len(), Vec::new);
-    trace.untold = plan.untold;
+    trace.not_known = plan.not_known;
     (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());
     trace.settle(options.suppositions);
     Ok(trace)

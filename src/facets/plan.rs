@@ -23,7 +23,7 @@ pub(crate) struct FacetsPlan {
     pub(crate) keys: Vec<Option<Vec<TextPlan>>>,
     pub(crate) places: Names<EntityCode>,
     pub(crate) texts: Names<String>,
-    pub(crate) untold: Vec<(usize, &'static str)>,
+    pub(crate) not_known: Vec<(usize, &'static str)>,
 }
 
 /// How facets are found.
@@ -102,11 +102,11 @@ impl FacetsPlan {
             return Err(TallyError::Missing(registry().info(field).title));
         }
         let base = FacetPlan::new(compiler, counting)?;
-        let (mut suppositions, mut untold) = (Vec::new(), Vec::new());
+        let (mut suppositions, mut not_known) = (Vec::new(), Vec::new());
         for (place, one) in options.suppositions.iter().enumerate() {
             match SupposedPlan::new(compiler, counting, place, one) {
                 Ok(plan) => suppositions.push(plan),
-                Err(column) => untold.push((place, column)),
+                Err(column) => not_known.push((place, column)),
             }
         }
         let keys = options.keys.iter();
@@ -114,7 +114,7 @@ impl FacetsPlan {
         let identity = text_plan(compiler, &counting.measures.identity);
         let (places, texts) = (Names::new(), Names::new());
         let newest = counting.measures.newest.iter().filter_map(|day| number(compiler, day).ok()).collect();
-        Ok(Self { base, suppositions, identity, newest, keys, places, texts, untold })
+        Ok(Self { base, suppositions, identity, newest, keys, places, texts, not_known })
     }
 }
 
@@ -139,9 +139,9 @@ fn place_plan(compiler: &mut Compiler<'_>, place: &PlaceRule, stands: &Stands) -
 
 fn class_plans(compiler: &mut Compiler<'_>, counting: &CountingRules, stands: &Stands) -> Vec<(u8, NodeId)> {
     let numbered = counting.classes.iter().enumerate().map(|(place, class)| (u8::try_from(place), class));
-    let told = numbered
+    let plans = numbered
         .filter_map(|(place, class)| Some((place.ok()?, node(compiler, &substituted(&class.condition, stands)).ok()?)));
-    told.collect()
+    plans.collect()
 }
 
 impl FacetPlan {

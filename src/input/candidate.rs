@@ -78,7 +78,7 @@ impl FileCandidate {
     /// Length of what the file holds, unpacked where it is packed; `None` where that is not known
     /// without reading it.
     ///
-    /// Nor of a file in a damaged archive: it is opened in any case, so that the damage is told.
+    /// Nor of a file in a damaged archive: it is opened in any case, so that the damage is reported.
     pub(super) fn content_length(&self) -> Option<Length> {
         if self.damage.is_some() {
             return None;

@@ -1,5 +1,5 @@
 //! Passes over files whose content is that of an earlier one: a file named twice, a copy, an archive
-//! or a gzip file beside what was unpacked from it. Read twice, everything in them would count twice.
+//! or a gzip file next to what was unpacked from it. Read twice, everything in them would count twice.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

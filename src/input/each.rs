@@ -78,13 +78,13 @@ impl Iterator for OpenedFiles {
             // Where nothing at all is a score file, the reasons are errors.
             return self.others.pop().filter(|_| !self.any).map(Err);
         };
-        last.info.detected.extend(told(&self.skipped));
+        last.info.detected.extend(skipped_note(&self.skipped));
         Some(Ok(last))
     }
 }
 
 /// What was passed over, in one line: a folder can hold many other files.
-fn told(skipped: &[Skipped]) -> Option<Detected> {
+fn skipped_note(skipped: &[Skipped]) -> Option<Detected> {
     const NAMED: usize = 3;
     let first: Vec<String> = skipped.iter().take(NAMED).map(|one| format!("{} ({})", one.path, one.why)).collect();
     let more = skipped.len().saturating_sub(NAMED);

@@ -26,7 +26,7 @@ pub enum InputErrorKind {
     #[error(" cannot be read: {reason}")]
     #[diagnostic(help("check that you may read it and that it is not open in another program"))]
     Io {
-        /// What it says. No source of the error, which would be told once more.
+        /// What it says. No source of the error, which would be reported once more.
         reason: std::io::Error,
     },
 

@@ -1,4 +1,4 @@
-//! A stream that breaks off in the middle: what was read stays read, and the place is told.
+//! A stream that breaks off in the middle: what was read stays read, and the place is reported.
 
 use std::io::Error;
 

@@ -1,4 +1,4 @@
-//! Finds out from the first bytes of a text how its records are told apart and where its header
+//! Finds out from the first bytes of a text how its records are separated and where its header
 //! stands.
 
 use super::error::{InputError, InputErrorKind, listed};
@@ -15,7 +15,7 @@ const BANNER_LINES: usize = 30;
 /// Most columns of a header; the widest layout has 401.
 const MOST_COLUMNS: usize = 5000;
 
-/// How the records of a text are told apart.
+/// How the records of a text are separated.
 pub enum RecordForm {
     /// By a separator, under a header.
     Delimited(Head),

@@ -121,7 +121,7 @@ pub fn known(year: u16) -> Option<&'static YearHeadings> {
 }
 
 /// Reads the tables that every file needs, and those of the newest year, which most files are of:
-/// to be called beside other work.
+/// to be called while other work is done.
 pub fn warm_up() {
     headings();
     if let Some(newest) = registry().years().next_back() {

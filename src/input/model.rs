@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::layout::FieldId;
 
-/// How the cells of a record are told apart.
+/// How the cells of a record are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// Cells separated by `^`, no quoting, as TOMS writes it.
@@ -69,7 +69,7 @@ pub enum View {
     Tested,
     /// Records of students enrolled in the LEA.
     Enrolled,
-    /// Cannot be told.
+    /// Cannot be determined.
     Unknown,
 }
 
@@ -115,7 +115,7 @@ pub struct FileInfo {
     pub member: Option<String>,
     /// The layout year.
     pub year: u16,
-    /// How cells are told apart.
+    /// How cells are separated.
     pub dialect: Dialect,
     /// The byte between two cells of a `Plain` block: `^`, a comma or a tab.
     pub separator: u8,

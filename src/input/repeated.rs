@@ -34,7 +34,7 @@ impl HeaderLine {
     #[inline]
     pub fn is(&self, line: &[u8]) -> bool {
         let Some(first) = self.start.first() else { return false };
-        // Nearly all lines are told from a header by their first byte.
+        // Nearly all lines are distinguished from a header by their first byte.
         match line.first() {
             Some(byte) if byte == first => line.starts_with(&self.start),
             Some(byte) if *byte == BYTE_ORDER_MARK[0] => self.is_marked(line),

@@ -14,7 +14,7 @@ use crate::finding::draft::file;
 
 /// Files taken from one archive; TOMS delivers a handful.
 const MOST: usize = 4096;
-/// Names told in a finding.
+/// Names in a finding.
 const NAMED: usize = 5;
 
 /// The mark before a file.
@@ -226,7 +226,7 @@ fn measure(archive: &mut BufReader<Box<dyn Seekable>>, start: u64, end: u64, lim
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // What can be read of it is read, and told there with its line.
+            // What can be read of it is read, and reported there with its line.
             Err(_) => return Ok(PackedRange::CutOff { start }),
         };
         crc.update(&buffer[..read]);

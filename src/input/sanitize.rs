@@ -120,9 +120,9 @@ fn line_feeds(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    type Told = (&'static str, Option<u64>, u64);
+    type Noticed = (&'static str, Option<u64>, u64);
 
-    fn cared(bytes: &[u8]) -> (String, Vec<Told>) {
+    fn cared(bytes: &[u8]) -> (String, Vec<Noticed>) {
         let mut care = Sanitizer::default();
         let mut bytes = bytes.to_vec();
         care.put_right(&mut bytes, 2, 100);

@@ -13,7 +13,7 @@ const ELSEWHERE: u64 = 1 << 63;
 pub struct CellText([u8; 8]);
 
 impl CellText {
-    /// Stands for a text that nobody asks for.
+    /// Stands for a text that is not needed.
     pub const NONE: Self = Self([0; 8]);
 
     /// The text `bytes[start..end]`, which holds something.

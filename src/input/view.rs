@@ -13,7 +13,7 @@ pub const ENROLLED_LEA: &str = "calpads_district_code";
 pub const TESTED_LEA: &str = "final_tested_lea_code";
 
 /// Fields and values of records whose two LEAs differ for other reasons than a move: direct funded
-/// charters are LEAs of their own beside their district, students of nonpublic schools count for
+/// charters are LEAs of their own apart from their district, students of nonpublic schools count for
 /// the district that is accountable, and science results of an earlier year for the LEA of then.
 pub const EXCEPTIONS: [(&str, &str); 5] = [
     ("calpads_charter_indicator", "DF"),

@@ -86,7 +86,7 @@ pub fn open_workbook(
             Ok(()) => Message::End,
             Err(reason) => Message::Failed(reason),
         };
-        // Nobody listens any more if the reader of blocks has stopped early.
+        // The receiver is gone if the reader of blocks has stopped early.
         let _ = sender.send(end);
     });
     let broken = |reason| InputError::from(InputErrorKind::BrokenArchive { reason });

@@ -1,4 +1,4 @@
-//! One cell in several files: the same figures are fine, different ones are told with both files.
+//! One cell in several files: the same figures are fine, different ones are reported with both files.
 
 use std::collections::BTreeMap;
 

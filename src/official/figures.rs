@@ -129,11 +129,11 @@ fn mean(text: &[u8]) -> OfficialValue {
 
 fn percent(text: &[u8], with_scores: OfficialValue) -> OfficialValue {
     let any = Interval::new(0, WHOLE).unwrap_or(Interval::exactly(0));
-    let nobody = with_scores.exact() == Some(0) || with_scores.state() == FigureState::NoResult;
+    let is_without_scores = with_scores.exact() == Some(0) || with_scores.state() == FigureState::NoResult;
     match (text, read_decimal(text, 2)) {
         (b"", _) => OfficialValue::no_result(text),
         (b"*", _) => OfficialValue::hidden(any),
-        (_, Some(0)) if nobody => OfficialValue::no_result(text),
+        (_, Some(0)) if is_without_scores => OfficialValue::no_result(text),
         (_, Some(percent)) if i64::from(percent) <= WHOLE => OfficialValue::number(text, percent),
         _ => OfficialValue::unreadable(text),
     }

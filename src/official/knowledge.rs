@@ -51,7 +51,7 @@ pub struct OfficialLayout {
     pub years: Years,
     /// The years as the table writes them.
     pub span: &'static str,
-    /// Whether nobody here has seen such a file: its columns are those that others tell of.
+    /// Whether no such file was at hand: its columns are those that others describe.
     pub is_inferred: bool,
     /// The plain headings, in order.
     pub headings: Vec<String>,

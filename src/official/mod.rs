@@ -2,7 +2,7 @@
 //! from the preview page. Figures are intervals where they are hidden or rounded.
 //!
 //! [`read()`] takes paths and gives an [`OfficialSet`]. What the columns mean in which year, and how
-//! files are told apart, is in `rules/official`.
+//! files are distinguished, is in `rules/official`.
 
 mod check;
 mod compare;

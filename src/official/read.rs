@@ -153,7 +153,7 @@ pub(super) fn empty_file(source: OfficialSource, header: &OfficialHeader) -> Off
 struct RowReader<'a> {
     file: OfficialFile,
     keys: Keys,
-    /// Known once a row has told the year.
+    /// Known once a row has shown the year.
     figures: Option<FigureColumns>,
     wanted: &'a WantedRows,
     areas: Areas,

@@ -104,7 +104,7 @@ fn sight(candidate: FileCandidate, limits: Limits) -> Result<Sighted, OfficialEr
     if candidate.is_workbook() {
         return sight_workbook(candidate, limits);
     }
-    let plain = open_plain(&candidate, limits).map_err(|error| told(name.clone(), error))?;
+    let plain = open_plain(&candidate, limits).map_err(|error| read_error(name.clone(), error))?;
     let header = find_header(&name, &plain.head)?;
     Ok(Sighted { candidate, header, content: OfficialContent::Text(plain) })
 }
@@ -127,7 +127,7 @@ fn workbook(path: String) -> OfficialError {
     OfficialError::Other { path, kind: "a workbook".to_owned(), help: help.to_owned() }
 }
 
-fn told(path: String, error: InputError) -> OfficialError {
+fn read_error(path: String, error: InputError) -> OfficialError {
     match error.kind() {
         InputErrorKind::Empty => OfficialError::Empty { path },
         InputErrorKind::Binary { kind } => OfficialError::Other {

@@ -80,7 +80,7 @@ impl TemplateRow {
 /// When the writer fails.
 pub fn write_csv(out: &mut dyn Write, rows: &[TemplateRow]) -> io::Result<()> {
     write_table(out, rows).map_err(|error| match error.into_kind() {
-        // As it was: a reader that left is told by its kind.
+        // As it was: a closed pipe is recognised by the kind of the error.
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     })

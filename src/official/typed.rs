@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(plain("42,17 %", Measure::PercentMet, b';'), "42.17");
         assert_eq!(plain("2.424,0", Measure::Mean, b';'), "2424.0");
         assert_eq!(plain("2,424.0", Measure::Mean, b','), "2424.0");
-        // No separator of thousands: left as it is, so that it is told.
+        // No separator of thousands: left as it is, so that it is reported.
         assert_eq!(plain("12,34", Measure::Tested, b','), "12,34");
         assert_eq!(plain("twelve", Measure::Tested, b','), "twelve");
     }

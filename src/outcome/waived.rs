@@ -27,7 +27,7 @@ pub struct SettingsUsed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaiverUsed {
     /// The waiver.
-    pub told: WaiverShown,
+    pub shown: WaiverShown,
     /// What became of it.
     pub state: WaiverState,
     /// Findings it covers.

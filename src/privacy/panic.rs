@@ -19,9 +19,9 @@ pub fn guard(program: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
 fn install() {
     panic::set_hook(Box::new(|info| {
         // A panic of one thread makes those panic that wait for it.
-        static TOLD: Once = Once::new();
-        // To panic here would abort: where nobody listens, nothing is said.
-        TOLD.call_once(|| writeln!(io::stderr(), "{}", message(info)).unwrap_or_default());
+        static REPORTED: Once = Once::new();
+        // To panic here would abort: where standard error is closed, nothing is said.
+        REPORTED.call_once(|| writeln!(io::stderr(), "{}", message(info)).unwrap_or_default());
     }));
 }
 

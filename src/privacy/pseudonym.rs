@@ -118,7 +118,7 @@ fn new_key() -> Result<String, KeyError> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Writes the key beside its place and links it there, so that a run at the same time sees either
+/// Writes the key next to its place and links it there, so that a run at the same time sees either
 /// no key or a whole one. An existing key is left alone.
 fn write_key(path: &Path, key: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {

@@ -91,7 +91,7 @@ fn push_visible(safe: &mut String, one: char) {
 }
 
 /// Whether a character is seen, takes the same columns on every terminal and is written from left
-/// to right. Hebrew and Arabic are not: terminals that turn them round would move the cells beside
+/// to right. Hebrew and Arabic are not: terminals that turn them round would move the neighbouring cells
 /// them away from their carets.
 fn is_plain(one: char) -> bool {
     matches!(one,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{ComparedFigures, RowPart, FigureStatus, UNREADABLE, UNTOLD, shown_as};
+use super::compared::{ComparedFigures, RowPart, FigureStatus, UNREADABLE, NOT_KNOWN, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::{MissingStudents};
@@ -12,7 +12,7 @@ use super::problem::{Problem};
 use super::reach::{RowReach};
 use super::state::{SearchState};
 use super::sums::{Sums};
-use super::threads::{each, locked, parts, rooms};
+use crate::parallel::{each, locked, parts, scratches};
 use super::value::{Figures};
 use crate::official::{Measure, OfficialValue};
 
@@ -50,7 +50,7 @@ pub fn cells(source: &FigureSource<'_>, ladders: Ladders, threads: usize) -> Com
         (rows, Mutex::new(own))
     });
     let parts: Vec<_> = parts.collect();
-    let made = each(&parts, &rooms(threads, || ()), |(rows, ladders), ()| {
+    let made = each(&parts, &scratches(threads, || ()), |(rows, ladders), ()| {
         let mut part = RowPart::new(source.problem.grid, rows.clone());
         let ladders = std::mem::take(&mut *locked(ladders));
         for (row, steps) in rows.clone().zip(&ladders) {
@@ -95,7 +95,7 @@ impl Maker<'_> {
         }
         let base = self.source.problem.base[self.place as usize];
         if self.figures(base).is_untold(measure) {
-            return (0, FigureStatus::NotCheckable(UNTOLD));
+            return (0, FigureStatus::NotCheckable(NOT_KNOWN));
         }
         let ours = self.figures(base).value(measure).map(|ours| shown_as(ours, official));
         let mut walk = RunningSum { at: ours.unwrap_or_default(), sums: base };
@@ -122,7 +122,7 @@ impl Maker<'_> {
             return;
         }
         let list = self.list(place, measure);
-        if amount != 0 || list != RowPart::NOBODY {
+        if amount != 0 || list != RowPart::NONE {
             self.part.step(step.found, amount, is_bounded, list);
         }
     }
@@ -152,7 +152,7 @@ impl Maker<'_> {
             let to = nearest(value, nearest(shown, at));
             if to != at {
                 let is_bounded = value.exact().is_none() || self.source.beyond.missing_students.is_in(self.place);
-                self.part.step(cause, to - at, is_bounded, RowPart::NOBODY);
+                self.part.step(cause, to - at, is_bounded, RowPart::NONE);
             }
             at = to;
         }
@@ -208,9 +208,9 @@ impl FigureShare {
             Self::Enrolled => Touches::ENROLLED,
             Self::Tested => Touches::TESTED,
             Self::WithScores => Touches::WITH_SCORES,
-            Self::Level(level) => Touches::level(level).and(Touches::UNTOLD),
-            Self::Mean => Touches::SCORES.and(Touches::UNTOLD),
-            Self::Levels => Touches::WITH_SCORES.and(Touches::LEVELS).and(Touches::UNTOLD),
+            Self::Level(level) => Touches::level(level).and(Touches::NOT_KNOWN),
+            Self::Mean => Touches::SCORES.and(Touches::NOT_KNOWN),
+            Self::Levels => Touches::WITH_SCORES.and(Touches::LEVELS).and(Touches::NOT_KNOWN),
             Self::Nothing => Touches::default(),
         }
     }

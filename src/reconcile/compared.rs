@@ -1,5 +1,5 @@
 //! All figures of a reconciliation. A county has millions, most of which agree: of each a byte is kept
-//! beside its official row and what we count of that. It is told in full when it is asked for.
+//! next to its official row and what we count of that. It is described in full when it is asked for.
 
 use std::fmt;
 use std::ops::Range;
@@ -171,7 +171,7 @@ impl ComparedFigures {
         part.cells(self).nth(place - before)
     }
 
-    /// The bytes that are kept of all figures beside their rows.
+    /// The bytes that are kept of all figures next to their rows.
     pub fn size(&self) -> usize {
         self.parts.iter().map(RowPart::size).sum()
     }
@@ -226,13 +226,13 @@ enum BareStatus {
     /// The row cannot be compared.
     Beyond,
     /// The figure cannot be compared.
-    Untold,
+    NotKnown,
     /// The official figure cannot be read.
     Unreadable,
 }
 
 /// Why a figure of levels cannot be compared where no score file tells them.
-pub(super) const UNTOLD: &str = "levels-not-in-file";
+pub(super) const NOT_KNOWN: &str = "levels-not-in-file";
 
 /// Why a figure cannot be compared where its official cell holds no number that is certain.
 pub const UNREADABLE: &str = "official-figure-unreadable";
@@ -246,7 +246,7 @@ struct KeptStep {
     is_bounded: bool,
 }
 
-/// Lists of records, one after the other. They are numbered from 1; 0 stands for nobody.
+/// Lists of records, one after the other. They are numbered from 1; 0 stands for none.
 #[derive(Debug, Default)]
 struct Lists {
     records: Vec<u32>,
@@ -264,9 +264,9 @@ impl Lists {
 
 impl RowPart {
     /// The list without any records.
-    pub(super) const NOBODY: u32 = 0;
+    pub(super) const NONE: u32 = 0;
 
-    /// Room for the figures of some rows.
+    /// Space for the figures of some rows.
     pub(super) fn new(grid: &Grid, rows: Range<usize>) -> Self {
         let figures = grid.rows[rows.clone()].iter().map(|row| row.figures.len()).sum();
         let lists = Lists::default();
@@ -298,7 +298,7 @@ impl RowPart {
             FigureStatus::PartlyExplained => BareStatus::PartlyExplained,
             FigureStatus::Unexplained => BareStatus::Unexplained,
             FigureStatus::WithinSuppression => BareStatus::WithinSuppression,
-            FigureStatus::NotCheckable(UNTOLD) => BareStatus::Untold,
+            FigureStatus::NotCheckable(NOT_KNOWN) => BareStatus::NotKnown,
             FigureStatus::NotCheckable(UNREADABLE) => BareStatus::Unreadable,
             FigureStatus::NotCheckable(_) => BareStatus::Beyond,
         });
@@ -310,7 +310,7 @@ impl RowPart {
         let begin = lists.records.len();
         lists.records.extend(records);
         let new = &lists.records[begin..];
-        let same = if new.is_empty() { Some(Self::NOBODY) } else { known.find(|one| lists.get(*one) == new) };
+        let same = if new.is_empty() { Some(Self::NONE) } else { known.find(|one| lists.get(*one) == new) };
         if let Some(same) = same {
             lists.records.truncate(begin);
             return same;
@@ -319,7 +319,7 @@ impl RowPart {
         lists.ends.len() as u32
     }
 
-    /// Gives back room that is not used.
+    /// Gives back space that is not used.
     pub(super) fn finished(mut self) -> Self {
         self.differing.shrink_to_fit();
         self.steps.shrink_to_fit();
@@ -340,7 +340,7 @@ impl RowPart {
                 begin = end;
             }
             let steps = Steps { steps, lists: &self.lists };
-            standing.told(row, &own, figure, (steps, unexplained))
+            standing.described(row, &own, figure, (steps, unexplained))
         })
     }
 
@@ -354,7 +354,7 @@ impl RowPart {
 }
 
 impl BareStatus {
-    fn told<'a>(
+    fn described<'a>(
         self,
         row: &GridRow,
         own: &Figures<'_>,
@@ -369,7 +369,7 @@ impl BareStatus {
             (Self::WithinSuppression, _) => FigureStatus::WithinSuppression,
             (Self::Beyond, RowReach::Beyond(reason)) => FigureStatus::NotCheckable(reason),
             (Self::Unreadable, _) => FigureStatus::NotCheckable(UNREADABLE),
-            (Self::Untold | Self::Beyond, _) => FigureStatus::NotCheckable(UNTOLD),
+            (Self::NotKnown | Self::Beyond, _) => FigureStatus::NotCheckable(NOT_KNOWN),
         };
         let ours = match status {
             FigureStatus::NotCheckable(_) => None,

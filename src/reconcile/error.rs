@@ -50,8 +50,8 @@ pub enum ReconcileError {
     #[error("the score files have no records")]
     #[diagnostic(help("download the student score data file by tested LEA again from TOMS"))]
     NoRecords,
-    /// Nobody can tell whose files these are.
-    #[error("whose score files these are cannot be told: no file name and no majority of records names a district")]
+    /// It is not known whose files these are.
+    #[error("whose score files these are cannot be determined: no file name and no majority of records names a district")]
     #[diagnostic(help(
         "name the district or charter with --lea, as --lea 58999990000000; several are named one by one"
     ))]

@@ -1,5 +1,5 @@
 //! How many bits it takes to write down what is left of an official row once our own count of it is known. A row
-//! parts its students (enrolled alone, tested without a score, each level); what is left of a part is told by a
+//! parts its students (enrolled alone, tested without a score, each level); what is left of a part is reported by a
 //! code of two pieces: near what is expected of unknown students, or anywhere at all. The shorter one counts.
 
 use super::sums::Sums;
@@ -81,7 +81,7 @@ impl RowTarget {
     pub fn left(&self, sums: &Sums, extra: Option<&AddedBounds>) -> RowRest {
         let Some(extra) = extra else {
             let own = self.own(sums);
-            return self.left_of(sums, own.map(|own| (own, own)), sums.untold <= 0);
+            return self.left_of(sums, own.map(|own| (own, own)), sums.not_known <= 0);
         };
         let (lo, hi) = (self.own(&(*sums + extra.lo)), self.own(&(*sums + extra.hi)));
         let ends = [0, 1, 2].map(|place| (lo[place].min(hi[place]), lo[place].max(hi[place])));

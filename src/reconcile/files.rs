@@ -198,9 +198,9 @@ impl Records {
         for (all, one) in self.keys.iter_mut().zip(traced.keys) {
             all.extend(one);
         }
-        self.untold.extend(traced.untold);
-        self.untold.sort_unstable();
-        self.untold.dedup();
+        self.not_known.extend(traced.not_known);
+        self.not_known.sort_unstable();
+        self.not_known.dedup();
         self.files.push(InputFile { info, records, first, is_earlier: false, sha256: None });
     }
 

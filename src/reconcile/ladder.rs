@@ -5,7 +5,7 @@ use super::grid::{Ways};
 use super::problem::{Problem};
 use super::state::{Changed, SearchState};
 use super::sums::{Sums};
-use super::threads::{each, rooms};
+use crate::parallel::{each, scratches};
 
 /// What one cause does to a row.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Touches {
     /// The scores.
     pub const SCORES: Self = Self(1 << 3);
     /// Results that are in no file.
-    pub const UNTOLD: Self = Self(1 << 4);
+    pub const NOT_KNOWN: Self = Self(1 << 4);
     /// Some level.
     pub const LEVELS: Self = Self(0b1111 << 5);
     /// Anything.
@@ -52,7 +52,7 @@ impl Touches {
         add(Self::TESTED, sums.tested != 0);
         add(Self::WITH_SCORES, sums.with_scores != 0);
         add(Self::SCORES, sums.scored != 0 || sums.score_sum != 0);
-        add(Self::UNTOLD, sums.untold != 0);
+        add(Self::NOT_KNOWN, sums.not_known != 0);
         for (level, count) in (1..).zip(sums.levels) {
             add(Self::level(level), count != 0);
         }
@@ -92,7 +92,7 @@ pub fn ladders(problem: &Problem<'_>, state: &SearchState, changed: &[Changed], 
     let shares: Vec<u64> = (0..threads)
         .map(|own| (own..u64::BITS as usize).step_by(threads).fold(0, |groups, group| groups | 1 << group))
         .collect();
-    let parts = each(&shares, &rooms(threads, || ()), |groups, ()| of_groups(problem, changed, *groups));
+    let parts = each(&shares, &scratches(threads, || ()), |groups, ()| of_groups(problem, changed, *groups));
     let mut ladders: Ladders = vec![Vec::new(); problem.grid.rows.len()];
     for (row, steps) in parts.into_iter().flatten() {
         ladders[row as usize] = steps;

@@ -114,7 +114,7 @@ impl OfficialMark {
         (is_below || is_above).then_some(Miss::Derived)
     }
 
-    /// The public site shows nothing where nobody has a score.
+    /// The public site shows nothing where no student has a score.
     fn without_value(&self) -> Option<Miss> {
         (!self.is_hidden).then_some(Miss::Derived)
     }
@@ -138,7 +138,7 @@ mod tests {
         let counts = (-3..40_i32, -3..40_i32, -3..40_i32, -3..40_i32);
         (counts, [-3..20_i32, -3..20, -3..20, -3..20], -500..120_000_i64).prop_map(|(counts, levels, score_sum)| {
             let (enrolled, tested, with_scores, scored) = counts;
-            Sums { enrolled, tested, with_scores, scored, levels, untold: 0, score_sum }
+            Sums { enrolled, tested, with_scores, scored, levels, not_known: 0, score_sum }
         })
     }
 

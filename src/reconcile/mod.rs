@@ -36,7 +36,6 @@ mod run;
 mod search;
 mod state;
 mod sums;
-mod threads;
 mod value;
 mod what_if;
 mod with;

@@ -159,7 +159,7 @@ pub struct CauseEvidence {
     pub rows: u32,
 }
 
-/// Something unexplained, as small as it can be told.
+/// Something unexplained, as small as it can be narrowed down.
 #[derive(Clone, Debug)]
 pub struct Residue {
     /// The figure, by its place among the cells.

@@ -49,47 +49,47 @@ fn joined(earlier: &Supposition, later: &Supposition) -> Supposition {
 /// How records count under two causes.
 #[derive(Debug, Default)]
 pub struct Pairs {
-    /// What the files told of each pair that was asked for, by record.
-    told: Vec<Vec<Supposed>>,
+    /// What the files say of each pair that was asked for, by record.
+    answers: Vec<Vec<Supposed>>,
     /// The place of each pair there, by its first and second cause; none where it was not asked for.
     places: Vec<Option<u32>>,
     causes: usize,
 }
 
 impl Pairs {
-    /// What the files told of pairs of so many causes.
-    pub fn new(pairs: &[(usize, usize)], told: Vec<Vec<Supposed>>, causes: usize) -> Self {
+    /// What the files say of pairs of so many causes.
+    pub fn new(pairs: &[(usize, usize)], answers: Vec<Vec<Supposed>>, causes: usize) -> Self {
         let mut places = vec![None; causes * causes];
-        for (place, (first, second)) in pairs.iter().enumerate().take(told.len()) {
+        for (place, (first, second)) in pairs.iter().enumerate().take(answers.len()) {
             places[first * causes + second] = u32::try_from(place).ok();
         }
-        Self { told, places, causes }
+        Self { answers, places, causes }
     }
 
-    fn told(&self, first: usize, second: usize) -> Option<&[Supposed]> {
+    fn answers(&self, first: usize, second: usize) -> Option<&[Supposed]> {
         let place = *self.places.get(first * self.causes + second)?;
-        self.told.get(place? as usize).map(Vec::as_slice)
+        self.answers.get(place? as usize).map(Vec::as_slice)
     }
 
     /// Whether a pair was asked for.
     pub fn has(&self, first: usize, second: usize) -> bool {
-        self.told(first, second).is_some()
+        self.answers(first, second).is_some()
     }
 
     /// How a record counts under a pair, if the second is about it then.
     pub fn get(&self, first: usize, second: usize, record: u32, with: &With, texts: &[String]) -> Option<Facets> {
-        let all = self.told(first, second)?;
-        let told = all.get(all.binary_search_by_key(&record, |one| one.record).ok()?)?;
+        let all = self.answers(first, second)?;
+        let answers = all.get(all.binary_search_by_key(&record, |one| one.record).ok()?)?;
         let is_meant = match with {
             With::All => true,
-            With::After(day, _) => told.parameter > *day,
-            With::Text(text) => usize::try_from(told.parameter).ok().and_then(|one| texts.get(one)) == Some(text),
+            With::After(day, _) => answers.parameter > *day,
+            With::Text(text) => usize::try_from(answers.parameter).ok().and_then(|one| texts.get(one)) == Some(text),
         };
-        is_meant.then_some(told.after)
+        is_meant.then_some(answers.after)
     }
 
     /// The records that the second of a pair is about once the first has changed them.
     pub fn records(&self, first: usize, second: usize) -> impl Iterator<Item = u32> + '_ {
-        self.told(first, second).unwrap_or_default().iter().map(|one| one.record)
+        self.answers(first, second).unwrap_or_default().iter().map(|one| one.record)
     }
 }

@@ -8,7 +8,7 @@ use crate::counting::CountingRules;
 /// Single grades of schools, all grades of schools, single grades of districts, all grades of districts.
 const PLACES: usize = 4;
 
-/// Tests that are told apart.
+/// Tests that are distinguished.
 const TESTS: usize = 12;
 
 /// Stands for rows that belong to no parting.

@@ -13,7 +13,7 @@ use super::marks::{OfficialMark, Miss};
 use super::pairs::{Pairs};
 
 use super::sums::{Sums};
-use super::threads::{each, locked, parts, rooms};
+use crate::parallel::{each, locked, parts, scratches};
 use super::value::{AddedBounds, Figures, is_count, scale_of};
 use super::reach::{RowReach};
 use rustc_hash::FxHashSet;
@@ -75,7 +75,7 @@ pub struct Delta {
     sums: Vec<Sums>,
     marks: Vec<Touch>,
     touched: Vec<u32>,
-    /// Of those, the rows that nobody has looked at since something was added.
+    /// Of those, the rows to which something was added since they were last looked at.
     fresh: Vec<u32>,
     /// How well rows agreed when they were looked at last.
     fits: Vec<RowFit>,
@@ -87,7 +87,7 @@ pub struct Delta {
 enum Touch {
     #[default]
     Untouched,
-    /// Something was added for the first time, and nobody has looked.
+    /// Something was added for the first time, and the row was not looked at since.
     New,
     /// Looked at.
     Seen,
@@ -96,7 +96,7 @@ enum Touch {
 }
 
 impl Delta {
-    /// Room for so many rows.
+    /// Space for so many rows.
     pub fn new(rows: usize) -> Self {
         Self {
             sums: vec![Sums::default(); rows],
@@ -211,15 +211,15 @@ impl<'a> Problem<'a> {
 
     /// What each row counts by the standard rules.
     fn counted(&self, threads: usize) -> Vec<Sums> {
-        let rooms = rooms(threads, || Delta::new(self.grid.rows.len()));
-        each(&parts(self.records.facets.len(), RECORDS), &rooms, |records, delta| {
+        let scratches = scratches(threads, || Delta::new(self.grid.rows.len()));
+        each(&parts(self.records.facets.len(), RECORDS), &scratches, |records, delta| {
             for facets in &self.records.facets[records.clone()] {
                 delta.replace(self, &Facets::NONE, facets, u64::MAX);
             }
         });
         let mut sums = vec![Sums::default(); self.grid.rows.len()];
-        for room in rooms {
-            let delta = locked(&room);
+        for scratch in scratches {
+            let delta = locked(&scratch);
             delta.rows().for_each(|(row, added)| sums[row as usize] += added);
         }
         sums
@@ -281,8 +281,8 @@ impl<'a> Problem<'a> {
         candidate.groups_only != 0 && candidate.groups_only & self.main == 0
     }
 
-    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is told
-    /// once where the record stays in the same rows, else it may be told twice.
+    /// Tells what changes in which rows of some groups when a record counts otherwise. A row is named
+    /// once where the record stays in the same rows, else it may be named twice.
     pub fn each_change(
         &self,
         ways: &mut Ways,
@@ -339,7 +339,7 @@ impl<'a> Problem<'a> {
 
     /// How well a row agrees with the official figures.
     pub fn fit(&self, row: u32, sums: Sums, extra: Option<&AddedBounds>) -> RowFit {
-        if extra.is_some() || sums.untold > 0 {
+        if extra.is_some() || sums.not_known > 0 {
             return self.fit_in_full(row, sums, extra);
         }
         let place = row as usize;

@@ -54,7 +54,7 @@ pub struct Records {
     /// For each key of repeats, a hash a record.
     pub keys: Vec<Vec<u64>>,
     /// Suppositions that need a column that a file lacks, and the column.
-    pub untold: Vec<(usize, &'static str)>,
+    pub not_known: Vec<(usize, &'static str)>,
     /// The texts that [`Supposed::parameter`] names.
     pub texts: Vec<String>,
     pub(super) numbers: FxHashMap<EntityCode, u32>,

@@ -38,7 +38,7 @@ pub fn residues(cells: &ComparedFigures, counting: &CountingRules) -> Vec<Residu
         let groups = if key.3 == ALL_STUDENTS { groups_with(key, *amount, &unexplained) } else { Vec::new() };
         residues.push(Residue { cell: *cell, amount: *amount, groups });
     }
-    // Means and percentages follow from counts; alone they are told for themselves.
+    // Means and percentages follow from counts; alone they are shown by themselves.
     if residues.is_empty() {
         residues.extend(unexplained.values().map(|(cell, amount)| Residue {
             cell: *cell,

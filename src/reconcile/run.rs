@@ -87,8 +87,8 @@ pub fn reconcile(
     };
     let candidates = sources.candidates();
     let unknown = unknown_test();
-    let told = records.changes.split_off(questions.causes.len().min(records.changes.len()));
-    let pairs = Pairs::new(&questions.pairs, told, causes.len());
+    let answers = records.changes.split_off(questions.causes.len().min(records.changes.len()));
+    let pairs = Pairs::new(&questions.pairs, answers, causes.len());
     let group_bits = candidates.iter().fold(0, |all, candidate| all | candidate.groups_only);
     let mut problem = Problem::new(&counting, (&records, pairs), &grid, (&unknown, group_bits), options.threads);
     let missing_schools = missing_schools(&problem, &causes, &wishes);
@@ -173,7 +173,7 @@ fn whose(set: &OfficialSet) -> String {
     });
     let named: Vec<String> = named.collect();
     match all.len().saturating_sub(NAMED) {
-        0 if named.is_empty() => "nobody".to_owned(),
+        0 if named.is_empty() => "no one".to_owned(),
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     }
@@ -214,8 +214,8 @@ fn unreadable(file: &official::OfficialFile, reached: &CoveredEntities) -> Unrea
                 continue;
             }
             unreadable.figures += 1;
-            let told = || (row.line, measure, neutralise(&figure.shown()).into_owned());
-            unreadable.first.get_or_insert_with(told);
+            let first = || (row.line, measure, neutralise(&figure.shown()).into_owned());
+            unreadable.first.get_or_insert_with(first);
         }
     }
     unreadable
@@ -240,17 +240,17 @@ fn add_hashes(reconciliation: &mut Reconciliation, set: &OfficialSet) {
     for file in &mut reconciliation.inputs {
         file.sha256 = hash_file(&file.info.path).ok();
     }
-    for (told, file) in reconciliation.officials.iter_mut().zip(&set.files) {
-        told.sha256 = hash_file(&file.path).ok();
+    for (named, file) in reconciliation.officials.iter_mut().zip(&set.files) {
+        named.sha256 = hash_file(&file.path).ok();
     }
     let lookups = set.groups.iter().chain(&set.tests).map(|list| &list.path);
     let paths = set.entities.iter().map(|list| &list.path).chain(lookups);
-    for (told, path) in reconciliation.lists.iter_mut().zip(paths) {
-        told.sha256 = hash_file(path).ok();
+    for (named, path) in reconciliation.lists.iter_mut().zip(paths) {
+        named.sha256 = hash_file(path).ok();
     }
 }
 
-/// What is told of the official files.
+/// What is said of the official files.
 fn official_inputs(set: &OfficialSet, reached: &CoveredEntities) -> Vec<OfficialInput> {
     let one = |file: &official::OfficialFile| OfficialInput {
         name: file.name(),
@@ -402,8 +402,8 @@ impl Finish<'_> {
         let mut unmet_causes: Vec<CauseFound> = Vec::new();
         for (place, with) in &self.wishes.assumed {
             let cause = &self.causes[*place];
-            let is_told = |one: &CauseFound| one.cause.id == cause.cause.id;
-            if found.iter().any(is_told) || unmet_causes.iter().any(is_told) {
+            let is_known = |one: &CauseFound| one.cause.id == cause.cause.id;
+            if found.iter().any(is_known) || unmet_causes.iter().any(is_known) {
                 continue;
             }
             unmet_causes.push(CauseFound {
@@ -481,14 +481,14 @@ impl Finish<'_> {
         let earlier = |cause: &&BoundCause| matches!(cause.hypothesis, Hypothesis::Earlier(_));
         if !self.problem.records.files.iter().any(|file| file.is_earlier) {
             all.extend(
-                self.causes.iter().filter(earlier).map(|cause| untold(cause.cause, "an earlier download (--earlier)")),
+                self.causes.iter().filter(earlier).map(|cause| not_known(cause.cause, "an earlier download (--earlier)")),
             );
         }
-        for (supposition, column) in &self.problem.records.untold {
+        for (supposition, column) in &self.problem.records.not_known {
             let place =
                 self.causes.iter().filter(|cause| matches!(cause.hypothesis, Hypothesis::Suppose(_))).nth(*supposition);
             if let Some(cause) = place {
-                all.push(untold(cause.cause, &format!("a file with the column {column}")));
+                all.push(not_known(cause.cause, &format!("a file with the column {column}")));
             }
         }
         all.sort_by_key(|one| (std::cmp::Reverse(one.cells), one.id));
@@ -520,7 +520,7 @@ fn owned(problem: &Problem<'_>, changed: &[Changed], count: usize) -> Vec<Vec<u3
     owned
 }
 
-fn untold(cause: &'static Cause, decided_by: &str) -> NotCheckable {
+fn not_known(cause: &'static Cause, decided_by: &str) -> NotCheckable {
     let words = cause.title.replace("{parameter}", "some day or school");
     NotCheckable { id: &cause.id, words, decided_by: decided_by.to_owned(), cells: 0 }
 }

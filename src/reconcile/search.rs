@@ -15,7 +15,7 @@ use super::evidence::{PART};
 use super::model::CauseEvidence;
 use super::problem::{Delta, RowFit, Problem};
 use super::state::{SearchState, CauseWeight};
-use super::threads::{each, locked, rooms};
+use crate::parallel::{each, locked, scratches};
 use super::value::{AddedBounds};
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
@@ -82,15 +82,15 @@ pub struct Search<'a> {
     problem: &'a Problem<'a>,
     causes: &'a [BoundCause],
     candidates: Vec<CandidateCause>,
-    /// Room for each thread to add things up in.
-    rooms: Vec<Mutex<Delta>>,
+    /// A space for each thread to add things up in.
+    scratches: Vec<Mutex<Delta>>,
 }
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
     pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<CandidateCause>, threads: usize) -> Self {
-        let rooms = rooms(threads, || Delta::new(problem.grid.rows.len()));
-        Self { problem, causes, candidates, rooms }
+        let scratches = scratches(threads, || Delta::new(problem.grid.rows.len()));
+        Self { problem, causes, candidates, scratches }
     }
 
     /// The hypotheses that explain the most, and the rows under them.
@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
         let open: Vec<&CandidateCause> = self.candidates.iter().filter(is_open).collect();
         for (cause, with) in &wishes.assumed {
             for candidate in self.assumed(*cause, with.as_ref(), &state) {
-                state.choose(self.problem, candidate, &self.rooms);
+                state.choose(self.problem, candidate, &self.scratches);
             }
             state.estimate(self.problem);
         }
@@ -119,7 +119,7 @@ impl<'a> Search<'a> {
                 rejected.clear();
                 continue;
             };
-            let dropped = state.drop(self.problem, place, &self.rooms);
+            let dropped = state.drop(self.problem, place, &self.scratches);
             state.estimate(self.problem);
             rejected.push((dropped.cause, dropped.with));
             if rejected.len() > 2 * MOST {
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
             match (candidate.has_open_day, with) {
                 (true, Some(With::After(day, _))) => all.push(candidate.after(*day)),
                 (true, _) => {
-                    let best = state.with_day(self.problem, candidate, RowScope::All, &mut locked(&self.rooms[0]));
+                    let best = state.with_day(self.problem, candidate, RowScope::All, &mut locked(&self.scratches[0]));
                     all.extend(best.map(|(day, _)| candidate.after(day)));
                 }
                 (false, Some(With::Text(text))) if candidate.with != With::Text(text.clone()) => {}
@@ -152,7 +152,7 @@ impl<'a> Search<'a> {
     fn grow(&self, state: &mut SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) {
         while state.chosen.len() < MOST {
             let Some(best) = self.best(state, open, rejected) else { return };
-            state.choose(self.problem, best, &self.rooms);
+            state.choose(self.problem, best, &self.scratches);
             state.estimate(self.problem);
         }
     }
@@ -190,7 +190,7 @@ impl<'a> Search<'a> {
         places: &[usize],
         scope: RowScope,
     ) -> Option<(usize, Option<i32>)> {
-        let tried = each(places, &self.rooms, |place, delta| {
+        let tried = each(places, &self.scratches, |place, delta| {
             let (gain, day) = state.gain(self.problem, open[*place], scope, delta);
             (gain - self.price(open[*place]), day)
         });
@@ -237,16 +237,16 @@ impl<'a> Search<'a> {
             let With::After(day, _) = state.chosen[place].with else { continue };
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
-            let known = state.drop(self.problem, place, &self.rooms);
+            let known = state.drop(self.problem, place, &self.scratches);
             let again = self.better_day(state, source, (day, &known)).unwrap_or(known);
-            state.choose_at(self.problem, place, again, &self.rooms);
+            state.choose_at(self.problem, place, again, &self.scratches);
             state.estimate(self.problem);
         }
     }
 
     /// The hypothesis of another day than a known one, if it fits better.
     fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, known): (i32, &CandidateCause)) -> Option<CandidateCause> {
-        let mut delta = locked(&self.rooms[0]);
+        let mut delta = locked(&self.scratches[0]);
         let scope = if self.problem.is_small(source) { RowScope::Fine } else { RowScope::Main };
         let (gain, other) = state.gain(self.problem, source, scope, &mut delta);
         let candidate = other.filter(|other| *other != day).map(|other| source.after(other))?;
@@ -257,7 +257,7 @@ impl<'a> Search<'a> {
     fn weakest(&self, state: &SearchState, is_assumed: IsAssumed<'_>) -> Option<usize> {
         let open: Vec<usize> =
             (0..state.chosen.len()).rev().filter(|place| !is_assumed(&state.chosen[*place])).collect();
-        let weights = each(&open, &self.rooms, |place, delta| {
+        let weights = each(&open, &self.scratches, |place, delta| {
             let weight = state.weight(self.problem, *place, delta);
             let net = weight.gain - self.price(&state.chosen[*place]);
             if std::env::var_os("EVTRACE").is_some() {
@@ -276,10 +276,10 @@ impl<'a> Search<'a> {
     fn judged(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) -> Vec<FoundHypothesis> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
-            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.rooms[0]));
-            let weight = state.weight(self.problem, place, &mut locked(&self.rooms[0]));
+            let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.scratches[0]));
+            let weight = state.weight(self.problem, place, &mut locked(&self.scratches[0]));
             let total = state.total;
-            let own = state.drop(self.problem, place, &self.rooms);
+            let own = state.drop(self.problem, place, &self.scratches);
             let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
@@ -290,7 +290,7 @@ impl<'a> Search<'a> {
             let tied = tied.into_iter().map(|other| (other.cause, other.with)).collect();
             let price = self.price(&kept);
             all.push(FoundHypothesis { candidate: kept.clone(), weight, price, mended, broken, tied });
-            state.choose_at(self.problem, place, kept, &self.rooms);
+            state.choose_at(self.problem, place, kept, &self.scratches);
         }
         all
     }
@@ -302,9 +302,9 @@ impl<'a> Search<'a> {
         let others: Vec<&CandidateCause> = open.iter().filter(is_other).copied().collect();
         let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
-            false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.rooms[0])),
+            false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.scratches[0])),
         };
-        let equals = each(&others, &self.rooms, |other, delta| {
+        let equals = each(&others, &self.scratches, |other, delta| {
             // A look at few groups rules most out.
             if !self.problem.leaves_main_groups(other) {
                 let (there, _) = self.tried(state, other, delta)?;

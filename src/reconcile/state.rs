@@ -10,7 +10,7 @@ use super::evidence::{ErrorTerm};
 use super::partings::{BitGain, is_finest};
 use super::problem::{Delta, RowFit, Problem};
 use super::sums::{Sums};
-use super::threads::{each, locked, parts};
+use crate::parallel::{each, locked, parts};
 use super::value::{AddedBounds};
 use crate::facets::Facets;
 
@@ -439,12 +439,12 @@ impl SearchState {
     }
 
     /// Chooses a hypothesis, at the end.
-    pub fn choose(&mut self, problem: &Problem<'_>, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
-        self.choose_at(problem, self.chosen.len(), candidate, rooms);
+    pub fn choose(&mut self, problem: &Problem<'_>, candidate: CandidateCause, scratches: &[Mutex<Delta>]) {
+        self.choose_at(problem, self.chosen.len(), candidate, scratches);
     }
 
     /// Chooses a hypothesis at a place in the order of choice.
-    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: CandidateCause, rooms: &[Mutex<Delta>]) {
+    pub fn choose_at(&mut self, problem: &Problem<'_>, place: usize, candidate: CandidateCause, scratches: &[Mutex<Delta>]) {
         let id = self.next_id;
         self.next_id += 1;
         let new = Chosen { id, cause: candidate.cause, with: candidate.with.clone() };
@@ -453,30 +453,30 @@ impl SearchState {
             let base = problem.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.push((id, change.after));
         }
-        self.settle(problem, &candidate, rooms);
+        self.settle(problem, &candidate, scratches);
         self.chosen.insert(place, candidate);
         self.ids.insert(place, id);
     }
 
     /// Takes a hypothesis back.
-    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, rooms: &[Mutex<Delta>]) -> CandidateCause {
+    pub fn drop(&mut self, problem: &Problem<'_>, place: usize, scratches: &[Mutex<Delta>]) -> CandidateCause {
         let (candidate, id) = (self.chosen.remove(place), self.ids.remove(place));
         self.in_order.retain(|one| one.id != id);
         for change in &*candidate.changes {
             let base = problem.records.facets[change.record as usize];
             self.chains.get_or_start(change.record, base).own.retain(|(one, _)| *one != id);
         }
-        self.settle(problem, &candidate, rooms);
+        self.settle(problem, &candidate, scratches);
         candidate
     }
 
     /// Counts the records anew that a hypothesis is about which was chosen or taken back. Each
     /// thread does some of the records.
-    fn settle(&mut self, problem: &Problem<'_>, candidate: &CandidateCause, rooms: &[Mutex<Delta>]) {
+    fn settle(&mut self, problem: &Problem<'_>, candidate: &CandidateCause, scratches: &[Mutex<Delta>]) {
         let mut records: Vec<u32> = candidate.changes.iter().map(|change| change.record).collect();
         records.extend(self.met_besides(problem, candidate));
-        rooms.iter().for_each(|room| locked(room).clear());
-        let walked = each(&parts(records.len(), RECORDS), rooms, |part, delta| {
+        scratches.iter().for_each(|scratch| locked(scratch).clear());
+        let walked = each(&parts(records.len(), RECORDS), scratches, |part, delta| {
             let walk = |record: &u32| {
                 let chain = self.chains.get(*record)?;
                 let walked = self.walked(problem, (*record, chain), None, |_, _| {});
@@ -492,13 +492,13 @@ impl SearchState {
             self.chains.get_or_start(record, base).walked = walked;
         }
         let mut rows: Vec<u32> = Vec::new();
-        for room in rooms {
-            for (row, added) in locked(room).rows() {
+        for scratch in scratches {
+            for (row, added) in locked(scratch).rows() {
                 self.sums[row as usize] += added;
                 rows.push(row);
             }
         }
-        // A row of two rooms is looked at twice; the second look changes nothing.
+        // A row of two scratches is looked at twice; the second look changes nothing.
         for row in rows {
             let place = row as usize;
             let fit = problem.fit(row, self.sums[place], self.extra[place].as_deref());
@@ -523,14 +523,14 @@ impl SearchState {
     /// The records that hypotheses change, ascending.
     pub fn changed(&self, problem: &Problem<'_>) -> Vec<Changed> {
         let place_of = |one: &Chosen| self.ids.iter().position(|id| *id == one.id).unwrap_or_default();
-        let told = |record: u32| {
+        let changed = |record: u32| {
             let chain = self.chains.get(record)?;
-            let mut told = Vec::new();
-            let tell = |one: &Chosen, facets| told.push((place_of(one), facets));
+            let mut stages = Vec::new();
+            let tell = |one: &Chosen, facets| stages.push((place_of(one), facets));
             self.walked(problem, (record, chain), None, tell);
-            (!told.is_empty()).then_some(Changed { record, stages: told })
+            (!stages.is_empty()).then_some(Changed { record, stages })
         };
-        self.chains.records().filter_map(told).collect()
+        self.chains.records().filter_map(changed).collect()
     }
 }
 
@@ -556,7 +556,7 @@ struct SupposedRecord<'a> {
 
 impl SupposedRecord<'_> {
     /// The next hypothesis, and what it makes of the record by itself; whether it is about the
-    /// record. Those that have applied so far are told.
+    /// record. Those that have applied so far are reported.
     fn step(
         &mut self,
         (cause, with): (usize, &With),

@@ -19,7 +19,7 @@ pub struct Sums {
     /// Of those with scores, by achievement level.
     pub levels: [i32; 4],
     /// Of those with scores, without a score and level in any file.
-    pub untold: i32,
+    pub not_known: i32,
     /// The sum of the scale scores.
     pub score_sum: i64,
 }
@@ -45,7 +45,7 @@ impl Sums {
             sums.scored = 1;
             sums.score_sum = i64::from(facets.score);
         }
-        sums.untold = i32::from(facets.score == 0 && facets.level == 0);
+        sums.not_known = i32::from(facets.score == 0 && facets.level == 0);
         sums
     }
 
@@ -70,7 +70,7 @@ impl AddAssign for Sums {
         self.tested += other.tested;
         self.with_scores += other.with_scores;
         self.scored += other.scored;
-        self.untold += other.untold;
+        self.not_known += other.not_known;
         self.score_sum += other.score_sum;
         for (all, one) in self.levels.iter_mut().zip(other.levels) {
             *all += one;
@@ -85,7 +85,7 @@ impl SubAssign for Sums {
         self.tested -= other.tested;
         self.with_scores -= other.with_scores;
         self.scored -= other.scored;
-        self.untold -= other.untold;
+        self.not_known -= other.not_known;
         self.score_sum -= other.score_sum;
         for (all, one) in self.levels.iter_mut().zip(other.levels) {
             *all -= one;

@@ -48,7 +48,7 @@ impl Figures<'_> {
             Measure::WithScores => self.count(|sums| sums.with_scores),
             Measure::Count(level) => self.level(level)?,
             Measure::CountMet => self.met()?,
-            Measure::LevelsTotal => self.count(|sums| sums.levels.iter().sum()) + self.untold(),
+            Measure::LevelsTotal => self.count(|sums| sums.levels.iter().sum()) + self.not_known(),
             Measure::Percent(level) => self.share(self.level(level)?)?,
             Measure::PercentMet => self.share(self.met()?)?,
             Measure::Mean => self.mean(sums)?,
@@ -79,19 +79,19 @@ impl Figures<'_> {
     }
 
     /// Students at no level because no file tells it.
-    fn untold(&self) -> Interval {
-        Interval::new(0, i64::from(self.sums.untold.max(0))).unwrap_or(Interval::exactly(0))
+    fn not_known(&self) -> Interval {
+        Interval::new(0, i64::from(self.sums.not_known.max(0))).unwrap_or(Interval::exactly(0))
     }
 
     fn level(&self, level: u8) -> Option<Interval> {
         let place = usize::from(level).checked_sub(1).filter(|place| *place < self.test.levels)?;
-        Some(self.count(|sums| sums.levels.get(place).copied().unwrap_or_default()) + self.untold())
+        Some(self.count(|sums| sums.levels.get(place).copied().unwrap_or_default()) + self.not_known())
     }
 
     fn met(&self) -> Option<Interval> {
         let from = self.test.met_from.checked_sub(1)?;
         let levels = self.test.levels;
-        Some(self.count(|sums| sums.levels.iter().take(levels).skip(from).sum()) + self.untold())
+        Some(self.count(|sums| sums.levels.iter().take(levels).skip(from).sum()) + self.not_known())
     }
 
     fn share(&self, part: Interval) -> Option<Interval> {
@@ -107,7 +107,7 @@ impl Figures<'_> {
     }
 
     fn mean(&self, sums: &Sums) -> Option<Interval> {
-        if self.extra.is_none() && sums.untold <= 0 {
+        if self.extra.is_none() && sums.not_known <= 0 {
             return (sums.scored > 0).then(|| {
                 let (sum, count) = (sums.score_sum, i64::from(sums.scored));
                 Interval::exactly((20 * sum + count).div_euclid(2 * count))
@@ -119,13 +119,13 @@ impl Figures<'_> {
             count: i64::from(sums.scored + extra.scored),
         };
         let (fewest, most) = (mean(&extra.lo), mean(&extra.hi));
-        let (loose, untold) = (most.count - fewest.count, self.untold().hi());
+        let (loose, not_known) = (most.count - fewest.count, self.not_known().hi());
         // Those who may be missing lie anywhere on the scale: the mean is lowest without them or with
         // all of them at the lower end, highest at the upper end.
         let low = [fewest, fewest.with(loose, extra.scale.0)];
         let high = [most, most.with(-loose, extra.scale.1)];
-        let low = low.into_iter().flat_map(|mean| [mean, mean.with(untold, ANY_SCALE.0)]);
-        let high = high.into_iter().flat_map(|mean| [mean, mean.with(untold, ANY_SCALE.1)]);
+        let low = low.into_iter().flat_map(|mean| [mean, mean.with(not_known, ANY_SCALE.0)]);
+        let high = high.into_iter().flat_map(|mean| [mean, mean.with(not_known, ANY_SCALE.1)]);
         Interval::new(low.filter_map(Mean::tenths).min()?, high.filter_map(Mean::tenths).max()?)
     }
 }

@@ -67,7 +67,7 @@ fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(
 }
 
 /// Searches as the user wishes. Where causes are ruled out, what explains the most besides them is
-/// kept if nothing else explains more without them: one that was found beside a cause that is ruled
+/// kept if nothing else explains more without them: one that was found together with a cause that is ruled
 /// out must not get lost only because the figures of both are off now.
 pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
     let anew = search.run(extra.clone(), wishes);
@@ -82,8 +82,8 @@ pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes:
     let others = found.into_iter().map(|one| one.candidate).filter(is_open);
     let mut kept = wishes.clone();
     kept.assumed.extend(others.map(|one| (one.cause, Some(one.with))));
-    let beside = search.run(extra, &kept);
-    if beside.0.total.cost < anew.0.total.cost { beside } else { anew }
+    let kept_too = search.run(extra, &kept);
+    if kept_too.0.total.cost < anew.0.total.cost { kept_too } else { anew }
 }
 
 /// Why a cause that is taken for true has nothing to show.

@@ -1,4 +1,4 @@
-//! What can be wrong with a rule file, told to the person who wrote it: the file, the place,
+//! What can be wrong with a rule file, for the person who wrote it: the file, the place,
 //! what is wrong there and what to do about it.
 
 use std::ops::Range;

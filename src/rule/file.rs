@@ -50,7 +50,7 @@ const OWNERS: [(&str, ()); 6] = [
     ("school site", ()),
     ("CDE/ETS", ()),
     ("whoever re-saved the file", ()),
-    ("nobody (expected)", ()),
+    ("no one (expected)", ()),
 ];
 const FENCE: &str = "+++";
 

@@ -47,7 +47,7 @@ fn record_demand(instance: &Instance) -> Option<(&Expr, &Expr)> {
     }
 }
 
-/// Whether some record could make the condition true. `true` where it cannot be told.
+/// Whether some record could make the condition true. `true` where it cannot be determined.
 pub(super) fn can_hold(expr: &Expr) -> bool {
     alternatives(expr, Truth::True).is_none_or(|all| all.iter().any(|one| is_consistent(one)))
 }

@@ -50,7 +50,7 @@ fn matched<'r>(cell: &MatchedCell, record: &'r dyn RecordView) -> Option<Cow<'r,
     }
 }
 
-/// Whether a text can be told: all but unclear cells of second files can.
+/// Whether a text can be determined: all but unclear cells of second files can.
 fn is_clear(text: &TextExpr, record: &dyn RecordView) -> bool {
     match text {
         TextExpr::Matched(cell) => matched(cell, record).is_some(),

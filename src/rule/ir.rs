@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::expression::Expression;
 use crate::layout::FieldId;
 
-/// True, false, or not to be told from this record.
+/// True, false, or not to be determined from this record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Truth {
     /// Holds.

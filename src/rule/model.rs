@@ -177,7 +177,7 @@ pub struct Example {
     pub rows: Vec<ExampleRow>,
     /// The example file of a file rule.
     pub fixture: Option<Fixture>,
-    /// Files of a file rule, each told as changes to a sound one.
+    /// Files of a file rule, each written as changes to a sound one.
     pub recipes: Vec<Recipe>,
     /// The second files that the rows are judged with.
     pub second: Vec<SecondTable>,
@@ -219,7 +219,7 @@ impl SecondKind {
     }
 }
 
-/// An example file told as changes to a sound file of the year: `crlf on line 3`.
+/// An example file written as changes to a sound file of the year: `crlf on line 3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
     /// The changes, joined by `;`; `base` for none.
@@ -261,7 +261,7 @@ pub struct Rule {
     /// What to do.
     pub help: String,
     /// Who can do it: `TOMS coordinator`, `CALPADS/SIS`, `school site`, `CDE/ETS`,
-    /// `whoever re-saved the file`, `nobody (expected)`.
+    /// `whoever re-saved the file`, `no one (expected)`.
     pub owners: Vec<String>,
     /// How sure the rule is.
     pub certainty: Certainty,

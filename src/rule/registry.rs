@@ -236,7 +236,7 @@ impl RuleSet {
         for year in registry().years().filter(|year| rule.years.contains(*year)) {
             let conditions = self.conditions(rule, year);
             match found.last_mut() {
-                // Two spans are told apart where the rule pauses.
+                // Two spans are distinguished where the rule pauses.
                 Some((years, last)) if *last == conditions => years.extend(year),
                 _ => found.push((Years(vec![(year, year)]), conditions)),
             }

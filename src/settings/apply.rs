@@ -40,8 +40,8 @@ pub fn apply(settings: &Settings, bound: &BoundSettings, outcome: &mut Outcome, 
 fn tell_who_left_out(settings: &Settings, bound: &BoundSettings, outcome: &mut Outcome) {
     for rule in &mut outcome.rules {
         let reason = match bound.rule(&rule.code).map(|rule| rule.runs) {
-            Some(Runs::Off(origin)) => format!("it is off by {}", told(settings.file.as_ref(), origin)),
-            Some(Runs::Ignored(origin)) => format!("it is ignored by {}", told(settings.file.as_ref(), origin)),
+            Some(Runs::Off(origin)) => format!("it is off by {}", origin_words(settings.file.as_ref(), origin)),
+            Some(Runs::Ignored(origin)) => format!("it is ignored by {}", origin_words(settings.file.as_ref(), origin)),
             Some(Runs::Yes | Runs::NotSelected) | None => continue,
         };
         if matches!(rule.status, RuleStatus::NotRun(_)) {
@@ -50,7 +50,7 @@ fn tell_who_left_out(settings: &Settings, bound: &BoundSettings, outcome: &mut O
     }
 }
 
-fn told(file: Option<&SettingsFile>, origin: SettingOrigin) -> String {
+fn origin_words(file: Option<&SettingsFile>, origin: SettingOrigin) -> String {
     match (origin, file) {
         (SettingOrigin::Flag(flag), _) => flag.to_owned(),
         (SettingOrigin::File { line }, Some(file)) => format!("line {line} of {}", file.path.display()),
@@ -227,7 +227,7 @@ fn used(bound: &BoundSettings, outcome: &Outcome, covered: &[u64], pseudonyms: O
         WaiverValidity::Holds => WaiverState::NotRun,
     };
     let waivers = bound.waivers.iter().zip(covered).map(|(one, waived)| WaiverUsed {
-        told: one.waiver.told(&one.code, pseudonyms),
+        shown: one.waiver.shown(&one.code, pseudonyms),
         state: state(one, *waived),
         waived: *waived,
     });
@@ -286,9 +286,9 @@ fn words(waiver: &WaiverUsed) -> Vec<Shown> {
         _ => String::new(),
     };
     vec![
-        shown("rule", waiver.told.rule.clone()),
-        shown("of", waiver.told.of()),
-        shown("day", waiver.told.expires.clone().unwrap_or_default()),
+        shown("rule", waiver.shown.rule.clone()),
+        shown("of", waiver.shown.of()),
+        shown("day", waiver.shown.expires.clone().unwrap_or_default()),
         shown("lacking", lacking),
     ]
 }

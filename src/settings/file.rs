@@ -252,7 +252,7 @@ impl<'a> SettingsReader<'a> {
     fn folders(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Spanned<PathBuf>> {
         let mut folders = Vec::new();
         for text in self.texts(value).unwrap_or_default() {
-            let folder = self.beside(text.get_ref());
+            let folder = self.next_to_file(text.get_ref());
             if folder.exists() {
                 folders.push(Spanned::new(text.span(), folder));
                 continue;
@@ -263,14 +263,14 @@ impl<'a> SettingsReader<'a> {
         folders
     }
 
-    fn beside(&self, path: &str) -> PathBuf {
+    fn next_to_file(&self, path: &str) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
     /// Takes in the waivers of other files.
     fn waiver_files(&mut self, value: &Spanned<DeValue<'_>>, file: &mut SettingsFile) {
         for name in self.texts(value).unwrap_or_default() {
-            let path = self.beside(name.get_ref());
+            let path = self.next_to_file(name.get_ref());
             let text = match find::read(&path) {
                 Ok(text) => text,
                 Err(error) => {

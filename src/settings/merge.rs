@@ -9,7 +9,7 @@ use super::today::Today;
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingOrigin {
-    /// Nobody said anything.
+    /// It was not set.
     Default,
     /// A line of the settings file.
     File {
@@ -79,7 +79,7 @@ impl Settings {
         })
     }
 
-    /// The rules to run; all where nobody names any. `--select` takes the place of the file's list.
+    /// The rules to run; all where none is named. `--select` takes the place of the file's list.
     pub fn select(&self) -> Vec<SettingValue<String>> {
         if !self.flags.select.is_empty() {
             return flagged(&self.flags.select, "--select");

@@ -92,7 +92,7 @@ impl WaiverValidity {
 
 impl Waiver {
     /// The waiver of the rule of a code as it may be shown: a student by pseudonym, if at all.
-    pub fn told(&self, code: &str, pseudonyms: Option<&Pseudonyms>) -> WaiverShown {
+    pub fn shown(&self, code: &str, pseudonyms: Option<&Pseudonyms>) -> WaiverShown {
         let (student, test, school) = match &self.holder {
             Holder::Student { student, test } => (shown_student(student, pseudonyms), test.clone(), None),
             Holder::School(code) => (None, None, Some(code.clone())),

@@ -57,7 +57,7 @@ impl MadeSchool {
     }
 }
 
-/// What is known of a test beside the layouts.
+/// What is known of a test besides the layouts.
 #[derive(Clone, Debug)]
 pub(super) struct TestFacts {
     pub(super) record_type: RecordType,

@@ -160,7 +160,7 @@ pub fn read_all() {
 
 /// The years whose files can be written in fixed columns, in order.
 pub fn fixed_years() -> impl Iterator<Item = u16> {
-    // Told from the table of years: help texts name them, and are no reason to read every layout.
+    // Taken from the table of years: help texts name them, and are no reason to read every layout.
     years().filter(|year| registry().year_info(*year).is_some_and(|info| !info.record_lengths.is_empty()))
 }
 

@@ -26,7 +26,7 @@ pub use sums::{GroupSums as GroupCells, PackedRow};
 pub struct TallyOptions<'a> {
     /// Threads to work on; at least 1.
     pub threads: usize,
-    /// Told the bytes of the file read so far, from any thread.
+    /// Receives the bytes of the file read so far, from any thread.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Students and tests that an earlier file has; their records are not counted again.
     pub known: &'a FxHashSet<u64>,
@@ -68,7 +68,7 @@ pub struct FileTally {
     /// Students and tests, if they were to be remembered.
     pub identities: FxHashSet<u64>,
     /// What could not be counted because the file lacks a column: what, and the field.
-    pub untold: Vec<(String, &'static str)>,
+    pub not_known: Vec<(String, &'static str)>,
     /// Columns that counts rest on and that cannot be read in some cells, in words.
     pub unreadable_columns: Vec<String>,
     /// What was noticed while the file was read.
@@ -86,8 +86,8 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
     let doubtful = Doubtful::of(&info, counting);
     let seen = doubtful.seen(&info);
     let mut compiler = Compiler::new(&seen, &[]);
-    let mut untold = Vec::new();
-    let plan = TallyPlan::new(&mut compiler, counting, options, &mut untold)?;
+    let mut not_known = Vec::new();
+    let plan = TallyPlan::new(&mut compiler, counting, options, &mut not_known)?;
     let program: Program = compiler.finish();
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
     let Collected { run, file: mut counts, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
@@ -100,7 +100,7 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
         sets: plan.sets.clone(),
         identities: std::mem::take(&mut counts.identities),
         count_groups: counts.count_groups(),
-        untold,
+        not_known,
         unreadable_columns: doubtful.words,
         findings,
         failure,

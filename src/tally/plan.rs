@@ -41,28 +41,28 @@ impl<'a> TallyPlan<'a> {
         compiler: &mut Compiler<'_>,
         counting: &'a CountingRules,
         options: &'a TallyOptions<'a>,
-        untold: &mut Vec<(String, &'static str)>,
+        not_known: &mut Vec<(String, &'static str)>,
     ) -> Result<Self, TallyError> {
-        let mut told = |compiler: &mut Compiler<'_>, expr: &Expr, what: &str| match compiler.missing(&Reads::of(expr)) {
+        let mut known = |compiler: &mut Compiler<'_>, expr: &Expr, what: &str| match compiler.missing(&Reads::of(expr)) {
             None => Some(compiler.node(expr)),
             Some(field) => {
-                untold.push((what.to_owned(), title(field)));
+                not_known.push((what.to_owned(), title(field)));
                 None
             }
         };
         let mut classes = Vec::new();
         for (place, class) in counting.classes.iter().enumerate() {
-            classes.extend(told(compiler, &class.condition, &class.reason).map(|node| (place, node)));
+            classes.extend(known(compiler, &class.condition, &class.reason).map(|node| (place, node)));
         }
         let mut contradictions = Vec::new();
         for (place, one) in counting.contradictions.iter().enumerate() {
-            contradictions.extend(told(compiler, &one.condition, &one.words).map(|node| (place, node)));
+            contradictions.extend(known(compiler, &one.condition, &one.words).map(|node| (place, node)));
         }
         let (mut sets, mut members) = (Vec::new(), Vec::new());
         for (place, group) in counting.groups.iter().enumerate() {
             let variants = group.variants.iter().enumerate().map(|(one, variant)| (Some(one), &variant.condition));
             for (variant, condition) in std::iter::once((None, &group.condition)).chain(variants) {
-                if let Some(node) = told(compiler, condition, &group.label) {
+                if let Some(node) = known(compiler, condition, &group.label) {
                     sets.push((place, variant));
                     members.push(node);
                 }
@@ -70,7 +70,7 @@ impl<'a> TallyPlan<'a> {
         }
         let mut places = Vec::new();
         for place in &counting.places {
-            let Some(when) = told(compiler, &place.when, "the place of some records") else { continue };
+            let Some(when) = known(compiler, &place.when, "the place of some records") else { continue };
             let Some(code) = text(compiler, &place.code) else { continue };
             places.push(PlacePlan {
                 when,

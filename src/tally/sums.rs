@@ -127,7 +127,7 @@ fn take_number(bytes: &mut &[u8]) -> u64 {
     number
 }
 
-/// The sums of a row by set, without those of nobody.
+/// The sums of a row by set, without those without students.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackedRow(Box<[u8]>);
 

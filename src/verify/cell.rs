@@ -139,13 +139,13 @@ pub(super) fn wrong(claim: &CellClaim, row: &ExpectedRow, measure: Measure, own:
         return Err(format!("the entity is of type {}, not {}", row.kind, claim.entity_type));
     }
     if claim.reason.as_deref() != own.reason {
-        let told =
+        let text =
             |reason: Option<&str>| reason.map_or_else(|| "can be compared".to_owned(), |one| format!("is open: {one}"));
-        return Err(format!("the figure {}", told(own.reason)));
+        return Err(format!("the figure {}", text(own.reason)));
     }
     if claim.ours != own.ours {
-        let told = own.ours.map_or_else(|| "nothing".to_owned(), |ours| ours.to_string());
-        return Err(format!("counted from the files: {told}"));
+        let text = own.ours.map_or_else(|| "nothing".to_owned(), |ours| ours.to_string());
+        return Err(format!("counted from the files: {text}"));
     }
     for step in &claim.steps {
         same_step(step, own.steps.iter().find(|one| one.rank == step.rank))?;
@@ -171,7 +171,7 @@ fn same_step(claim: &StepClaim, own: Option<&ExpectedStep>) -> Result<(), String
         return Err(format!("cause {} adds {} here, not {}", claim.rank, own.amount, claim.amount));
     }
     if claim.bounded != own.bounded {
-        return Err(format!("whether the step of cause {} is within bounds is told wrong", claim.rank));
+        return Err(format!("whether the step of cause {} is within bounds is wrong", claim.rank));
     }
     let claimed: BTreeSet<RecordClaim> = claim.records.iter().copied().collect();
     if let Some(record) = claimed.difference(&own.records).next() {

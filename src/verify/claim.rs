@@ -354,7 +354,7 @@ impl Claim {
         }
         let wrong = |why: String| ClaimError::Form { path: path.to_owned(), why };
         let mut claim: Self = serde_json::from_slice(&text).map_err(|error| {
-            // The text may hold anything: only the place is told.
+            // The text may hold anything: only the place is reported.
             wrong(format!("line {}, column {}", error.line(), error.column()))
         })?;
         if claim.schema != SCHEMA {

@@ -1,5 +1,5 @@
 //! Which fields of a saved reconciliation are not checked, and why. A field that is neither checked nor
-//! listed here, as one of a later version, is told as not checked as well.
+//! listed here, as one of a later version, is reported as not checked as well.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,17 +28,17 @@ pub fn not_checked(fields: &BTreeSet<String>) -> Vec<(String, &'static str)> {
     let is_below = |field: &str, name: &str| {
         field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    let mut told: Vec<(String, &'static str)> = Vec::new();
+    let mut unchecked: Vec<(String, &'static str)> = Vec::new();
     for field in fields {
         let listed = NOT_CHECKED.iter().find(|(name, _)| is_below(field, name));
         let is_checked = FIELDS.contains(&field.as_str());
         match listed {
-            Some((name, why)) if told.iter().all(|(known, _)| known != name) => told.push(((*name).to_owned(), why)),
-            None if !is_checked => told.push((field.clone(), "this version knows no such field")),
+            Some((name, why)) if unchecked.iter().all(|(known, _)| known != name) => unchecked.push(((*name).to_owned(), why)),
+            None if !is_checked => unchecked.push((field.clone(), "this version knows no such field")),
             _ => {}
         }
     }
-    told
+    unchecked
 }
 
 /// The names of all fields of a JSON text that hold something: `cells[].steps[].amount`.

@@ -120,7 +120,7 @@ impl Expected {
         self.rows = rows;
     }
 
-    /// Whether official files have schools of a district, charters beside it left aside.
+    /// Whether official files have schools of a district, charters left aside.
     fn has_schools(&self, code: &str) -> bool {
         let is_school = |(other, kind): (&String, &u8)| {
             other.get(..7) == code.get(..7) && other.get(7..) != Some("0000000") && *kind != CHARTER

@@ -60,7 +60,7 @@ struct FigurePairs<'a> {
 }
 
 impl FigurePairs<'_> {
-    /// Judges every figure, and what is told of all of them.
+    /// Judges every figure, and what is said of all of them.
     fn judge(&self, verdict: &mut VerifyVerdict) {
         let claim = self.claim;
         let mut claimed: BTreeMap<(CountKey, &str), usize> = BTreeMap::new();

@@ -117,12 +117,12 @@ impl MissingBounds {
     fn mean(&self) -> Option<Range> {
         let tenths = |sum: i64, count: i64| (count > 0).then(|| (20 * sum + count).div_euclid(2 * count));
         let (few, many) = (self.lo.numbers[3], self.hi.numbers[3]);
-        let untold = self.lo.numbers[8].max(0);
+        let not_known = self.lo.numbers[8].max(0);
         let (mut lo, mut hi): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
         for count in [few, many] {
             let lowest = self.lo.numbers[SUM] + (count - few) * self.scale.0;
             let highest = self.hi.numbers[SUM] - (many - count) * self.scale.1;
-            for silent in [0, untold] {
+            for silent in [0, not_known] {
                 lo.extend(tenths(lowest, count + silent));
                 hi.extend(tenths(highest + silent * 9_999, count + silent));
             }

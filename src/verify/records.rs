@@ -57,7 +57,7 @@ pub fn opened(paths: &[PathBuf], options: &InputOptions) -> Result<Vec<Opened>, 
 }
 
 /// Shows the records of a file; those with a wrong number of cells are `None`. The bytes read so far
-/// are told after each block.
+/// are reported after each block.
 ///
 /// # Errors
 /// When the file cannot be read to its end.

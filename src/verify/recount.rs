@@ -88,7 +88,7 @@ pub(super) struct Recount<'a> {
 }
 
 impl<'a> Recount<'a> {
-    /// A recount without any record yet. Causes that are claimed and not known are told of.
+    /// A recount without any record yet. Causes that are claimed and not known are reported of.
     pub(super) fn new(
         counting: &'a CountingRules,
         claim: &Claim,

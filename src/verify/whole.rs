@@ -76,7 +76,7 @@ fn lists(set: &OfficialSet) -> Vec<(&'static str, std::path::PathBuf, usize)> {
     entities.chain(lookups.map(|(kind, list)| (kind, list.path.clone(), list.names.len()))).collect()
 }
 
-/// Whether what is told of the score files holds.
+/// Whether what is said of the score files holds.
 pub(super) fn inputs(claim: &Claim, given: &[GivenScoreFile]) -> Wrong {
     let mut wrong = Vec::new();
     require(&mut wrong, claim.inputs.len() == given.len(), || {
@@ -89,13 +89,13 @@ pub(super) fn inputs(claim: &Claim, given: &[GivenScoreFile]) -> Wrong {
         require(&mut wrong, is_same, || format!("{} was given in place of {name}", given.path.display()));
         let about = (claimed.view.as_str(), &claimed.lea, claimed.records, claimed.earlier);
         require(&mut wrong, about == (given.view.as_str(), &given.lea, given.records, given.earlier), || {
-            format!("view, LEA, records or age of {name} are told wrong")
+            format!("view, LEA, records or age of {name} are wrong")
         });
     }
     wrong
 }
 
-/// Whether what is told of the official files holds.
+/// Whether what is said of the official files holds.
 pub(super) fn officials(claim: &Claim, set: &OfficialSet) -> Wrong {
     let mut wrong = Vec::new();
     require(&mut wrong, claim.official.len() == set.files.len(), || {
@@ -108,7 +108,7 @@ pub(super) fn officials(claim: &Claim, set: &OfficialSet) -> Wrong {
         });
         let about = (claimed.program.as_str(), claimed.version, claimed.rows, claimed.unreadable_rows);
         require(&mut wrong, about == (file.program, file.version, file.rows.len(), file.trouble_count), || {
-            format!("program, version or rows of {name} are told wrong")
+            format!("program, version or rows of {name} are wrong")
         });
         require(&mut wrong, file.rows.is_empty() || file.year == claim.year, || {
             format!("{} is of {}", file.name(), file.year)
@@ -122,14 +122,14 @@ pub(super) fn officials(claim: &Claim, set: &OfficialSet) -> Wrong {
         let is_same =
             same_name(&file, &path.display().to_string()) || same_name(&claimed.path, &path.display().to_string());
         require(&mut wrong, is_same && claimed.kind == *kind && claimed.entries == *entries, || {
-            format!("what is told of the list {name} does not hold")
+            format!("what is said of the list {name} does not hold")
         });
     }
     wrong
 }
 
 impl Recount<'_> {
-    /// Whether the districts are those whose files these are, for the reason that is told.
+    /// Whether the districts are those whose files these are, for the reason that is reported.
     pub(super) fn leas(&self, claim: &Claim) -> Wrong {
         let mut wrong = Vec::new();
         let named: BTreeSet<&String> = claim.asked.leas.iter().collect();
@@ -167,7 +167,7 @@ impl Recount<'_> {
         let claimed: BTreeMap<(usize, usize), (u64, u64)> =
             claim.copies.iter().map(|one| ((one.counted, one.other), (one.results, one.newer))).collect();
         require(&mut wrong, claimed == self.copies && claim.copies.len() == claimed.len(), || {
-            "which copies of results count is told wrong".to_owned()
+            "which copies of results count is wrong".to_owned()
         });
         require(&mut wrong, claim.enrolled_alone == self.enrolled_alone, || {
             format!("{} records stand in the enrolled view alone", self.enrolled_alone)
@@ -175,7 +175,7 @@ impl Recount<'_> {
         wrong
     }
 
-    /// Whether what is told of the causes holds; `touched` are the figures with a step of each.
+    /// Whether what is said of the causes holds; `touched` are the figures with a step of each.
     pub(super) fn causes_told(&self, claim: &Claim, known: &[BoundCause], touched: &BTreeMap<usize, u64>) -> Wrong {
         let mut wrong = Vec::new();
         let ranks: BTreeSet<usize> = claim.causes.iter().map(|cause| cause.rank).collect();
@@ -186,27 +186,27 @@ impl Recount<'_> {
             let Some(cause) = known.iter().find(|cause| cause.cause.id == one.id).map(|cause| cause.cause) else {
                 continue;
             };
-            let told = neutralise(&one.id).into_owned();
-            require(&mut wrong, self.has_words(one, cause), || format!("what {told} is, is told wrong"));
+            let id = neutralise(&one.id).into_owned();
+            require(&mut wrong, self.has_words(one, cause), || format!("what {id} is, is wrong"));
             let is_assumed = claim.asked.assume.iter().any(|asked| asked.split('=').next() == Some(one.id.as_str()));
-            require(&mut wrong, one.assumed == is_assumed, || format!("whether {told} was assumed is told wrong"));
+            require(&mut wrong, one.assumed == is_assumed, || format!("whether {id} was assumed is wrong"));
             let none = BTreeSet::new();
             let own = self.owned.get(&one.rank).unwrap_or(&none);
             let claimed: BTreeSet<_> = one.records.iter().copied().collect();
             require(&mut wrong, claimed == *own && claimed.len() == one.records.len(), || {
-                format!("the records of {told} are {}, not those that are told", own.len())
+                format!("the records of {id} are {}, not those that are reported", own.len())
             });
             let cells = touched.get(&one.rank).copied().unwrap_or_default();
-            require(&mut wrong, one.cells == cells, || format!("{cells} figures have a step of {told}"));
+            require(&mut wrong, one.cells == cells, || format!("{cells} figures have a step of {id}"));
         }
-        let is_told = |asked: &&String| claim.causes.iter().any(|one| asked.split('=').next() == Some(one.id.as_str()));
-        require(&mut wrong, claim.asked.assume.iter().all(|asked| is_told(&asked)), || {
+        let is_known = |asked: &&String| claim.causes.iter().any(|one| asked.split('=').next() == Some(one.id.as_str()));
+        require(&mut wrong, claim.asked.assume.iter().all(|asked| is_known(&asked)), || {
             "a cause that was assumed is left out".to_owned()
         });
         wrong
     }
 
-    /// Whether a cause is told as its file has it, with the days that give the same records.
+    /// Whether a cause is reported as its file has it, with the days that give the same records.
     fn has_words(&self, one: &CauseClaim, cause: &Cause) -> bool {
         let parameter = one.parameters.get("as_of").or_else(|| one.parameters.get("school"));
         let title = cause.title.replace("{parameter}", parameter.map_or("…", String::as_str));
@@ -216,7 +216,7 @@ impl Recount<'_> {
         let first = self.first_days.get(&one.rank).map(|day| show_day(day - 1));
         let has_latest = match (latest, first) {
             (Some(latest), Some(first)) => *latest == first,
-            // No record is later: the day is the only one that can be told.
+            // No record is later: the day is the only one that can be determined.
             (Some(latest), None) => one.parameters.get("as_of") == Some(latest),
             (None, _) => !one.parameters.contains_key("as_of"),
         };
@@ -236,7 +236,7 @@ pub(super) fn summary(claim: &Claim, own: ClaimedSummary) -> Wrong {
     wrong
 }
 
-/// Whether what is left over lies where it is told.
+/// Whether what is left over lies where it is reported.
 pub(super) fn residues(claim: &Claim, figure: impl Fn(&CountKey, Measure) -> Option<Figure>, unexplained: u64) -> Wrong {
     let mut wrong = Vec::new();
     for one in &claim.unexplained {
@@ -251,7 +251,7 @@ pub(super) fn residues(claim: &Claim, figure: impl Fn(&CountKey, Measure) -> Opt
                 && of_group(cell.group) == Some(one.amount)
                 && one.groups.iter().all(|group| of_group(*group) == Some(one.amount))
         });
-        require(&mut wrong, holds, || format!("where {} lie that are unexplained is told wrong", one.amount));
+        require(&mut wrong, holds, || format!("where {} lie that are unexplained is wrong", one.amount));
     }
     let places: BTreeSet<usize> = claim.unexplained.iter().map(|one| one.cell).collect();
     require(&mut wrong, places.len() == claim.unexplained.len(), || {
@@ -264,7 +264,7 @@ pub(super) fn residues(claim: &Claim, figure: impl Fn(&CountKey, Measure) -> Opt
     wrong
 }
 
-/// Whether the reasons why figures cannot be compared are told, with their numbers.
+/// Whether the reasons why figures cannot be compared are reported, with their numbers.
 pub(super) fn open(claim: &Claim, own: &BTreeMap<&'static str, u64>, known: &[BoundCause]) -> Wrong {
     let mut wrong = Vec::new();
     for one in &claim.not_checkable {
@@ -279,7 +279,7 @@ pub(super) fn open(claim: &Claim, own: &BTreeMap<&'static str, u64>, known: &[Bo
             cause.cause.id == one.id && words == one.what && decides
         });
         require(&mut wrong, one.cells == cells && (by_table || by_cause), || {
-            format!("that {} figures are open for {} is told wrong", one.cells, neutralise(&one.id))
+            format!("that {} figures are open for {} is wrong", one.cells, neutralise(&one.id))
         });
     }
     let left_out = own.keys().find(|id| claim.not_checkable.iter().all(|one| one.id != **id));

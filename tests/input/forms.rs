@@ -271,8 +271,8 @@ fn headings_in_another_spelling_are_understood_and_said() {
     let text = sheet.caret().replacen("FinalTestedSchoolNPSFlag", "Final Tested School NPS Flag", 1);
     let file = read(&folder.write("a.csv", text));
     assert_same(&file, &sheet);
-    let told = "1 name in another spelling: “Final Tested School NPS Flag” stands for FinalTestedSchoolNPSFlag";
-    assert_eq!(file.detected("header"), [told]);
+    let message = "1 name in another spelling: “Final Tested School NPS Flag” stands for FinalTestedSchoolNPSFlag";
+    assert_eq!(file.detected("header"), [message]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Damaged and malicious input: bounded, told, and never lost without a word.
+//! Damaged and malicious input: bounded, reported, and never lost without a word.
 
 use scorelint::input::{InputError, InputErrorKind, InputOptions, Limits};
 
@@ -17,8 +17,8 @@ fn a_line_over_the_limit_is_skipped_with_its_place() {
         let text = [lines[0], lines[1], &long, lines[2], lines[3]].join("\n");
         let file = limited(text.as_bytes(), Limits::default()).unwrap();
         assert_eq!((file.rows.len(), file.lines.as_slice()), (3, &[2, 4, 5][..]));
-        let told = file.findings.iter().find(|one| one.code == "L031").unwrap();
-        assert_eq!((told.line, told.byte), (Some(3), Some((lines[0].len() + lines[1].len() + 2) as u64)));
+        let message = file.findings.iter().find(|one| one.code == "L031").unwrap();
+        assert_eq!((message.line, message.byte), (Some(3), Some((lines[0].len() + lines[1].len() + 2) as u64)));
     }
 }
 
@@ -37,8 +37,8 @@ fn a_broken_gzip_keeps_what_was_read_and_names_the_place() {
     let packed = gzip(sheet.caret().as_bytes());
     for broken in [packed[..packed.len() / 2].to_vec(), packed[..packed.len() - 4].to_vec()] {
         let file = read(&Folder::new().write("a.csv.gz", &broken));
-        let told = file.findings.iter().find(|one| one.code == "L035").unwrap();
-        assert!(told.byte.unwrap() > 0 && told.line.unwrap() > 1);
+        let message = file.findings.iter().find(|one| one.code == "L035").unwrap();
+        assert!(message.byte.unwrap() > 0 && message.line.unwrap() > 1);
         let whole = file.rows.len() - file.odd.len();
         assert!(whole > 100);
         assert_eq!(file.rows[..whole], sheet.rows[..whole]);
@@ -54,8 +54,8 @@ fn a_damaged_zip_member_is_told_at_its_end() {
     packed[directory + 16] ^= 0xFF;
     let file = read(&Folder::new().write("a.zip", &packed));
     assert_eq!(file.rows, sheet.rows);
-    let told = file.findings.iter().find(|one| one.code == "L035").unwrap();
-    assert!(told.shown.iter().any(|shown| shown.value.contains("checksum")));
+    let message = file.findings.iter().find(|one| one.code == "L035").unwrap();
+    assert!(message.shown.iter().any(|shown| shown.value.contains("checksum")));
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn a_bomb_is_stopped_by_size_and_by_ratio() {
     for bytes in &packed {
         let reason = |limits| {
             let file = limited(bytes, limits).unwrap();
-            let told = file.findings.iter().find(|one| one.code == "L035").unwrap();
-            told.shown.iter().find(|shown| shown.name == "reason").unwrap().value.clone()
+            let message = file.findings.iter().find(|one| one.code == "L035").unwrap();
+            message.shown.iter().find(|shown| shown.name == "reason").unwrap().value.clone()
         };
         assert!(reason(Limits { expanded: 1 << 20, ..Limits::default() }).contains("more than 1048576 bytes"));
         assert!(reason(Limits { ratio: 100, ..Limits::default() }).contains("more than 100 times"));
@@ -90,8 +90,8 @@ fn broken_quotes_cost_their_own_line_only() {
         broken[place] = broken[place].replace("Quill", "\"Quill");
     }
     let file = limited((broken.join("\n") + "\n").as_bytes(), Limits::default()).unwrap();
-    let told: Vec<u64> = file.findings.iter().filter(|one| one.code == "L033").filter_map(|one| one.line).collect();
-    assert_eq!(told, [6, 21, 22, 61]);
+    let message: Vec<u64> = file.findings.iter().filter(|one| one.code == "L033").filter_map(|one| one.line).collect();
+    assert_eq!(message, [6, 21, 22, 61]);
     assert_eq!(file.lines, (2..=61).collect::<Vec<_>>());
 }
 

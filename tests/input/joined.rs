@@ -77,13 +77,13 @@ fn the_same_content_is_read_once() {
     let first = folder.write("a.csv", &text);
     let copy = folder.write("b.csv", &text);
     let packed = folder.write("c.zip", zip(&[("inside.csv", text.as_bytes())]));
-    for (others, told) in [
+    for (others, message) in [
         (vec![first.clone()], "1 file: DIR/a.csv (it holds the same as DIR/a.csv)"),
         (vec![copy.clone()], "1 file: DIR/b.csv (it holds the same as DIR/a.csv)"),
         (vec![packed.clone()], "1 file: DIR/c.zip:inside.csv (it holds the same as DIR/a.csv)"),
     ] {
         let files = opened(&[vec![first.clone()], others].concat());
-        assert_eq!((files.len(), skipped(&files, &folder)), (1, vec![told.to_owned()]));
+        assert_eq!((files.len(), skipped(&files, &folder)), (1, vec![message.to_owned()]));
     }
     let files = opened(&[folder.path().to_owned()]);
     assert_eq!(files.len(), 1);
@@ -104,21 +104,21 @@ fn a_gzip_file_beside_its_content_is_a_copy() {
     let text = Sheet::new(2022, 3).caret();
     let plain = folder.write("a.csv", &text);
     let packed = folder.write("b.csv.gz", gzip(text.as_bytes()));
-    let told = |paths: &[PathBuf]| {
+    let message = |paths: &[PathBuf]| {
         let files = opened(paths);
         (files.len(), skipped(&files, &folder))
     };
     let skipped_one = |what: &str| (1, vec![format!("1 file: {what}")]);
-    assert_eq!(told(&[plain.clone(), packed.clone()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
-    assert_eq!(told(&[packed.clone(), plain.clone()]), skipped_one("DIR/a.csv (it holds the same as DIR/b.csv.gz)"));
-    assert_eq!(told(&[folder.path().to_owned()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
+    assert_eq!(message(&[plain.clone(), packed.clone()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
+    assert_eq!(message(&[packed.clone(), plain.clone()]), skipped_one("DIR/a.csv (it holds the same as DIR/b.csv.gz)"));
+    assert_eq!(message(&[folder.path().to_owned()]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/a.csv)"));
     let archive = folder.write("c.zip", zip(&[("inside.csv", text.as_bytes())]));
-    assert_eq!(told(&[archive, packed]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/c.zip:inside.csv)"));
+    assert_eq!(message(&[archive, packed]), skipped_one("DIR/b.csv.gz (it holds the same as DIR/c.zip:inside.csv)"));
     // Put together from parts, with nothing in the last: the length at its end is that of nothing.
     let (first, rest) = text.split_at(text.len() / 2);
     let parts = [gzip(first.as_bytes()), gzip(rest.as_bytes()), gzip(b"")].concat();
     let joined = folder.write("a.csv.gz", parts);
-    assert_eq!(told(&[plain, joined]), skipped_one("DIR/a.csv.gz (it holds the same as DIR/a.csv)"));
+    assert_eq!(message(&[plain, joined]), skipped_one("DIR/a.csv.gz (it holds the same as DIR/a.csv)"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_gzip_file_of_other_or_damaged_content_is_no_copy() {
     bytes[middle] ^= 0xFF;
     let damaged = folder.write("b.csv.gz", bytes);
     let files: Vec<_> = open_each(&[plain, damaged], &InputOptions::default()).collect();
-    assert_eq!(files.len(), 2, "damage is told, not passed over");
+    assert_eq!(files.len(), 2, "damage is reported, not passed over");
 }
 
 #[test]

@@ -191,7 +191,7 @@ fn what_cannot_be_read_makes_its_counts_unknown_and_is_said() {
         let rows: Vec<&str> =
             group.map(|group| text.lines().filter(|line| line.contains(group)).collect()).unwrap_or_default();
         assert_eq!(rows, Vec::<&str>::new());
-        assert!(group.is_some() || !text.contains(",met_and_above_percent,"), "a share of levels that nobody can read");
+        assert!(group.is_some() || !text.contains(",met_and_above_percent,"), "a share of levels that cannot be read");
         let (_, words) = run(&["account"], &path);
         assert!(words.contains("INCOMPLETE") && words.contains("cannot be read"), "{words}");
     }

@@ -6,7 +6,7 @@ use scorelint::input::{InputError, InputErrorKind, InputOptions, open};
 use crate::support::files::{Folder, Sheet, gzip, read_with, refused, zip};
 use crate::support::{path, snapshots};
 
-fn told(error: &InputError, folder: &Folder) -> String {
+fn message(error: &InputError, folder: &Folder) -> String {
     let mut text = error.to_string();
     if let Some(code) = error.code() {
         text = format!("[{code}] {text}");
@@ -66,15 +66,15 @@ fn each_says_what_to_do() {
         ("stub.xlsx", counting[..400].to_vec()),
     ];
     let mut lines: Vec<String> =
-        files.iter().map(|(name, bytes)| told(&refused(&folder.write(name, bytes)), &folder)).collect();
-    lines.push(told(&refused(&folder.path().join("nowhere.csv")), &folder));
+        files.iter().map(|(name, bytes)| message(&refused(&folder.write(name, bytes)), &folder)).collect();
+    lines.push(message(&refused(&folder.path().join("nowhere.csv")), &folder));
     let empty = Folder::new();
-    lines.push(told(&refused(empty.path()), &empty));
+    lines.push(message(&refused(empty.path()), &empty));
     let stated = |year| InputOptions { year: Some(year), ..InputOptions::default() };
     let path = folder.write("good.csv", &caret);
-    lines.push(told(&read_with(&path, &stated(2016)).unwrap_err(), &folder));
+    lines.push(message(&read_with(&path, &stated(2016)).unwrap_err(), &folder));
     let path = folder.write("good.dat", Sheet::new(2022, 1).fixed());
-    lines.push(told(&read_with(&path, &stated(2025)).unwrap_err(), &folder));
+    lines.push(message(&read_with(&path, &stated(2025)).unwrap_err(), &folder));
     snapshots().bind(|| insta::assert_snapshot!("input_refusals", lines.join("\n\n")));
 }
 

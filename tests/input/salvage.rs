@@ -1,4 +1,4 @@
-//! Zip archives without their list of files: what came through is read, what did not is told.
+//! Zip archives without their list of files: what came through is read, what did not is reported.
 
 use std::io::Write;
 
@@ -67,7 +67,7 @@ fn files(bytes: &[u8]) -> Vec<ReadFile> {
     all.into_iter().map(|file| drain(file).unwrap()).collect()
 }
 
-fn told<'a>(file: &'a ReadFile, code: &str) -> Option<&'a FileFinding> {
+fn message<'a>(file: &'a ReadFile, code: &str) -> Option<&'a FileFinding> {
     file.findings.iter().find(|one| one.code == code)
 }
 
@@ -88,15 +88,15 @@ fn files_are_found_without_the_list() {
         assert_eq!(files.len(), 2);
         for (file, sheet) in files.iter().zip(&sheets) {
             assert_eq!(file.rows, sheet.rows);
-            assert!(told(file, "L035").is_none());
-            assert_eq!(said(told(file, "L036").unwrap(), "found"), "a.csv, in/b.csv");
+            assert!(message(file, "L035").is_none());
+            assert_eq!(said(message(file, "L036").unwrap(), "found"), "a.csv, in/b.csv");
         }
     }
     assert_eq!(
-        said(told(&files(&packed[..packed.len() - 10])[0], "L036").unwrap(), "lost"),
+        said(message(&files(&packed[..packed.len() - 10])[0], "L036").unwrap(), "lost"),
         "nothing else stands before its list of files"
     );
-    assert_eq!(said(told(&files(&packed[..list])[0], "L036").unwrap(), "lost"), "what came after it is lost");
+    assert_eq!(said(message(&files(&packed[..list])[0], "L036").unwrap(), "lost"), "what came after it is lost");
 }
 
 #[test]
@@ -112,9 +112,9 @@ fn a_file_that_breaks_off_gives_its_start_and_the_place() {
     for bytes in [&plain, &kept, &streamed] {
         let files = files(&bytes[..bytes.len() * 2 / 3]);
         assert_eq!(files.len(), 2);
-        assert!(files[0].rows.len() == 3 && told(&files[0], "L035").is_none());
+        assert!(files[0].rows.len() == 3 && message(&files[0], "L035").is_none());
         let cut = &files[1];
-        let place = told(cut, "L035").unwrap();
+        let place = message(cut, "L035").unwrap();
         let whole = cut.rows.len() - cut.odd.len();
         assert!(whole > 100 && cut.rows[..whole] == sheet.rows[..whole]);
         // The bytes that were read, and the line that is not whole any more.
@@ -124,7 +124,7 @@ fn a_file_that_breaks_off_gives_its_start_and_the_place() {
             text[..bytes].lines().count() as u64,
             place.line.unwrap().max(2) - u64::from(text[..bytes].ends_with('\n'))
         );
-        assert!(said(told(cut, "L036").unwrap(), "lost").starts_with("b.csv breaks off"));
+        assert!(said(message(cut, "L036").unwrap(), "lost").starts_with("b.csv breaks off"));
     }
 }
 
@@ -136,9 +136,9 @@ fn every_cut_of_an_archive_is_read_or_refused_and_never_silent() {
         for length in 4..bytes.len() {
             for file in opened(&bytes[..length], Limits::default()).into_iter().flatten() {
                 let file = drain(file).unwrap();
-                assert!(told(&file, "L036").is_some(), "{length}");
+                assert!(message(&file, "L036").is_some(), "{length}");
                 let whole = file.rows.len() - file.odd.len() == 12;
-                assert!(whole || told(&file, "L035").is_some(), "{length}");
+                assert!(whole || message(&file, "L035").is_some(), "{length}");
             }
         }
     }
@@ -155,10 +155,10 @@ fn sizes_and_checksums_that_lie_are_found_out() {
         files(&bytes)
     };
     // The checksum, the packed size (too large), and the length of the first file.
-    assert!(said(told(&changed(14, &[1, 2, 3, 4])[0], "L035").unwrap(), "reason").contains("checksum"));
+    assert!(said(message(&changed(14, &[1, 2, 3, 4])[0], "L035").unwrap(), "reason").contains("checksum"));
     let large = changed(18, &[0xF0, 0xFF, 0xFF, 0x7F]);
-    assert!(large.len() == 1 && large[0].rows == sheet.rows && told(&large[0], "L036").is_some());
-    assert!(told(&changed(22, &[0xFF, 0xFF, 0xFF, 0])[0], "L035").is_some());
+    assert!(large.len() == 1 && large[0].rows == sheet.rows && message(&large[0], "L036").is_some());
+    assert!(message(&changed(22, &[0xFF, 0xFF, 0xFF, 0])[0], "L035").is_some());
     // A size that points into the middle: what follows is no header, and the file cannot be read.
     let mut small = bytes[..list].to_vec();
     small[18..22].copy_from_slice(&[20, 0, 0, 0]);
@@ -174,7 +174,7 @@ fn a_bomb_in_a_broken_archive_is_stopped() {
         for limits in [Limits { expanded: 1 << 20, ..Limits::default() }, Limits { ratio: 100, ..Limits::default() }] {
             let file = opened(&bytes[..list], limits).remove(0).unwrap();
             let file = drain(file).unwrap();
-            let reason = said(told(&file, "L035").unwrap(), "reason");
+            let reason = said(message(&file, "L035").unwrap(), "reason");
             assert!(reason.contains("more than"), "{reason}");
         }
     }
@@ -227,7 +227,7 @@ fn protected_files_are_named_and_the_others_read() {
     };
     let broken = files(&protected(&bytes[..list], &[b"PK\x03\x04"]));
     assert_eq!(broken.len(), 1);
-    assert!(said(told(&broken[0], "L036").unwrap(), "lost").contains("a.csv (protected by a password)"));
+    assert!(said(message(&broken[0], "L036").unwrap(), "lost").contains("a.csv (protected by a password)"));
     // In a sound archive as well one protected file does not keep the others from being read.
     let sound = opened(&protected(&bytes, &[b"PK\x03\x04", b"PK\x01\x02"]), Limits::default());
     let refused: Vec<String> =

@@ -1,4 +1,4 @@
-//! The view is told from the records where the name of the file does not say it.
+//! The view is determined from the records where the name of the file does not say it.
 
 use scorelint::input::View;
 use scorelint::synth::{MadeForm, Order, write_district};

@@ -144,8 +144,8 @@ fn lost_zeros_of_codes_are_put_back_and_told() {
     let text = "Year,Entity code,Test,Grade,Group,Tested\n2022,1100170112607,1,5,1,20\n";
     let file = one_file(written(&folder, "zeros.csv", text));
     assert_eq!((file.rows[0].place.code_text().as_str(), file.repaired_codes), ("01100170112607", 1));
-    let told = file.detected.iter().find(|one| one.what == "repaired").unwrap();
-    assert_eq!(told.value, "1");
+    let message = file.detected.iter().find(|one| one.what == "repaired").unwrap();
+    assert_eq!(message.value, "1");
 }
 
 #[test]

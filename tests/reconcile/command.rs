@@ -212,11 +212,11 @@ fn what_is_unexplained_is_told_by_its_place_in_the_chosen_cells() {
     let mut bytes = Vec::new();
     write_json(&mut bytes, &reconciliation, &filter).unwrap();
     let part = json(&bytes);
-    let told = part["unexplained"].as_array().unwrap();
+    let message = part["unexplained"].as_array().unwrap();
     let is_of = |one: &Value| part["cells"][one["cell"].as_u64().unwrap() as usize]["entity"] == code.as_str();
-    assert!(!told.is_empty() && told.iter().all(is_of), "{told:?}");
+    assert!(!message.is_empty() && message.iter().all(is_of), "{message:?}");
     let first_too = code_of(0) == code;
-    assert_eq!(told.len(), if first_too { 2 } else { 1 });
+    assert_eq!(message.len(), if first_too { 2 } else { 1 });
 }
 
 #[test]
@@ -227,5 +227,5 @@ fn causes_are_listed_and_told() {
     let unknown = run(here, "80", &["causes", "late-score"]);
     assert!(!unknown.status.success() && shown(&unknown).contains("did you mean late-scores?"), "{}", shown(&unknown));
     let all = shown(&run(here, "80", &["causes", "--all"]));
-    assert!(all.contains("not to be told from score files"), "{all}");
+    assert!(all.contains("not to be determined from score files"), "{all}");
 }

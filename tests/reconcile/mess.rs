@@ -35,7 +35,7 @@ fn place(header: &[String], name: &str) -> usize {
     header.iter().position(|one| one == name).unwrap()
 }
 
-/// The records as an older download has them: nobody is tested yet.
+/// The records as an older download has them: no one is tested yet.
 fn older(header: &[String], rows: &[Vec<String>]) -> Vec<Vec<String>> {
     let values = [("IncludeIndicator", "N"), ("FinalTestCompletedDate", ""), ("ScoreAvailableDate", "")];
     let mut rows = rows.to_vec();
@@ -187,8 +187,8 @@ fn figures_that_another_program_wrote_are_read_or_told() {
     let reconciliation = made.reconciled();
     let is_open = |status| status == FigureStatus::NotCheckable(UNREADABLE);
     let open = reconciliation.cells.iter().filter(|cell| is_open(cell.status)).count() as u64;
-    let told: u64 = reconciliation.officials.iter().map(|file| file.unreadable.figures).sum();
-    assert!(open > 100 && told >= open, "{open} {told}");
+    let message: u64 = reconciliation.officials.iter().map(|file| file.unreadable.figures).sum();
+    assert!(open > 100 && message >= open, "{open} {message}");
     assert_eq!(reconciliation.tally().compared() + open, sound.compared());
     assert!(made.verified(&bytes(&reconciliation)).is_confirmed());
     let arguments = ["reconcile", &made.scene.truth.files[0], "--official", "official", "--samples", "0"];

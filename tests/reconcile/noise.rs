@@ -57,14 +57,14 @@ fn exactly_the_noise_is_unexplained() {
         let reconciliation = made.reconciled();
         let rest: Vec<_> =
             reconciliation.cells.iter().filter(|cell| cell.status == FigureStatus::Unexplained).collect();
-        let told: Vec<Changed> = rest
+        let message: Vec<Changed> = rest
             .iter()
             .map(|cell| {
                 let code = String::from_utf8(cell.code.to_vec()).unwrap();
                 (code, cell.test, cell.grade, cell.group, cell.unexplained)
             })
             .collect();
-        assert_eq!(told, [changed], "{seed}");
+        assert_eq!(message, [changed], "{seed}");
         assert_eq!(rest[0].measure, Measure::Tested);
         assert_eq!(reconciliation.residues.len(), 1);
         let residue = &reconciliation.residues[0];

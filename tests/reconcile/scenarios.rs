@@ -22,12 +22,15 @@ fn parameters_hold(truth: &synth::TrueCause, found: &Value) {
         // Schools are known by seven digits in the truth or by fourteen.
         Some((_, synth::ParameterValue::One(school))) => assert!(found["school"].as_str().unwrap().ends_with(school)),
         Some((_, synth::ParameterValue::Several(schools))) => {
-            let mut told: Vec<&str> = found["school"].as_str().unwrap().split(", ").collect();
-            told.sort_unstable();
+            let mut message: Vec<&str> = found["school"].as_str().unwrap().split(", ").collect();
+            message.sort_unstable();
             let mut schools: Vec<&str> = schools.iter().map(String::as_str).collect();
             schools.sort_unstable();
-            assert!(told.iter().zip(&schools).all(|(told, school)| told.ends_with(school)), "{told:?} {schools:?}");
-            assert_eq!(told.len(), schools.len());
+            assert!(
+                message.iter().zip(&schools).all(|(message, school)| message.ends_with(school)),
+                "{message:?} {schools:?}"
+            );
+            assert_eq!(message.len(), schools.len());
         }
     }
 }

@@ -24,7 +24,7 @@ fn compared(files: std::ops::Range<usize>) -> Reconciliation {
     reconcile(&paths, &[folder.path().join("official")], &plain()).unwrap()
 }
 
-/// It lacks students who were tested here and have left, so that no figure can be told from it.
+/// It lacks students who were tested here and have left, so that no figure can be determined from it.
 #[test]
 fn the_enrolled_view_alone_leaves_every_figure_open() {
     let reconciliation = compared(1..2);

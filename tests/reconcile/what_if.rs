@@ -79,12 +79,12 @@ fn an_assumed_cause_without_records_is_told() {
     let school = With::Text("58999996900999".to_owned());
     let assume = vec![assumption("charter-funding-type-changed", Some(school)), assumption("rescore", None)];
     let reconciliation = made.reconciled_with(&ReconcileOptions { assume, ..plain() }).unwrap();
-    let told: Vec<_> = reconciliation.causes.iter().map(|found| (found.cause.id.as_str(), found.note)).collect();
+    let message: Vec<_> = reconciliation.causes.iter().map(|found| (found.cause.id.as_str(), found.note)).collect();
     let expected = [
         ("charter-funding-type-changed", Some("assumed, but no record satisfies it")),
         ("rescore", Some("assumed, but it needs an earlier download (--earlier)")),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(message, expected);
     let written = bytes(&reconciliation);
     let causes = json(&written)["causes"].clone();
     assert_eq!(causes[0]["note"], "assumed, but no record satisfies it");

@@ -183,6 +183,6 @@ fn rules_are_selected_by_code_name_and_family() {
 #[test]
 fn an_unknown_rule_gets_a_suggestion() {
     let error = BoundSettings::new(&chosen(vec!["LOC002".to_owned()], Vec::new()), &own_rules()).unwrap_err();
-    let told = format!("{:?}", miette::Report::new(error));
-    assert!(told.contains("did you mean LOC001?"), "{told}");
+    let message = format!("{:?}", miette::Report::new(error));
+    assert!(message.contains("did you mean LOC001?"), "{message}");
 }

@@ -9,7 +9,7 @@ use scorelint::rule::{Scope, Severity};
 use super::human::{look, render};
 use crate::support::outcome::{SSID, broke, finding, outcome, rule};
 
-/// A value that can be told from everything else in a report, for each column of the layout.
+/// A value that can be determined from everything else in a report, for each column of the layout.
 fn secret(place: usize) -> String {
     match place % 4 {
         0 => format!("Qz{place:03}ja"),

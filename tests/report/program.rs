@@ -32,7 +32,7 @@ fn check(folder: &TempDir, flags: &[&str]) -> Output {
 }
 
 /// What stands in the columns that are not public, unless it stands in a public one too, or is the
-/// code of a school or LEA, which reports count by, or too short to be told from other text.
+/// code of a school or LEA, which reports count by, or too short to be reported from other text.
 fn secrets(text: &str) -> BTreeSet<&str> {
     let layout = registry().layout(2025).unwrap();
     let (mut secret, mut public) = (BTreeSet::new(), BTreeSet::new());
@@ -56,9 +56,9 @@ fn no_output_holds_a_student_value() {
     for flags in FLAGS {
         let output = check(&folder, flags);
         assert_eq!(output.status.code(), Some(1), "{flags:?}: {}", String::from_utf8_lossy(&output.stderr));
-        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let message = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         for secret in &secrets {
-            assert!(!told.contains(secret), "{flags:?} tells {secret}");
+            assert!(!message.contains(secret), "{flags:?} tells {secret}");
         }
     }
 }

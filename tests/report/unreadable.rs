@@ -64,8 +64,8 @@ fn the_others_of_a_list_or_folder_are_checked() {
         assert_eq!(missing, ["broken.zip", "empty.csv", "nowhere.csv"]);
         assert_eq!(report["summary"]["unreadable"], 3);
         assert!(report["summary"]["records"].as_u64().unwrap() > 100);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(["nowhere.csv", "empty.csv", "broken.zip"].iter().all(|name| told.contains(name)), "{told}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(["nowhere.csv", "empty.csv", "broken.zip"].iter().all(|name| message.contains(name)), "{message}");
     }
 }
 

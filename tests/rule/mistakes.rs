@@ -111,8 +111,8 @@ fn comparisons_that_no_value_of_the_layout_can_turn() {
         "some k in 1..2: (items_attempted_k > 1000)",
         "(grade_assessed if score_status is 'I' else 3) > 20",
     ];
-    let told = |condition: &str| mistakes(&[rule(&[("when", &format!("\"{condition}\""))])]);
-    let all: String = conditions.iter().map(|one| format!("{one}\n\n{}\n", told(one))).collect();
+    let message = |condition: &str| mistakes(&[rule(&[("when", &format!("\"{condition}\""))])]);
+    let all: String = conditions.iter().map(|one| format!("{one}\n\n{}\n", message(one))).collect();
     snapshots().bind(|| insta::assert_snapshot!("rule_mistake_idle_comparisons", all));
 }
 
@@ -206,12 +206,12 @@ fn examples() {
         "example_unknown_outcome",
         &with("score_status  include_indicator\nI             R                  <- good\n"),
     );
-    let beside = |table: &str| vec![format!("{}\n```earlier 2021\n{table}```\n", rule(&[]))];
+    let with_second = |table: &str| vec![format!("{}\n```earlier 2021\n{table}```\n", rule(&[]))];
     snapshot(
         "example_outcome_in_second_file",
-        &beside("ssid        score_status\n1111111111  V             <- held\n"),
+        &with_second("ssid        score_status\n1111111111  V             <- held\n"),
     );
-    snapshot("example_unknown_field_in_second_file", &beside("ssid        score_statsu\n1111111111  V\n"));
+    snapshot("example_unknown_field_in_second_file", &with_second("ssid        score_statsu\n1111111111  V\n"));
     snapshot("example_without_outcome", &with("score_status  include_indicator\nI             R\n"));
 }
 

@@ -122,21 +122,21 @@ fn mistakes_are_told() {
         let run = folder.run(&[&["baseline", "scores.csv"], flags].concat());
         (run.status.code(), errors(&run, folder.dir.path()))
     };
-    let (code, told) = run(&["--output", "known.toml"]);
+    let (code, message) = run(&["--output", "known.toml"]);
     assert_eq!(code, Some(2));
     for flag in ["--author", "--reason", "--expires"] {
-        assert!(told.contains(flag), "{told}");
+        assert!(message.contains(flag), "{message}");
     }
     let with = |flags: &[&str]| run(&[&["--output", "known.toml"], flags].concat());
-    let (code, told) = with(&["--author", " ", "--reason", "r", "--expires", "2026-06-30"]);
-    assert!(code == Some(2) && told.contains("must not be empty"), "{told}");
-    let (code, told) = with(&["--author", "a", "--reason", "r", "--expires", "30.6.2026"]);
-    assert!(code == Some(2) && told.contains("2026-06-30"), "{told}");
-    let (code, told) = with(&["--author", "a", "--reason", "r", "--expires", "2026-01-14"]);
-    assert!(code == Some(2) && told.contains("over already"), "{told}");
+    let (code, message) = with(&["--author", " ", "--reason", "r", "--expires", "2026-06-30"]);
+    assert!(code == Some(2) && message.contains("must not be empty"), "{message}");
+    let (code, message) = with(&["--author", "a", "--reason", "r", "--expires", "30.6.2026"]);
+    assert!(code == Some(2) && message.contains("2026-06-30"), "{message}");
+    let (code, message) = with(&["--author", "a", "--reason", "r", "--expires", "2026-01-14"]);
+    assert!(code == Some(2) && message.contains("over already"), "{message}");
     folder.write("known.toml", "");
-    let (code, told) = with(&SIGNED);
-    assert!(code == Some(2) && told.contains("--force"), "{told}");
+    let (code, message) = with(&SIGNED);
+    assert!(code == Some(2) && message.contains("--force"), "{message}");
     assert_eq!(fs::read_to_string(folder.path("known.toml")).unwrap(), "");
 }
 
@@ -150,8 +150,8 @@ fn without_a_key_it_says_what_to_do() {
         .args([&["baseline", "scores.csv", "--output", "known.toml", "--today", super::TODAY], &SIGNED[..]].concat())
         .output()
         .unwrap();
-    let told = errors(&run, folder.dir.path());
+    let message = errors(&run, folder.dir.path());
     assert_eq!(run.status.code(), Some(2));
-    assert!(told.contains("SCORELINT_KEY"), "{told}");
+    assert!(message.contains("SCORELINT_KEY"), "{message}");
     assert!(!folder.path("known.toml").exists());
 }

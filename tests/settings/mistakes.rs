@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a settings file is told with its place.
+//! Everything that can be wrong with a settings file is reported with its place.
 
 use std::fmt::Write as _;
 
@@ -55,9 +55,9 @@ fn identifiers_of_students_are_covered_in_messages() {
         for form in forms {
             let folder = Folder::new();
             let run = folder.settings(&form(secret)).run(&["config"]);
-            let told = errors(&run, folder.dir.path());
-            assert_eq!(run.status.code(), Some(2), "{told}");
-            assert!(!told.contains(secret), "{told}");
+            let message = errors(&run, folder.dir.path());
+            assert_eq!(run.status.code(), Some(2), "{message}");
+            assert!(!message.contains(secret), "{message}");
         }
     }
 }
@@ -68,8 +68,8 @@ fn hostile_settings_do_no_harm() {
     for wrong in ["\u{1b}[2J = 1", "select = [\"\u{202e}T\"]", "select = [\"\\u001b[31mT\"]"] {
         let run = folder.settings(wrong).run(&["config"]);
         assert_eq!(run.status.code(), Some(2));
-        let told = String::from_utf8_lossy(&run.stderr).into_owned();
-        assert!(!told.contains('\u{1b}') && !told.contains('\u{202e}'), "{told:?}");
+        let message = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
     }
     std::fs::write(folder.path("scorelint.toml"), b"samples = \xff").unwrap();
     let run = folder.run(&["config"]);

@@ -58,7 +58,7 @@ fn a_student_is_known_by_pseudonym_or_ssid_and_test() {
             assert_eq!(waived[0]["waiver"], 0);
             assert_eq!(report["settings"]["waivers"][0]["student"], *student);
         }
-        assert!(!report.to_string().contains(&ssid), "an identifier is told");
+        assert!(!report.to_string().contains(&ssid), "an identifier is reported");
         let errors = |report: &Value| report["summary"]["errors"].as_u64().unwrap();
         assert_eq!(errors(&plain) - errors(&report), u64::from(is_waived), "{of}");
     }

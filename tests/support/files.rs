@@ -18,7 +18,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Records that hold just enough to be told apart.
+    /// Records that hold just enough to be distinguished.
     pub fn new(year: u16, records: usize) -> Self {
         let layout = registry().layout(year).unwrap();
         let header: Vec<String> = layout.fields.iter().map(|field| field.label().to_owned()).collect();

@@ -101,7 +101,7 @@ fn wide_rules() -> HashSet<String> {
     wide.map(|rule| rule.code.clone()).collect()
 }
 
-/// Faults that were missed, and findings that nobody planted.
+/// Faults that were missed, and findings that were not planted.
 fn differences(planted: &[Planted], report: &Value) -> Vec<String> {
     let wide = wide_rules();
     let found = findings(report);
@@ -283,9 +283,9 @@ fn the_years_of_a_fault_are_told_in_order() {
     let output = support::scorelint().args(["synth", "--year", "2017", "--fault", "D023", "-o", "-"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     // Where it is wrapped, lines after the first begin with a bar.
-    let told = String::from_utf8_lossy(&output.stderr).replace('│', " ");
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("in 2017, only in 2018, 2019, 2021, 2022, 2023, 2024, 2025"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr).replace('│', " ");
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(message.contains("in 2017, only in 2018, 2019, 2021, 2022, 2023, 2024, 2025"), "{message}");
 }
 
 #[test]
@@ -387,19 +387,19 @@ fn low_rates_are_found_once() {
     for (code, group) in [("P026", "Not a high school graduate"), ("P027", "58999996900004")] {
         for year in [2017, 2018, 2025] {
             let folder = tempfile::tempdir().unwrap();
-            let told = |kinds: &[&str]| {
+            let message = |kinds: &[&str]| {
                 let (path, planted) = write(&with_faults(year, 2_500, kinds), folder.path());
                 let (report, errors) = check(&path);
                 let report = report.expect(&errors);
                 let list = report["findings"].as_array().unwrap().clone();
-                let is_told = |one: &Value| {
+                let is_known = |one: &Value| {
                     let message = one["message"].as_str().unwrap();
                     one["rule"] == code && message.contains(group) && message.contains("athematics")
                 };
-                (list.iter().filter(|one| is_told(one)).count(), loud(&report), planted)
+                (list.iter().filter(|one| is_known(one)).count(), loud(&report), planted)
             };
-            assert_eq!(told(&[]).0, 0, "{code} in {year}");
-            let (count, loud, planted) = told(&[code]);
+            assert_eq!(message(&[]).0, 0, "{code} in {year}");
+            let (count, loud, planted) = message(&[code]);
             assert_eq!((count, loud), (1, Vec::new()), "{code} in {year}");
             assert!(planted[0].count >= 10, "{code} in {year}: {planted:?}");
         }

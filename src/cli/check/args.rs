@@ -40,7 +40,7 @@ Privacy:
   key file of your configuration folder, which is made when it is first needed.
 
 Settings:
-  scorelint.toml beside the file, or in a folder above it, may set severities, selections,
+  scorelint.toml next to the file, or in a folder above it, may set severities, selections,
   thresholds and waivers. Flags win over it. scorelint config shows what holds and why.
 
 Exit codes:

@@ -42,7 +42,7 @@ pub struct Request<'a> {
     pub sha256: HashChoice,
     /// Whether the time spent on each rule is wanted.
     pub timings: Timings,
-    /// To be told how many bytes of the current file were read so far, from any thread.
+    /// Receives how many bytes of the current file were read so far, from any thread.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -70,13 +70,13 @@ pub fn run(
     let first = args.paths.first().map_or(Path::new("-"), PathBuf::as_path);
     let settings = args.settings.settings(first, Besides { samples: args.samples, fail_on: args.fail_on })?;
     let second = args.second();
-    let beside = [&second.entities, &second.earlier, &second.enrolled].into_iter().flatten();
-    let inputs: Vec<PathBuf> = args.paths.iter().chain(beside).chain(settings.files()).cloned().collect();
+    let second_files = [&second.entities, &second.earlier, &second.enrolled].into_iter().flatten();
+    let inputs: Vec<PathBuf> = args.paths.iter().chain(second_files).chain(settings.files()).cloned().collect();
     let targets = args.report.targets(&inputs)?;
     let bytes = size::total(&args.paths);
     memory::prepare(bytes);
     let bar = Progress::new(bytes, args.report.progress());
-    let report_progress = |bytes| bar.told(bytes);
+    let report_progress = |bytes| bar.report(bytes);
     let checked = engine(&request(args, &settings, &second, key, targets.needs(), &report_progress));
     bar.finish();
     let (outcome, rules) = checked?;

@@ -18,7 +18,7 @@ pub(super) struct Fact {
 /// A waiver and how it stands.
 pub(super) struct WaiverFact {
     /// The waiver.
-    pub told: WaiverShown,
+    pub shown: WaiverShown,
     /// How it stands on the day of the run.
     pub standing: WaiverValidity,
 }
@@ -109,5 +109,5 @@ fn listed(all: &mut Vec<Fact>, key: &str, list: Vec<(String, SettingOrigin)>, em
 }
 
 fn waiver(one: &BoundWaiver, pseudonyms: Option<&Pseudonyms>) -> WaiverFact {
-    WaiverFact { told: one.waiver.told(&one.code, pseudonyms), standing: one.standing.clone() }
+    WaiverFact { shown: one.waiver.shown(&one.code, pseudonyms), standing: one.standing.clone() }
 }

@@ -70,7 +70,7 @@ impl From {
 #[derive(Serialize)]
 struct ConfigWaiver<'a> {
     #[serde(flatten)]
-    told: WaiverOut<'a>,
+    shown: WaiverOut<'a>,
     state: &'static str,
 }
 
@@ -101,5 +101,5 @@ fn of_rule(fact: &Fact) -> RuleSetting<'_> {
 }
 
 fn waiver(waiver: &WaiverFact) -> ConfigWaiver<'_> {
-    ConfigWaiver { told: WaiverOut::of(&waiver.told), state: waiver.standing.as_str() }
+    ConfigWaiver { shown: WaiverOut::of(&waiver.shown), state: waiver.standing.as_str() }
 }

@@ -67,16 +67,16 @@ fn waivers(page: &mut Page, waivers: &[WaiverFact]) {
 }
 
 fn waiver(waiver: &WaiverFact) -> Vec<String> {
-    let told = &waiver.told;
+    let shown = &waiver.shown;
     let state = match &waiver.standing {
         WaiverValidity::Unexplained(lacking) => format!("lacks {}", lacking.join(", ")),
         standing => standing.as_str().to_owned(),
     };
-    vec![told.rule.clone(), told.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, told.of()]
+    vec![shown.rule.clone(), shown.expires.clone().unwrap_or_else(|| "(no day)".to_owned()), state, shown.of()]
 }
 
 fn from_and_why(waiver: &WaiverFact) -> String {
-    let waiver = &waiver.told;
+    let waiver = &waiver.shown;
     let words = [waiver.reason.as_deref(), waiver.author.as_deref()];
     let words: Vec<String> = words.into_iter().flatten().map(|text| neutralise(text).into_owned()).collect();
     let place = format!("{}:{}", neutralise(&waiver.path.to_string_lossy()), waiver.line);

@@ -35,7 +35,7 @@ Examples:
       With faults; FILE.faults.tsv tells which records have them.
 
   scorelint synth --scenario mixed -o district/
-      With official files that differ for known reasons, and the truth beside them.
+      With official files that differ for known reasons, and the truth next to them.
 
   scorelint synth --scenario late+nonpublic+partial --noise 3% -o district/
       Several reasons at once, and 3 of 100 records dropped or damaged at random.
@@ -78,11 +78,11 @@ pub(super) struct Args {
     /// List the kinds of faults
     #[arg(long)]
     list_faults: bool,
-    /// Write official files beside the score file: the public research files that the state would
+    /// Write official files next to the score file: the public research files that the state would
     /// publish for the district, and the list of entities
     #[arg(long, conflicts_with_all = ["faults", "second_files"])]
     official: bool,
-    /// Make score file and official files differ for known reasons, and write the truth beside them
+    /// Make score file and official files differ for known reasons, and write the truth next to them
     /// into scenario.truth.json; several names are joined by +. Implies --official
     #[arg(long, value_name = "NAME[+NAME…]", conflicts_with_all = ["faults", "second_files"])]
     scenario: Option<String>,
@@ -176,7 +176,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 /// Writes the district with official files, and with a scenario if one is named.
 fn write_with_official(args: &Args, output: &Path) -> Result<Exit, Failure> {
     if !is_folder(output) {
-        return Err(miette!(help = "name a folder with --output", "official files stand beside the score file").into());
+        return Err(miette!(help = "name a folder with --output", "official files stand next to the score file").into());
     }
     let views = match args.view {
         ViewArg::Tested => Views::Tested,
@@ -245,14 +245,14 @@ struct SecondOutputPaths {
 }
 
 impl SecondOutputPaths {
-    fn beside(path: &Path, order: &Order) -> Self {
+    fn next_to(path: &Path, order: &Order) -> Self {
         let sound = Order { form: MadeForm::Caret, faults: Vec::new(), ..order.clone() };
-        let beside = |name: String| path.with_file_name(name);
+        let sibling = |name: String| path.with_file_name(name);
         let earlier = Order { year: order.year.saturating_sub(1), view: View::Tested, ..sound.clone() };
         Self {
-            earlier: has_earlier_file(order.year).then(|| beside(file_name(&earlier))),
-            roster: beside(file_name(&Order { view: View::Enrolled, ..sound })),
-            entities: beside(format!("entities-{}.txt", order.year)),
+            earlier: has_earlier_file(order.year).then(|| sibling(file_name(&earlier))),
+            roster: sibling(file_name(&Order { view: View::Enrolled, ..sound })),
+            entities: sibling(format!("entities-{}.txt", order.year)),
         }
     }
 
@@ -331,7 +331,7 @@ fn write_one(order: &Order, output: &Path, second_files: bool) -> miette::Result
 fn write_at(path: &Path, order: &Order, second_files: bool) -> miette::Result<Made> {
     let mut file = AtomicFile::at(path).into_diagnostic().wrap_err_with(|| cannot_write(path))?;
     let made = if second_files {
-        SecondOutputPaths::beside(path, order).write(order, &mut file)
+        SecondOutputPaths::next_to(path, order).write(order, &mut file)
     } else {
         write_district(order, &mut file)
     };

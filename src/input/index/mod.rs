@@ -1,6 +1,6 @@
 //! Finds the cells of plain blocks: sixty-four bytes at a time, separators and line ends as bit
 //! masks. Only cells that hold something are visited: runs of empty cells cost nothing but the look
-//! at their bytes. A short text is taken along as a number, so that nobody has to come back for it.
+//! at their bytes. A short text is taken along as a number, so that it need not be read again.
 
 mod sparse;
 

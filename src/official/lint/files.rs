@@ -4,11 +4,11 @@ use super::judge::{LintFinding, LintCheck, cell_of};
 use super::scene::LintContext;
 use crate::official::compare::disagreements;
 
-/// O006: files that have the same cell have the same figure. Told with the file that came later.
+/// O006: files that have the same cell have the same figure. Reported with the file that came later.
 pub fn disagree(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for one in disagreements(&scene.set.files) {
         let (place, line, figure) = one.second;
-        // Rows of one file are told by another check.
+        // Rows of one file are reported by another check.
         if place != scene.place || one.first.0 == place {
             continue;
         }

@@ -51,7 +51,7 @@ impl LintCheck {
         }
     }
 
-    /// It is broken here, told only if there is room: most files with many findings have few kinds.
+    /// It is broken here, reported only while there is space: most files with many findings have few kinds.
     fn fail(&mut self, found: impl FnOnce() -> LintFinding) {
         if self.judged.findings.len() < self.kept {
             return self.broke(found());

@@ -115,7 +115,7 @@ pub fn of_parts(scene: &LintContext<'_>, judge: &mut LintCheck) {
     }
 }
 
-/// The sum of scores that a row tells of; nothing where nobody has scores.
+/// The sum of scores that a row tells of; nothing where no student has a score.
 fn sum_of(row: &OfficialRow) -> Option<Interval> {
     match row.values.with_scores.exact()? {
         0 => Some(Interval::exactly(0)),

@@ -53,7 +53,7 @@ pub fn met(scene: &LintContext<'_>, judge: &mut LintCheck) {
         let counts = [met, third, fourth].map(|percent| implied_count(percent, of?));
         match counts {
             [Some(met), Some(third), Some(fourth)] => judge.require((third + fourth).intersects(met), found),
-            // A percent that no whole count has is told by another check.
+            // A percent that no whole count has is reported by another check.
             _ => judge.require((third + fourth - met).abs() <= 1, found),
         }
     }

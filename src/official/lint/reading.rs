@@ -34,10 +34,10 @@ pub fn year(scene: &LintContext<'_>, judge: &mut LintCheck) {
 type ReadingMessage = (Option<usize>, Vec<(&'static str, String)>);
 
 /// Rows in trouble of one kind break the check; the check holds for the others.
-fn troubles(scene: &LintContext<'_>, judge: &mut LintCheck, told: impl Fn(&TroubleKind) -> Option<ReadingMessage>) {
+fn troubles(scene: &LintContext<'_>, judge: &mut LintCheck, message: impl Fn(&TroubleKind) -> Option<ReadingMessage>) {
     let file = scene.file;
     for trouble in &file.troubles {
-        let Some((column, values)) = told(&trouble.what) else { continue };
+        let Some((column, values)) = message(&trouble.what) else { continue };
         let start = LintFinding::at_line(trouble.line)
             .in_column(column)
             .with("columns", file.headings.len())

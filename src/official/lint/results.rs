@@ -79,7 +79,7 @@ pub fn mean_of_all_grades(scene: &LintContext<'_>, judge: &mut LintCheck) {
     }
 }
 
-/// O016: where nobody is tested nobody has scores, and there are no results.
+/// O016: where no student is tested none has a score, and there are no results.
 pub fn without_tested(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for row in scene.file.rows.iter().filter(|row| row.values.tested.exact() == Some(0)) {
         let scored = row.values.with_scores.interval().is_some_and(|count| count.lo() > 0);

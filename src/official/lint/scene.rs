@@ -132,7 +132,7 @@ impl<'a> LintContext<'a> {
         })
     }
 
-    /// Schools of a file without types can be charters that stand beside the district.
+    /// Schools of a file without types can be charters that are counted apart from the district.
     fn has_known_types(&self, total: &OfficialRow) -> bool {
         !self.untyped_within.contains(&total.place.code)
     }
@@ -150,7 +150,7 @@ impl<'a> LintContext<'a> {
         if enough && parts.iter().all(accounted) { RowExtent::Whole } else { RowExtent::Unknown }
     }
 
-    /// Whether a part has a row, or is known to have nobody there: the rows of its other grades are
+    /// Whether a part has a row, or is known to have no students there: the rows of its other grades are
     /// all there is, or it has other tests and groups only.
     fn is_accounted(&self, key: RowKey) -> bool {
         if self.rows.contains_key(&key) {
@@ -186,7 +186,7 @@ fn few_levels(file: &OfficialFile) -> HashMap<u16, usize> {
         FileOrigin::Research => HashSet::new(),
     };
     let known = tests.into_iter().filter_map(|test| Some((test, levels_of(test, file.year)?)));
-    // Of a test without levels in score files nobody knows how many the state shows.
+    // Of a test without levels in score files it is not known how many the state shows.
     known.filter(|(_, levels)| (1..MOST).contains(levels)).collect()
 }
 

@@ -36,7 +36,7 @@ const HIDDEN: &str = "*";
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, accounts: &Accounts, filter: &CubeFilter, sharing: Sharing) -> io::Result<()> {
     write_table(out, accounts, filter, sharing).map_err(|error| match error.into_kind() {
-        // As it was: a reader that left is told by its kind.
+        // As it was: a closed pipe is recognised by the kind of the error.
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     })

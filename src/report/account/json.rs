@@ -83,12 +83,13 @@ struct AccountFile {
     repeated: u64,
     unreadable: u64,
     unidentified: u64,
-    untold: Vec<Untold>,
+    #[serde(rename = "untold")]
+    not_known: Vec<NotKnown>,
     losses: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Untold {
+struct NotKnown {
     what: String,
     missing_column: &'static str,
 }
@@ -217,10 +218,10 @@ fn file(file: &FileAccount) -> AccountFile {
         repeated: file.repeated,
         unreadable: file.unreadable,
         unidentified: file.unidentified,
-        untold: file
-            .untold
+        not_known: file
+            .not_known
             .iter()
-            .map(|(what, missing_column)| Untold { what: what.clone(), missing_column })
+            .map(|(what, missing_column)| NotKnown { what: what.clone(), missing_column })
             .collect(),
         losses: file.losses.clone(),
     }

@@ -86,7 +86,7 @@ struct CheckSettings<'a> {
 #[derive(Serialize)]
 struct CheckWaiver<'a> {
     #[serde(flatten)]
-    told: WaiverOut<'a>,
+    shown: WaiverOut<'a>,
     state: &'static str,
     waived: u64,
 }
@@ -262,7 +262,7 @@ fn settings(settings: &SettingsUsed) -> CheckSettings<'_> {
 }
 
 fn waiver(waiver: &WaiverUsed) -> CheckWaiver<'_> {
-    CheckWaiver { told: WaiverOut::of(&waiver.told), state: waiver.state.as_str(), waived: waiver.waived }
+    CheckWaiver { shown: WaiverOut::of(&waiver.shown), state: waiver.state.as_str(), waived: waiver.waived }
 }
 
 fn input(input: &InputOutcome) -> CheckInput<'_> {

@@ -76,7 +76,7 @@ impl<'a> Material<'a> {
     /// Where a finding is.
     pub fn place(&self, finding: &Finding) -> FilePosition {
         if let (Some(WaiverLink::About(number)), Some(settings)) = (finding.waiver, &self.outcome.settings)
-            && let Some(waiver) = settings.waivers.get(number).map(|waiver| &waiver.told)
+            && let Some(waiver) = settings.waivers.get(number).map(|waiver| &waiver.shown)
         {
             let path = neutralise(&waiver.path.to_string_lossy()).into_owned();
             return FilePosition { path, line: Some(waiver.line), column: None };

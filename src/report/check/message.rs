@@ -22,7 +22,7 @@ pub trait Printable {
     fn value(&self, value: &str, field: Option<FieldId>, width: usize) -> String;
 }
 
-/// The message of a finding. A placeholder nobody gave a value for shows as its name.
+/// The message of a finding. A placeholder without a value shows as its name.
 pub fn fill(template: &str, finding: &Finding, printable: &impl Printable) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;

@@ -91,7 +91,7 @@ impl ReconcilePage<'_> {
         let paint = if tally.unexplained + tally.partly == 0 { self.style.good() } else { self.style.bad() };
         self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
-            "beside them {} hidden and possible, {} that these files cannot tell",
+            "besides, {} hidden and possible, {} that these files cannot tell",
             grouped(tally.hidden),
             grouped(tally.not_checkable)
         );
@@ -327,16 +327,16 @@ impl ReconcilePage<'_> {
     fn not_checkable(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
         let has_unexplained = tally.unexplained + tally.partly > 0;
-        let told: Vec<_> = self.all.not_checkable.iter().filter(|one| one.cells > 0 || has_unexplained).collect();
+        let named: Vec<_> = self.all.not_checkable.iter().filter(|one| one.cells > 0 || has_unexplained).collect();
         self.title("What these files cannot tell")?;
-        for one in &told {
+        for one in &named {
             let cells = if one.cells > 0 { format!(" ({})", plural(one.cells, "figure")) } else { String::new() };
             self.wrapped("- ", &format!("{}{cells}", one.words))?;
             if !one.decided_by.is_empty() {
                 self.wrapped("  would tell: ", &one.decided_by)?;
             }
         }
-        let rest = self.all.not_checkable.len() - told.len();
+        let rest = self.all.not_checkable.len() - named.len();
         if rest > 0 {
             let text = format!(
                 "and {} that nothing here calls for; --format json lists them",

@@ -118,7 +118,7 @@ impl ComparisonRange {
                 let (message, label) = match (self.answers.can_hold, self.answers.can_fail) {
                     (false, true) => ("this comparison can never be true", "true in none of these years"),
                     (true, false) => ("this comparison can never be false", "true in all of these years"),
-                    _ => ("this comparison can never be told", "no number in any of these years"),
+                    _ => ("this comparison can never be determined", "no number in any of these years"),
                 };
                 let mistake = RuleMistake::new(self.span, message, label);
                 match can_be.shown() {
@@ -174,10 +174,10 @@ impl ConditionPath<'_, '_> {
         let layout = self.typer.layout;
         let typed = nodes.map(|node| self.typer.number(node).ok().map(|(num, _)| num));
         let Some(typed) = typed.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() else { return };
-        // What varies is told, not what it is compared with; a year or parameter alone is no record's.
-        let Some(told) = typed.iter().position(|num| !matches!(num, Num::Const(_))) else { return };
+        // What varies is reported, not what it is compared with; a year or parameter alone is no record's.
+        let Some(varying) = typed.iter().position(|num| !matches!(num, Num::Const(_))) else { return };
         let can_be: Vec<NumberRange> = typed.into_iter().map(|num| numbers(num, layout)).collect();
-        let about = About::Numbers { of: self.written(nodes[told]), can_be: can_be[told].clone() };
+        let about = About::Numbers { of: self.written(nodes[varying]), can_be: can_be[varying].clone() };
         let Ok(can_be) = <[NumberRange; N]>::try_from(can_be) else { return };
         let answers = compare(can_be.each_ref());
         self.claims.put(ComparisonRange { piece: self.piece.clone(), span: span.clone(), answers, about });

@@ -38,7 +38,7 @@ impl Refusal {
     }
 }
 
-/// Why the text can never be the word; `None` where it can, or where that cannot be told.
+/// Why the text can never be the word; `None` where it can, or where that cannot be determined.
 pub(super) fn refusal(text: &TextExpr, word: &str, layout: &Layout) -> Option<Refusal> {
     match text {
         TextExpr::Cell(cell) => cell_refusal(layout, cell.field, word),

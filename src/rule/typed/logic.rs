@@ -1,5 +1,5 @@
 //! Puts conditions together and folds what is certain. Kleene's logic allows it: what is false
-//! stays false, whatever is unknown beside it.
+//! stays false, whatever is unknown next to it.
 
 use super::super::ir::Expr;
 

@@ -43,7 +43,7 @@ fn unreadable(error: &regex::Error, span: &Range<usize>) -> RuleMistake {
     let text = error.to_string();
     let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let mistake = RuleMistake::new(span.clone(), format!("regular expression cannot be read: {reason}"), "here");
-    // Whoever asks for look-around is told how to do without.
+    // Whoever asks for look-around is shown how to do without.
     if reason.contains("look-") { mistake.help("ask with `and`: two `matches` instead of one") } else { mistake }
 }
 

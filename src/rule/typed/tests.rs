@@ -1,4 +1,4 @@
-//! Questions about the test of a record. Where the record type is no code of the year, nobody can say which test the
+//! Questions about the test of a record. Where the record type is no code of the year, it is not known which test the
 //! record is of, so that the answer is unknown and the rule undecidable.
 
 use crate::layout::FieldId;

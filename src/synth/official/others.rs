@@ -1,5 +1,5 @@
 //! The students of other districts in county and state rows: invented numbers that are added, so
-//! that nobody takes the district's records for the county's.
+//! that no one takes the district's records for the county's.
 
 use super::known::known;
 use crate::counting::TestInfo;

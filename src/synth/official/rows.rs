@@ -149,7 +149,7 @@ impl<'a> Research<'a> {
 }
 
 impl MadeRow<'_> {
-    /// A cell that is blank where nobody was tested, and hidden where few have scores.
+    /// A cell that is blank where no student was tested, and hidden where few have scores.
     fn result(&self, measure: &str) -> String {
         if self.counts.tested == 0 {
             return String::new();

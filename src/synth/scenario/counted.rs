@@ -1,4 +1,4 @@
-//! What one record adds to the official numbers, told by the counting rules one record at a time:
+//! What one record adds to the official numbers, by the counting rules one record at a time:
 //! two records of one student that add the same are no difference.
 
 use super::super::named::column_named;

@@ -1,4 +1,4 @@
-//! Official files beside a synthetic district, and scenarios in which score file and official
+//! Official files next to a synthetic district, and scenarios in which score file and official
 //! numbers differ for known reasons. Two streams of records are made: the file's and the official
 //! one. A cause changes a record on one side or leaves it out there; the official numbers are the
 //! account of the official stream by the ordinary counting rules.
@@ -39,7 +39,7 @@ pub use truth::{TrueCause, Harmed, FileLine, ScenarioTruth, ParameterValue};
 
 /// The name of the file with the truth.
 const TRUTH: &str = "scenario.truth.json";
-/// The folders beside the score file.
+/// The folders next to the score file.
 const EARLIER: &str = "earlier";
 const OFFICIAL: &str = "official";
 

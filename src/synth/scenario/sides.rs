@@ -257,7 +257,7 @@ impl<'a> Sides<'a> {
                 Side::Official | Side::Missing | Side::Unseen => true,
                 Side::File | Side::Twice => is_free,
             };
-            // Whether the file lacks a record is told from what would stand in the file.
+            // Whether the file lacks a record is determined from what would stand in the file.
             let asked = if change.side == Side::Missing { record } else { current };
             if is_asked && change.bound.fits(asked) && self.is_drawn(place, change, student, record) {
                 self.befall(place, change, record, &mut fate);

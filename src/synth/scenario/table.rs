@@ -117,7 +117,7 @@ pub(super) struct NoiseKind {
     pub(super) kind: &'static str,
     /// Whether the record is left out.
     pub(super) is_drop: bool,
-    /// How often it happens, beside the others.
+    /// How often it happens, compared with the others.
     pub(super) weight: u32,
     pub(super) conditions: Vec<Condition>,
     pub(super) assignments: Vec<Assignment>,

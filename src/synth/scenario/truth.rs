@@ -1,4 +1,4 @@
-//! The truth about a scenario, as it is written beside the files.
+//! The truth about a scenario, as it is written next to the files.
 
 use std::collections::BTreeMap;
 

@@ -29,7 +29,7 @@ const LABEL: (usize, usize) = (22, 60);
 const FIGURES: usize = 42;
 /// Columns of the mean.
 const MEAN: usize = 8;
-/// Columns from which codes are shown beside names, and bars are longer.
+/// Columns from which codes are shown next to names, and bars are longer.
 const WIDE: usize = 110;
 
 /// Writes the accounts of all years.
@@ -270,12 +270,12 @@ impl<'a> AccountPage<'a> {
         self.title("What these files cannot tell")?;
         let mut sentences: Vec<String> = self.account.limits().into_iter().map(|(_, text)| text.to_owned()).collect();
         let mut columns: Vec<&str> =
-            self.account.files.iter().flat_map(|file| file.untold.iter().map(|(_, column)| *column)).collect();
+            self.account.files.iter().flat_map(|file| file.not_known.iter().map(|(_, column)| *column)).collect();
         columns.sort_unstable();
         columns.dedup();
         if !columns.is_empty() {
             sentences.push(format!(
-                "columns that a file lacks, so that what rests on them is not told: {}",
+                "columns that a file lacks, so that what rests on them is not known: {}",
                 columns.join(", ")
             ));
         }

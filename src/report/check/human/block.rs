@@ -14,7 +14,7 @@ use crate::report::check::{Material, RuleWords};
 use crate::rule::Severity;
 
 /// The owner of rules that report what is as it should be.
-const NOBODY: &str = "nobody (expected)";
+const NO_ONE: &str = "no one (expected)";
 
 /// The block of a rule, as text for the terminal.
 pub fn render(material: &Material<'_>, rule: usize, findings: &[&Finding], look: Look) -> String {
@@ -62,7 +62,7 @@ fn draw_frames(material: &Material<'_>, shown: &mut [ShownSample<'_>], is_common
 
 /// What to do, and who can do it where anybody has to.
 fn help(words: &RuleWords) -> Option<String> {
-    let owners: Vec<&str> = words.owners.iter().map(String::as_str).filter(|owner| *owner != NOBODY).collect();
+    let owners: Vec<&str> = words.owners.iter().map(String::as_str).filter(|owner| *owner != NO_ONE).collect();
     match (words.help.as_str(), owners.as_slice()) {
         ("", _) => None,
         (help, []) => Some(help.to_owned()),

@@ -12,7 +12,7 @@ pub enum CellRole {
     /// The message speaks of it.
     Named,
     /// It helps to find the way.
-    Beside,
+    Neighbour,
 }
 
 /// One cell, masked and neutralised.
@@ -94,7 +94,7 @@ pub fn lay(mut cells: Vec<FrameCell>, total: usize, room: usize) -> Laid {
 fn make_room_for_label(cells: &mut Vec<FrameCell>, room: usize) {
     let Some(mut pointed) = cells.iter().position(|cell| cell.role == CellRole::Pointed) else { return };
     while label_room(cells, pointed, room) < whole_label_width(&cells[pointed]) {
-        let Some(first) = cells[..pointed].iter().position(|cell| cell.role == CellRole::Beside) else { return };
+        let Some(first) = cells[..pointed].iter().position(|cell| cell.role == CellRole::Neighbour) else { return };
         cells.remove(first);
         pointed -= 1;
     }
@@ -147,7 +147,7 @@ fn least_telling(cells: &[FrameCell]) -> usize {
         let of_role = (0..cells.len()).filter(|place| *place != pointed && cells[*place].role == role);
         of_role.max_by_key(|place| place.abs_diff(pointed))
     };
-    farthest(CellRole::Beside).or_else(|| farthest(CellRole::Named)).unwrap_or(cells.len() - 1)
+    farthest(CellRole::Neighbour).or_else(|| farthest(CellRole::Named)).unwrap_or(cells.len() - 1)
 }
 
 fn put(laid: &mut Laid, cell: &FrameCell, room: usize) {
@@ -157,7 +157,7 @@ fn put(laid: &mut Laid, cell: &FrameCell, room: usize) {
     laid.values.push_str(&cell.text);
     let end = laid.values.len();
     laid.values.push_str(&" ".repeat(cell_width(cell) - width(&cell.text)));
-    if cell.role != CellRole::Beside && end > start {
+    if cell.role != CellRole::Neighbour && end > start {
         let label_column = column + width(&cell.text) / 2 + LABEL_LEAD;
         let label = (cell.role == CellRole::Pointed).then(|| label(cell, room.saturating_sub(label_column))).flatten();
         laid.spans.push(CellSpan { start, end, role: cell.role, label });

@@ -42,7 +42,7 @@ pub struct Frame {
     pub spans: Vec<CellSpan>,
 }
 
-/// Columns miette needs beside the text: gutter, number, bar.
+/// Columns miette needs next to the text: gutter, number, bar.
 const GUTTER: usize = 5;
 /// Columns around the path in a frame: corner, brackets, colons, digits of line and column.
 const PATH_ROOM: usize = 24;
@@ -135,7 +135,7 @@ fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: 
     let role = match cell.field {
         _ if Some(cell.column) == finding.column => CellRole::Pointed,
         Some(id) if is_named(id) => CellRole::Named,
-        _ => CellRole::Beside,
+        _ => CellRole::Neighbour,
     };
     let name = info.columns.get(cell.column).map_or("", |column| column.name.as_str());
     FrameCell {
@@ -150,7 +150,7 @@ fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: 
 fn of_header(info: &FileInfo, place: usize, pointed: usize) -> Option<FrameCell> {
     let name = neutralise(&info.columns.get(place)?.name).into_owned();
     let text = if name.trim().is_empty() { super::super::message::BLANK.to_owned() } else { name };
-    let role = if place == pointed { CellRole::Pointed } else { CellRole::Beside };
+    let role = if place == pointed { CellRole::Pointed } else { CellRole::Neighbour };
     Some(FrameCell { column: place, name: String::new(), title: None, text, role })
 }
 

@@ -62,15 +62,15 @@ fn write_input(out: &mut dyn Write, input: &InputOutcome, look: Look) -> io::Res
 /// too little room.
 fn write_detected(out: &mut dyn Write, what: &str, value: &str, why: &str, look: Look) -> io::Result<()> {
     let value = &path_within(value, look.width.saturating_sub(2 + WHAT).max(VALUE));
-    let beside = 2 + WHAT + VALUE.max(width(value)) + 2;
-    let is_beside = look.width.saturating_sub(beside) >= LEAST_REASON.min(width(why));
-    let indent = if is_beside { beside } else { 2 + WHAT };
+    let same_line = 2 + WHAT + VALUE.max(width(value)) + 2;
+    let fits_on_line = look.width.saturating_sub(same_line) >= LEAST_REASON.min(width(why));
+    let indent = if fits_on_line { same_line } else { 2 + WHAT };
     let reasons = textwrap::wrap(why, look.width.saturating_sub(indent).max(LEAST_REASON));
-    let first = reasons.first().filter(|_| is_beside).map_or("", AsRef::as_ref);
+    let first = reasons.first().filter(|_| fits_on_line).map_or("", AsRef::as_ref);
     let pad = " ".repeat(VALUE.saturating_sub(width(value)));
     let line = format!("  {what:<WHAT$}{value}{pad}  {}", first.style(paint::faint(look)));
     writeln!(out, "{}", paint::signs(look, line).trim_end())?;
-    for reason in reasons.iter().skip(usize::from(is_beside)) {
+    for reason in reasons.iter().skip(usize::from(fits_on_line)) {
         writeln!(out, "{}{}", " ".repeat(indent), reason.style(paint::faint(look)))?;
     }
     Ok(())

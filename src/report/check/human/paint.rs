@@ -30,7 +30,7 @@ pub fn faint(look: Look) -> Style {
 }
 
 /// For cells that a finding is also about.
-pub fn beside(look: Look) -> Style {
+pub fn neighbour(look: Look) -> Style {
     coloured(look, Style::new().cyan())
 }
 

@@ -60,7 +60,7 @@ impl Samples {
         spans
             .map(|span| match span.role {
                 CellRole::Pointed => paint::severity(look, severity),
-                _ => paint::beside(look),
+                _ => paint::neighbour(look),
             })
             .collect()
     }
