@@ -40,7 +40,7 @@ pub mod cli;
 mod parallel;
 internal! {
     account cause check counting engine facets finding input knowledge layout number official outcome privacy reconcile report rule
-    settings synth table tally verify years
+    settings spanned synth table tally verify years
 }
 
 pub use crate::account::{Account, AccountError, Accounts, FileAccount};

@@ -9,7 +9,7 @@ use imports::Imports;
 
 /// The layers, the lowest first. A module imports from layers below its own alone.
 const LAYERS: &[&[&str]] = &[
-    &["knowledge", "years", "number", "parallel", "atomic_file"],
+    &["knowledge", "years", "number", "parallel", "atomic_file", "spanned"],
     &["table"],
     &["layout"],
     &["finding", "privacy"],

@@ -5,7 +5,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use miette::Diagnostic;
-use scorelint::rule::{AllStudents, RuleErrors, RuleSet, SourceText, run_examples};
+use scorelint::rule::{AllStudents, RuleErrors, RuleSet, run_examples};
+use scorelint::spanned::SourceText;
 
 const FRONT: &str = r#"
 code = "LOC001"

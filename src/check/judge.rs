@@ -1,14 +1,12 @@
 //! Judges rules about records taken together when the whole file has been read: groups the entries of each table and
 //! evaluates every rule on every group.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use super::entries::Entries;
 use super::hits::InstanceCounts;
 use super::key_groups::{Buffers, KeyGroups, Share, WantedGroups};
 use crate::engine::program::Program;
 use crate::engine::sets::{GroupTest, SetPlan, GroupedBy};
+use crate::parallel::{each, scratches};
 
 /// Tables a thread, with which the threads end at about the same time.
 const MANY: usize = 4;
@@ -53,28 +51,15 @@ pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Instan
     let tables = largest_first(program, entries);
     // Each part of a table looks at all its keys, so tables are taken apart only where they are few.
     let parts = if tables.len() >= threads * MANY { 1 } else { threads as u32 };
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    let work = || {
-        let mut buffers = Buffers::default();
-        loop {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            let part = (task % parts as usize) as u32;
-            let Some(place) = tables.get(task / parts as usize).copied() else { break };
-            let all = &entries[place];
-            let table = Entered { all, width: program.tables[place].values.len(), share: Share { part, parts } };
-            let result = judge_table(program, place, &table, &mut buffers);
-            results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
+    let tasks: Vec<(usize, u32)> =
+        tables.iter().flat_map(|place| (0..parts).map(move |part| (*place, part))).collect();
+    let results = each(&tasks, &scratches(threads, Buffers::default), |(place, part), buffers| {
+        let width = program.tables[*place].values.len();
+        let table = Entered { all: &entries[*place], width, share: Share { part: *part, parts } };
+        judge_table(program, *place, &table, buffers)
     });
     let mut hits = Vec::new();
-    for result in results.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    for result in results {
         hits.extend(result.hits);
         for (instance, one) in result.counts {
             counts[instance].applicable += one.applicable;

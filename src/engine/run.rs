@@ -10,6 +10,7 @@ use super::evaluate::{Batch, ThreadState};
 use super::program::Program;
 use super::records::BatchRecords;
 use crate::input::index::{Cursor, Index};
+use crate::parallel::on_all;
 use crate::input::{Block, BlockSource, FileInfo, InputError, ReadMark};
 
 /// Makes something of the records of a file: findings, counts, facets. A new consumer of records is one
@@ -202,12 +203,7 @@ pub(crate) fn run<C: Collector>(
         spare: Vec::new(),
         failure: None,
     });
-    std::thread::scope(|scope| {
-        for _ in 1..options.threads.max(1) {
-            scope.spawn(|| Worker::new(program, info, collector).work(&reader, &joined, options));
-        }
-        Worker::new(program, info, collector).work(&reader, &joined, options);
-    });
+    on_all(options.threads, || Worker::new(program, info, collector).work(&reader, &joined, options));
     let joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
     Collected { run: joined.run, file: joined.file, failure: joined.failure.map(|(_, error)| error) }
 }

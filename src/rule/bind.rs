@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::layout::{FieldId, Layout, RecordTypes, registry};
 
 use super::ast::{NodeKind, LiteralNode, AstNode, ParameterNode, SetNode};
-use super::error::{RuleMistake, Piece, RuleError, SourceText};
+use super::error::{RuleMistake, Piece, RuleError};
+use crate::spanned::SourceText;
 use super::ir::{CellRef, Demand, Expr, CellForm, Instance, KeyPart, Placeholder, SetTest, Show, TextExpr};
 use super::message::{self, SET_WORDS};
 use super::model::{Need, RecordScope, Scope};

@@ -4,84 +4,35 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::Diagnostic;
 
 use crate::knowledge;
+use crate::spanned::{SourceText, SpannedError, mistakes};
 use crate::table::TableError;
 
-/// The text of a rule file and the name to show for it.
-#[derive(Debug)]
-pub struct SourceText {
-    /// The path, as given by the user or relative to the project.
-    pub name: String,
-    /// The whole file.
-    pub text: String,
-}
-
 /// A mistake in a rule file.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{message}")]
-pub struct RuleError {
-    message: String,
-    label: String,
-    #[source_code]
-    source_code: NamedSource<String>,
-    #[label("{label}")]
-    span: SourceSpan,
-    #[help]
-    help: Option<String>,
-}
+pub type RuleError = SpannedError;
 
-impl RuleError {
-    /// A mistake at a place of a file.
-    pub(super) fn at(source: &SourceText, span: Range<usize>, mistake: RuleMistake) -> Box<Self> {
-        let start = span.start.min(source.text.len());
-        let length = span.end.min(source.text.len()).saturating_sub(start);
-        Box::new(Self {
-            message: mistake.message,
-            label: mistake.label,
-            source_code: NamedSource::new(&source.name, source.text.clone()),
-            span: (start, length).into(),
-            help: mistake.help,
-        })
-    }
-
-    /// A mistake in a table, at its line.
-    pub(crate) fn in_table(error: &TableError) -> Box<Self> {
-        let text = knowledge::text(&error.path).unwrap_or_default();
-        let line = text.split_inclusive('\n').take(error.line).last().unwrap_or_default();
-        let start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
-        let source = SourceText { name: error.path.clone(), text: text.to_owned() };
-        let span = start..start + line.trim_end().len();
-        Self::at(&source, span.clone(), RuleMistake::new(span, error.problem.clone(), "in this line"))
-    }
-
-    /// The file it is in.
-    pub fn file(&self) -> &str {
-        self.source_code.name()
-    }
-
-    /// The line it is on, 1-based.
-    pub fn line(&self) -> usize {
-        let before = self.source_code.inner().as_bytes().get(..self.span.offset()).unwrap_or_default();
-        memchr::memchr_iter(b'\n', before).count() + 1
-    }
+/// A mistake in a knowledge table, at its line.
+pub(crate) fn in_table(error: &TableError) -> Box<RuleError> {
+    let text = knowledge::text(&error.path).unwrap_or_default();
+    let line = text.split_inclusive('\n').take(error.line).last().unwrap_or_default();
+    let start: usize = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
+    let source = SourceText { name: error.path.clone(), text: text.to_owned() };
+    let span = start..start + line.trim_end().len();
+    RuleMistake::new(span.clone(), error.problem.clone(), "in this line").in_file(&source, span)
 }
 
 impl From<TableError> for Box<RuleError> {
     fn from(error: TableError) -> Self {
-        RuleError::in_table(&error)
+        in_table(&error)
     }
 }
 
 /// Every mistake found in a set of rule files.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{} in the rule files", counted(.0.len()))]
+#[error("{} in the rule files", mistakes(.0.len()))]
 pub struct RuleErrors(#[related] pub Vec<RuleError>);
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") }
-}
 
 /// A mistake inside one piece of a file, before its place in the file is worked out.
 #[derive(Debug)]
@@ -106,6 +57,11 @@ impl RuleMistake {
         self.help = Some(help.into());
         self
     }
+
+    /// The mistake at a place of its file, in bytes.
+    pub fn in_file(self, source: &SourceText, span: Range<usize>) -> Box<RuleError> {
+        Box::new(RuleError::at(source, span, self.message, self.label).with_help(self.help))
+    }
 }
 
 /// A text of the front matter, with the way back to its place in the file.
@@ -124,12 +80,12 @@ impl Piece {
     pub fn error(&self, mistake: RuleMistake) -> Box<RuleError> {
         let start = self.offset(mistake.span.start);
         let end = self.offset(mistake.span.end).max(start);
-        RuleError::at(&self.source, start..end, mistake)
+        mistake.in_file(&self.source, start..end)
     }
 
     /// A mistake about the piece as a whole.
     pub fn error_whole(&self, message: impl Into<String>, label: impl Into<String>) -> Box<RuleError> {
-        RuleError::at(&self.source, self.span.clone(), RuleMistake::new(0..0, message, label))
+        RuleMistake::new(0..0, message, label).in_file(&self.source, self.span.clone())
     }
 
     /// The place in the file of a byte of the text: quotes skipped, escapes counted as written.

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::layout::registry;
 
-use super::error::{RuleMistake, RuleError, SourceText};
+use super::error::{RuleMistake, RuleError};
+use crate::spanned::SourceText;
 use super::fields;
 use super::model::{Example, ExampleRow, Expect, Fixture, Recipe, Scope, SecondKind, SecondTable, Severity};
 
@@ -76,7 +77,7 @@ fn is_example(word: &str) -> bool {
 }
 
 fn at(source: &SourceText, span: Range<usize>, message: &str, help: &str) -> Box<RuleError> {
-    RuleError::at(source, span.clone(), RuleMistake::new(span, message, "here").help(help))
+    RuleMistake::new(span.clone(), message, "here").help(help).in_file(source, span)
 }
 
 type Line<'a> = (&'a str, Range<usize>);
@@ -262,7 +263,7 @@ fn headings_of(
         if !is_known(&heading.name) {
             let mistake = fields::unknown(&heading.name, 0..0);
             let from = span.start + byte_of(line, heading.start);
-            return Err(RuleError::at(source, from..from + heading.name.len(), mistake));
+            return Err(mistake.in_file(source, from..from + heading.name.len()));
         }
         if seen.contains(&heading.name.as_str()) {
             return Err(at(

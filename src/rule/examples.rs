@@ -245,5 +245,5 @@ fn mismatch(set: &RuleSet, rule: &Rule, line: usize, message: String, label: &st
     let start = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let length = source.text.get(start..)?.lines().next().map_or(0, str::len);
     let message = format!("{}: {message}", rule.code);
-    Some(*RuleError::at(&source, start..start + length, RuleMistake::new(0..0, message, label)))
+    Some(*RuleMistake::new(0..0, message, label).in_file(&source, start..start + length))
 }

@@ -11,7 +11,8 @@ use crate::layout::{Certainty, RecordTypes, registry};
 use crate::years::Years;
 
 use super::bind::RuleParts;
-use super::error::{RuleMistake, Piece, RuleError, SourceText, did_you_mean};
+use super::error::{RuleMistake, Piece, RuleError, did_you_mean};
+use crate::spanned::SourceText;
 use super::example::{self, ReadExtent};
 use super::model::{Grouping, Need, RecordScope, Rule, Scope, Severity, Source};
 
@@ -255,7 +256,7 @@ fn split(source: &SourceText) -> Read<(Range<usize>, usize)> {
     let text = &source.text;
     let fail = |span: Range<usize>, message: &str| {
         let help = "a rule file starts with its front matter between two lines of +++";
-        RuleError::at(source, span.clone(), RuleMistake::new(span, message, "here").help(help))
+        RuleMistake::new(span.clone(), message, "here").help(help).in_file(source, span)
     };
     let start = line_end(text, 0);
     if text[..start].trim_end() != FENCE {
@@ -282,12 +283,12 @@ fn front_error(source: &SourceText, front: &Range<usize>, error: &toml::de::Erro
     let message = error.message();
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let Some((key, rest)) = unknown else {
-        return RuleError::at(source, span.clone(), RuleMistake::new(span, message.to_owned(), "here"));
+        return RuleMistake::new(span.clone(), message.to_owned(), "here").in_file(source, span);
     };
     let known = rest.split('`').skip(1).step_by(2);
     let mistake = RuleMistake::new(span.clone(), format!("there is no key `{key}`"), "unknown key");
     let help = did_you_mean(key, known).unwrap_or_else(|| "docs/rule-reference.md lists the keys".to_owned());
-    RuleError::at(source, span, mistake.help(help))
+    mistake.help(help).in_file(source, span)
 }
 
 fn no_span(piece: &Piece, message: String) -> Box<RuleError> {
@@ -322,7 +323,7 @@ impl RuleFileReader {
     fn missing(&self, key: &str, help: &str) -> Box<RuleError> {
         let span = 0..FENCE.len();
         let mistake = RuleMistake::new(span.clone(), format!("`{key}` is missing"), "in this front matter");
-        RuleError::at(&self.source, span, mistake.help(help))
+        mistake.help(help).in_file(&self.source, span)
     }
 
     fn needed(&self, key: &str, value: Option<&Spanned<String>>) -> Read<Piece> {
@@ -563,7 +564,7 @@ impl RuleFileReader {
 
     fn mistake_at(&self, span: Range<usize>, message: &str, label: &str, help: &str) -> Box<RuleError> {
         let span = span.start + self.front.start..span.end + self.front.start;
-        RuleError::at(&self.source, span.clone(), RuleMistake::new(span, message, label).help(help))
+        RuleMistake::new(span.clone(), message, label).help(help).in_file(&self.source, span)
     }
 }
 

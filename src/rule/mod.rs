@@ -30,7 +30,7 @@ mod values;
 
 pub use crate::years::Years;
 pub use bind::{condition, key};
-pub use error::{RuleError, RuleErrors, SourceText, closest};
+pub use error::{RuleError, RuleErrors, closest};
 pub use examples::{ExampleFiles, ExampleRecord, judge_record, run_examples};
 pub use expression::Expression;
 pub use family::{RuleFamily, families};

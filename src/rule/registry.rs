@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::FxHashMap;
 
 use crate::layout::registry;
 
 use super::bind;
-use super::error::{RuleMistake, RuleError, RuleErrors, SourceText, closest};
+use super::error::{RuleMistake, RuleError, RuleErrors, closest};
+use crate::spanned::SourceText;
 use super::example::ReadExtent;
 use super::file::{self, Loaded, RuleFile};
 use super::fold;
@@ -18,6 +18,7 @@ use super::idle;
 use super::implied;
 use super::ir::Instance;
 use super::model::{Rule, Severity};
+use crate::parallel::{both, each, scratches};
 use crate::years::Years;
 
 /// The shipped rule files with their paths in the project.
@@ -184,26 +185,10 @@ impl RuleSet {
         layout_year: u16,
         threads: usize,
     ) -> Result<Vec<Vec<Instance>>, Box<RuleError>> {
-        let threads = threads.clamp(1, 4);
         // Some rules cost a hundred times what others do, so each thread takes what is next.
-        let next = AtomicUsize::new(0);
-        let part = || {
-            let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
-            let bound = places.map_while(|place| Some((place, rules.get(place)?))).map(|(place, rule)| {
-                Ok((place, rule.map_or_else(|| Ok(Vec::new()), |rule| self.bind(rule, layout_year))?))
-            });
-            bound.collect::<Result<Vec<_>, Box<RuleError>>>()
-        };
-        let mut all = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(part)).collect();
-            let mut all = part()?;
-            for other in others {
-                all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-            }
-            Ok::<_, Box<RuleError>>(all)
-        })?;
-        all.sort_unstable_by_key(|(place, _)| *place);
-        Ok(all.into_iter().map(|(_, instances)| instances).collect())
+        let scratches = scratches(threads.clamp(1, 4), || ());
+        let bound = each(rules, &scratches, |rule, ()| rule.map_or_else(|| Ok(Vec::new()), |rule| self.bind(rule, layout_year)));
+        bound.into_iter().collect()
     }
 
     /// The weight of a rule in a layout year: errors about carried value sets drop to warnings.
@@ -340,12 +325,9 @@ fn read_all(mut sources: Vec<RuleText>) -> Vec<Result<RuleFile, Box<RuleError>>>
         return read(sources);
     }
     let second = sources.split_off(sources.len() / 2);
-    std::thread::scope(|scope| {
-        let second = scope.spawn(|| read(second));
-        let mut all = read(sources);
-        all.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        all
-    })
+    let (mut all, second) = both(2, || read(sources), || read(second));
+    all.extend(second);
+    all
 }
 
 /// The text of a rule file, and how much of it is read.
@@ -373,7 +355,7 @@ fn folder_sources(folders: &[PathBuf]) -> Result<Vec<SourceText>, RuleErrors> {
 fn rule_files(folder: &Path) -> Vec<Result<PathBuf, Box<RuleError>>> {
     let unreadable = |path: &Path, reason: String| {
         let source = SourceText { name: path.display().to_string(), text: String::new() };
-        RuleError::at(&source, 0..0, RuleMistake::new(0..0, format!("rules cannot be read: {reason}"), "here"))
+        RuleMistake::new(0..0, format!("rules cannot be read: {reason}"), "here").in_file(&source, 0..0)
     };
     let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
     entries
@@ -396,7 +378,7 @@ fn read_source(path: &Path) -> Result<SourceText, Box<RuleError>> {
         Ok(text) => Ok(SourceText { name, text }),
         Err(error) => {
             let source = SourceText { name, text: String::new() };
-            Err(RuleError::at(&source, 0..0, RuleMistake::new(0..0, format!("rule file cannot be read: {error}"), "here")))
+            Err(RuleMistake::new(0..0, format!("rule file cannot be read: {error}"), "here").in_file(&source, 0..0))
         }
     }
 }

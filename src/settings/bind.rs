@@ -157,7 +157,7 @@ fn mistakes(file: &SettingsFile, rules: &RuleSet) -> Vec<SettingsError> {
         lists.filter_map(|word| unknown_word(word, rules)).filter_map(|mistake| file.mistake(mistake)).collect();
     mistakes.extend(wrong_severities(file, rules).into_iter().filter_map(|mistake| file.mistake(mistake)));
     mistakes.extend(wrong_thresholds(file, rules).into_iter().filter_map(|mistake| file.mistake(mistake)));
-    mistakes.sort_by_key(SettingsError::place);
+    mistakes.sort_by_key(SettingsError::byte);
     let of_waiver = |waiver: &Waiver| file.mistake_of(waiver, wrong_waiver(waiver, rules)?);
     mistakes.extend(file.waivers.iter().filter_map(of_waiver));
     mistakes

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::Diagnostic;
 
 use crate::privacy::text::neutralise;
-use crate::rule::SourceText;
+use crate::spanned::{SourceText, SpannedError, mistakes};
 
 /// A number this long may be the identifier of a student.
 const IDENTIFIER: usize = 7;
@@ -16,34 +16,12 @@ const DAY: usize = 8;
 const SCHOOL: usize = 14;
 
 /// A mistake in a settings file.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{message}")]
-pub struct SettingsError {
-    message: String,
-    label: String,
-    #[source_code]
-    source_code: NamedSource<String>,
-    #[label("{label}")]
-    span: SourceSpan,
-    #[help]
-    help: Option<String>,
-}
-
-impl SettingsError {
-    /// Where it is, to put several in order.
-    pub(super) fn place(&self) -> usize {
-        self.span.offset()
-    }
-}
+pub type SettingsError = SpannedError;
 
 /// Every mistake found in a settings file.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{} in the settings", counted(.0.len()))]
+#[error("{} in the settings", mistakes(.0.len()))]
 pub struct SettingsErrors(#[related] pub Vec<SettingsError>);
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") }
-}
 
 /// A mistake before its place in the file is worked out.
 pub(super) struct SettingsMistake {
@@ -66,15 +44,10 @@ impl SettingsMistake {
 
     /// The mistake with its file.
     pub fn in_file(self, source: &SourceText) -> SettingsError {
-        let start = self.span.start.min(source.text.len());
-        let length = self.span.end.min(source.text.len()).saturating_sub(start);
-        SettingsError {
-            message: neutralise(&covered(&self.message)).into_owned(),
-            label: self.label.to_owned(),
-            source_code: NamedSource::new(&source.name, covered(&source.text)),
-            span: (start, length).into(),
-            help: self.help.map(|help| covered(&help)),
-        }
+        let message = neutralise(&covered(&self.message)).into_owned();
+        let source = SourceText { name: source.name.clone(), text: covered(&source.text) };
+        let help = self.help.map(|help| covered(&help));
+        SettingsError::at(&source, self.span, message, self.label.to_owned()).with_help(help)
     }
 }
 

@@ -15,7 +15,8 @@ use super::threshold::{Limit, Thresholds};
 use super::waiver::{Holder, Waiver};
 use super::{find, parse_day};
 use crate::layout::RecordTypes;
-use crate::rule::{Severity, SourceText, closest};
+use crate::rule::{Severity, closest};
+use crate::spanned::SourceText;
 
 const KEYS: [&str; 9] =
     ["severity", "select", "ignore", "samples", "fail_on", "thresholds", "rules", "waiver_files", "waivers"];
@@ -164,7 +165,7 @@ impl<'a> SettingsReader<'a> {
         if self.mistakes.is_empty() {
             return Ok(file);
         }
-        self.mistakes.sort_by_key(SettingsError::place);
+        self.mistakes.sort_by_key(SettingsError::byte);
         Err(SettingsErrors(self.mistakes))
     }
 

@@ -122,7 +122,7 @@ impl StudentWish {
 /// Makes the students of one district and year.
 pub(super) struct Students<'a> {
     facts: &'a SynthFacts,
-    year: i32,
+    year: i16,
     seed: u64,
     school_of: Vec<SchoolChoice>,
     genders: Weighted<&'static str>,
@@ -149,7 +149,7 @@ impl<'a> Students<'a> {
         });
         Self {
             facts,
-            year: i32::from(year),
+            year: year.cast_signed(),
             seed,
             school_of: school_of.collect(),
             genders: genders(layout, &facts.genders),
@@ -262,7 +262,7 @@ impl<'a> Students<'a> {
         let first = self.facts.first_names.get(place(name % firsts))?;
         let day_of_year = (index / names + name.wrapping_mul(0x9e37_79b9) % 365) % 365;
         // Born from September 2 on, so that the age at school entry fits the grade.
-        let first_day = Day::new(self.year - i32::from(grade) - 7, 9, 2);
+        let first_day = Day::new(self.year - i16::from(grade) - 7, 9, 2);
         Some((last, first, first_day.plus(i32::try_from(day_of_year).unwrap_or_default())))
     }
 
@@ -293,7 +293,7 @@ impl<'a> Students<'a> {
         if is_newcomer {
             return Day::new(self.year - 1, 8, 1).plus(random.between(0, 150));
         }
-        Day::new(self.year - 1 - i32::from(grade), 8, 10).plus(random.between(0, 20))
+        Day::new(self.year - 1 - i16::from(grade), 8, 10).plus(random.between(0, 20))
     }
 
     fn reclassified(&self, random: &mut Random, entry: Day) -> Day {

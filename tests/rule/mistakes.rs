@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use scorelint::rule::{AllStudents, RuleError, RuleErrors, RuleSet, SourceText, run_examples};
+use scorelint::rule::{AllStudents, RuleError, RuleErrors, RuleSet, run_examples};
+use scorelint::spanned::SourceText;
 
 use crate::support::rules::rule_text as rule;
 use crate::support::snapshots;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use scorelint::layout::{FieldId, registry};
 use scorelint::rule::{
-    CellForm, CellRef, CellTest, Expr, Expression, LookupKind, Num, Op, RecordView, RuleSet, ScoreLookup, SourceText,
-    TextExpr,
+    CellForm, CellRef, CellTest, Expr, Expression, LookupKind, Num, Op, RecordView, RuleSet, ScoreLookup, TextExpr,
 };
+use scorelint::spanned::SourceText;
 
 /// The fields that arbitrary conditions and records are about; all of them are in every layout.
 pub const FIELDS: [&str; 10] = [
