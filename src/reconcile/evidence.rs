@@ -219,14 +219,14 @@ impl Drift {
 pub type RowResidual<'a> = (RowRest, &'a RowTarget);
 
 /// How often what is wild and what is near are parted anew.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 4;
 
 impl ErrorTerm {
     /// The error term of rows of which so much is left.
     pub fn estimated(residuals: &[RowResidual<'_>]) -> Self {
         let drifts = drifts(residuals);
         let kind = |kind: usize| {
-            let mut own: Vec<(i32, i64, i32)> = Vec::new();
+            let mut own: Vec<PartRest> = Vec::new();
             for (left, target) in residuals {
                 for (part, left) in left.parts.iter().enumerate().filter(|(part, _)| KIND_OF[*part] == kind) {
                     if let Some(left) = left {
@@ -241,6 +241,20 @@ impl ErrorTerm {
         let off = ((differ + 0.5) / (agree + differ + 1.0)).clamp(0.001, 0.9);
         let mean = (bits(1.0 - off), bits(off) + bits(1.0 / 16.0));
         Self { kinds: [kind(0), kind(1), kind(2)], drifts, mean }
+    }
+
+    /// How many students of a row, in sixteenths, have to be added, taken away or moved from part to part, beyond those
+    /// that the files lack everywhere.
+    pub fn off(&self, left: &RowRest, target: &RowTarget) -> i64 {
+        let drift = drift_of(&self.drifts, target);
+        let (mut more, mut fewer) = (0, 0);
+        for (part, left) in left.parts.iter().enumerate() {
+            let Some(left) = left else { continue };
+            let beyond = i64::from(*left) * 16 - drift.centre(target, part);
+            more += beyond.max(0);
+            fewer -= beyond.min(0);
+        }
+        more.max(fewer)
     }
 
     /// The length of what is left of a row, in parts of a bit.
@@ -319,10 +333,27 @@ fn shares(residuals: &[RowResidual<'_>], of: &dyn Fn(&RowResidual<'_>) -> Option
     all
 }
 
-/// Estimates errors from what is left of parts, where it is expected, and of how many students it is.
-fn errors(own: &[(i32, i64, i32)]) -> PartErrors {
+/// What is left of a part, where it is expected, in sixteenths, and of how many students it is.
+type PartRest = (i32, i64, i32);
+
+/// Estimates errors from what is left of parts: those by which they are shortest, of several ways to begin.
+fn errors(own: &[PartRest]) -> PartErrors {
+    let off = |(left, centre, _): &PartRest| (i64::from(*left) * 16 - centre).abs();
+    let begins: [&dyn Fn(&PartRest) -> bool; 3] =
+        [&|_| true, &|one| off(one) < 16, &|one| off(one) * off(one) < 64 * i64::from(one.2)];
+    let estimates = begins.map(|begin| {
+        let errors = estimated(own, begin);
+        let bits: i64 = own.iter().map(|(left, centre, exposed)| i64::from(errors.bits(*left, *centre, *exposed))).sum();
+        (bits, errors)
+    });
+    let [first, others @ ..] = estimates;
+    others.into_iter().fold(first, |best, one| if one.0 < best.0 { one } else { best }).1
+}
+
+/// Estimates errors from those that are near at first: what is near and what is wild are parted anew by turns.
+fn estimated(own: &[PartRest], begin: &dyn Fn(&PartRest) -> bool) -> PartErrors {
+    let mut is_near: Vec<bool> = own.iter().map(begin).collect();
     let mut errors = PartErrors { lines: Vec::new(), wild: bits(FIRST_WILD) };
-    let mut is_near = vec![true; own.len()];
     for _ in 0..ROUNDS {
         let (mut squares, mut students, mut wild) = (0.5, 1.0, 0.5);
         for ((left, centre, exposed), is_near) in own.iter().zip(&is_near) {

@@ -28,6 +28,8 @@ mod numbers;
 mod options;
 mod pairs;
 mod partings;
+mod pattern;
+mod possible;
 mod problem;
 mod reach;
 mod records;
@@ -46,8 +48,10 @@ pub use error::ReconcileError;
 pub use filter::{CellFilter, check_filter};
 pub use code::CdsCode;
 pub use model::{
-    ReconcileRequest, CauseFound, CauseEvidence, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
+    ReconcileRequest, CauseFound, CauseEvidence, EvidenceStrength, PossibleCause, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
 };
+pub use pattern::RestPattern;
+pub use possible::RowToLookUp;
 pub use options::{Assumption, ReconcileOptions};
 pub use records::{Copies, InputFile};
 pub use run::reconcile;

@@ -6,7 +6,7 @@ use super::records::Records;
 use crate::counting::CountingRules;
 
 /// Single grades of schools, all grades of schools, single grades of districts, all grades of districts.
-const PLACES: usize = 4;
+pub const PLACES: usize = 4;
 
 /// Tests that are distinguished.
 const TESTS: usize = 12;
@@ -23,9 +23,9 @@ pub fn parting_of(family: usize, test: usize, is_district: bool, is_single: bool
     u16::try_from((family * TESTS + test) * PLACES + place).unwrap_or(NO_PARTING)
 }
 
-/// Whether a parting is by single grades of schools.
-pub fn is_finest(parting: u16) -> bool {
-    parting != NO_PARTING && usize::from(parting).is_multiple_of(PLACES)
+/// Whether a parting is by schools or districts, single grades or all of them, as a number; none for rows of no parting.
+pub fn place_of(parting: u16) -> Option<usize> {
+    (parting != NO_PARTING).then_some(usize::from(parting) % PLACES)
 }
 
 /// The groups that part the students; all students are the first family.

@@ -18,14 +18,16 @@ use super::grid::{OfficialContradiction, Grid, GroupsKey, all_slots};
 use super::ladder::{ladders};
 use super::missing_schools::{MissingSchools};
 use super::missing_students::{MissingStudents};
-use super::model::{ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, UnreadableFigures};
+use super::model::{ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, PossibleCause, Reconciliation, UnreadableFigures};
 use super::numbers::{Numbered};
 use super::options::{Assumption, ReconcileOptions};
 use super::pairs::{Pairs};
 use super::problem::{Problem};
 use super::reach::{CoveredEntities};
 use super::residue::{residues};
-use super::search::{FoundHypothesis, Search, Wishes};
+use super::pattern::patterns;
+use super::possible::PossibleHypothesis;
+use super::search::{FoundHypothesis, Search, SearchOutcome, Wishes};
 use super::state::{Changed, SearchState};
 use super::sums::{Sums};
 use super::what_if::{search, unmet, wishes};
@@ -328,7 +330,7 @@ impl Finish<'_> {
         let extra = missing_schools
             .map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
         let among = Search::new(problem, self.causes, candidates, self.threads);
-        let (mut state, found) = search(&among, extra, self.wishes);
+        let SearchOutcome { mut state, found, possible } = search(&among, extra, self.wishes);
         // What the search has worked out is not needed any more, and there is much of it.
         drop(among);
         let missing_students = MissingStudents::find(
@@ -352,6 +354,7 @@ impl Finish<'_> {
         causes.extend(self.unmet_causes(&causes));
         rank(&mut causes);
         let residues = residues(&cells, problem.counting);
+        let patterns = patterns(&cells);
         Reconciliation {
             year: problem.counting.year,
             counting: problem.counting.clone(),
@@ -366,6 +369,8 @@ impl Finish<'_> {
             not_checkable: self.not_checkable(&cells),
             cells,
             causes,
+            possible: possible.into_iter().map(|one| self.possible_cause(one)).collect(),
+            patterns,
             residues,
             records: numbers.into_places(),
         }
@@ -394,6 +399,11 @@ impl Finish<'_> {
 
     fn is_assumed(&self, cause: &Cause) -> bool {
         self.wishes.assumed.iter().any(|(place, _)| self.causes[*place].cause.id == cause.id)
+    }
+
+    fn possible_cause(&self, one: PossibleHypothesis) -> PossibleCause {
+        let PossibleHypothesis { cause, with, evidence, records, look_up } = one;
+        PossibleCause { cause: self.causes[cause].cause, with, evidence, records, look_up }
     }
 
     /// Causes that the user takes for true and that change nothing.

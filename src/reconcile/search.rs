@@ -13,6 +13,7 @@ use super::with::{With};
 use super::effects::{RowScope};
 use super::evidence::{PART};
 use super::model::CauseEvidence;
+use super::possible::{PossibleHypothesis, row_to_look_up};
 use super::problem::{Delta, RowFit, Problem};
 use super::state::{SearchState, CauseWeight};
 use crate::parallel::{each, locked, scratches};
@@ -29,6 +30,18 @@ const STRONG: i64 = 10 * PART;
 fn strong() -> i64 {
     std::env::var("EVSTRONG").ok().and_then(|v| v.parse::<i64>().ok()).map_or(STRONG, |v| v * PART)
 }
+
+/// From how many bits on evidence is moderate.
+const MODERATE: i64 = 5 * PART;
+
+/// Fewer rows of all students than these are few.
+const FEW_ROWS: usize = 40;
+
+/// Hypotheses that are named as possible, at most.
+const MOST_POSSIBLE: usize = 5;
+
+/// By how many bits another hypothesis may be weaker and still be named as one that explains as much.
+const SERIOUS: i64 = 5 * PART;
 
 /// What it costs to say which family of groups shows a hypothesis best.
 const FAMILIES: i64 = 3 * PART;
@@ -56,12 +69,7 @@ pub struct FoundHypothesis {
 impl FoundHypothesis {
     /// What stands for and against it, in whole bits.
     pub fn evidence(&self) -> CauseEvidence {
-        CauseEvidence {
-            bits: (self.weight.gain - self.price).div_euclid(PART),
-            moved_right: self.weight.moved_right,
-            moved_wrong: self.weight.moved_wrong,
-            rows: self.weight.rows,
-        }
+        self.weight.evidence(self.price)
     }
 }
 
@@ -72,6 +80,16 @@ pub struct Wishes {
     pub assumed: Vec<(usize, Option<With>)>,
     /// Causes that are ruled out.
     pub excluded: Vec<usize>,
+}
+
+/// What a search has found.
+pub struct SearchOutcome {
+    /// The rows under the hypotheses that were found.
+    pub state: SearchState,
+    /// The hypotheses.
+    pub found: Vec<FoundHypothesis>,
+    /// Hypotheses that could stand behind what is left.
+    pub possible: Vec<PossibleHypothesis>,
 }
 
 /// Whether the user takes a hypothesis for true: it stays as it is.
@@ -94,7 +112,7 @@ impl<'a> Search<'a> {
     }
 
     /// The hypotheses that explain the most, and the rows under them.
-    pub fn run(&self, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
+    pub fn run(&self, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> SearchOutcome {
         let mut state = SearchState::new(self.problem, extra);
         let is_open = |candidate: &&CandidateCause| !wishes.excluded.contains(&candidate.cause);
         let open: Vec<&CandidateCause> = self.candidates.iter().filter(is_open).collect();
@@ -127,7 +145,8 @@ impl<'a> Search<'a> {
             }
         }
         let found = self.judged(&mut state, &open, &is_assumed);
-        (state, found)
+        let possible = self.possible(&state, &open);
+        SearchOutcome { state, found, possible }
     }
 
     /// The hypotheses of a cause that the user takes for true.
@@ -209,6 +228,11 @@ impl<'a> Search<'a> {
         best.map(|(_, place, day)| (place, day))
     }
 
+    /// The rows by which a hypothesis is weighed.
+    fn scope(&self, candidate: &CandidateCause) -> RowScope {
+        if self.problem.is_small(candidate) { RowScope::Fine } else { RowScope::Main }
+    }
+
     /// What the freedom of a hypothesis costs: to name its cause among all, its day or school among those of the cause, and how
     /// unsure the cause is.
     fn price(&self, candidate: &CandidateCause) -> i64 {
@@ -247,7 +271,7 @@ impl<'a> Search<'a> {
     /// The hypothesis of another day than a known one, if it fits better.
     fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, known): (i32, &CandidateCause)) -> Option<CandidateCause> {
         let mut delta = locked(&self.scratches[0]);
-        let scope = if self.problem.is_small(source) { RowScope::Fine } else { RowScope::Main };
+        let scope = self.scope(source);
         let (gain, other) = state.gain(self.problem, source, scope, &mut delta);
         let candidate = other.filter(|other| *other != day).map(|other| source.after(other))?;
         (gain > state.gain(self.problem, known, scope, &mut delta).0).then_some(candidate)
@@ -269,6 +293,41 @@ impl<'a> Search<'a> {
         });
         let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < strong());
         weak.min_by_key(|(_, gain)| *gain).map(|(place, _)| place)
+    }
+
+    /// Hypotheses that bring what is left closer and are not strong enough, the strongest first. Where there are few
+    /// rows all are named, else those with moderate evidence.
+    fn possible(&self, state: &SearchState, open: &[&CandidateCause]) -> Vec<PossibleHypothesis> {
+        if state.total.misses == 0 {
+            return Vec::new();
+        }
+        let rows = self.problem.weighed().iter().filter(|row| self.problem.is_main(**row)).count();
+        let least = if rows < FEW_ROWS { 1 } else { MODERATE };
+        let is_chosen = |one: &CandidateCause| state.chosen.iter().any(|chosen| chosen.cause == one.cause);
+        let others: Vec<&CandidateCause> = open.iter().copied().filter(|one| !is_chosen(one)).collect();
+        let weighed = each(&others, &self.scratches, |one, delta| {
+            let (gain, day) = state.gain(self.problem, one, RowScope::Main, delta);
+            let net = gain - self.price(one);
+            if gain <= 0 || rows >= FEW_ROWS && net < least {
+                return None;
+            }
+            let one = day.map_or_else(|| (*one).clone(), |day| one.after(day));
+            let weight = state.weight_beyond(self.problem, &one, delta);
+            let evidence = weight.evidence(self.price(&one));
+            let is_closer = evidence.moved_right > evidence.moved_wrong;
+            is_closer.then(|| PossibleHypothesis {
+                cause: one.cause,
+                with: one.with.clone(),
+                evidence,
+                records: one.changes.len(),
+                look_up: row_to_look_up(self.problem, &one),
+            })
+        });
+        let mut possible: Vec<PossibleHypothesis> = weighed.into_iter().flatten().collect();
+        possible.sort_by_key(|one| (Reverse(one.evidence.bits), one.cause));
+        possible.dedup_by_key(|one| one.cause);
+        possible.truncate(MOST_POSSIBLE);
+        possible
     }
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
@@ -304,7 +363,12 @@ impl<'a> Search<'a> {
             true => state.total,
             false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.scratches[0])),
         };
+        let strength = |one: &CandidateCause, delta: &mut Delta| state.gain(self.problem, one, self.scope(one), delta).0;
+        let own_strength = strength(own, &mut locked(&self.scratches[0]));
         let equals = each(&others, &self.scratches, |other, delta| {
+            if strength(other, delta) + SERIOUS < own_strength {
+                return None;
+            }
             // A look at few groups rules most out.
             if !self.problem.leaves_main_groups(other) {
                 let (there, _) = self.tried(state, other, delta)?;

@@ -6,8 +6,9 @@ use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::records::{Supposed};
-use super::evidence::{ErrorTerm};
-use super::partings::{BitGain, is_finest};
+use super::evidence::{ErrorTerm, PART};
+use super::model::CauseEvidence;
+use super::partings::{BitGain, PLACES, place_of};
 use super::problem::{Delta, RowFit, Problem};
 use super::sums::{Sums};
 use crate::parallel::{each, locked, parts};
@@ -127,6 +128,18 @@ pub struct CauseWeight {
     pub rows: u32,
 }
 
+impl CauseWeight {
+    /// The same in whole bits, without the price of the hypothesis.
+    pub fn evidence(&self, price: i64) -> CauseEvidence {
+        CauseEvidence {
+            bits: (self.gain - price).div_euclid(PART),
+            moved_right: self.moved_right,
+            moved_wrong: self.moved_wrong,
+            rows: self.rows,
+        }
+    }
+}
+
 impl SearchState {
     /// The standard rules.
     pub fn new(problem: &Problem<'_>, extra: Vec<Option<Box<AddedBounds>>>) -> Self {
@@ -145,20 +158,20 @@ impl SearchState {
 
     /// Estimates the error term from what is left of the rows, and measures them again.
     pub fn estimate(&mut self, problem: &Problem<'_>) {
-        self.noise = [true, false].map(|is_main| self.estimated(problem, is_main, |_| Sums::default()));
+        self.noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| self.sums[row as usize]));
         for row in problem.weighed() {
             self.bits[*row as usize] = self.length(problem, &self.noise, (*row, self.sums[*row as usize]));
         }
     }
 
-    /// The error term of rows of all students, or of groups, with something added to rows.
-    fn estimated(&self, problem: &Problem<'_>, is_main: bool, added: impl Fn(u32) -> Sums) -> ErrorTerm {
+    /// The error term of rows of all students, or of groups, with such counts.
+    fn estimated(&self, problem: &Problem<'_>, is_main: bool, counts: impl Fn(u32) -> Sums) -> ErrorTerm {
         let rows = problem.weighed().iter().filter(|row| problem.is_main(**row) == is_main);
         let rows: Vec<u32> = rows.copied().collect();
         let step = rows.len().div_ceil(MOST_ROWS).max(1);
         let residual = |row: &u32| {
             let place = *row as usize;
-            problem.left_of(*row, &(self.sums[place] + added(*row)), self.extra[place].as_deref())
+            problem.left_of(*row, &counts(*row), self.extra[place].as_deref())
         };
         let residuals: Vec<_> = rows.iter().step_by(step).filter_map(residual).collect();
         ErrorTerm::estimated(&residuals)
@@ -233,30 +246,71 @@ impl SearchState {
         delta.clear();
         self.delta_back(problem, place, delta);
         let candidate = &self.chosen[place];
+        self.weight_of(problem, candidate, delta, |row, added| (self.sums[row] + added, self.sums[row]))
+    }
+
+    /// What would stand for and against a hypothesis that is not chosen.
+    pub fn weight_beyond(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &CandidateCause,
+        delta: &mut Delta,
+    ) -> CauseWeight {
+        // Looking at the rows of all groups leaves in the delta what the hypothesis adds.
+        self.with(problem, candidate, RowScope::All, delta);
+        self.weight_of(problem, candidate, delta, |row, added| (self.sums[row], self.sums[row] + added))
+    }
+
+    /// Weighs a hypothesis by the rows of a delta, of which it is said what they count without and with it.
+    fn weight_of(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &CandidateCause,
+        delta: &Delta,
+        counts: impl Fn(usize, Sums) -> (Sums, Sums),
+    ) -> CauseWeight {
         let scope = if problem.is_small(candidate) { RowScope::Fine } else { RowScope::Main };
         let groups = problem.groups(candidate, scope);
-        let noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| delta.added(row)));
-        let (mut gain, mut weight) = (BitGain::new(problem.families.count()), CauseWeight::default());
+        let without = |row: u32| counts(row as usize, delta.added(row)).0;
+        let is_looked_at = |is_main: bool| match (candidate.groups_only, scope) {
+            (0, RowScope::Main) => is_main,
+            (0, _) => true,
+            (groups, _) => is_main == (groups & problem.main() != 0),
+        };
+        let term = |is_main: bool, known: &ErrorTerm| {
+            if is_looked_at(is_main) { self.estimated(problem, is_main, without) } else { known.clone() }
+        };
+        let noise = [term(true, &self.noise[0]), term(false, &self.noise[1])];
+        let mut gain = BitGain::new(problem.families.count());
+        let mut moved = [CauseWeight::default(); PLACES];
         for (row, added) in delta.rows().filter(|(row, added)| !added.is_zero() && problem.is_of(*row, groups)) {
             let place = row as usize;
-            let (with, without) = (self.sums[place], self.sums[place] + added);
+            let (without, with) = counts(place, added);
             let shorter = i64::from(self.length(problem, &noise, (row, without)))
                 - i64::from(self.length(problem, &noise, (row, with)));
             gain.add(problem.parting(row), shorter);
             if shorter != 0 {
                 gain.touch(problem.parting(row));
             }
-            let students = |sums| problem.left_of(row, sums, self.extra[place].as_deref()).map(|(left, _)| left.students());
-            let closer = students(&without).unwrap_or_default() - students(&with).unwrap_or_default();
-            let is_witness = problem.is_main(row) || candidate.groups_only != 0;
-            if is_witness && is_finest(problem.parting(row)) {
-                weight.moved_right += closer.max(0).unsigned_abs();
-                weight.moved_wrong += closer.min(0).unsigned_abs();
+            let is_main = problem.is_main(row);
+            let term = if is_main { &noise[0] } else { &noise[1] };
+            let off = |sums| {
+                let left = problem.left_of(row, sums, self.extra[place].as_deref());
+                left.map_or(0, |(left, target)| term.off(&left, target))
+            };
+            let closer = off(&without) - off(&with);
+            let is_witness = is_main || candidate.groups_only != 0;
+            if let Some(moved) = place_of(problem.parting(row)).filter(|_| is_witness).map(|place| &mut moved[place]) {
+                moved.moved_right += closer.max(0).unsigned_abs();
+                moved.moved_wrong += closer.min(0).unsigned_abs();
+                moved.rows += u32::from(shorter > 0);
             }
-            weight.rows += u32::from(is_witness && shorter > 0);
         }
-        weight.gain = gain.total(&problem.families);
-        weight
+        // The finest rows that show most of it; others have the same students again.
+        let most = moved.into_iter().rev().max_by_key(|one| one.rows).unwrap_or_default();
+        let whole = |sixteenths: u64| (sixteenths + 8) / 16;
+        let (moved_right, moved_wrong) = (whole(most.moved_right), whole(most.moved_wrong));
+        CauseWeight { gain: gain.total(&problem.families), moved_right, moved_wrong, ..most }
     }
 
     /// What the rows would be like with another hypothesis.
@@ -579,7 +633,7 @@ impl SupposedRecord<'_> {
 const RECORDS: usize = 1024;
 
 /// Rows that the error term is estimated from at most.
-const MOST_ROWS: usize = 20_000;
+const MOST_ROWS: usize = 10_000;
 
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;
