@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 /// The folder of all that the program knows.
 const RULES: &str = "rules";
+const LAYOUTS: &str = "rules/layouts";
 const CHECKS: &str = "rules/checks";
 const CAUSES: &str = "rules/causes";
 
@@ -19,13 +20,14 @@ fn main() -> io::Result<()> {
     list(CHECKS, "md", "checks.rs")?;
     list(CAUSES, "md", "causes.rs")?;
     list(RULES, "tsv", "tables.rs")?;
+    list(LAYOUTS, "toml", "layout_files.rs")?;
     hash(RULES)
 }
 
 /// Tells the compiler the hash of all tables and rule files: their names, lengths and contents.
 fn hash(folder: &str) -> io::Result<()> {
     let mut hasher = Sha256::new();
-    for (name, path) in &files(folder, &["md", "tsv"])? {
+    for (name, path) in &files(folder, &["md", "toml", "tsv"])? {
         let content = fs::read(path)?;
         hasher.update(format!("{name} {}\n", content.len()));
         hasher.update(content);

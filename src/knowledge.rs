@@ -9,6 +9,9 @@ use walkdir::WalkDir;
 /// Path (`rules/layouts/2025.tsv`) and text of each table, sorted by path.
 static SHIPPED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
+/// Path (`rules/layouts/2026.toml`) and text of each layout file that the program carries.
+static LAYOUT_FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/layout_files.rs"));
+
 /// The tables of this run, where they are not the shipped ones alone.
 static REPLACED: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
 
@@ -49,6 +52,11 @@ pub fn path(path: &str) -> Option<&'static str> {
 pub fn paths(folder: &str) -> impl Iterator<Item = &'static str> {
     let within = move |path: &&str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     tables().iter().map(|(path, _)| *path).filter(within)
+}
+
+/// The layout files that the program carries: path and text.
+pub fn layout_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LAYOUT_FILES.iter().copied()
 }
 
 /// Puts the tables of a folder, which is laid out as `rules` is, in the place of the shipped ones of

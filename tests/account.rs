@@ -17,6 +17,11 @@ use crate::support;
 use crate::support::files::Sheet;
 use recount::{Place, Sums};
 
+/// The newest year with a layout.
+fn newest() -> u16 {
+    registry().years().next_back().unwrap()
+}
+
 /// Writes a synthetic district under the name TOMS would give it.
 fn district(folder: &Path, year: u16, students: u64, seed: u64, view: View) -> PathBuf {
     let order = Order { year, students, seed, view, form: MadeForm::Caret, faults: Vec::new() };
@@ -227,14 +232,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_independent_recount_agrees_on_every_cell(year in 2017u16..=2025, seed in 1u64..10_000, threads in 1usize..=2) {
+    fn an_independent_recount_agrees_on_every_cell(year in 2017u16..=newest(), seed in 1u64..10_000, threads in 1usize..=2) {
         let folder = tempfile::tempdir().unwrap();
         let paths = [stirred(folder.path(), year, 350, seed)];
         compare(&accounted(&paths, threads), &read(&paths), year)?;
     }
 
     #[test]
-    fn both_views_together_count_a_record_once(year in 2021u16..=2025, seed in 1u64..10_000) {
+    fn both_views_together_count_a_record_once(year in 2021u16..=newest(), seed in 1u64..10_000) {
         let folder = tempfile::tempdir().unwrap();
         let tested = district(folder.path(), year, 300, seed, View::Tested);
         let enrolled = district(folder.path(), year, 300, seed, View::Enrolled);
@@ -500,7 +505,10 @@ fn records_that_contradict_themselves_are_placed_and_named() {
     let mut text = text.join("\n") + "\n";
     text.push_str("01^broken\n");
     std::fs::write(&path, &text).unwrap();
-    let account = accounted(&[path], 1);
+    let options = AccountOptions { input: InputOptions::default(), threads: 1, progress: None };
+    let mut accounts = account(&[path], &options).unwrap();
+    assert!(accounts.is_incomplete(), "a record that cannot be read is missing from the counts");
+    let account = accounts.years.remove(0);
     let named: Vec<&str> =
         account.cube.contradictions().map(|(_, place, _)| account.counting.contradictions[place].id.as_str()).collect();
     assert!(named.contains(&"counted-but-code-says-no"), "{named:?}");

@@ -141,13 +141,19 @@ fn examples_of_file_rules_come_out_as_stated() {
 }
 
 /// Rules about every file, of whatever form, year and name.
-const OF_EVERY_FILE: [&str; 10] = ["L001", "L002", "L003", "L008", "L023", "L028", "L031", "L032", "L035", "L036"];
+const OF_EVERY_FILE: [&str; 11] =
+    ["L001", "L002", "L003", "L008", "L023", "L028", "L031", "L032", "L035", "L036", "L042"];
+
+/// Only a reconciliation can break the first, and only a second file the other.
+const NOT_SHOWN: [&str; 2] = ["L030", "L041"];
+
+/// The reader finds rows that hold little, the rule those that hold more.
+const FOUND_IN_RECORDS_TOO: &str = "L024";
 
 #[test]
 fn every_file_rule_shows_a_file_that_breaks_it_one_that_holds_and_one_it_is_not_about() {
     for rule in rules().rules().filter(|rule| rule.scope == Scope::File) {
-        // Only a reconciliation can break it.
-        if rule.code == "L030" {
+        if NOT_SHOWN.contains(&rule.code.as_str()) {
             continue;
         }
         let cases = cases(rule);
@@ -172,7 +178,8 @@ fn every_built_in_finding_has_a_rule_file() {
         let text = std::fs::read_to_string(entry.path()).expect("a source file");
         for code in pattern.captures_iter(&text).filter_map(|capture| capture.get(1)) {
             let rule = set.find(code.as_str()).unwrap_or_else(|| panic!("no rule file for {}", code.as_str()));
-            assert_eq!(rule.scope, Scope::File, "{} is built in", rule.code);
+            let is_record = rule.scope == Scope::Record && rule.code == FOUND_IN_RECORDS_TOO;
+            assert!(rule.scope == Scope::File || is_record, "{} is built in", rule.code);
             found += 1;
         }
     }

@@ -7,13 +7,16 @@ use scorelint::layout::registry;
 
 use super::support;
 
+mod arrivals;
 mod findings;
 mod forms;
 mod hostile;
 mod joined;
+mod late;
 mod mend;
 mod property;
 mod refusals;
+mod rewrite;
 mod salvage;
 mod view;
 

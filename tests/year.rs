@@ -146,46 +146,208 @@ fn a_year_later(text: &str) -> String {
     (1990..=newest() + 1).rev().fold(text, |text, year| text.replace(&format!("{year}-"), &format!("{}-", year + 1)))
 }
 
+/// A sound district of the newest year, and its text a year later under the name of that year.
+struct Moved {
+    folder: Folder,
+    /// The file of the newest year.
+    sound: PathBuf,
+    /// The name of the moved one.
+    name: String,
+    /// Its lines, split.
+    rows: Vec<Vec<String>>,
+}
+
+impl Moved {
+    fn new() -> Self {
+        let folder = Folder::new();
+        let made = folder.path().join("sound");
+        let made = made.to_str().unwrap();
+        support::scorelint().args(["synth", "--students", "300", "--official", "-o", made]).output().unwrap();
+        let files = std::fs::read_dir(made).unwrap().map(|entry| entry.unwrap().path());
+        let sound = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "csv")).unwrap();
+        let name = sound.file_name().unwrap().to_str().unwrap().replace(&newest().to_string(), &later().to_string());
+        let text = a_year_later(&std::fs::read_to_string(&sound).unwrap());
+        let rows = text.lines().map(|line| line.split('^').map(str::to_owned).collect()).collect();
+        Self { folder, sound, name, rows }
+    }
+
+    fn place(&self, column: &str) -> usize {
+        self.rows[0].iter().position(|name| name == column).unwrap_or_else(|| panic!("no column {column}"))
+    }
+
+    fn rename(&mut self, from: &str, to: &str) {
+        let place = self.place(from);
+        to.clone_into(&mut self.rows[0][place]);
+    }
+
+    fn drop_column(&mut self, name: &str) {
+        let place = self.place(name);
+        self.rows.iter_mut().for_each(|row| drop(row.remove(place)));
+    }
+
+    /// Adds a column whose cells are those of a row number.
+    fn add(&mut self, name: &str, before: &str, cell: impl Fn(usize) -> &'static str) {
+        let place = self.place(before);
+        for (number, row) in self.rows.iter_mut().enumerate() {
+            row.insert(place, if number == 0 { name } else { cell(number) }.to_owned());
+        }
+    }
+
+    fn written(&self) -> PathBuf {
+        let lines: Vec<String> = self.rows.iter().map(|row| row.join("^") + "\n").collect();
+        self.folder.write(&format!("moved/{}", self.name), lines.concat())
+    }
+
+    /// The official files of the sound district, as of the later year.
+    fn official(&self) -> PathBuf {
+        let folder = self.sound.parent().unwrap().join("official");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_of = |text: &str| text.replace(&newest().to_string(), &later().to_string());
+            let name = is_of(path.file_name().unwrap().to_str().unwrap());
+            self.folder.write(&format!("official/{name}"), is_of(&std::fs::read_to_string(&path).unwrap()));
+        }
+        self.folder.path().join("official")
+    }
+}
+
+fn later() -> u16 {
+    newest() + 1
+}
+
+/// The report of a command for programs.
+fn report(args: &[&str]) -> Value {
+    let output = support::scorelint().args(args).args(["--format", "json"]).output().unwrap();
+    serde_json::from_slice::<Value>(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The messages of the findings of a rule.
+fn messages(report: &Value, rule: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == rule);
+    findings.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
+}
+
+fn loud(report: &Value) -> Vec<&Value> {
+    report["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "notice").collect()
+}
+
 #[test]
 fn a_year_without_a_layout_is_read_by_the_newest_one() {
-    let folder = Folder::new();
-    let (newest, later) = (newest(), newest() + 1);
-    let made = folder.path().join("sound");
-    let run = |args: &[&str]| {
-        let output = support::scorelint().args(args).args(["--format", "json"]).output().unwrap();
-        serde_json::from_slice::<Value>(&output.stdout).unwrap()
-    };
-    let path = made.to_str().unwrap();
-    support::scorelint().args(["synth", "--students", "300", "--output", path]).output().unwrap();
-    let file = std::fs::read_dir(&made).unwrap().next().unwrap().unwrap().path();
-    let name = file.file_name().unwrap().to_str().unwrap().replace(&newest.to_string(), &later.to_string());
-    let text = a_year_later(&std::fs::read_to_string(&file).unwrap());
-    let moved = folder.write(&format!("moved/{name}"), text);
+    let (newest, later) = (newest(), later());
+    let district = Moved::new();
+    let moved = district.written();
+    let (sound, moved) = (district.sound.to_str().unwrap(), moved.to_str().unwrap());
+    let title = format!("{later}, by the layout of {newest}");
 
-    let checked = run(&["check", moved.to_str().unwrap()]);
-    assert_eq!(checked["inputs"][0]["layout"], later);
-    let detected = checked["inputs"][0]["detected"].as_array().unwrap();
-    let layout = detected.iter().find(|one| one["what"] == "layout").unwrap();
-    assert_eq!(layout["value"], format!("{later}, by the layout of {newest}"));
-    assert!(
-        layout["why"].as_str().unwrap().ends_with(&format!("are of {later}, whose layout is not known")),
-        "{layout}"
-    );
-    let loud = checked["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "notice");
-    assert_eq!(loud.collect::<Vec<_>>(), Vec::<&Value>::new());
+    let checked = report(&["check", moved]);
+    let input = &checked["inputs"][0];
+    assert_eq!((&input["layout"], &input["by_layout_of"]), (&Value::from(later), &Value::from(newest)));
+    let layout = input["detected"].as_array().unwrap().iter().find(|one| one["what"] == "layout").unwrap();
+    assert_eq!(layout["value"], title);
+    let why = format!("are of {later}, whose layout is not known");
+    assert!(layout["why"].as_str().unwrap().ends_with(&why), "{layout}");
+    assert_eq!(loud(&checked), Vec::<&Value>::new());
+    let said = format!("the layout of {later} is not known, so the file is read by that of {newest}");
+    assert_eq!(messages(&checked, "L043"), [said]);
+    for rule in ["L009", "L010", "L012", "L013", "L015", "L016", "L017", "L044", "L045", "L046"] {
+        assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
+    }
 
     // A year that the user states stands.
-    let stated = run(&["check", moved.to_str().unwrap(), "--year", &newest.to_string()]);
+    let stated = report(&["check", moved, "--year", &newest.to_string()]);
     assert_eq!(stated["inputs"][0]["layout"], newest);
 
-    let output = support::scorelint().arg("account").arg(&moved).output().unwrap();
-    let title = format!("Account of {later}, by the layout of {newest}: 1 file");
-    assert!(String::from_utf8(output.stdout).unwrap().starts_with(&title));
-
-    let (sound, moved) = (run(&["account", file.to_str().unwrap()]), run(&["account", moved.to_str().unwrap()]));
-    assert_eq!(moved["years"][0]["year"], later);
+    let output = support::scorelint().args(["account", moved]).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with(&format!("Account of {title}: 1 file")));
+    let (sound, moved) = (report(&["account", sound]), report(&["account", moved]));
+    assert_eq!((&moved["years"][0]["year"], &moved["years"][0]["title"]), (&Value::from(later), &Value::from(title)));
     assert_eq!(moved["years"][0]["records"], sound["years"][0]["records"]);
     assert_eq!(moved["years"][0]["reasons"], sound["years"][0]["reasons"]);
+    assert_eq!(moved["years"][0]["participation"], sound["years"][0]["participation"]);
     let said = |account: &Value| account["years"][0]["limits"].to_string().contains("is not known yet");
     assert!(said(&moved) && !said(&sound), "{}", moved["years"][0]["limits"]);
+}
+
+#[test]
+fn columns_of_an_unknown_year_are_each_named_once() {
+    let (newest, later) = (newest(), later());
+    let mut district = Moved::new();
+    district.rename("ScaleScore", "ReportedScaleScore");
+    let dropped = ["Genre", "StudentMiddleName", "CALPADSNPSSchoolFlag", "CALPADSMigrantStatus"];
+    dropped.iter().for_each(|column| district.drop_column(column));
+    district.add("TestingRoom", "StudentFirstName", |number| ["A", "B", ""][number % 3]);
+    district.add("ReviewPanel", "ConditionCode", |_| "1");
+    let records = district.rows.len() - 1;
+    let moved = district.written();
+    let moved = moved.to_str().unwrap();
+
+    let checked = report(&["check", moved]);
+    assert_eq!(loud(&checked), Vec::<&Value>::new());
+    assert_eq!(messages(&checked, "L043").len(), 1);
+    let filled = (1..=records).filter(|number| number % 3 < 2).count();
+    let places = ["TestingRoom", "ReviewPanel"].map(|column| district.place(column) + 1);
+    let new = [
+        format!(
+            "new column TestingRoom at position {}: filled in {filled} of {records} records, 2 different values",
+            places[0]
+        ),
+        format!("new column ReviewPanel at position {}: filled in {records} of {records} records, 1 value", places[1]),
+    ];
+    assert_eq!(messages(&checked, "L044"), new);
+    let mut gone = messages(&checked, "L045");
+    gone.sort_unstable();
+    let mut expected = dropped.map(|column| format!("column {column} of {newest} is not in the file"));
+    expected.sort_unstable();
+    assert_eq!(gone, expected);
+    let renamed = "column ReportedScaleScore is read as ScaleScore: similar name, same place, values in its form";
+    assert_eq!(messages(&checked, "L046"), [renamed]);
+    for rule in ["L012", "L013", "L016", "L017"] {
+        assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
+    }
+
+    let sound = report(&["account", district.sound.to_str().unwrap()]);
+    let account = report(&["account", moved]);
+    let cells = |account: &Value| {
+        let all = account["cells"].as_array().unwrap().iter().filter(|cell| cell["group"] == 1);
+        all.map(|cell| {
+            let of = |name: &str| cell[name].to_string();
+            ["entity", "test", "grade", "enrolled", "tested", "with_scores", "score_sum", "levels"].map(of)
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(cells(&account), cells(&sound));
+
+    let official = district.official();
+    let saved = district.folder.path().join("saved.json");
+    let (official, saved) = (official.to_str().unwrap(), saved.to_str().unwrap());
+    let reconciled = report(&["reconcile", moved, "--official", official]);
+    assert_eq!(reconciled["title"], format!("{later}, by the layout of {newest}"));
+    assert_eq!((&reconciled["summary"]["unexplained"], &reconciled["summary"]["explained"]), (&0.into(), &0.into()));
+    assert!(reconciled["summary"]["equal"].as_u64().unwrap() > 1000, "{}", reconciled["summary"]);
+    std::fs::write(saved, reconciled.to_string()).unwrap();
+    let verified = report(&["verify", saved, moved, "--official", official]);
+    assert_eq!((&verified["confirmed"], &verified["title"]), (&true.into(), &reconciled["title"]));
+    assert_eq!(verified["notice"], reconciled["notice"]);
+    assert!(verified["notice"].as_str().unwrap().contains(&format!("{later} is not known")), "{verified}");
+}
+
+#[test]
+fn a_header_that_changed_much_is_read_where_the_records_are_of_a_later_year() {
+    let mut district = Moved::new();
+    let is_support = |name: &&String| ["EA", "EDS", "NEDS"].iter().any(|start| name.starts_with(start));
+    let columns: Vec<String> = district.rows[0].iter().filter(is_support).cloned().collect();
+    assert!(columns.len() > 60, "{columns:?}");
+    columns.iter().enumerate().for_each(|(place, column)| district.rename(column, &format!("Support{place}")));
+    let checked = report(&["check", district.written().to_str().unwrap()]);
+    assert_eq!(checked["inputs"][0]["layout"], later());
+    assert_eq!(messages(&checked, "L044").len(), columns.len());
+
+    // The same header over records of the newest year is damaged.
+    let header = district.rows[0].join("^");
+    let text = std::fs::read_to_string(&district.sound).unwrap();
+    let rest = text.split_once('\n').unwrap().1;
+    let damaged = district.folder.write("damaged.csv", format!("{header}\n{rest}"));
+    let output = support::scorelint().arg("check").arg(damaged).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -4,6 +4,7 @@
 mod cells;
 mod cube;
 mod known;
+mod participation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use cells::{ALL_GRADES, AccountCell, Dimension, CellFigures, CubeFilter, Res
 pub(crate) use cells::{ALL_STUDENTS, share};
 pub use cube::{Cube, CubeEntity, EntityName};
 pub use known::UnknownChoice;
+pub use participation::Participation;
 
 use crate::counting::CountingRules;
 use crate::finding::FileFinding;
@@ -21,7 +23,7 @@ use crate::input::{self, FileInfo, InputError, Opened, View};
 use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::rule::RuleError;
-use crate::tally::{FileTally, TallyError, TallyOptions, tally};
+use crate::tally::{FileTally, TallyError, TallyOptions, lost_words, tally};
 
 /// How files are accounted for.
 pub struct AccountOptions<'a> {
@@ -123,6 +125,14 @@ pub struct FileAccount {
     pub losses: Vec<String>,
 }
 
+impl FileAccount {
+    /// What was put right in it before it was counted, in words, or that something could not be.
+    pub fn damage(&self) -> Option<String> {
+        let mends = self.info.mends.as_ref()?;
+        mends.words().or_else(|| mends.unreadable().next().map(|_| "cells that cannot be read".to_owned()))
+    }
+}
+
 /// Reads files and folders and accounts for their records, year by year. Files that cannot be read
 /// or counted are reported as well; the accounts are made of the others.
 ///
@@ -163,16 +173,21 @@ impl Accounts {
         let mut known = FxHashSet::default();
         let mut account = Account { cube: Cube::new(&counting), counting, files: Vec::new(), whole: BTreeSet::new() };
         for opened in files {
-            let info = opened.info.clone();
-            let run = TallyOptions { threads: options.threads, progress: options.progress, known: &known, remember };
+            let path = neutralise(&opened.info.path.to_string_lossy()).into_owned();
+            let run = TallyOptions {
+                input: &options.input,
+                threads: options.threads,
+                progress: options.progress,
+                known: &known,
+                remember,
+            };
             match tally(opened, &account.counting, &run) {
-                Ok(mut counted) => {
+                Ok((info, mut counted)) => {
                     known.extend(counted.identities.iter().copied());
                     self.unreadable.extend(counted.failure.take().map(AccountError::from));
                     account.add(info, counted);
                 }
                 Err(source) => {
-                    let path = neutralise(&info.path.to_string_lossy()).into_owned();
                     self.unreadable.push(AccountError::Tally { path, source });
                 }
             }
@@ -187,7 +202,10 @@ impl Accounts {
 impl Account {
     fn add(&mut self, info: FileInfo, tally: FileTally) {
         self.cube.add(&self.counting, &tally.sets, tally.count_groups);
-        let losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
+        let mut losses: Vec<String> = tally.findings.iter().filter_map(loss).chain(tally.unreadable_columns).collect();
+        if tally.lost + tally.unreadable > 0 {
+            losses.push(lost_words(tally.lost + tally.unreadable));
+        }
         if info.view == View::Tested && losses.is_empty() {
             self.whole.extend(info.lea.clone());
         }
@@ -250,6 +268,9 @@ impl Account {
             "enrolled" => has_view(View::Enrolled),
             "unknown" => has_view(View::Unknown),
             "science" => has_class_of,
+            "carried" => registry()
+                .layout(self.counting.year)
+                .is_some_and(|layout| layout.info.values_carried && layout.info.base.is_none()),
             "not-known" => registry().year_info(self.counting.year).is_some_and(|info| info.base.is_some()),
             _ => true,
         };
@@ -259,16 +280,5 @@ impl Account {
 
 /// What a finding says is missing from the counts, if it does.
 fn loss(finding: &FileFinding) -> Option<String> {
-    let value = |name: &str| {
-        let shown = finding.shown.iter().find(|shown| shown.name == name);
-        shown.map_or_else(String::new, |shown| neutralise(&shown.value).into_owned())
-    };
-    match finding.code {
-        "L031" => Some(format!("the record in line {} is too long and was skipped", value("line"))),
-        "L035" => Some(format!("reading stopped in line {}: {}", value("line"), value("reason"))),
-        "L036" => {
-            Some(format!("the list of files in its archive is missing: read {}; {}", value("found"), value("lost")))
-        }
-        _ => None,
-    }
+    finding.loss().map(|loss| neutralise(&loss).into_owned())
 }

@@ -65,6 +65,7 @@ impl<'a> Checker<'a> {
             counts: InstanceCounts::default(),
             by_school: HashMap::new(),
             follows: FollowCounts::new(),
+            within: 0,
             time: Duration::ZERO,
             ran: false,
             not_run: None,
@@ -83,14 +84,21 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn file(&mut self, opened: Opened) -> Result<(), CheckError> {
-        let Opened { mut info, findings, source, .. } = opened;
-        self.given.meet(&mut info);
+        let Opened { mut info, mut findings, source } = opened;
+        findings.extend(self.given.meet(&mut info, &self.options.input)?);
         let weights = self.weights(info.year);
         self.bind(info.year, &weights)?;
         let planned = self.planned(&info, &weights, RecordScope::Checked);
         let second = self.given.join(&self.wanted(info.year, &planned), &info)?;
-        let program = self.program(&info, &weights, &planned, second)?;
-        self.judge(FileRole::Checked, &info, source, findings, program, &weights)?;
+        let program = self.program(&info, &weights, &planned, second.clone())?;
+        if self.judge(FileRole::Checked, &info, source, findings.clone(), program, &weights)? == Judged::NewDamage {
+            self.withdraw_built_in(&planned, &weights);
+            let again = input::look_through(&info, &self.options.input)?;
+            info = again.info;
+            let findings = findings.into_iter().chain(again.findings).collect();
+            let program = self.program(&info, &weights, &planned, second)?;
+            self.judge(FileRole::Checked, &info, again.source, findings, program, &weights)?;
+        }
         self.rosters(&info, &weights)
     }
 
@@ -119,13 +127,16 @@ impl<'a> Checker<'a> {
         findings: Vec<FileFinding>,
         program: Program,
         weights: &[Option<Severity>],
-    ) -> Result<(), CheckError> {
+    ) -> Result<Judged, CheckError> {
         let run_options =
             RunOptions { threads: useful_threads(info, self.options.threads), progress: self.options.progress };
         let hit_collector = HitCollector { program: &program, timings: self.options.timings };
         let collector = (hit_collector, (EntryCollector(&program), GroupCollector));
         let Collected { run, file: (mut hits, (entries, groups)), failure } =
             run(&program, info, source.as_mut(), &collector, &run_options);
+        if run.has_new_damage {
+            return Ok(Judged::NewDamage);
+        }
         let mut file_findings = findings;
         file_findings.extend(source.take_findings());
         file_findings.extend(findings_of_rows(info, &run));
@@ -151,7 +162,7 @@ impl<'a> Checker<'a> {
         drop(entries);
         spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut hits);
         let causes = Causes::new(&self.implied, &program, &hits.hits, &sets);
-        collapse(&program, &mut hits);
+        collapse(&program, &mut hits, &Follows { implied: &self.implied, causes: &causes, weights });
         self.count(&program, &hits, weights);
         self.file_findings(input, weights, file_findings);
         let (hits, sets) = self.follow(&program, &causes, weights, hits, sets);
@@ -159,7 +170,7 @@ impl<'a> Checker<'a> {
         let findings = self.details(info, &program, &run.blocks, drafts);
         self.findings.extend(findings);
         drop_in_background(program);
-        Ok(())
+        Ok(Judged::Whole)
     }
 
     /// The weight of each rule for a year; `None` for rules left out of the run.
@@ -262,6 +273,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Takes back that the built-in rules applied to a file, which is to be judged again.
+    fn withdraw_built_in(&mut self, planned: &[usize], weights: &[Option<Severity>]) {
+        for place in planned.iter().filter(|place| weights[**place].is_some()) {
+            let account = &mut self.accounts[*place];
+            if account.rule.scope == Scope::File && account.rule.name != FILLERS {
+                account.counts.applicable = account.counts.applicable.saturating_sub(1);
+            }
+        }
+    }
+
     /// Adds a file's counts to the accounts of the rules.
     fn count(&mut self, program: &Program, hits: &Hits, weights: &[Option<Severity>]) {
         for (place, planned) in program.instances.iter().enumerate() {
@@ -321,6 +342,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             account.counts.broke += count;
+            account.within += if one.column.is_some() { count - 1 } else { 0 };
             account.counts.applicable = account.counts.applicable.max(account.counts.broke);
             if account.room == 0 {
                 continue;
@@ -365,6 +387,7 @@ impl<'a> Checker<'a> {
         for (instance, grouped) in hits.grouped {
             // Columns are few, and each is a finding of its own: they are not limited.
             let planned = &program.instances[instance as usize];
+            self.accounts[planned.rule].within += grouped.count.saturating_sub(1);
             if let Some(severity) = weights[planned.rule] {
                 drafts.push(UnreadFinding::of_whole(planned, severity, input, grouped.first, grouped.count));
             }
@@ -428,6 +451,15 @@ impl<'a> Checker<'a> {
             elapsed,
         }
     }
+}
+
+/// How far a file was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    /// To its end.
+    Whole,
+    /// Until damage came up that was not known: it has to be looked through and judged again.
+    NewDamage,
 }
 
 /// A breach, with the rule that it follows from, by its place.

@@ -1,6 +1,7 @@
 //! Handles findings of a damaged column: many become one finding, and rules that compare with the column
 //! become undecidable.
 
+use super::follows::Follows;
 use super::hits::{Hit, Hits, NAMED};
 use crate::engine::program::{PlannedInstance, Program};
 use crate::layout::FieldId;
@@ -35,14 +36,15 @@ pub(crate) fn spoil(program: &Program, spoils: impl Fn(usize) -> bool, hits: &mu
     hits.hits.retain(|hit| !in_doubt(&program.instances[hit.instance as usize]));
 }
 
-/// One finding for a column that is damaged throughout.
-pub(crate) fn collapse(program: &Program, hits: &mut Hits) {
+/// One finding for a column that is damaged throughout. What follows from another finding is reported there.
+pub(crate) fn collapse(program: &Program, hits: &mut Hits, follows: &Follows<'_>) {
     let damaged = |hit: &Hit| {
         let counts = hits.counts[hit.instance as usize];
         program.instances[hit.instance as usize].is_cell
             && program.instances[hit.instance as usize].grouping == Grouping::Each
             && counts.broke > DAMAGED_COLUMN
             && counts.broke * 2 > counts.applicable
+            && follows.of_record(program.instances[hit.instance as usize].rule, hit.record).is_none()
     };
     let (collapsed, kept): (Vec<Hit>, Vec<Hit>) = hits.hits.iter().partition(|hit| damaged(hit));
     hits.hits = kept;

@@ -14,7 +14,8 @@ pub(crate) struct Reread<'a> {
     index: &'a Index,
     bytes: &'a [u8],
     row: usize,
-    is_plain: bool,
+    /// The record as it stands in the file, where its cells are found in the line itself.
+    stored: Option<&'a [u8]>,
     /// Its line in the file, 1-based.
     pub(crate) line: u64,
     /// Its byte offset in the (decompressed, decoded) file.
@@ -25,10 +26,7 @@ impl Reread<'_> {
     /// How many characters of its line stand before a cell; `None` where the cells were not found
     /// in the line itself.
     pub(crate) fn before(&self, column: usize) -> Option<u32> {
-        if !self.is_plain {
-            return None;
-        }
-        let record = self.index.record(self.bytes, self.row);
+        let record = self.stored?;
         let mut separators = memchr::memchr_iter(self.info.separator, record);
         let start = if column == 0 { 0 } else { separators.nth(column - 1)? + 1 };
         let before = String::from_utf8_lossy(record.get(..start)?);
@@ -82,8 +80,11 @@ pub(crate) fn reread(
             while let Some(record) = wanted.next_if(|record| *record < after) {
                 let row = (record - first) as usize;
                 let (line, byte) = (block.line + index.line(row), block.offset + u64::from(index.start(row)));
-                let is_plain = block.cells.is_none();
-                show(record, &Reread { info, second, index: &index, bytes: &block.bytes, row, is_plain, line, byte });
+                let stored = match &block.cells {
+                    None => Some(index.record(&block.bytes, row)),
+                    Some(cells) => cells.stored.get((record - place.record) as usize).map(|record| &**record),
+                };
+                show(record, &Reread { info, second, index: &index, bytes: &block.bytes, row, stored, line, byte });
             }
             first = after;
         }

@@ -193,6 +193,7 @@ impl<'a> UnreadFinding<'a> {
             field: field_of(info, column),
             value: row.column(column).to_owned(),
             at: row.before(column),
+            is_of_rule: field_of(info, column).is_some_and(|field| self.planned.source.labels.contains(&field)),
         };
         columns.into_iter().map(cell).collect()
     }

@@ -4,6 +4,7 @@
 use super::entities::school_fields;
 use super::second::GivenSecondFiles;
 use crate::input::{self, Dialect, FileInfo, View};
+use crate::layout::registry;
 use crate::rule::{Need, Rule};
 
 /// What a rule needs that this run does not have.
@@ -20,6 +21,8 @@ pub(super) fn unmet(rule: &Rule, info: &FileInfo, given: &GivenSecondFiles) -> O
             Need::Quoting if !matches!(info.dialect, Dialect::Comma | Dialect::Tab) => "no cell is quoted in this form",
             Need::NameYear if input::year_in_name(info).is_none() => "the name of the file has no year",
             Need::NameLea if info.lea.is_none() => "the name of the file does not start with the code of an LEA",
+            Need::KnownLayout if registry().base(info.year).is_some() => "the layout of the year is not known",
+            Need::UnknownLayout if registry().base(info.year).is_none() => "the layout of the year is known",
             _ => return None,
         };
         Some(reason.to_owned())

@@ -17,6 +17,8 @@ pub(super) struct RuleAccount<'a> {
     pub(super) by_school: HashMap<u64, u64>,
     /// How many of its findings follow from which other rules.
     pub(super) follows: FollowCounts,
+    /// Breaches that are reported within a finding about others of their column.
+    pub(super) within: u64,
     pub(super) time: Duration,
     /// Whether it was evaluated for some file.
     pub(super) ran: bool,
@@ -66,6 +68,7 @@ impl RuleAccount<'_> {
             broke: counts.broke,
             waived: 0,
             follows_from: follows_from(&self.follows, codes),
+            within: self.within,
             undecidable: counts.undecidable,
             by_school,
             time: self.time,

@@ -22,8 +22,10 @@ mod errors;
 mod exit;
 mod explain;
 mod layout;
+mod layout_file;
 mod man;
 mod memory;
+mod mend;
 mod output;
 mod own_report;
 mod page;
@@ -52,6 +54,12 @@ pub struct Cli {
     #[arg(long, value_name = "FOLDER", hide = true)]
     tables: Option<PathBuf>,
 
+    /// A layout file: what a year has otherwise than a year whose layout is known (docs/layout-files.md)
+    ///
+    /// Else the one that `layout_file` in scorelint.toml names, if there is one.
+    #[arg(long, value_name = "FILE", global = true)]
+    layout: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -68,6 +76,8 @@ enum Command {
     Verify(verify::Args),
     /// List the causes of difference, or tell more of one
     Causes(causes::Args),
+    /// Write a copy of a re-saved file as TOMS would have written it, and list what was changed
+    Mend(mend::Args),
     /// Write a table for the numbers of the preview page, to compare with later
     Template(template::Args),
     /// Write today's findings as waivers, so that a later check reports what is new
@@ -92,7 +102,11 @@ enum Command {
 pub fn run() -> ExitCode {
     errors::install();
     // Help texts name the years, so the tables are there before the arguments are parsed.
-    let tables = replace_tables(tables_folder().as_deref()).map_err(Failure::from);
+    let tables = match tables_folder() {
+        Some(folder) => replace_tables(&folder),
+        None => layout_file::apply(&std::env::args_os().collect::<Vec<_>>()),
+    };
+    let tables = tables.map_err(Failure::from);
     exit::report_exit(tables.and_then(|()| command(Cli::parse().command)).and_then(checked))
 }
 
@@ -104,10 +118,7 @@ fn tables_folder() -> Option<PathBuf> {
 }
 
 /// Tables that somebody else wrote are read whole before anything is done with them.
-fn replace_tables(folder: Option<&Path>) -> miette::Result<()> {
-    let Some(folder) = folder else {
-        return Ok(());
-    };
+fn replace_tables(folder: &Path) -> miette::Result<()> {
     let help = "the folder is laid out as `rules` in the source of scorelint: layouts/2026.tsv, layouts/years.tsv …";
     knowledge::replace_with_folder(folder).map_err(|error| miette!(help = help, "{error}"))?;
     years::read_all().map_err(|error| miette!(help = help, "{error}"))
@@ -128,6 +139,7 @@ fn command(command: Command) -> Result<Exit, Failure> {
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Causes(args) => causes::run(&args),
+        Command::Mend(args) => mend::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Baseline(args) => baseline::run(&args),
         Command::Config(args) => config::run(&args),

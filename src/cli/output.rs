@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use miette::miette;
 
 use crate::atomic_file::AtomicFile;
-use crate::input::{InputOptions, open_each};
+use crate::input::{InputOptions, expanded, open_each};
 use crate::official;
 
 /// Writes a text to standard output. `what` it is stands in an error message.
@@ -67,11 +67,12 @@ pub(super) fn refuse_inputs<'a>(
     let Some(output) = output else { return Ok(()) };
     // A file that is not there yet is none of them.
     let Ok(written) = fs::canonicalize(output) else { return Ok(()) };
+    let inputs: Vec<PathBuf> = expanded(&inputs.into_iter().cloned().collect::<Vec<_>>());
     let is_read = |input: &&PathBuf| {
         fs::canonicalize(input)
             .is_ok_and(|read| read == written || (written.starts_with(&read) && would_be_read(output)))
     };
-    let Some(input) = inputs.into_iter().find(is_read) else { return Ok(()) };
+    let Some(input) = inputs.iter().find(is_read) else { return Ok(()) };
     let place = if input == output { String::new() } else { format!(" (as {})", input.display()) };
     Err(miette!(
         help = "name another file; nothing was written",

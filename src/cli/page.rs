@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use textwrap::core::display_width;
 
 use super::terminal;
-use crate::report::Colour;
+use crate::report::{Colour, Style};
 
 /// Narrower terminals get lines of this width all the same.
 const NARROWEST: usize = 40;
@@ -22,6 +22,12 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// A page in a style.
+    pub fn new(style: &Style) -> Self {
+        let colour = style.colour == Colour::Ansi;
+        Self { width: style.width.clamp(NARROWEST, WIDEST), colour, text: String::new() }
+    }
+
     /// A page for standard output: its width from `COLUMNS` or the terminal, coloured where the
     /// terminal can and `NO_COLOR` does not forbid it.
     pub fn of_terminal() -> Self {

@@ -23,6 +23,10 @@ pub struct ReadingArgs {
     /// Which download it is: students tested in the LEA, or enrolled in it
     #[arg(long, value_parser = view_parser(), help_heading = "Reading (else detected, and said why)")]
     pub view: Option<View>,
+
+    /// Sheets of workbooks to read, by name; else every visible sheet with score records
+    #[arg(long = "sheet", value_name = "NAME", help_heading = "Reading (else detected, and said why)")]
+    pub sheets: Vec<String>,
 }
 
 impl ReadingArgs {
@@ -33,6 +37,7 @@ impl ReadingArgs {
             dialect: self.dialect,
             encoding: self.encoding,
             view: self.view,
+            sheets: self.sheets.clone(),
             ..InputOptions::default()
         }
     }
@@ -43,7 +48,15 @@ fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
 }
 
 fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
-    let all = [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252];
+    let all = [
+        Encoding::Utf8,
+        Encoding::Utf8Bom,
+        Encoding::Utf16Le,
+        Encoding::Utf16Be,
+        Encoding::Utf32Le,
+        Encoding::Utf32Be,
+        Encoding::Windows1252,
+    ];
     words(all, Encoding::as_str)
 }
 

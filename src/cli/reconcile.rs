@@ -36,7 +36,7 @@ Examples:
 Exit codes:
   0  every figure agrees or is explained
   1  at least one difference is unexplained
-  2  wrong usage, a file that cannot be read or written, or an official figure that cannot be read
+  2  wrong usage, a file that cannot be read or written, or a value or an official figure that cannot be read
   4  a fault of scorelint itself";
 
 /// Arguments of `reconcile`.
@@ -140,7 +140,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     targets.write(&ReconcileReport { reconciliation: &reconciliation, filter, detail, page })?;
     let tally = reconciliation.tally();
     Ok(match (tally.compared() + tally.hidden, tally.unexplained + tally.partly) {
-        _ if reconciliation.has_unreadable() => Exit::Unreadable,
+        _ if reconciliation.has_unreadable() || !reconciliation.not_known.is_empty() => Exit::Unreadable,
         (_, 1..) => Exit::Findings,
         (0, 0) => Exit::Unreadable,
         (_, 0) => Exit::Clean,

@@ -21,9 +21,9 @@ use crate::atomic_file::AtomicFile;
 use crate::report::format::{Needs, WithoutInputs};
 use crate::report::{Colour, Destination, Links, ReportKind, Reporter, Signs, Style};
 
-/// How reports are written.
+/// In which format a text is written, and where to.
 #[derive(Clone, Debug, clap::Args)]
-pub struct ReportArgs<K: ReportKind> {
+pub struct OutputArgs<K: ReportKind> {
     /// How the report is written; where it is not given, as the name of the file ends, else for people
     #[arg(long, value_parser = format_parser::<K>(), value_name = "FORMAT", help_heading = "Report")]
     pub format: Option<String>,
@@ -44,16 +44,23 @@ pub struct ReportArgs<K: ReportKind> {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto, help_heading = "Report")]
     pub color: When,
 
+    #[arg(skip)]
+    kind: PhantomData<K>,
+}
+
+/// How reports of files are written, which can take a while.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReportArgs<K: ReportKind> {
+    #[command(flatten)]
+    output: OutputArgs<K>,
+
     /// Write nothing to the terminal but errors; files of --output are written all the same
     #[arg(long, short, help_heading = "Report")]
-    pub quiet: bool,
+    quiet: bool,
 
     /// Show no progress bar
     #[arg(long, help_heading = "Report")]
-    pub no_progress: bool,
-
-    #[arg(skip)]
-    kind: PhantomData<K>,
+    no_progress: bool,
 }
 
 /// When something is done.
@@ -97,6 +104,23 @@ impl<K: ReportKind> ReportArgs<K> {
         ProgressWish::of_flag(self.no_progress || self.quiet)
     }
 
+    /// As [`OutputArgs::targets`], without those on the terminal where it is to stay quiet.
+    ///
+    /// # Errors
+    /// When a name says no format, or a file would be lost.
+    pub(super) fn targets<'a>(
+        &self,
+        inputs: impl IntoIterator<Item = &'a PathBuf> + Clone,
+    ) -> Result<Targets<K>, Failure> {
+        let mut targets = self.output.targets(inputs)?;
+        if self.quiet {
+            targets.all.retain(|target| target.file.is_some());
+        }
+        Ok(targets)
+    }
+}
+
+impl<K: ReportKind> OutputArgs<K> {
     /// The reports that are asked for. Files that are read, and files that are no report of this
     /// kind, are refused before anything is read.
     ///
@@ -125,9 +149,6 @@ impl<K: ReportKind> ReportArgs<K> {
                 target.refuse_foreign()?;
             }
             all.push(target);
-        }
-        if self.quiet {
-            all.retain(|target| target.file.is_some());
         }
         Ok(Targets { all, color: self.color })
     }

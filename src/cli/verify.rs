@@ -20,7 +20,7 @@ Examples:
 Exit codes:
   0  every line is confirmed
   1  at least one line is refuted
-  2  wrong usage, or a file that cannot be read
+  2  wrong usage, a file that cannot be read, or a value that a count needs and that cannot be read
   4  a fault of scorelint itself";
 
 /// Arguments of `verify`.
@@ -63,5 +63,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         }
     };
     targets.write(&VerifyReport { claim: &claim, verdict: &verdict })?;
-    Ok(if verdict.is_confirmed() { Exit::Clean } else { Exit::Findings })
+    Ok(match (verdict.is_confirmed(), verdict.not_known.is_empty()) {
+        (false, _) => Exit::Findings,
+        (true, false) => Exit::Unreadable,
+        (true, true) => Exit::Clean,
+    })
 }

@@ -7,6 +7,6 @@ mod spans;
 
 pub use groups::{StudentGroup, GroupVariant, group_names, student_groups, underivable_groups};
 pub use rules::{
-    CountingClass, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, PlaceRule, GradeRows, Suppression,
-    TestInfo, VariantRows, entity_type_name, levels_of, limits, record_type_of, suppression_of,
+    CountingClass, ClassVariant, Contradiction, CountingRules, GradeKind, GradeRow, Measures, ParticipationRule, PlaceRule, GradeRows, Suppression,
+    TestInfo, VariantRows, entity_type_name, grades_in, levels_of, limits, record_type_of, suppression_of,
 };

@@ -8,8 +8,20 @@ use crate::rule::{CellRef, Expr, CellForm, KeyPart, Num, RuleError, TextExpr, co
 use crate::table::{self, TableRow, TableError};
 
 const CLASSES: &str = "rules/counting/classes.tsv";
-const CLASS_COLUMNS: [&str; 11] =
-    ["id", "years", "tests", "condition", "reason", "enrolled", "tested", "with_scores", "rows", "certainty", "source"];
+const CLASS_COLUMNS: [&str; 12] = [
+    "id",
+    "years",
+    "tests",
+    "condition",
+    "reason",
+    "enrolled",
+    "tested",
+    "with_scores",
+    "rows",
+    "lost",
+    "certainty",
+    "source",
+];
 const CLASS_VARIANTS: &str = "rules/counting/class-variants.tsv";
 const CLASS_VARIANT_COLUMNS: [&str; 11] =
     ["id", "years", "tests", "label", "words", "classes", "enrolled", "tested", "rows", "certainty", "source"];
@@ -25,6 +37,9 @@ const TEST_COLUMNS: [&str; 9] =
     ["test_id", "name", "short", "record_type", "years", "levels", "met_from", "certainty", "source"];
 const GRADES: &str = "rules/counting/grades.tsv";
 const GRADE_COLUMNS: [&str; 9] = ["code", "name", "kind", "members", "tests", "years", "mean", "certainty", "source"];
+const PARTICIPATION: &str = "rules/counting/participation.tsv";
+const PARTICIPATION_COLUMNS: [&str; 8] =
+    ["years", "subject", "record_types", "left_out", "line", "least", "certainty", "source"];
 const SUPPRESSION: &str = "rules/counting/suppression.tsv";
 const SUPPRESSION_COLUMNS: [&str; 6] =
     ["years", "hide_counts_to", "hide_results_to", "hide_row_to", "certainty", "source"];
@@ -57,6 +72,8 @@ pub struct CountingClass {
     pub with_scores: bool,
     /// The rows they are counted in.
     pub rows: GradeRows,
+    /// Whether they count nowhere only because a value cannot be read, so that counts are too small.
+    pub is_lost: bool,
     /// How sure this is.
     pub certainty: Certainty,
 }
@@ -135,6 +152,10 @@ pub struct TestInfo {
     pub levels: usize,
     /// The first level that is "met".
     pub met_from: usize,
+    /// Whether its achievement levels can be read in the files that are counted.
+    pub has_levels: bool,
+    /// Whether its scale scores can be read in the files that are counted.
+    pub has_scores: bool,
 }
 
 /// A grade row of the public files.
@@ -174,6 +195,28 @@ pub struct Suppression {
     pub results_to: u64,
     /// All of a row is hidden up to this many with scores; 0 for never.
     pub row_to: Option<u64>,
+}
+
+/// What the participation rate of a subject is made of, and when it is too low.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipationRule {
+    /// The subject.
+    pub subject: String,
+    /// The tests that give it.
+    pub record_types: Vec<u8>,
+    /// The places of the classes whose records are left out.
+    left_out: Vec<usize>,
+    /// The percentage that has to take part.
+    pub line: u64,
+    /// The fewest students for which it is asked.
+    pub least: u64,
+}
+
+impl ParticipationRule {
+    /// Whether records of a test and class are part of the rate.
+    pub fn has(&self, record_type: u8, class: usize) -> bool {
+        self.record_types.contains(&record_type) && !self.left_out.contains(&class)
+    }
 }
 
 /// Numbers read from every record.
@@ -218,6 +261,8 @@ pub struct CountingRules {
     pub measures: Measures,
     /// What is hidden in shared tables.
     pub suppression: Suppression,
+    /// The participation rates of accountability.
+    pub participation: Vec<ParticipationRule>,
 }
 
 impl CountingRules {
@@ -229,8 +274,12 @@ impl CountingRules {
         let classes = spans::lines_of(CLASSES, &CLASS_COLUMNS, year, |row| class(row, year))?;
         let class_variants =
             spans::lines_of(CLASS_VARIANTS, &CLASS_VARIANT_COLUMNS, year, |row| class_variant(row, &classes))?;
+        let participation = spans::lines_of(PARTICIPATION, &PARTICIPATION_COLUMNS, year, |row| {
+            participation_rule(row, &classes)
+        })?;
         Ok(Self {
             year,
+            participation,
             groups: student_groups(year)?,
             class_variants,
             classes,
@@ -260,6 +309,11 @@ impl CountingRules {
         self.grades.iter().filter(of_test).filter(counted).map(|row| row.code).collect()
     }
 
+    /// Whether records of a class, by its place, count nowhere only because a value cannot be read.
+    pub fn is_lost(&self, class: usize) -> bool {
+        self.classes.get(class).is_some_and(|class| class.is_lost)
+    }
+
     /// The test that records of a type are counted for; none for tests without public results.
     pub fn test_of(&self, record_type: u8) -> Option<&TestInfo> {
         self.tests.iter().find(|test| test.record_type.0 == record_type)
@@ -276,6 +330,13 @@ pub fn record_type_of(test: u16, year: u16) -> Option<RecordType> {
 pub fn levels_of(test: u16, year: u16) -> Option<usize> {
     let tests = kept(spans::lines_of(TESTS, &TEST_COLUMNS, year, self::test));
     tests.into_iter().find(|info| info.id == test).map(|info| info.levels)
+}
+
+/// The grades that a grade row of the public files adds up in a year; none for a single grade.
+pub fn grades_in(code: u8, year: u16) -> Vec<u8> {
+    let grades = kept(spans::lines_of(GRADES, &GRADE_COLUMNS, year, grade));
+    let row = grades.into_iter().find(|row| row.code == code);
+    row.and_then(|row| if let GradeKind::Sum(members) = row.kind { Some(members) } else { None }).unwrap_or_default()
 }
 
 /// What the public site hides in a year.
@@ -317,6 +378,7 @@ fn class(row: &TableRow<'_>, year: u16) -> Result<CountingClass, Box<RuleError>>
         tested: row.yes("tested")?,
         with_scores: row.yes("with_scores")?,
         rows: row.word("rows", &rows)?,
+        is_lost: row.yes("lost")?,
         certainty: certainty(row)?,
     })
 }
@@ -414,6 +476,8 @@ fn test(row: &TableRow<'_>) -> Result<TestInfo, TableError> {
         record_type: RecordType(row.number("record_type")?),
         levels: row.number("levels")?,
         met_from: row.number("met_from")?,
+        has_levels: true,
+        has_scores: true,
     })
 }
 
@@ -431,6 +495,21 @@ fn grade(row: &TableRow<'_>) -> Result<GradeRow, TableError> {
         kind: row.word("kind", &kinds)?,
         tests: row.numbers("tests")?,
         has_mean: row.yes("mean")?,
+    })
+}
+
+fn participation_rule(row: &TableRow<'_>, classes: &[CountingClass]) -> Result<ParticipationRule, TableError> {
+    let left_out: Vec<&str> = row.parts("left_out")?.collect();
+    let places = classes.iter().enumerate().filter(|(_, class)| left_out.contains(&class.id.as_str()));
+    if let Some(unknown) = left_out.iter().find(|one| !classes.iter().any(|class| class.id == **one)) {
+        return Err(row.error(format!("`left_out` has `{unknown}`, which is no class of the year")));
+    }
+    Ok(ParticipationRule {
+        subject: row.text("subject")?,
+        record_types: row.numbers("record_types")?,
+        left_out: places.map(|(place, _)| place).collect(),
+        line: row.number("line")?,
+        least: row.number("least")?,
     })
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct ColumnMemory {
     is_direct: bool,
     /// Whether some value breaks a cell rule.
     has_broken: bool,
+    /// Whether some text shows damage.
+    has_odd: bool,
     /// Filled cells a class.
     counts: Vec<u64>,
     /// The last texts that were not remembered, and their values.
@@ -69,6 +71,7 @@ impl ColumnMemory {
             long: LongInterner::new(),
             values,
             has_broken: classes.at(empty.class).broken != 0,
+            has_odd: false,
             classes,
             shapes: Vec::new(),
             last_shape: 0,
@@ -246,6 +249,7 @@ impl ColumnMemory {
     /// Judges a text that is not remembered. Returns its value, and whether there is room to
     /// remember it; if not, the value lasts until the end of the batch.
     fn look_at(&mut self, plan: &ColumnPlan, text: &[u8]) -> (u16, bool) {
+        self.has_odd |= plan.is_odd(text);
         let shape = plan.shape_of(text).and_then(|shape| self.shape(plan, shape));
         let entry = match shape {
             Some(place) => self.judge_shaped(plan, text, place),
@@ -353,6 +357,11 @@ impl ColumnMemory {
     /// How the cell rules came out for a row of the batch.
     pub(crate) fn class(&self, row: usize) -> CellClass {
         self.classes.at(self.values.classes[usize::from(self.batch.entries[row])])
+    }
+
+    /// Whether some text shows damage that is not known yet.
+    pub(crate) fn has_odd(&self) -> bool {
+        self.has_odd
     }
 
     /// Whether an empty cell breaks a cell rule.

@@ -4,6 +4,7 @@
 use super::cell_conditions::{CellCondition, NumberReading, CellValue, text_of};
 use super::hash::{BLANK, fold};
 use super::shape::{self, TextShape};
+use crate::input::mend::WatchedColumn;
 use crate::layout::FieldId;
 use crate::rule::{CellForm, TextExpr, Truth};
 
@@ -26,6 +27,8 @@ pub(crate) struct ColumnPlan {
     pub(crate) hashed: Option<TextExpr>,
     /// Cell rules, in order of precedence, at most [`ATOMS`].
     pub(crate) cell_rules: Vec<CellRule>,
+    /// What is looked out for in each new text, where damage may still come up.
+    pub(crate) watched: Option<WatchedColumn>,
 }
 
 /// A rule about the cell itself.
@@ -178,6 +181,12 @@ impl PlanAnswers {
 }
 
 impl ColumnPlan {
+    /// Whether a text shows damage that is not known yet.
+    #[inline]
+    pub(crate) fn is_odd(&self, text: &[u8]) -> bool {
+        self.watched.as_ref().is_some_and(|watched| watched.is_odd(text))
+    }
+
     /// The shape of a text, if it is printable ASCII without spaces and needs no padding.
     pub(crate) fn shape_of(&self, text: &[u8]) -> Option<TextShape> {
         let kinds = shape::kinds(text);

@@ -56,10 +56,21 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn finish(mut self) -> Program {
+        self.watch_kept();
         let mut kept = 0..;
         let answers = self.asked.iter().map(|asked| if *asked > 1 { kept.next() } else { None });
         self.program.kept_answers = answers.collect();
         self.program
+    }
+
+    /// Sees to it that damage is noticed in columns that are read letter by letter alone.
+    fn watch_kept(&mut self) {
+        let is_watched = |place: usize| self.info.mends.as_ref().is_some_and(|mends| mends.watched(place).is_some());
+        let places: Vec<usize> = self.program.kept.iter().copied().filter(|place| is_watched(*place)).collect();
+        for place in places {
+            let field = self.places.iter().find(|(_, column)| **column == place).map(|(field, _)| *field);
+            self.plan(place, field, &PlanRequest::CellRule);
+        }
     }
 
     /// Whether the file has no column for a field.
@@ -74,6 +85,7 @@ impl<'a> Compiler<'a> {
 
     /// A plan of a column that can take what is asked.
     pub(super) fn plan(&mut self, place: usize, field: Option<FieldId>, asked: &PlanRequest<'_>) -> usize {
+        let watched = self.info.mends.as_ref().and_then(|mends| mends.watched(place)).cloned();
         let plans = self.plans.entry(place).or_default();
         let columns = &mut self.program.columns;
         let plan = plans.iter().find(|plan| asked.fits(&columns[**plan])).copied().unwrap_or_else(|| {
@@ -85,6 +97,7 @@ impl<'a> Compiler<'a> {
                 reading: None,
                 hashed: None,
                 cell_rules: Vec::new(),
+                watched: if plans.is_empty() { watched } else { None },
             });
             plans.push(columns.len() - 1);
             columns.len() - 1

@@ -81,6 +81,11 @@ impl ThreadState {
         }
     }
 
+    /// Whether a column shows damage that is not known yet.
+    pub(crate) fn has_odd(&self) -> bool {
+        self.columns.iter().any(ColumnMemory::has_odd)
+    }
+
     /// Starts on a batch: forgets the last batch's results.
     pub(crate) fn begin(&mut self) {
         self.columns.iter_mut().for_each(ColumnMemory::begin);

@@ -140,6 +140,9 @@ pub(crate) struct FileRun {
     /// Records with one empty cell too many.
     pub(crate) trailing: u64,
     pub(crate) blocks: Vec<BlockPlace>,
+    /// Whether damage came up that was not known: the run broke off, and what it collected is of no use. The file
+    /// has to be looked through.
+    pub(crate) has_new_damage: bool,
 }
 
 /// What a run needs to know besides the program and the collector.
@@ -238,6 +241,11 @@ impl<'a, C: Collector> Worker<'a, C> {
         let mut block = Block::default();
         while let Some((number, mark)) = Self::next_block(&mut block, reader, joined) {
             let run = self.block(&block, mark);
+            if self.state.has_odd() {
+                reader.lock().unwrap_or_else(PoisonError::into_inner).done = true;
+                joined.lock().unwrap_or_else(PoisonError::into_inner).run.has_new_damage = true;
+                return;
+            }
             let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
             joined.add(self.collector, number, run);
             self.spare = joined.spare.pop();

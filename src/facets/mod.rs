@@ -10,7 +10,7 @@ use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
-use crate::input::{InputError, Opened};
+use crate::input::{self, FileInfo, InputError, Opened, require_whole};
 use crate::rule::{Expr, Num, Stands, TextExpr};
 use crate::tally::{EntityCode, TallyError};
 
@@ -122,6 +122,8 @@ pub struct FileFacets {
     pub names: FxHashMap<u32, PlaceName>,
     /// The texts of parameters, by number.
     pub texts: Vec<String>,
+    /// Records with a wrong number of cells, which count nowhere.
+    pub odd: u64,
     /// Why the file could not be read to its end.
     pub failure: Option<InputError>,
     /// Suppositions that need a column that the file lacks: their place, and the column.
@@ -141,6 +143,8 @@ pub struct PlaceName {
 
 /// What is asked of a file.
 pub struct FacetOptions<'a> {
+    /// How files are read.
+    pub input: &'a input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Called with the bytes of the file read so far, from any thread.
@@ -151,21 +155,45 @@ pub struct FacetOptions<'a> {
     pub keys: &'a [Vec<TextExpr>],
 }
 
-/// Computes how the records of a file count.
+/// Computes how the records of a file count; returns also what is known of the file by then.
 ///
 /// # Errors
-/// When the file lacks a column that every count rests on.
-pub fn trace(opened: Opened, counting: &CountingRules, options: &FacetOptions<'_>) -> Result<FileFacets, TallyError> {
-    let Opened { info, mut source, .. } = opened;
+/// When the file lacks a column that every count rests on, or cannot be read a second time.
+pub fn trace(
+    opened: Opened,
+    counting: &CountingRules,
+    options: &FacetOptions<'_>,
+) -> Result<(FileInfo, FileFacets), TallyError> {
+    let info = opened.info.clone();
+    if let Some(facets) = trace_known(opened, counting, options)? {
+        return Ok((info, facets));
+    }
+    let again = input::look_through(&info, options.input)?;
+    let info = again.info.clone();
+    Ok((info, trace_known(again, counting, options)?.unwrap_or_default()))
+}
+
+/// Computes how the records of a file count; `None` where damage comes up that was not known.
+fn trace_known(
+    opened: Opened,
+    counting: &CountingRules,
+    options: &FacetOptions<'_>,
+) -> Result<Option<FileFacets>, TallyError> {
+    let Opened { info, mut source, mut findings } = opened;
     let mut compiler = Compiler::new(&info, &[]);
     let plan = FacetsPlan::new(&mut compiler, counting, options)?;
     let program: Program = compiler.finish();
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
-    let Collected { file: mut trace, failure, .. } = run(&program, &info, source.as_mut(), &plan, &run_options);
-    trace.failure = failure;
+    let Collected { run, file: mut trace, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
+    if run.has_new_damage {
+        return Ok(None);
+    }
+    findings.extend(source.take_findings());
+    trace.failure = failure.or_else(|| require_whole(&info, &findings).err());
     trace.keys.resize_with(options.keys.len(), Vec::new);
     trace.not_known = plan.not_known;
     (trace.places, trace.texts) = (plan.places.into_all(), plan.texts.into_all());
     trace.settle(options.suppositions);
-    Ok(trace)
+    trace.odd = run.odd.len() as u64;
+    Ok(Some(trace))
 }

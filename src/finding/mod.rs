@@ -47,6 +47,26 @@ pub struct FileFinding {
     pub verdict: FileVerdict,
 }
 
+impl FileFinding {
+    /// What it says is missing from the file, where it says so: counts are too small by it. Values are as they stand
+    /// in the file.
+    pub fn loss(&self) -> Option<String> {
+        let value = |name: &str| {
+            let shown = self.shown.iter().find(|shown| shown.name == name);
+            shown.map_or("", |shown| shown.value.as_str())
+        };
+        match self.code {
+            "L031" => Some(format!("the record in line {} is too long and was skipped", value("line"))),
+            "L035" => Some(format!("reading stopped in line {}: {}", value("line"), value("reason"))),
+            "L036" => {
+                Some(format!("the list of files in its archive is missing: read {}; {}", value("found"), value("lost")))
+            }
+            "L039" => Some(format!("{} was passed over, but {}", value("other"), value("difference"))),
+            _ => None,
+        }
+    }
+}
+
 /// What a look at a file came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FileVerdict {

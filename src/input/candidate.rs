@@ -3,20 +3,20 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::archive::{contents, open_member};
-use super::backing::{Backing, Held, Member, Seekable};
+use super::backing::{Backing, Held, Member};
 use super::error::{InputError, InputErrorKind, STANDARD_INPUT};
 use super::held::hold;
-use super::mend::{Mended, survey};
+use super::mend::{survey, survey_whole};
 use super::detected::{Detected};
 use super::model::{Block};
 use super::names::is_workbook_name;
-use super::open::{Opened, InputOrigin, Primed, open_sheet, open_text};
-use super::options::{Limits, InputOptions};
+use super::open::{InputOrigin, Opened, Primed, open_sheet, open_text};
+use super::options::{Limits, InputOptions, SurveyedPart};
+use super::sheets::{Bounds, SheetChoice, broken, choose_sheets};
 use super::stream::{Bytes, HashSource, HashingReader, read_head, unpack};
 use super::workbook::check_size;
 use crate::finding::FileFinding;
@@ -29,6 +29,8 @@ pub struct FileCandidate {
     pub named: bool,
     /// What is to be said about it besides, where its archive is damaged.
     pub(super) damage: Option<FileFinding>,
+    /// What is to be said about it and other files.
+    pub(super) notes: Vec<FileFinding>,
 }
 
 /// Where a file lies.
@@ -37,6 +39,8 @@ pub(super) enum FileLocation {
     Pipe(Held),
     Member { backing: Backing, member: Member, hash: HashSource },
     Workbook { backing: Backing, members: Vec<Member>, hash: HashSource },
+    /// A sheet of a workbook; one inside an archive is held in memory.
+    Sheet { backing: Backing, sheet: SheetChoice, hash: HashSource },
 }
 
 /// The length of what a file holds, as far as it is known without reading it.
@@ -91,7 +95,7 @@ impl FileCandidate {
             }
             FileLocation::Pipe(held) => stored_length(&mut std::io::Cursor::new(held.clone())),
             FileLocation::Member { member, .. } => member.expected.map(|(length, _)| Length::Known(length)),
-            FileLocation::Workbook { .. } => self.origin.bytes.map(Length::Known),
+            FileLocation::Workbook { .. } | FileLocation::Sheet { .. } => self.origin.bytes.map(Length::Known),
         }
     }
 
@@ -119,7 +123,7 @@ impl FileCandidate {
     /// Whether it is a workbook.
     pub fn is_workbook(&self) -> bool {
         match &self.place {
-            FileLocation::Workbook { .. } => true,
+            FileLocation::Workbook { .. } | FileLocation::Sheet { .. } => true,
             FileLocation::Member { member, .. } => is_workbook_name(&member.name),
             FileLocation::Text(_) | FileLocation::Pipe(_) => false,
         }
@@ -134,7 +138,9 @@ impl FileCandidate {
             FileLocation::Text(path) => Box::new(File::open(path).map_err(|error| io_error(path, error))?),
             FileLocation::Pipe(held) => Box::new(std::io::Cursor::new(held.clone())),
             FileLocation::Member { backing, member, .. } => return Ok((open_member(backing, member, limits)?, detected)),
-            FileLocation::Workbook { backing, .. } => return Ok((Box::new(backing.open().map_err(io)?), detected)),
+            FileLocation::Workbook { backing, .. } | FileLocation::Sheet { backing, .. } => {
+                return Ok((Box::new(backing.open().map_err(io)?), detected));
+            }
         };
         let start = read_head(&mut stored, 4).map_err(io)?;
         let is_packed = is_gzip(&start);
@@ -146,8 +152,8 @@ impl FileCandidate {
         Ok((Box::new(unpack(whole, limits, MultiGzDecoder::new)), detected))
     }
 
-    /// The bytes of a workbook, after a look at its size.
-    pub(super) fn workbook(&self, limits: Limits) -> Result<Box<dyn Seekable>, InputError> {
+    /// Where the bytes of a workbook are, after a look at its size.
+    pub(super) fn workbook(&self, limits: Limits) -> Result<Backing, InputError> {
         let (backing, members) = match &self.place {
             FileLocation::Workbook { backing, members, .. } => (backing.clone(), members.clone()),
             FileLocation::Member { backing, member, .. } => {
@@ -156,12 +162,12 @@ impl FileCandidate {
                 let members = contents(&held, limits)?.members;
                 (held, members)
             }
-            FileLocation::Text(_) | FileLocation::Pipe(_) => {
+            FileLocation::Text(_) | FileLocation::Pipe(_) | FileLocation::Sheet { .. } => {
                 return Err(InputError::from(InputErrorKind::BrokenArchive { reason: "it is no workbook".to_owned() }));
             }
         };
         check_size(&backing, &members, limits)?;
-        backing.open().map_err(|reason| InputError::from(InputErrorKind::Io { reason }))
+        Ok(backing)
     }
 
     /// Opens the file.
@@ -171,6 +177,7 @@ impl FileCandidate {
     pub fn open(&self, options: &InputOptions) -> Result<Opened, InputError> {
         let mut opened = self.open_as_stored(options)?;
         opened.findings.extend(self.damage.clone());
+        opened.findings.extend(self.notes.iter().cloned());
         self.mend(opened, options).map_err(|error| error.at(&self.name()))
     }
 
@@ -186,15 +193,12 @@ impl FileCandidate {
             return Ok(opened);
         }
         let again = || Ok(self.open_place(&InputOptions { want_sha256: false, ..options.clone() })?.source);
-        let survey = survey(&opened.info, &first, again)?;
-        let source = Box::new(Primed { first: Some(first), rest: opened.source });
-        if !survey.mends.columns.is_empty() {
-            opened.info.detected.extend(survey.mends.detected());
-            opened.info.mends = Some(Arc::new(survey.mends));
-        }
-        opened.findings.extend(survey.findings);
-        opened.source = Mended::over(source, &opened.info);
-        Ok(opened)
+        let survey = match options.survey {
+            SurveyedPart::Start => survey(&opened.info, &first, again)?,
+            SurveyedPart::Whole => survey_whole(&opened.info, again()?.as_mut())?,
+        };
+        opened.source = Box::new(Primed { first: Some(first), rest: opened.source });
+        Ok(opened.mended(survey))
     }
 
     fn open_place(&self, options: &InputOptions) -> Result<Opened, InputError> {
@@ -208,19 +212,57 @@ impl FileCandidate {
                 let (stream, fingerprint) = hashed(std::io::Cursor::new(held.clone()), options);
                 open_stream(stream, fingerprint, origin, options)
             }
-            FileLocation::Member { backing, member, hash } => {
-                let mut stream = open_member(backing, member, limits)?;
-                if !is_workbook_name(&member.name) {
-                    return open_text(stream, hash.clone(), origin, options);
-                }
-                let held = Backing::Held(hold(&mut stream, options)?);
-                let inner = workbook_parts(&held, limits)?;
-                open_sheet(held, &inner, hash.clone(), origin, options)
+            FileLocation::Member { backing, member, hash } if !is_workbook_name(&member.name) => {
+                open_text(open_member(backing, member, limits)?, hash.clone(), origin, options)
             }
-            FileLocation::Workbook { backing, members, hash } => {
-                open_sheet(backing.clone(), members, hash.clone(), origin, options)
+            FileLocation::Sheet { backing, sheet, hash } => {
+                open_sheet(backing.clone(), sheet, hash.clone(), origin, options)
+            }
+            FileLocation::Member { .. } | FileLocation::Workbook { .. } => {
+                let first = self.sheets(options)?.into_iter().next();
+                first.ok_or_else(|| broken("it has no sheets".to_owned()))?.open_place(options)
             }
         }
+    }
+
+    /// The sheets of a workbook that are to be read, each a file of its own; any other file as it is.
+    ///
+    /// # Errors
+    /// When the workbook cannot be read, expands beyond the limits, or has no sheet of a name that was given.
+    pub(super) fn each_sheet(self, options: &InputOptions) -> Result<Vec<Self>, InputError> {
+        if !self.is_workbook() || matches!(self.place, FileLocation::Sheet { .. }) {
+            return Ok(vec![self]);
+        }
+        self.sheets(options).map_err(|error| error.at(&self.name()))
+    }
+
+    fn sheets(&self, options: &InputOptions) -> Result<Vec<Self>, InputError> {
+        let limits = options.limits;
+        let (backing, members, hash) = match &self.place {
+            FileLocation::Workbook { backing, members, hash } => (backing.clone(), members.clone(), hash),
+            FileLocation::Member { backing, member, hash } => {
+                let held = Backing::Held(hold(&mut open_member(backing, member, limits)?, options)?);
+                let members = workbook_parts(&held, limits)?;
+                (held, members, hash)
+            }
+            FileLocation::Text(_) | FileLocation::Pipe(_) | FileLocation::Sheet { .. } => return Ok(Vec::new()),
+        };
+        check_size(&backing, &members, limits)?;
+        let sheets = choose_sheets(&backing, Bounds::of(limits, &backing), options)?;
+        Ok(sheets.into_iter().map(|sheet| self.with_sheet(sheet, &backing, hash)).collect())
+    }
+
+    fn with_sheet(&self, sheet: SheetChoice, backing: &Backing, hash: &HashSource) -> Self {
+        let mut origin = self.origin.clone();
+        let mut named = self.named;
+        if sheet.is_one_of_several {
+            let member = origin.member.map(|member| format!("{member}:")).unwrap_or_default();
+            origin.member = Some(format!("{member}{}", sheet.name));
+            // A list of students between them is no reason to stop.
+            named = false;
+        }
+        let place = FileLocation::Sheet { backing: backing.clone(), sheet, hash: hash.clone() };
+        Self { origin, place, named, damage: self.damage.clone(), notes: self.notes.clone() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the file name and the first records say about a file: view, LEA, year.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::index::{Cursor, Index};
 use super::known::headings;
@@ -85,6 +85,30 @@ pub struct FirstRecords {
     pub has_records: bool,
     /// Whether every record ends with one empty cell too many.
     pub trailing: bool,
+    students: Students,
+}
+
+/// The students of the first records.
+#[derive(Default)]
+struct Students {
+    numbers: HashSet<u64>,
+    /// Whether one has two records.
+    repeated: bool,
+    /// Records in ELA, and in anything else.
+    ela: usize,
+    others: usize,
+}
+
+impl Students {
+    fn take(&mut self, ssid: &str, record_type: &str) {
+        let Ok(number) = ssid.parse() else { return };
+        self.repeated |= !self.numbers.insert(number);
+        match record_type.trim_start_matches('0') {
+            "1" | "3" => self.ela += 1,
+            "" => {}
+            _ => self.others += 1,
+        }
+    }
 }
 
 /// The columns looked at.
@@ -93,6 +117,7 @@ struct Places {
     tested: Option<usize>,
     exceptions: Vec<(usize, &'static str)>,
     window: Option<usize>,
+    student: Option<(usize, usize)>,
 }
 
 impl Places {
@@ -107,6 +132,7 @@ impl Places {
             tested: place(TESTED_LEA),
             exceptions: exceptions.collect(),
             window: place(WINDOW_START),
+            student: place("ssid").zip(place("record_type")),
         }
     }
 }
@@ -138,9 +164,20 @@ impl FirstRecords {
         };
         let is_exception = places.exceptions.iter().any(|(column, value)| text(Some(*column)) == *value);
         self.leas.extend(Leas::new(text(places.enrolled), text(places.tested), is_exception));
+        if let Some((ssid, record_type)) = places.student {
+            self.students.take(text(Some(ssid)), text(Some(record_type)));
+        }
         if let Some(year) = school_year(text(places.window)) {
             *self.windows.entry(year).or_default() += 1;
         }
+    }
+
+    /// The finding for a file in which each student has one record, though it holds several tests.
+    pub fn one_record_a_student(&self) -> Option<FileFinding> {
+        const FEWEST: usize = 30;
+        let Students { numbers, repeated, ela, others } = &self.students;
+        let is_cut = !repeated && numbers.len() >= FEWEST && *ela * 2 >= FEWEST && *others > 0;
+        is_cut.then(|| file("L042").with("count", numbers.len()).done())
     }
 
     /// The most frequent school year of the testing windows.
@@ -175,12 +212,14 @@ pub fn apply(info: &mut FileInfo, stated: Option<View>, name: &NameClues, sample
     if view == View::Unknown && has_tested_lea {
         findings.push(file("L029").done());
     }
+    findings.extend(sample.one_record_a_student());
     info.lea = name.lea.clone();
     if let Some(lea) = &info.lea {
         let why = "the file name starts with its 14 digits".to_owned();
         info.detected.push(Detected { what: "lea", value: lea.clone(), why });
     }
-    if let Some(year) = name.year.filter(|year| *year != info.year) {
+    let is_known = registry().base(info.year).is_none();
+    if let Some(year) = name.year.filter(|year| is_known && *year != info.year) {
         findings.push(file("L010").with("name_year", year).with("layout_year", info.year).done());
     }
     findings
@@ -191,11 +230,13 @@ fn year_has(year: u16, field: &str) -> bool {
     id.is_some_and(|id| registry().layout(year).is_some_and(|layout| layout.has(id)))
 }
 
-/// Of years that fit a header equally, the one that the testing windows are of.
-pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords) -> Option<u16> {
-    let window = sample.window_year()?;
-    let fits = window == year || rivals.contains(&window);
-    (fits && headings().years.contains(&window)).then_some(window)
+/// Of years that fit a header equally, the one that the testing windows are of, or the file name says where
+/// there are none; the newest where they are later.
+pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords, named: Option<u16>) -> Option<u16> {
+    let window = sample.window_year().or(named)?;
+    let by = if registry().years_ahead().any(|later| later == window) { *headings().years.last()? } else { window };
+    let fits = by == year || rivals.contains(&by);
+    (fits && headings().years.contains(&by)).then_some(by)
 }
 
 #[cfg(test)]

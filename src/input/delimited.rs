@@ -38,6 +38,15 @@ pub struct DelimitedParts {
     pub stored: Option<u64>,
 }
 
+/// Who has looked at the lines of a block for what is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watched {
+    /// Nobody yet.
+    Here,
+    /// It was done when the block passed by.
+    Already,
+}
+
 /// Gives out a delimited file.
 pub struct Delimited {
     parts: DelimitedParts,
@@ -83,14 +92,32 @@ impl Delimited {
         }
     }
 
-    /// Gives out `length` bytes of a block as they are.
-    fn pass(&mut self, run: Run<'_>) {
-        self.parts.line += self.parts.watch.run(run);
-        self.parts.offset += run.bytes.len() as u64;
+    /// Gives out a block as it is, or without the rows that are no records.
+    fn pass(&mut self, block: &mut Block) {
+        let (line, offset) = (self.parts.line, self.parts.offset);
+        let passed = self.parts.watch.run(Run { bytes: &block.bytes, line, offset });
+        block.cells = None;
+        if passed.may_hold_remarks && self.holds_remarks(&block.bytes) {
+            self.index(block, Watched::Already);
+            return;
+        }
+        self.parts.line += passed.lines;
+        self.parts.offset += block.bytes.len() as u64;
     }
 
-    /// Finds the cells of a block with quotes. An unfinished record at its end is put back.
-    fn index(&mut self, block: &mut Block) {
+    /// Whether a line of a block without quoted cells is no record.
+    fn holds_remarks(&self, bytes: &[u8]) -> bool {
+        let separator = self.parts.separator;
+        bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).any(|line| {
+            let is_header = || self.parts.watch.is_header(line.split(|byte| *byte == separator).next().unwrap_or(line));
+            !line.is_empty()
+                && self.parts.watch.is_remark(line.split(|byte| *byte == separator))
+                && !is_header()
+        })
+    }
+
+    /// Finds the cells of a block with quotes or remarks. An unfinished record at its end is put back.
+    fn index(&mut self, block: &mut Block, watched: Watched) {
         let mut rows = RowBuilder::reuse(block, self.parts.columns);
         let bytes = std::mem::take(&mut block.bytes);
         let more = !self.parts.chunks.is_at_end();
@@ -103,7 +130,7 @@ impl Delimited {
                 continue;
             }
             // Only after something was given out may a record wait: else nothing would move on.
-            let Some(length) = self.record(&bytes[at..], more && at > 0, &mut rows) else {
+            let Some(length) = self.record(&bytes[at..], more && at > 0, (&mut rows, watched)) else {
                 self.parts.chunks.put_back(&bytes[at..]);
                 break;
             };
@@ -119,9 +146,9 @@ impl Delimited {
     }
 
     /// Takes one record; its length, or `None` if it has to wait for more bytes.
-    fn record(&mut self, bytes: &[u8], more: bool, rows: &mut RowBuilder) -> Option<usize> {
+    fn record(&mut self, bytes: &[u8], more: bool, (rows, watched): (&mut RowBuilder, Watched)) -> Option<usize> {
         let (line, offset) = (self.parts.line, self.parts.offset);
-        let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, rows)) };
+        let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, (rows, watched))) };
         let length = match quoted.find(bytes, more) {
             QuotedScan::Open => return None,
             QuotedScan::Record(length) => length,
@@ -130,9 +157,17 @@ impl Delimited {
                 length
             }
         };
-        self.parts.watch.record(&bytes[..length], line, offset);
-        let first = quoted.cells().next().unwrap_or_default();
-        if !self.parts.watch.is_header(first, line, offset) {
+        let watch = &mut self.parts.watch;
+        if watched == Watched::Here {
+            watch.record(&bytes[..length], line, offset);
+        }
+        let is_header = watch.is_header(quoted.cells().next().unwrap_or_default());
+        if is_header && watched == Watched::Here {
+            watch.note_header(line, offset);
+        }
+        if !is_header && watch.is_remark(quoted.cells()) {
+            watch.note_remark(line, offset);
+        } else if !is_header {
             let shape = rows.push(quoted.cells(), line, offset);
             self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
         }
@@ -141,7 +176,7 @@ impl Delimited {
     }
 
     /// Takes one line of a caret file, and the quotes off cells that stand in them wholly.
-    fn unwrapped(&mut self, bytes: &[u8], rows: &mut RowBuilder) -> usize {
+    fn unwrapped(&mut self, bytes: &[u8], (rows, watched): (&mut RowBuilder, Watched)) -> usize {
         let length = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
         let (line, offset) = (self.parts.line, self.parts.offset);
         let body = bytes[..length].strip_suffix(b"\n").unwrap_or(&bytes[..length]);
@@ -150,9 +185,17 @@ impl Delimited {
         if cells.iter().take(self.parts.columns).any(|cell| is_wrapped(cell)) {
             self.wrapped.add(line, offset);
         }
-        self.parts.watch.record(&bytes[..length], line, offset);
-        let first = cells.first().map_or(&b""[..], |cell| unwrap_cell(cell));
-        if !self.parts.watch.is_header(first, line, offset) {
+        let watch = &mut self.parts.watch;
+        if watched == Watched::Here {
+            watch.record(&bytes[..length], line, offset);
+        }
+        let is_header = watch.is_header(cells.first().map_or(&b""[..], |cell| unwrap_cell(cell)));
+        if is_header && watched == Watched::Here {
+            watch.note_header(line, offset);
+        }
+        if !is_header && watch.is_remark(cells.iter().map(|cell| unwrap_cell(cell))) {
+            watch.note_remark(line, offset);
+        } else if !is_header {
             let shape = rows.push(cells.into_iter().map(unwrap_cell), line, offset);
             self.found = (self.found.0 + 1, self.found.1 + u64::from(shape.trailing));
         }
@@ -202,10 +245,9 @@ impl BlockSource for Delimited {
         block.line = line;
         block.offset = offset;
         if seen.quote && self.has_quoted_cells(&block.bytes) {
-            self.index(block);
+            self.index(block, Watched::Here);
         } else {
-            block.cells = None;
-            self.pass(Run { bytes: &block.bytes, line, offset });
+            self.pass(block);
         }
         block.last = self.parts.chunks.is_at_end();
         Ok(true)

@@ -1,6 +1,6 @@
 //! The text of a workbook cell as a person sees it, so that what a spreadsheet did to a value
-//! shows: lost zeros, dates in another order. Only the digits of whole numbers are those that are
-//! stored, also where the sheet shows fewer: these are not lost.
+//! shows, as lost zeros. Only what is stored without loss is taken as it is stored: all digits of
+//! whole numbers, and dates, whatever order the sheet shows them in.
 
 use calamine::{DataRef, ExcelDateTime};
 
@@ -20,7 +20,7 @@ pub fn displayed(value: &DataRef<'_>, format: &str) -> String {
         DataRef::Bool(false) => "FALSE".to_owned(),
         DataRef::Int(number) => shown_number(*number as f64, format),
         DataRef::Float(number) => shown_number(*number, format),
-        DataRef::DateTime(date) => shown_date(date, format),
+        DataRef::DateTime(date) => written_date(date),
         DataRef::Error(error) => error.to_string(),
     }
 }
@@ -64,73 +64,14 @@ fn scientific(number: f64) -> String {
     format!("{digits}E{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
 }
 
-/// A date in the order that the format gives it. A format with nothing to go by is shown as the
-/// short date of a spreadsheet set to the United States.
-fn shown_date(date: &ExcelDateTime, format: &str) -> String {
+/// A date as score files write it: the cell is one, so that its order is certain however the sheet shows it.
+fn written_date(date: &ExcelDateTime) -> String {
     let (year, month, day, hours, minutes, seconds, _) = date.to_ymd_hms_milli();
-    let format = plain_format(format);
-    let mut text = String::new();
-    let mut rest = format.as_str();
-    if !rest.contains('y') {
-        rest = "m/d/yyyy";
+    let day = format!("{year:04}-{month:02}-{day:02}");
+    match (hours, minutes, seconds) {
+        (0, 0, 0) => day,
+        _ => format!("{day}T{hours:02}:{minutes:02}:{seconds:02}"),
     }
-    let mut after_hours = false;
-    while let Some(first) = rest.chars().next() {
-        let length = rest.chars().take_while(|one| *one == first).count();
-        let (run, tail) = rest.split_at(length * first.len_utf8());
-        rest = tail;
-        match (first, length) {
-            ('y', 3..) => text += &format!("{year:04}"),
-            ('y', _) => text += &format!("{:02}", year % 100),
-            ('m', _) if after_hours => text += &format!("{minutes:02}"),
-            ('m', 3) => text += month_name(month).get(..3).unwrap_or(""),
-            ('m', 4..) => text += month_name(month),
-            ('m', 2) => text += &format!("{month:02}"),
-            ('m', _) => text += &month.to_string(),
-            ('d', 2) => text += &format!("{day:02}"),
-            ('d', 1) => text += &day.to_string(),
-            ('d', _) => {}
-            ('h', _) => text += &format!("{hours:02}"),
-            ('s', _) => text += &format!("{seconds:02}"),
-            _ => text += run,
-        }
-        after_hours = first == 'h' || (after_hours && first == ':');
-    }
-    text
-}
-
-/// A date format without locale marks, colours, literals' quotes and alternatives.
-fn plain_format(format: &str) -> String {
-    let mut plain = String::new();
-    let mut inside = false;
-    for one in format.split(';').next().unwrap_or("").chars() {
-        match one {
-            '[' => inside = true,
-            ']' => inside = false,
-            '"' | '\\' | '_' | '@' => {}
-            one if !inside => plain.extend(one.to_lowercase()),
-            _ => {}
-        }
-    }
-    plain.trim().to_owned()
-}
-
-fn month_name(month: u8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    usize::from(month).checked_sub(1).and_then(|at| NAMES.get(at)).copied().unwrap_or("")
 }
 
 #[cfg(test)]
@@ -161,11 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn dates_show_in_the_order_of_their_format() {
-        let date = ExcelDateTime::new(45_758.0, ExcelDateTimeType::DateTime, false);
-        assert_eq!(shown_date(&date, "yyyy\\-mm\\-dd"), "2025-04-11");
-        assert_eq!(shown_date(&date, "m/d/yyyy"), "4/11/2025");
-        assert_eq!(shown_date(&date, "[$-409]dd\\-mmm\\-yy;@"), "11-Apr-25");
-        assert_eq!(shown_date(&date, ""), "4/11/2025");
+    fn dates_are_certain_however_they_show() {
+        let date = |days| ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false);
+        assert_eq!(written_date(&date(45_758.0)), "2025-04-11");
+        assert_eq!(written_date(&date(45_758.5)), "2025-04-11T12:00:00");
     }
 }

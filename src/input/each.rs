@@ -1,13 +1,15 @@
 //! Opens the files that paths stand for, one after the other, and a file a second time.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 use super::candidate::{FileCandidate, io_error};
 use super::error::{InputError, InputErrorKind};
-use super::list::{Listing, Skipped, list};
-use super::mend::Mended;
+use super::list::{Listing, list};
+use super::skipped::Skipped;
+use super::mend::{Mended, survey_whole};
 use super::detected::{Detected};
 use super::model::{BlockSource, FileInfo, ReadMark};
 use super::open::{Opened, resume};
@@ -27,10 +29,16 @@ pub fn open(paths: &[PathBuf], options: &InputOptions) -> Result<Vec<Opened>, In
 /// Files of another kind that lie in a folder or archive together with score files are passed
 /// over; the last file says so among what was detected.
 pub fn open_each(paths: &[PathBuf], options: &InputOptions) -> OpenedFiles {
-    let Listing { files, skipped, refused } = list(paths, options);
+    let Listing { mut files, mut skipped, refused, twins } = list(paths, options);
+    for twin in twins {
+        let Some(delimited) = files.iter_mut().find(|file| file.name() == twin.delimited) else { continue };
+        let compared = twin.compare(delimited, options);
+        skipped.push(Skipped { path: twin.fixed.name(), why: twin.skipped(&compared) });
+        twin.note(delimited, compared);
+    }
     OpenedFiles {
         refused: refused.into_iter(),
-        files: files.into_iter(),
+        files: files.into(),
         options: options.clone(),
         skipped,
         held: None,
@@ -42,7 +50,7 @@ pub fn open_each(paths: &[PathBuf], options: &InputOptions) -> OpenedFiles {
 /// Opens files one after the other.
 pub struct OpenedFiles {
     refused: std::vec::IntoIter<InputError>,
-    files: std::vec::IntoIter<FileCandidate>,
+    files: VecDeque<FileCandidate>,
     options: InputOptions,
     skipped: Vec<Skipped>,
     /// The file opened last; given out when it is known whether another follows.
@@ -59,16 +67,17 @@ impl Iterator for OpenedFiles {
         if let Some(error) = self.refused.next() {
             return Some(Err(error));
         }
-        for file in self.files.by_ref() {
-            match file.open(&self.options) {
+        while let Some(file) = self.files.pop_front() {
+            let (name, is_named) = (file.name(), file.named);
+            match self.open_first_sheet(file) {
                 Ok(opened) => {
                     self.any = true;
                     if let Some(before) = self.held.replace(opened) {
                         return Some(Ok(before));
                     }
                 }
-                Err(error) if !file.named && error.is_another_kind() => {
-                    self.skipped.push(Skipped { path: file.name(), why: error.to_string() });
+                Err(error) if !is_named && error.is_another_kind() => {
+                    self.skipped.push(Skipped { path: name, why: error.to_string() });
                     self.others.insert(0, error);
                 }
                 Err(error) => return Some(Err(error)),
@@ -80,6 +89,17 @@ impl Iterator for OpenedFiles {
         };
         last.info.detected.extend(skipped_note(&self.skipped));
         Some(Ok(last))
+    }
+}
+
+impl OpenedFiles {
+    /// Opens a file; of a workbook with several sheets, the first, and the others are next.
+    fn open_first_sheet(&mut self, file: FileCandidate) -> Result<Opened, InputError> {
+        let mut sheets = file.each_sheet(&self.options)?.into_iter();
+        let first = sheets.next();
+        sheets.rev().for_each(|sheet| self.files.push_front(sheet));
+        let none = || InputError::from(InputErrorKind::NoScoreFiles);
+        first.ok_or_else(none)?.open(&self.options)
     }
 }
 
@@ -98,15 +118,33 @@ fn skipped_note(skipped: &[Skipped]) -> Option<Detected> {
 /// # Errors
 /// When it cannot be read any more.
 pub fn reopen(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
+    let stored = reopen_as_stored(info, &InputOptions { want_sha256: false, ..options.clone() })?;
+    Ok(Mended::over(stored, info))
+}
+
+/// Looks through the whole of a file in which damage came up after its start, and opens it again with all of it
+/// mended. The findings are those of the damage alone.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn look_through(info: &FileInfo, options: &InputOptions) -> Result<Opened, InputError> {
+    let without_hash = InputOptions { want_sha256: false, ..options.clone() };
+    let survey = survey_whole(info, reopen_as_stored(info, &without_hash)?.as_mut())?;
+    let source = reopen_as_stored(info, options)?;
+    Ok(Opened { info: info.clone(), findings: Vec::new(), source }.mended(survey))
+}
+
+fn reopen_as_stored(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
     let again =
         |reason: &str| InputError::new(name.clone(), InputErrorKind::Io { reason: std::io::Error::other(reason) });
     // What was found out the first time is not looked for again.
-    let options = InputOptions { year: Some(info.year), view: Some(info.view), want_sha256: false, ..options.clone() };
+    let options = InputOptions { year: Some(info.year), view: Some(info.view), ..options.clone() };
     let files = list(std::slice::from_ref(&info.path), &options).files;
-    let same = files.into_iter().find(|file| file.member() == info.member.as_deref());
+    let sheets = files.into_iter().flat_map(|file| file.each_sheet(&options).unwrap_or_default());
+    let same = sheets.into_iter().find(|file| file.member() == info.member.as_deref());
     let opened = same.ok_or_else(|| again("it has changed while it was read"))?.open_as_stored(&options)?;
-    Ok(Mended::over(opened.source, info))
+    Ok(opened.source)
 }
 
 /// Reads a file on from a mark that its source gave.

@@ -151,6 +151,27 @@ pub enum InputErrorKind {
         member: String,
     },
 
+    /// A sheet was named that the workbook does not have.
+    #[error(" has no sheet of that name")]
+    #[diagnostic(help("its sheets are {sheets}"))]
+    NoSuchSheet {
+        /// The names of its sheets.
+        sheets: String,
+    },
+
+    /// Wildcards that no file matches.
+    #[error(" matches no file")]
+    #[diagnostic(help("check the spelling and the folder; * stands for any letters, ? for one"))]
+    NoMatch,
+
+    /// A part of the file is missing, so that numbers from it would be wrong.
+    #[error(" is not whole: {losses}")]
+    #[diagnostic(help("download it again; scorelint check says more"))]
+    Incomplete {
+        /// What is missing.
+        losses: String,
+    },
+
     /// An archive in an archive.
     #[error(": {member} is packed a second time")]
     #[diagnostic(help("unpack the outer archive and name the inner one"))]
@@ -317,6 +338,6 @@ impl InputError {
     }
 }
 
-fn visible_path(name: &str) -> String {
+pub(super) fn visible_path(name: &str) -> String {
     name.chars().map(|one| if one.is_control() { '\u{FFFD}' } else { one }).collect()
 }

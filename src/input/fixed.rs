@@ -4,8 +4,9 @@ use super::chunks::{Chunks, Filled};
 use super::error::InputError;
 use super::failure::broken_off;
 use super::model::{Block, BlockSource};
+use super::remarks::RecordColumns;
 use super::rows::RowBuilder;
-use super::sanitize::Sanitizer;
+use super::sanitize::{Sanitizer, TroubleCount};
 use super::scan::traits;
 use super::stream::HashSource;
 use super::watch::LeaSearch;
@@ -22,6 +23,8 @@ pub struct Positions {
     /// The field that is one character shorter in files made from an earlier issue, if there is
     /// one: all after it move by one.
     narrow: Option<usize>,
+    /// What tells a record from a remark.
+    records: RecordColumns,
 }
 
 impl Positions {
@@ -34,7 +37,7 @@ impl Positions {
             let (start, end) = field.span?;
             spans.push(((start as usize).checked_sub(1)?, end as usize));
         }
-        Some(Self { spans, narrow: narrow_field(layout), lengths })
+        Some(Self { spans, narrow: narrow_field(layout), lengths, records: RecordColumns::of_layout(layout) })
     }
 
     /// Number of columns.
@@ -81,6 +84,7 @@ pub struct Fixed {
     before: Option<usize>,
     last: Option<(usize, u64, u64)>,
     bounds: Vec<usize>,
+    remarks: TroubleCount,
     lea: Option<LeaSearch>,
     findings: Vec<FileFinding>,
 }
@@ -109,6 +113,7 @@ impl Fixed {
             other_end: None,
             before: None,
             last: None,
+            remarks: TroubleCount::default(),
             bounds: Vec::new(),
             findings: Vec::new(),
         }
@@ -135,8 +140,13 @@ impl Fixed {
             let (start, end) = self.positions.span(column, shift);
             body.get(place(start)..place(end)).unwrap_or_default().trim_ascii()
         });
+        let is_known = self.positions.is_known_length(length);
+        if !is_known && self.positions.records.is_remark(cells.clone()) {
+            self.remarks.add(self.line, self.offset);
+            return;
+        }
         rows.push(cells, self.line, self.offset);
-        if !self.positions.is_known_length(length) {
+        if !is_known {
             rows.mark_odd(length);
         }
         self.before = self.last.map(|(length, ..)| length);
@@ -202,6 +212,7 @@ impl BlockSource for Fixed {
         findings.extend(self.other_end.map(|(line, byte)| at_line("L003", line, byte).with("count", 2).done()));
         findings.extend(self.lea.as_ref().filter(|_| self.last.is_some()).map(LeaSearch::finding));
         findings.extend(self.cut_off());
+        findings.extend(self.remarks.finding("L024"));
         let failure = self.chunks.take_failure();
         findings.extend(failure.map(|error| broken_off(&error, self.line, self.offset)));
         findings

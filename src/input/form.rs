@@ -8,6 +8,7 @@ use super::model::{Dialect};
 use super::options::InputOptions;
 use super::quoted::Quoted;
 use super::year::heading_count;
+use crate::layout::plain_name;
 
 /// Lines looked at to find the header: banner rows can stand above it in a file saved again.
 const BANNER_LINES: usize = 30;
@@ -114,6 +115,38 @@ fn find_header(text: &[u8], stated: Option<Dialect>) -> Option<Head> {
     None
 }
 
+/// Takes the first record off a header line that has lost its end: the last heading of a layout, and a record type
+/// behind it in the same cell. Tells whether there was one.
+pub fn split_joined(text: &[u8], head: &mut Head) -> bool {
+    let line = &text[head.start..head.start + head.length];
+    let body = line.trim_ascii_end();
+    let separator = separator(head.dialect);
+    if body.contains(&b'"') {
+        return false;
+    }
+    let mut at = 0;
+    for (place, cell) in body.split(|byte| *byte == separator).enumerate() {
+        let start = at;
+        at += cell.len() + 1;
+        let Some(heading) = cell.len().checked_sub(RECORD_TYPE).map(|end| &cell[..end]) else { continue };
+        let is_type = matches!(&cell[heading.len()..], [b'0', b'1'..=b'9']);
+        let is_last = || plain_name(&String::from_utf8_lossy(heading)) == LAST_HEADING;
+        if is_type && place > 0 && place + 1 < head.names.len() && is_last() {
+            head.names.truncate(place);
+            head.names.push(String::from_utf8_lossy(heading).into_owned());
+            head.length = start + heading.len();
+            return true;
+        }
+    }
+    false
+}
+
+/// Digits of a record type.
+const RECORD_TYPE: usize = 2;
+
+/// The plain name of the last column of every layout.
+const LAST_HEADING: &str = "endofrecord";
+
 /// The dialect whose separator occurs most often in a line.
 fn most_frequent(line: &[u8]) -> Option<(Dialect, String)> {
     let count = |dialect| memchr::memchr_iter(separator(dialect), line).count();
@@ -143,7 +176,7 @@ fn split(line: &[u8], dialect: Dialect) -> Vec<String> {
 }
 
 /// Whether the cells are those of a record: a record type first, the end mark last.
-fn looks_like_record(cells: &[String]) -> bool {
+pub fn looks_like_record(cells: &[String]) -> bool {
     let is_type = |cell: &String| matches!(cell.trim().as_bytes(), [b'0', b'1'..=b'9'] | [b'1'..=b'9']);
     let last = cells.iter().rev().find(|cell| !cell.trim().is_empty());
     cells.len() > 20 && cells.first().is_some_and(is_type) && last.is_some_and(|cell| cell.trim() == "ZZ")

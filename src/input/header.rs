@@ -14,6 +14,8 @@ use crate::layout::{Field, FieldId, registry};
 pub struct Mapped {
     /// The columns, in file order.
     pub columns: Vec<Column>,
+    /// For each column the number of the layout column in whose place an unknown heading stands.
+    pub replaced: Vec<Option<u16>>,
     /// What is worth saying about them.
     pub findings: Vec<FileFinding>,
 }
@@ -47,8 +49,12 @@ pub fn map_header(names: &[String], known: &YearHeadings) -> Mapped {
     let mut findings = name_findings(names, &headings, &slots, known);
     findings.extend(missing_fields(&columns, known));
     findings.extend(order_changed(&columns));
-    findings.extend(fillers_dropped(&columns, &slots, known));
-    Mapped { columns, findings }
+    match columns_missing(&columns, known) {
+        Some(finding) => findings.push(finding),
+        None => findings.extend(fillers_dropped(&columns, &slots, known)),
+    }
+    let replaced = slots.iter().map(|slot| slot.replaced).collect();
+    Mapped { columns, replaced, findings }
 }
 
 fn read_headings(names: &[String], known: &YearHeadings) -> Vec<ReadHeading> {
@@ -177,6 +183,21 @@ fn missing_fields(columns: &[Column], known: &YearHeadings) -> Vec<FileFinding> 
         .collect()
 }
 
+/// One finding where many columns are gone, or the last ones in a row: old workbooks end after 256 columns.
+fn columns_missing(columns: &[Column], known: &YearHeadings) -> Option<FileFinding> {
+    const FEWEST_IN_A_ROW: usize = 10;
+    let present: Vec<FieldId> = columns.iter().filter_map(|column| column.meaning.field()).collect();
+    let named: Vec<FieldId> = known.layout.fields.iter().filter_map(|field| field.id).collect();
+    let missing = named.iter().filter(|id| !present.contains(id)).count();
+    let last = named.iter().rev().take_while(|id| !present.contains(id)).count();
+    if missing * 10 <= named.len() && last < FEWEST_IN_A_ROW {
+        return None;
+    }
+    let row = if last > 1 { format!(", the last {last} in a row") } else { String::new() };
+    let year = known.layout.year();
+    Some(file("L040").with("count", missing).with("columns", named.len()).with("year", year).with("row", row).done())
+}
+
 fn order_changed(columns: &[Column]) -> Option<FileFinding> {
     let named = columns.iter().enumerate().filter(|(_, column)| matches!(column.meaning, Meaning::Field(_)));
     let placed: Vec<(usize, u16)> = named.filter_map(|(at, column)| Some((at, column.number?))).collect();
@@ -193,5 +214,5 @@ fn fillers_dropped(columns: &[Column], slots: &[LayoutColumn], known: &YearHeadi
     let absent = fillers.filter(|field| !present(field.number)).count() as u64;
     let unplaced = columns.iter().filter(|one| one.meaning == Meaning::Filler && one.number.is_none()).count() as u64;
     let missing = absent.saturating_sub(unplaced);
-    (missing > 0).then(|| file("L017").with("count", missing).count(missing).done())
+    (missing > 0).then(|| file("L017").with("count", missing).done())
 }

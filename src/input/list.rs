@@ -8,15 +8,18 @@ use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
 
 use super::archive::{Contents, contents};
-use super::backing::{Backing, Held};
+use super::backing::{Backing, Member};
 use super::candidate::{FileCandidate, FileLocation, damaged_workbook, io_error, is_zip};
 use super::error::{InputError, InputErrorKind};
-use super::held::standard_input;
+use super::held::{kept, pipe};
 use super::detected::{Detected};
-use super::names::{ENDINGS, ending, is_bookkeeping, is_workbook_name, same_data, twin};
+use super::names::{ENDINGS, ending, is_bookkeeping, is_workbook_name, twin};
 use super::open::InputOrigin;
 use super::options::InputOptions;
+use super::pattern::matches;
+use super::skipped::Skipped;
 use super::stream::{Bytes, HashSource, hash_bytes, read_head};
+use super::twins::Twin;
 
 /// The files that some paths stand for.
 pub struct Listing {
@@ -26,20 +29,13 @@ pub struct Listing {
     pub skipped: Vec<Skipped>,
     /// What was named or found and cannot be opened.
     pub refused: Vec<InputError>,
-}
-
-/// A file that was passed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// Its name, with that of its archive.
-    pub path: String,
-    /// Why.
-    pub why: String,
+    /// Fixed-width files next to their delimited forms, which alone are among the files.
+    pub twins: Vec<Twin>,
 }
 
 /// Lists the files that paths stand for; `-` is standard input. Copies of a file are passed over.
 pub fn list(paths: &[PathBuf], options: &InputOptions) -> Listing {
-    let mut listing = Listing { files: Vec::new(), skipped: Vec::new(), refused: Vec::new() };
+    let mut listing = Listing { files: Vec::new(), skipped: Vec::new(), refused: Vec::new(), twins: Vec::new() };
     for path in paths {
         if let Err(error) = listing.add(path, options) {
             listing.refused.push(error.at(&path.display().to_string()));
@@ -51,11 +47,31 @@ pub fn list(paths: &[PathBuf], options: &InputOptions) -> Listing {
 
 impl Listing {
     fn add(&mut self, path: &Path, options: &InputOptions) -> Result<(), InputError> {
-        if path.as_os_str() == "-" {
-            return self.add_pipe(standard_input(options)?, options);
+        if path.as_os_str() == "-" || kept(path).is_some() {
+            return self.add_pipe(path, options);
         }
-        let about = std::fs::metadata(path).map_err(|error| io_error(path, error))?;
-        if about.is_dir() { self.add_folder(path, options) } else { self.add_file(path, true, options) }
+        match std::fs::metadata(path) {
+            Ok(about) if about.is_dir() => self.add_folder(path, options),
+            Ok(about) if about.is_file() => self.add_file(path, true, options),
+            Ok(_) => self.add_pipe(path, options),
+            Err(error) => match matches(path) {
+                Some(found) => self.add_matches(&found, options),
+                None => Err(io_error(path, error)),
+            },
+        }
+    }
+
+    /// Adds the files that wildcards stand for.
+    fn add_matches(&mut self, found: &[PathBuf], options: &InputOptions) -> Result<(), InputError> {
+        if found.is_empty() {
+            return Err(InputError::from(InputErrorKind::NoMatch));
+        }
+        for path in found {
+            if let Err(error) = self.add(path, options) {
+                self.refused.push(error.at(&path.display().to_string()));
+            }
+        }
+        Ok(())
     }
 
     fn add_folder(&mut self, folder: &Path, options: &InputOptions) -> Result<(), InputError> {
@@ -92,13 +108,13 @@ impl Listing {
         }
         let names: Vec<String> = found.iter().map(|path| path.display().to_string()).collect();
         for (path, name) in found.iter().zip(&names) {
-            match twin(name, &names) {
-                Some(other) => self.skip(name.clone(), &same_data(other)),
-                None => {
-                    if let Err(error) = self.add_file(path, false, options) {
-                        self.refused.push(error.at(name));
-                    }
-                }
+            let before = self.files.len();
+            if let Err(error) = self.add_file(path, false, options) {
+                self.refused.push(error.at(name));
+            }
+            if let Some(other) = twin(name, &names) {
+                let fixed = self.files.drain(before..);
+                self.twins.extend(fixed.map(|fixed| Twin { fixed, delimited: other.to_owned() }));
             }
         }
         if (self.files.len(), self.refused.len()) == before {
@@ -114,10 +130,10 @@ impl Listing {
     fn add_file(&mut self, path: &Path, named: bool, options: &InputOptions) -> Result<(), InputError> {
         let mut stream: Bytes = Box::new(File::open(path).map_err(|error| io_error(path, error))?);
         let bytes = std::fs::metadata(path).ok().map(|about| about.len());
-        let origin = InputOrigin { path: path.to_owned(), member: None, bytes, detected: Vec::new() };
+        let origin = InputOrigin { path: path.to_owned(), member: None, bytes, detected: Vec::new(), is_held: false };
         let start = read_head(&mut stream, 4).map_err(|error| io_error(path, error))?;
         if !is_zip(&start) {
-            self.files.push(FileCandidate { origin, place: FileLocation::Text(path.to_owned()), named, damage: None });
+            self.files.push(FileCandidate { origin, place: FileLocation::Text(path.to_owned()), named, damage: None, notes: Vec::new() });
             return Ok(());
         }
         let hash = match options.want_sha256 {
@@ -127,11 +143,12 @@ impl Listing {
         self.add_archive(Backing::File(path.to_owned()), hash, &origin, named, options)
     }
 
-    fn add_pipe(&mut self, held: Held, options: &InputOptions) -> Result<(), InputError> {
+    fn add_pipe(&mut self, path: &Path, options: &InputOptions) -> Result<(), InputError> {
+        let held = pipe(path, options)?;
         let bytes = Some(held.0.len() as u64);
-        let origin = InputOrigin { path: PathBuf::from("-"), member: None, bytes, detected: Vec::new() };
+        let origin = InputOrigin { path: path.to_owned(), member: None, bytes, detected: Vec::new(), is_held: true };
         if !is_zip(&held.0) {
-            self.files.push(FileCandidate { origin, place: FileLocation::Pipe(held), named: true, damage: None });
+            self.files.push(FileCandidate { origin, place: FileLocation::Pipe(held), named: true, damage: None, notes: Vec::new() });
             return Ok(());
         }
         let hash = match options.want_sha256 {
@@ -155,8 +172,11 @@ impl Listing {
                 return Err(damaged_workbook());
             }
             let place = FileLocation::Workbook { backing, members, hash };
-            self.files.push(FileCandidate { origin: outer.clone(), place, named, damage: None });
+            self.files.push(FileCandidate { origin: outer.clone(), place, named, damage: None, notes: Vec::new() });
             return Ok(());
+        }
+        if let Some(kind) = other_workbook(&members) {
+            return Err(InputError::from(InputErrorKind::Binary { kind }));
         }
         let mut names = members.iter().map(|member| &member.name).chain(refused.iter().map(|(name, _)| name));
         let has_parts = names.any(|name| name.starts_with("xl/"));
@@ -183,26 +203,20 @@ impl Listing {
                 }
                 _ => {}
             }
-            if let Some(other) = twin(&member.name, &names) {
-                self.skip(name, &same_data(other));
-                continue;
-            }
+            let delimited = twin(&member.name, &names).map(|other| format!("{}:{other}", outer.path.display()));
             let mut origin = outer.clone();
             origin.detected.push(Detected {
                 what: "compression",
                 value: "zip".to_owned(),
                 why: format!("the file is a zip archive; {} was read from it", member.name),
             });
-            if let Some(other) = names.iter().find(|other| twin(other, &names) == Some(member.name.as_str())) {
-                origin.detected.push(Detected {
-                    what: "source",
-                    value: member.name.clone(),
-                    why: format!("{other} holds the same data in fixed width and was not read"),
-                });
-            }
             origin.member = Some(member.name.clone());
             let place = FileLocation::Member { backing: backing.clone(), member, hash: hash.clone() };
-            self.files.push(FileCandidate { origin, place, named: named && only, damage: damage.clone() });
+            let candidate = FileCandidate { origin, place, named: named && only, damage: damage.clone(), notes: Vec::new() };
+            match delimited {
+                Some(delimited) => self.twins.push(Twin { fixed: candidate, delimited }),
+                None => self.files.push(candidate),
+            }
         }
         if (self.files.len(), self.refused.len()) != before {
             return Ok(());
@@ -224,4 +238,14 @@ impl Listing {
             }
         }
     }
+}
+
+/// What a workbook of another kind is, by its parts.
+fn other_workbook(members: &[Member]) -> Option<&'static str> {
+    let has = |name: &str| members.iter().any(|member| member.name == name);
+    if has("xl/workbook.bin") {
+        return Some("a binary workbook (.xlsb; save it as .xlsx, or use the original download)");
+    }
+    let is_open_document = has("mimetype") && has("content.xml");
+    is_open_document.then_some("an OpenDocument spreadsheet (.ods; save it as .xlsx, or use the original download)")
 }

@@ -17,7 +17,7 @@ pub enum Dialect {
     Tab,
     /// Fixed-width records without a header.
     Fixed,
-    /// The first sheet of a workbook that looks like a score file.
+    /// A sheet of a workbook.
     Workbook,
 }
 
@@ -45,6 +45,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big end first, with a mark.
     Utf16Be,
+    /// UTF-32, little end first.
+    Utf32Le,
+    /// UTF-32, big end first.
+    Utf32Be,
     /// Windows-1252, chosen where the bytes are not UTF-8.
     Windows1252,
 }
@@ -57,8 +61,15 @@ impl Encoding {
             Self::Utf8Bom => "utf-8-bom",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
+            Self::Utf32Le => "utf-32le",
+            Self::Utf32Be => "utf-32be",
             Self::Windows1252 => "windows-1252",
         }
+    }
+
+    /// Whether each letter takes several bytes, most of which are NUL.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be | Self::Utf32Le | Self::Utf32Be)
     }
 }
 
@@ -93,6 +104,16 @@ pub enum Meaning {
     Filler,
     /// Nothing the layout knows.
     Extra,
+}
+
+impl Meaning {
+    /// The field of the layout, where it is one.
+    pub fn field(self) -> Option<FieldId> {
+        match self {
+            Self::Field(id) => Some(id),
+            Self::Filler | Self::Extra => None,
+        }
+    }
 }
 
 /// One column of the file, in file order.
@@ -196,6 +217,8 @@ pub struct Cells {
     /// Rows with a wrong number of cells or characters: the row and the number it had. Missing
     /// cells are empty, surplus ones dropped.
     pub odd: Vec<(u32, u32)>,
+    /// Each row as it stands in the file, where its cells are written anew and were not quoted; else none.
+    pub stored: Vec<Box<[u8]>>,
 }
 
 impl Cells {

@@ -1,29 +1,35 @@
 //! Opens one file: finds out what it is and makes its source of blocks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::backing::{Backing, Member};
+use super::ahead::{self, Ahead};
+use super::backing::Backing;
 use super::chunks::Chunks;
 use super::clues::{NameClues, FirstRecords, apply, decide, read_name};
 use super::delimited::{Delimited, DelimitedParts};
 use super::encoding::{Decoding, FoundEncoding, LoneReturns, find_encoding, mark_length};
 use super::error::{InputError, InputErrorKind, listed};
 use super::fixed::{Fixed, Positions};
-use super::form::{RecordForm, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
+use super::form::{looks_like_record, split_joined, RecordForm, Head, binary_kind, find_form, has_lone_returns, is_too_wide, is_web_page, separator};
 use super::header::{Mapped, map_header, other_spellings};
 use super::known::{YearHeadings, headings, known};
+use super::mend::{Mended, DamageSurvey};
 use super::detected::{Detected};
 use super::model::{Block, BlockSource, Column, Dialect, Encoding, FileInfo, ReadMark, Meaning, View};
 use super::options::InputOptions;
+use super::remarks::RecordColumns;
 use super::repeated::HeaderLine;
+use super::resplit::{Unsplit, saved_as_csv};
 use super::sanitize::Sanitizer;
+use super::sheets::{CellSplit, SheetChoice};
 use super::stream::{Bytes, HashSource, read_head};
 use super::watch::Watch;
 use super::workbook::open_workbook;
-use super::year::{DetectedYear, ambiguous, find_year};
+use super::year::{DetectedYear, ambiguous, find_year, unfitting};
 use crate::layout::registry;
 use crate::finding::FileFinding;
-use crate::finding::draft::file;
+use crate::finding::draft::{at_line, file};
 
 /// Bytes looked at before the first record is read.
 const HEAD: usize = 1 << 20;
@@ -44,6 +50,17 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+impl Opened {
+    /// The same with what a survey found: every block is mended.
+    pub(super) fn mended(mut self, survey: DamageSurvey) -> Self {
+        self.info.detected.extend(survey.mends.detected());
+        self.info.mends = Some(Arc::new(survey.mends));
+        self.findings.extend(survey.findings);
+        self.source = Mended::over(self.source, &self.info);
+        self
+    }
+}
+
 /// Where a file comes from, for what is said about it.
 #[derive(Clone, Debug)]
 pub struct InputOrigin {
@@ -55,6 +72,8 @@ pub struct InputOrigin {
     pub bytes: Option<u64>,
     /// What was found out on the way: compression.
     pub detected: Vec<Detected>,
+    /// Whether it came through a pipe, and is held in memory.
+    pub is_held: bool,
 }
 
 impl InputOrigin {
@@ -70,7 +89,7 @@ impl InputOrigin {
     /// Whether it is a file as it lies on the disk: no part of an archive, nothing packed, no pipe.
     fn is_plain(&self) -> bool {
         let is_packed = self.detected.iter().any(|one| one.what == "compression");
-        self.member.is_none() && !is_packed && self.path.as_os_str() != "-"
+        self.member.is_none() && !is_packed && !self.is_held
     }
 
     fn info(&self) -> FileInfo {
@@ -108,11 +127,10 @@ pub fn open_text(
         return Err(InputError::from(InputErrorKind::Empty));
     }
     let encoding = encoding_of(&head, options);
-    let is_wide = matches!(encoding.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-    if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
+    if let Some(kind) = binary_kind(&head).filter(|_| !encoding.encoding.is_wide()) {
         return Err(InputError::from(InputErrorKind::Binary { kind }));
     }
-    let text = DecodedText::new(head, stream, &encoding, options);
+    let mut text = DecodedText::new(head, stream, &encoding, options);
     let mut info = origin.info();
     info.encoding = encoding.encoding;
     info.detected.push(Detected {
@@ -120,7 +138,8 @@ pub fn open_text(
         value: encoding.encoding.as_str().to_owned(),
         why: encoding.why.to_owned(),
     });
-    let findings = mark_findings(&encoding);
+    let mut findings = mark_findings(&encoding);
+    findings.extend(text.undo_saving_as_csv(options));
     if is_web_page(&text.head) {
         return Err(InputError::from(InputErrorKind::NotScores {
             kind: "a web page",
@@ -152,7 +171,7 @@ impl DecodedText {
             Encoding::Utf8 | Encoding::Utf8Bom => false,
             // Found out, not stated: lines are decoded one by one, as some may be UTF-8.
             Encoding::Windows1252 => options.encoding.is_some(),
-            Encoding::Utf16Le | Encoding::Utf16Be => true,
+            Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Utf32Le | Encoding::Utf32Be => true,
         };
         let mut text = if decodes {
             let whole: Bytes = Box::new(std::io::Read::chain(std::io::Cursor::new(head), rest));
@@ -172,6 +191,24 @@ impl DecodedText {
             text.is_as_given = false;
         }
         text
+    }
+
+    /// Gives the lines of a caret file that was opened by double click and saved as they were before; a finding
+    /// says so.
+    fn undo_saving_as_csv(&mut self, options: &InputOptions) -> Option<FileFinding> {
+        if options.dialect.is_some_and(|dialect| dialect != Dialect::Caret) {
+            return None;
+        }
+        let how = saved_as_csv(&self.head)?;
+        let head = std::mem::take(&mut self.head);
+        let rest = std::mem::replace(&mut self.rest, Box::new(std::io::empty()));
+        let whole: Bytes = Box::new(std::io::Read::chain(std::io::Cursor::new(head), rest));
+        let mut rest: Bytes = Box::new(Unsplit::new(whole, options.limits.record.saturating_mul(2)));
+        // A failure shows up again when the rest is read.
+        self.head = read_head(&mut rest, HEAD).unwrap_or_default();
+        self.rest = rest;
+        self.is_as_given = false;
+        Some(file("L037").with("how", how).done())
     }
 }
 
@@ -213,6 +250,10 @@ fn open_delimited(
     info.separator = separator(head.dialect);
     info.detected.push(Detected { what: "dialect", value: head.dialect.as_str().to_owned(), why: head.why.clone() });
     info.detected.extend(below_others(head.line, "line"));
+    let is_joined = split_joined(&text.head, &mut head);
+    if is_joined {
+        findings.push(at_line("L038", head.line, text.mark + (head.start + head.length) as u64).done());
+    }
     let wide_header = trim_header(&mut head.names);
     let year = year_of(&head.names, options)?;
     let mapped = mapped(&head, year.year)?;
@@ -220,13 +261,17 @@ fn open_delimited(
     let header_line = &text.head[head.start..head.start + head.length];
     let first = mapped.columns.first().map_or("", |column| column.name.as_str());
     let header = HeaderLine::new(first, info.separator);
-    let watch = Watch::new(header, header_line.ends_with(b"\r\n"), clues.lea.as_deref());
+    let returns = (!is_joined).then_some(header_line.ends_with(b"\r\n"));
+    let watch = Watch::new(header, returns, clues.lea.as_deref())
+        .with_records(RecordColumns::of(&mapped.columns), info.separator);
+    // The first record stands on the line of the header where that has lost its end.
+    let first_line = if is_joined { head.line } else { head.line + 1 };
     let before = head.start + head.length;
     let mut chunks = Chunks::new(text.head, text.rest, options.limits.record);
     chunks.skip(before);
     let mut source = Delimited::new(DelimitedParts {
         chunks,
-        line: head.line + 1,
+        line: first_line,
         offset: text.mark + before as u64,
         separator: info.separator,
         columns: mapped.columns.len(),
@@ -236,12 +281,13 @@ fn open_delimited(
         fingerprint,
         stored: (text.is_as_given && origin.is_plain()).then_some(text.mark),
     });
-    info.first_line = head.line + 1;
+    info.first_line = first_line;
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
     if info.trailing_cell {
         source.tell_trailing();
@@ -257,7 +303,9 @@ fn open_delimited(
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// Reads a delimited file on from a mark, given its bytes from there.
@@ -270,7 +318,8 @@ pub fn resume(stream: Bytes, info: &FileInfo, options: &InputOptions, mark: Read
         columns: info.columns.len(),
         limit: options.limits.record,
         care: Sanitizer::new(options.encoding, None),
-        watch: Watch::new(HeaderLine::of(info), false, None),
+        watch: Watch::new(HeaderLine::of(info), None, None)
+            .with_records(RecordColumns::of(&info.columns), info.separator),
         fingerprint: HashSource::Unwanted,
         stored: None,
     }))
@@ -307,9 +356,7 @@ fn delimiter_finding(dialect: Dialect) -> Option<FileFinding> {
 
 fn finish(info: &mut FileInfo, year: DetectedYear, columns: Vec<Column>) {
     info.year = year.year;
-    let base = registry().year_info(year.year).and_then(|info| info.base);
-    let value = base.map_or_else(|| year.year.to_string(), |base| format!("{}, by the layout of {base}", year.year));
-    info.detected.push(Detected { what: "layout", value, why: year.why });
+    info.detected.push(Detected { what: "layout", value: registry().title(year.year), why: year.why });
     let spellings = known(year.year).and_then(|known| other_spellings(&columns, known));
     info.detected.extend(spellings);
     info.columns = columns;
@@ -326,7 +373,7 @@ fn year_of(names: &[String], options: &InputOptions) -> Result<DetectedYear, Inp
         // Not one heading is known: the stated year does not make it a score file.
         return find_year(names);
     }
-    Ok(DetectedYear { year, why: "stated by the user".to_owned(), rivals: Vec::new() })
+    Ok(DetectedYear { year, why: "stated by the user".to_owned(), rivals: Vec::new(), is_later: false })
 }
 
 fn known_year(year: u16) -> Result<&'static YearHeadings, InputError> {
@@ -340,31 +387,46 @@ fn mapped(head: &Head, year: u16) -> Result<Mapped, InputError> {
 }
 
 /// Where several years fit a header, lets the testing windows decide.
-fn settle(year: DetectedYear, mapped: Mapped, head: &Head, sample: &FirstRecords) -> Result<(DetectedYear, Mapped), InputError> {
+fn settle(
+    year: DetectedYear,
+    mapped: Mapped,
+    head: &Head,
+    (sample, named): (&FirstRecords, Option<u16>),
+) -> Result<(DetectedYear, Mapped), InputError> {
     if year.rivals.is_empty() {
         return Ok((year, mapped));
     }
-    let Some(decided) = decide(year.year, &year.rivals, sample) else {
+    let Some(decided) = decide(year.year, &year.rivals, sample, named) else {
         let years = std::iter::once(year.year).chain(year.rivals).collect();
         return Err(ambiguous(head.names.len(), years));
     };
-    let why = format!("several layouts have these column names; the testing windows are of {decided}");
+    let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
+    let why = format!("several layouts have these column names; {reason} {decided}");
     let mapped = if decided == year.year { mapped } else { self::mapped(head, decided)? };
-    Ok((DetectedYear { year: decided, why, rivals: Vec::new() }, mapped))
+    Ok((DetectedYear { year: decided, why, rivals: Vec::new(), ..year }, mapped))
 }
 
 /// The year after the newest with a layout that a file is of: its layout is published later than its files. The
 /// testing windows decide; without any, the name. A year that the user states stands.
-fn moved_on(year: DetectedYear, clues: &NameClues, sample: &FirstRecords, options: &InputOptions) -> DetectedYear {
+///
+/// # Errors
+/// When the names of the columns fit no year well, and the file is of no later one.
+fn moved_on(
+    year: DetectedYear,
+    names: &[String],
+    clues: &NameClues,
+    sample: &FirstRecords,
+    options: &InputOptions,
+) -> Result<DetectedYear, InputError> {
     let is_newest = registry().years().next_back() == Some(year.year);
     let said = sample.window_year().or(clues.year);
     let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
     let Some(later) = later.filter(|_| is_newest && options.year.is_none()) else {
-        return year;
+        return if year.is_later { Err(unfitting(names, year.year)) } else { Ok(year) };
     };
     let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };
     let why = format!("{}; {reason} {later}, whose layout is not known", year.why);
-    DetectedYear { year: later, why, rivals: Vec::new() }
+    Ok(DetectedYear { year: later, why, rivals: Vec::new(), is_later: false })
 }
 
 fn open_fixed(
@@ -393,7 +455,7 @@ fn open_fixed(
         meaning: field.id.map_or(Meaning::Filler, Meaning::Field),
         number: Some(field.number),
     });
-    finish(&mut info, DetectedYear { year, why, rivals: Vec::new() }, columns.collect());
+    finish(&mut info, DetectedYear { year, why, rivals: Vec::new(), is_later: false }, columns.collect());
     let clues = origin.clues();
     let chunks = Chunks::new(text.head, text.rest, options.limits.record);
     let mut source = Fixed::new(chunks, text.mark, positions, text.care, fingerprint, clues.lea.as_deref());
@@ -407,26 +469,24 @@ fn open_fixed(
     Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
 }
 
-/// Opens a workbook.
+/// Opens a sheet of a workbook.
 ///
 /// # Errors
 /// When it cannot be read, or has no sheet of a known layout.
 pub fn open_sheet(
     backing: Backing,
-    members: &[Member],
+    choice: &SheetChoice,
     fingerprint: HashSource,
     origin: &InputOrigin,
     options: &InputOptions,
 ) -> Result<Opened, InputError> {
     let clues = origin.clues();
-    let (sheet, mut source) = open_workbook(backing, members, options.limits, fingerprint, clues.lea.as_deref())?;
+    let (sheet, mut source) =
+        open_workbook(backing, &choice.name, options.limits, fingerprint, clues.lea.as_deref())?;
     let mut info = origin.info();
     info.dialect = Dialect::Workbook;
-    let others = match sheet.sheets {
-        1 => "the file is a workbook".to_owned(),
-        count => format!("the file is a workbook; of its {count} sheets, “{}” was read", sheet.name),
-    };
-    info.detected.push(Detected { what: "dialect", value: Dialect::Workbook.as_str().to_owned(), why: others });
+    let why = choice.why.clone();
+    info.detected.push(Detected { what: "dialect", value: Dialect::Workbook.as_str().to_owned(), why });
     if sheet.long_numbers {
         let why = "codes are stored as numbers: all their digits were read, but zeros in front are lost".to_owned();
         info.detected.push(Detected { what: "cells", value: "numbers".to_owned(), why });
@@ -441,21 +501,31 @@ pub fn open_sheet(
         line: sheet.row,
     };
     trim_header(&mut head.names);
+    if looks_like_record(&head.names) {
+        let help = format!("put the line of column names above the records of the sheet “{}”", choice.name);
+        return Err(InputError::from(InputErrorKind::HeaderMissing { help }));
+    }
     let year = year_of(&head.names, options)?;
     let mapped = mapped(&head, year.year)?;
     info.first_line = sheet.row + 1;
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, &sample)?;
-    let year = moved_on(year, &clues, &sample, options);
+    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let year = moved_on(year, &head.names, &clues, &sample, options)?;
+    let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     let mut findings = mapped.findings;
+    if sheet.split == CellSplit::Carets {
+        findings.push(file("L037").with("how", "each line stands in column A").done());
+    }
     finish(&mut info, year, mapped.columns);
     if !sample.has_records {
         findings.push(file("L023").done());
     }
     findings.extend(apply(&mut info, options.view, &clues, &sample));
-    Ok(Opened { info, findings, source: Box::new(Primed { first: more.then_some(first), rest: Box::new(source) }) })
+    let source = Primed { first: more.then_some(first), rest: Box::new(source) };
+    let source = ahead::counted(Box::new(source), new, &info);
+    Ok(Opened { info, findings, source })
 }
 
 /// A source whose first block was read ahead, to learn from its records.

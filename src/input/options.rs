@@ -13,10 +13,24 @@ pub struct InputOptions {
     pub encoding: Option<Encoding>,
     /// The view, if it is stated.
     pub view: Option<View>,
+    /// The sheets of workbooks to read; all visible ones with score records where it is empty.
+    pub sheets: Vec<String>,
     /// Whether the SHA-256 of the stored file is computed while reading.
     pub want_sha256: bool,
+    /// How much of a file is looked through for damage before its records are read.
+    pub survey: SurveyedPart,
     /// What may be used up.
     pub limits: Limits,
+}
+
+/// How much of a file is looked through for damage before its records are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SurveyedPart {
+    /// Its start; all of it where the start holds damage. For those who watch the columns while they read on.
+    #[default]
+    Start,
+    /// All of it.
+    Whole,
 }
 
 /// Bounds that keep a hostile or broken file from using up the machine.

@@ -43,7 +43,7 @@ fn opened(candidate: &FileCandidate, limits: Limits) -> Result<Plain, InputError
         return Err(InputError::from(InputErrorKind::Empty));
     }
     let found = find_encoding(&head);
-    let is_wide = matches!(found.encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+    let is_wide = found.encoding.is_wide();
     if let Some(kind) = binary_kind(&head).filter(|_| !is_wide) {
         return Err(InputError::from(InputErrorKind::Binary { kind }));
     }

@@ -19,6 +19,7 @@ impl RowBuilder {
         cells.lines.clear();
         cells.offsets.clear();
         cells.odd.clear();
+        cells.stored.clear();
         Self { bytes: Vec::new(), cells }
     }
 
@@ -56,6 +57,11 @@ impl RowBuilder {
         if self.cells.odd.last().is_none_or(|(last, _)| *last != row) {
             self.cells.odd.push((row, u32::try_from(length).unwrap_or(u32::MAX)));
         }
+    }
+
+    /// Keeps the last record as it stands in the file.
+    pub fn keep_stored(&mut self, record: &[u8]) {
+        self.cells.stored.push(record.into());
     }
 
     fn cell(&mut self, cell: &[u8]) {

@@ -1,14 +1,12 @@
 //! Takes the rows of a workbook into memory, as a person sees them: for small tables that are no
 //! score files.
 
-use std::io::BufReader;
-
-use calamine::{Reader as _, Xlsx};
+use calamine::Reader as _;
 
 use super::candidate::FileCandidate;
 use super::error::{InputError, InputErrorKind};
 use super::options::Limits;
-use super::workbook::each_row;
+use super::sheets::{Bounds, broken, each_row, open_book};
 
 /// Rows of all sheets together.
 const MOST_ROWS: usize = 1 << 20;
@@ -25,19 +23,23 @@ pub fn read_sheets(candidate: &FileCandidate, limits: Limits) -> Result<Vec<Vec<
 }
 
 fn read(candidate: &FileCandidate, limits: Limits) -> Result<Vec<Vec<SheetRow>>, InputError> {
-    let broken = |reason: String| InputError::from(InputErrorKind::BrokenArchive { reason });
-    let file = candidate.workbook(limits)?;
-    let mut counting: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
-    let (mut sheets, mut count) = (Vec::new(), 0);
-    for name in counting.sheet_names() {
+    let backing = candidate.workbook(limits)?;
+    let bounds = Bounds::of(limits, &backing);
+    let mut book = open_book(&backing)?;
+    let (mut sheets, mut count, mut is_too_long) = (Vec::new(), 0, false);
+    for name in book.sheet_names() {
         let mut rows = Vec::new();
-        each_row(&mut counting, &name, |row, cells| {
-            rows.push((u64::from(row) + 1, cells.to_vec()));
+        each_row(&mut book, &name, bounds, |line| {
+            is_too_long |= line.bytes > bounds.row;
+            rows.push((u64::from(line.row) + 1, line.cells.to_vec()));
             count += 1;
-            count < MOST_ROWS
+            count < MOST_ROWS && !is_too_long
         })
         .map_err(broken)?;
         sheets.push(rows);
+    }
+    if is_too_long {
+        return Err(InputError::from(InputErrorKind::TooLarge { limit: bounds.row }));
     }
     if count >= MOST_ROWS {
         return Err(InputError::from(InputErrorKind::TooLarge { limit: MOST_ROWS as u64 }));

@@ -47,17 +47,12 @@ impl HashSource {
         match self {
             Self::Unwanted => None,
             Self::Passing(cell) => cell.get().cloned(),
-            Self::Separate(path, cell) => cell.get_or_init(|| hash_file(path).ok()).clone(),
+            Self::Separate(path, cell) => {
+                let hash = || hash_stream(&mut std::fs::File::open(path).ok()?).ok();
+                cell.get_or_init(hash).clone()
+            },
         }
     }
-}
-
-/// The hash of a stored file, in hexadecimal.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn hash_file(path: &std::path::Path) -> io::Result<String> {
-    hash_stream(&mut std::fs::File::open(path)?)
 }
 
 /// The hash of what a stream gives, in hexadecimal.

@@ -3,6 +3,7 @@
 
 use memchr::memmem::Finder;
 
+use super::remarks::RecordColumns;
 use super::repeated::HeaderLine;
 use super::sanitize::TroubleCount;
 use crate::finding::FileFinding;
@@ -16,6 +17,10 @@ pub struct Watch {
     returns: Option<bool>,
     other_end: Option<(u64, u64)>,
     repeated: TroubleCount,
+    /// What tells a record from a remark.
+    records: RecordColumns,
+    separator: u8,
+    remarks: TroubleCount,
     /// Whether anything has passed by.
     seen: bool,
 }
@@ -32,23 +37,32 @@ pub struct Run<'a> {
 }
 
 impl Watch {
-    /// A watch over a file with this header, which ends with a carriage return or without.
-    pub fn new(header: HeaderLine, returns: bool, lea: Option<&str>) -> Self {
+    /// A watch over a file with this header, which ends with a carriage return or without; `None` where it has no
+    /// end of its own.
+    pub fn new(header: HeaderLine, returns: Option<bool>, lea: Option<&str>) -> Self {
         Self {
             header,
             lea: lea.map(LeaSearch::new),
-            returns: Some(returns),
+            returns,
             other_end: None,
             repeated: TroubleCount::default(),
+            records: RecordColumns::default(),
+            separator: b'^',
+            remarks: TroubleCount::default(),
             seen: false,
         }
     }
 
-    /// Looks at a run of records without quoting; returns the number of its line ends.
-    pub fn run(&mut self, run: Run<'_>) -> u64 {
-        let lines = self.lines(run);
+    /// The same, with an eye on rows that are no records.
+    pub fn with_records(self, records: RecordColumns, separator: u8) -> Self {
+        Self { records, separator, ..self }
+    }
+
+    /// Looks at a run of records without quoting.
+    pub fn run(&mut self, run: Run<'_>) -> Passed {
+        let passed = self.lines(run);
         self.search_lea(run.bytes);
-        lines
+        passed
     }
 
     /// Looks at one quoted record: its bytes with the line end, its line and offset.
@@ -57,13 +71,24 @@ impl Watch {
         self.search_lea(bytes);
     }
 
-    /// Whether a record is a header, by its first cell; notes where it stands.
-    pub fn is_header(&mut self, first: &[u8], line: u64, offset: u64) -> bool {
-        let is_header = self.header.starts_with(first);
-        if is_header {
-            self.repeated.add(line, offset);
-        }
-        is_header
+    /// Whether a record is a header, by its first cell.
+    pub fn is_header(&self, first: &[u8]) -> bool {
+        self.header.starts_with(first)
+    }
+
+    /// Notes a header that stands among the records.
+    pub fn note_header(&mut self, line: u64, offset: u64) {
+        self.repeated.add(line, offset);
+    }
+
+    /// Whether a row is no record.
+    pub fn is_remark<'a>(&self, cells: impl Iterator<Item = &'a [u8]>) -> bool {
+        self.records.is_remark(cells)
+    }
+
+    /// Notes a row that is no record.
+    pub fn note_remark(&mut self, line: u64, offset: u64) {
+        self.remarks.add(line, offset);
     }
 
     /// What was noticed, once the file is at its end.
@@ -74,17 +99,19 @@ impl Watch {
         }
         findings.extend(self.lea.as_ref().filter(|_| self.seen).map(LeaSearch::finding));
         findings.extend(self.repeated.finding("L025"));
+        findings.extend(self.remarks.finding("L024"));
         findings
     }
 
-    /// Goes from line end to line end: a look at the byte before and the one after is all that
+    /// Goes from line end to line end: a look at the byte before and the first ones after is all that
     /// most of them cost.
-    fn lines(&mut self, run: Run<'_>) -> u64 {
+    fn lines(&mut self, run: Run<'_>) -> Passed {
         let bytes = run.bytes;
         let (mut line, mut start) = (run.line, 0);
         if self.header.is(bytes) {
             self.repeated.add(line, run.offset);
         }
+        let mut may_hold_remarks = self.records.may_be_remark(bytes, self.separator);
         for end in memchr::memchr_iter(b'\n', bytes) {
             let returns = end > 0 && bytes[end - 1] == b'\r';
             if self.returns != Some(returns) {
@@ -95,8 +122,9 @@ impl Watch {
             if self.header.is(&bytes[start..]) {
                 self.repeated.add(line, run.offset + start as u64);
             }
+            may_hold_remarks |= self.records.may_be_remark(&bytes[start..], self.separator);
         }
-        line - run.line
+        Passed { lines: line - run.line, may_hold_remarks }
     }
 
     fn note_end(&mut self, returns: bool, ended: bool, line: u64, byte: u64) {
@@ -109,6 +137,15 @@ impl Watch {
         self.seen = true;
         LeaSearch::go_on(&mut self.lea, bytes);
     }
+}
+
+/// What was seen in a run of lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    /// The number of its line ends.
+    pub lines: u64,
+    /// Whether some lines do not begin like records.
+    pub may_hold_remarks: bool,
 }
 
 /// Looks for the code of the LEA that a file is named after.

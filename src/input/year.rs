@@ -10,6 +10,10 @@ use crate::layout::plain_name;
 /// three columns renamed) keeps 98 percent of its own.
 const KNOWN_SHARE: f64 = 0.85;
 
+/// Share that is enough for the newest layout where the records are of a later year. From 2023 to 2024 a fifth
+/// of the names changed.
+const KNOWN_SHARE_OF_LATER: f64 = 0.6;
+
 /// Fewest named columns that can tell a layout: fewer headings stand in any list of students.
 const FEWEST: usize = 3;
 
@@ -34,6 +38,8 @@ pub struct DetectedYear {
     pub why: String,
     /// Other years that fit as well, newest first; the records have to decide.
     pub rivals: Vec<u16>,
+    /// Whether too few names are known for a file of this year: it has to be of a later one.
+    pub is_later: bool,
 }
 
 /// How many of the names are headings of any year: tells a header from a record.
@@ -54,13 +60,17 @@ pub fn find_year(names: &[String]) -> Result<DetectedYear, InputError> {
     let mut fits = fits(&named);
     fits.sort_by_key(|fit| (named.len() - fit.hits, fit.missing));
     let share = |fit: &YearFit| fit.hits as f64 / named.len().max(1) as f64;
-    let Some(best) = fits.first().filter(|best| named.len() >= FEWEST && share(best) >= KNOWN_SHARE) else {
+    let is_newest = |fit: &YearFit| headings().years.last() == Some(&fit.year);
+    let may_be_later = |fit: &YearFit| is_newest(fit) && share(fit) >= KNOWN_SHARE_OF_LATER;
+    let fits_well = |best: &&YearFit| named.len() >= FEWEST && (share(best) >= KNOWN_SHARE || may_be_later(best));
+    let Some(best) = fits.first().filter(fits_well) else {
         return Err(no_year(names, fits.first().filter(|fit| fit.hits > 0).map(|fit| fit.year)));
     };
-    let is_rival = |fit: &&YearFit| best.missing > 0 && fit.hits >= best.hits;
+    // A year that a layout file or nothing but dates tells from another has the same names.
+    let is_rival = |fit: &&YearFit| fit.hits >= best.hits && (best.missing > 0 || fit.missing == 0);
     let rivals = fits.iter().skip(1).filter(is_rival).map(|fit| fit.year).collect();
     let why = format!("{} of {} column names are those of {}", best.hits, named.len(), best.year);
-    Ok(DetectedYear { year: best.year, why, rivals })
+    Ok(DetectedYear { year: best.year, why, rivals, is_later: share(best) < KNOWN_SHARE })
 }
 
 /// The error for a header that fits several years equally.
@@ -70,6 +80,11 @@ pub fn ambiguous(columns: usize, mut years: Vec<u16>) -> InputError {
     let help =
         format!("the columns that tell these years apart were dropped; name the year, for example --year {example}");
     InputError::from(InputErrorKind::AmbiguousLayout { columns, years, help })
+}
+
+/// The error for a header that fits no year well.
+pub fn unfitting(names: &[String], nearest_year: u16) -> InputError {
+    no_year(names, Some(nearest_year))
 }
 
 fn no_year(names: &[String], nearest_year: Option<u16>) -> InputError {

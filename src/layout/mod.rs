@@ -4,6 +4,7 @@
 
 mod codes;
 mod compare;
+mod delta;
 mod find;
 mod model;
 mod registry;
@@ -11,6 +12,7 @@ mod values;
 
 pub use codes::{CodeTables, ScoreRange, codes};
 pub use compare::{FieldChange, CodeChange, Comparison, compare};
+pub use delta::{LayoutFile, LayoutFileErrors, StatedFact, carried};
 pub use find::{LookupError, find_field, find_layout, plain_name, years_with};
 pub use model::{
     BlankRule, Certainty, Code, Field, FieldId, FieldInfo, FieldKind, Layout, RecordType, RecordTypes, Sensitivity,

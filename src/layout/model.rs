@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// A canonical field, by its place in `rules/layouts/canonical-fields.tsv`.
 ///
 /// The same id means the same fact in every year, whatever the column is called there.
@@ -94,7 +96,8 @@ pub enum BlankRule {
 }
 
 /// How sure a fact is; travels from the tables to the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// Read in the published layout.
     Documented,
@@ -257,7 +260,9 @@ pub struct Layout {
     pub info: YearInfo,
     /// Its columns, in order.
     pub fields: Vec<Field>,
-    /// For each canonical field, its place in `fields`.
+    /// Fields of the year before that it no longer has. Rules may name them; no file has them.
+    pub(super) gone: Vec<Field>,
+    /// For each canonical field, its place in `fields`, or behind these in `gone`.
     pub(super) places: Vec<Option<u16>>,
 }
 
@@ -267,14 +272,15 @@ impl Layout {
         self.info.year
     }
 
-    /// The column that holds a canonical field in this year.
+    /// The column that holds a canonical field in this year, or held it in the year before.
     pub fn field(&self, id: FieldId) -> Option<&Field> {
-        let place = (*self.places.get(id.index())?)?;
-        self.fields.get(usize::from(place))
+        let place = usize::from((*self.places.get(id.index())?)?);
+        self.fields.get(place).or_else(|| self.gone.get(place.checked_sub(self.fields.len())?))
     }
 
     /// Whether the year has the field.
     pub fn has(&self, id: FieldId) -> bool {
-        self.field(id).is_some()
+        let place = self.places.get(id.index()).copied().flatten();
+        place.is_some_and(|place| usize::from(place) < self.fields.len())
     }
 }

@@ -105,6 +105,22 @@ impl Registry {
         self.ahead.iter().map(|year| year.info.year)
     }
 
+    /// The year whose layout stands for that of a year, where its own is not known.
+    pub fn base(&self, year: u16) -> Option<u16> {
+        self.year_info(year).and_then(|info| info.base)
+    }
+
+    /// The year as a title says it: `2025`, or `2026, by the layout of 2025` where its own layout is not known.
+    pub fn title(&self, year: u16) -> String {
+        self.base(year).map_or_else(|| year.to_string(), |base| format!("{year}, by the layout of {base}"))
+    }
+
+    /// What has to be said of results of a year whose own layout is not known; `None` for any other.
+    pub fn notice(&self, year: u16) -> Option<String> {
+        let base = self.base(year)?;
+        Some(format!("the layout of {year} is not known: the files are read by that of {base}, and counted by its rules"))
+    }
+
     /// The layout of a year, `None` for a year without one. For one of the [`Self::years_ahead`] it is that of
     /// the newest year, with [`YearInfo::base`] set.
     pub fn layout(&self, year: u16) -> Option<&Layout> {
@@ -129,6 +145,9 @@ impl Registry {
             return Vec::new();
         };
         let heading = |row: &TableRow<'static>| {
+            if row.get("field")? == GONE {
+                return Ok(None);
+            }
             let column = row.get("column")?;
             let heading = if column.is_empty() { row.get("name")? } else { column };
             Ok(self.id(row.get("id")?).map(|id| (heading, id)))
@@ -171,14 +190,15 @@ impl Registry {
     }
 
     fn read_layout(&self, year: &RegisteredYear) -> Result<Layout, TableError> {
-        let fields: Vec<Field> = year.table.read(|row| self.read_field(row))?;
+        let all: Vec<Field> = year.table.read(|row| self.read_field(row))?;
+        let (gone, fields): (Vec<Field>, Vec<Field>) = all.into_iter().partition(|field| field.number == 0);
         let mut places = vec![None; self.fields.len()];
-        for (place, field) in (0..).zip(&fields) {
+        for (place, field) in (0..).zip(fields.iter().chain(&gone)) {
             if let Some(id) = field.id {
                 places[id.index()] = Some(place);
             }
         }
-        Ok(Layout { info: year.info.clone(), fields, places })
+        Ok(Layout { info: year.info.clone(), fields, gone, places })
     }
 
     fn read_field(&self, row: &TableRow<'static>) -> Result<Field, TableError> {
@@ -186,7 +206,7 @@ impl Registry {
         let code_table = values.strip_prefix("see codes/").map(|file| file.trim_end_matches(".tsv"));
         // A row of several fillers (`330-332` in 2020) goes by its first.
         let number = row.get("field")?;
-        let first = number.split('-').next().and_then(|first| first.parse().ok());
+        let first = if number == GONE { Some(0) } else { number.split('-').next().and_then(|first| first.parse().ok()) };
         Ok(Field {
             number: first.ok_or_else(|| row.error(format!("`field` is `{number}`, which is no number")))?,
             id: if row.get("id")? == FILLER { None } else { Some(self.named(row, "id")?) },
@@ -207,6 +227,9 @@ impl Registry {
         })
     }
 }
+
+/// Stands for the number of a field that the year before had.
+const GONE: &str = "-";
 
 /// The id of columns that are always blank.
 const FILLER: &str = "filler";

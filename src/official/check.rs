@@ -150,6 +150,7 @@ impl<'a> RuleState<'a> {
             undecidable: self.undecidable,
             by_school: Vec::new(),
             follows_from: Vec::new(),
+            within: 0,
             time: std::time::Duration::ZERO,
         }
     }

@@ -70,6 +70,16 @@ pub struct TestProgram {
     pub grades: Vec<u8>,
 }
 
+/// The letter that research files give the type of a test in a year; blank where none is known.
+pub fn test_type(test: u16, year: u16) -> &'static str {
+    let columns = ["test", "letter", "years", "certainty", "source"];
+    let rows = table::lines("rules/official/test-types.tsv", &columns, |row| {
+        let holds = row.number::<u16>("test")? == test && row.years()?.contains(year);
+        Ok(holds.then_some(row.get("letter")?))
+    });
+    rows.into_iter().flatten().next().unwrap_or_default()
+}
+
 /// What is known of official files.
 #[derive(Debug)]
 pub struct Knowledge {
@@ -114,6 +124,11 @@ impl Knowledge {
     /// What a heading (as [`plain_name`] has it) stands for in a kind of file.
     pub fn measure(&self, kind: OfficialKind, plain: &str) -> Option<&'static str> {
         self.measures.get(&(kind, plain.to_owned())).copied()
+    }
+
+    /// Whether all student groups of a year are known without its lookup: since lookups have the form of today.
+    pub fn knows_groups_of(&self, year: u16) -> bool {
+        self.layouts.iter().any(|layout| layout.kind == OfficialKind::Groups && layout.years.contains(year))
     }
 
     /// The program that a test belongs to.

@@ -27,7 +27,7 @@ pub use check::{LintOptions, Sorted, check, sort_out};
 pub use compare::{Disagreement, disagreements};
 pub use error::OfficialError;
 pub use interval::Interval;
-pub use knowledge::{OfficialKind, Knowledge, OfficialLayout, TestProgram, knowledge};
+pub use knowledge::{OfficialKind, Knowledge, OfficialLayout, TestProgram, knowledge, test_type};
 pub use lookups::{EntityList, ListedEntity, OfficialLookup};
 pub use model::{
     ALL_GRADES, ALL_STUDENTS, AreaColumn, AreaFigure, FileOrigin, HIGH_SCHOOL, LevelCounts, Measure, OfficialFile,

@@ -14,7 +14,7 @@ use super::error::failed;
 use super::read::{Areas, OfficialSource, WantedRows, read_scores};
 use super::typed::{TypedRow, read_typed};
 use crate::input::{
-    FileCandidate, Detected, Encoding, InputError, InputErrorKind, Limits, Listing, Plain, SheetRow, Skipped, list,
+    FileCandidate, Detected, Encoding, InputError, InputErrorKind, Limits, Listing, Plain, SheetRow, Skipped, Twin, list,
     open_plain, read_sheets,
 };
 
@@ -64,7 +64,8 @@ enum OfficialContent {
 /// When a path does not exist, or a file that was named cannot be read or is no official file.
 pub fn read(paths: &[PathBuf], options: &OfficialOptions) -> Result<OfficialSet, OfficialError> {
     let input = crate::input::InputOptions { limits: options.limits, ..Default::default() };
-    let Listing { files, skipped, refused } = list(paths, &input);
+    let Listing { files, mut skipped, refused, twins } = list(paths, &input);
+    skipped.extend(twins.iter().map(Twin::unread));
     if let Some(error) = refused.into_iter().next() {
         return Err(match error.kind() {
             InputErrorKind::NoScoreFiles => OfficialError::NoFiles { path: error.path().to_owned() },

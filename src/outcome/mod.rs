@@ -40,6 +40,8 @@ pub struct CellShown {
     /// How many characters of its line stand before it, so that an editor can jump to it; `None`
     /// where cells have no such place (workbooks).
     pub at: Option<u32>,
+    /// Whether the rule is about it, and not just a neighbour of such a cell.
+    pub is_of_rule: bool,
 }
 
 /// The record a finding is about.
@@ -167,6 +169,9 @@ pub struct RuleOutcome {
     pub waived: u64,
     /// Of those that broke it and are not waived, how many follow from a finding of another rule, by its code.
     pub follows_from: Vec<(String, u64)>,
+    /// Of those that broke it and are not waived, how many more there are than findings: one stands for all cells of
+    /// a damaged column.
+    pub within: u64,
     /// Of these, how many could not be decided.
     pub undecidable: u64,
     /// Breaches by school code, most first, waived ones left out; empty for rules about files.
@@ -179,6 +184,11 @@ impl RuleOutcome {
     /// Breaches that no waiver covers and that follow from no other.
     pub fn open(&self) -> u64 {
         self.broke.saturating_sub(self.waived).saturating_sub(self.following())
+    }
+
+    /// As [`Self::open`], with all cells of a damaged column as one.
+    pub fn open_findings(&self) -> u64 {
+        self.open().saturating_sub(self.within)
     }
 
     /// Breaches that follow from a finding of another rule.
@@ -239,7 +249,8 @@ pub struct Outcome {
 }
 
 /// How many findings of a severity there are, counted exactly. Waived ones count as waived only, and those that
-/// follow from another one as following only.
+/// follow from another one as following only. A column that is damaged throughout is one finding; its other cells
+/// follow from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Errors.
@@ -299,12 +310,12 @@ impl Outcome {
         let mut totals = Totals::default();
         for rule in &self.rules {
             match rule.severity {
-                Severity::Error => totals.errors += rule.open(),
-                Severity::Warning => totals.warnings += rule.open(),
-                Severity::Notice => totals.notices += rule.open(),
+                Severity::Error => totals.errors += rule.open_findings(),
+                Severity::Warning => totals.warnings += rule.open_findings(),
+                Severity::Notice => totals.notices += rule.open_findings(),
             }
             totals.waived += rule.waived;
-            totals.following += rule.following();
+            totals.following += rule.following() + rule.within;
         }
         totals
     }

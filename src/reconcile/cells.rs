@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::compared::{ComparedFigures, RowPart, FigureStatus, UNREADABLE, NOT_KNOWN, shown_as};
+use super::compared::{ComparedFigures, RowPart, FigureStatus, UNREADABLE, shown_as};
 use super::grid::{Grid, GridRow};
 use super::ladder::{Ladders, Step, Touches};
 use super::missing_students::{MissingStudents};
@@ -94,8 +94,8 @@ impl Maker<'_> {
             return (0, FigureStatus::NotCheckable(UNREADABLE));
         }
         let base = self.source.problem.base[self.place as usize];
-        if self.figures(base).is_untold(measure) {
-            return (0, FigureStatus::NotCheckable(NOT_KNOWN));
+        if let Some(reason) = self.figures(base).untold_reason(measure) {
+            return (0, FigureStatus::NotCheckable(reason));
         }
         let ours = self.figures(base).value(measure).map(|ours| shown_as(ours, official));
         let mut walk = RunningSum { at: ours.unwrap_or_default(), sums: base };

@@ -369,10 +369,11 @@ impl BareStatus {
             (Self::WithinSuppression, _) => FigureStatus::WithinSuppression,
             (Self::Beyond, RowReach::Beyond(reason)) => FigureStatus::NotCheckable(reason),
             (Self::Unreadable, _) => FigureStatus::NotCheckable(UNREADABLE),
-            (Self::NotKnown | Self::Beyond, _) => FigureStatus::NotCheckable(NOT_KNOWN),
+            (Self::NotKnown | Self::Beyond, _) => FigureStatus::NotCheckable(own.untold_reason(measure).unwrap_or(NOT_KNOWN)),
         };
         let ours = match status {
             FigureStatus::NotCheckable(_) => None,
+            _ if own.is_open_mean(measure) => None,
             _ => own.value(measure).map(|own| shown_as(own, official)),
         };
         ComparedFigure {

@@ -19,6 +19,8 @@ use crate::tally::EntityCode;
 
 /// How files are read.
 pub struct ReadOptions<'a> {
+    /// What is known of the files before they are opened.
+    pub input: &'a input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Called with the bytes of the current file read so far, from any thread.
@@ -100,18 +102,23 @@ impl Records {
         self.changes.resize_with(questions.suppositions.len(), Vec::new);
         self.keys.resize_with(questions.keys.len(), Vec::new);
         for opened in files {
-            let info = opened.info.clone();
+            let path = opened.info.path.display().to_string();
             let asked = FacetOptions {
+                input: options.input,
                 threads: options.threads,
                 progress: options.progress,
                 suppositions: &questions.suppositions,
                 keys: &questions.keys,
             };
-            let traced = trace(opened, counting, &asked)
-                .map_err(|source| ReconcileError::Count { path: info.path.display().to_string(), source })?;
-            if let Some(error) = traced.failure {
+            let traced = trace(opened, counting, &asked).map_err(|source| ReconcileError::Count { path, source });
+            let (info, mut traced) = traced?;
+            if let Some(error) = traced.failure.take() {
                 return Err(error.into());
             }
+            self.unknown_counts.add(&info, counting);
+            let lost = |facets: &&Facets| counting.is_lost(usize::from(facets.class));
+            let lost = traced.facets.iter().filter(lost).count() as u64;
+            self.unknown_counts.add_lost(&info, lost + traced.odd);
             self.add(info, traced, questions);
         }
         self.settle_copies(first_file);
@@ -133,8 +140,11 @@ impl Records {
         let changes = std::mem::take(&mut self.changes);
         let alone = std::mem::take(&mut self.enrolled_alone);
         let place = self.files.len();
+        let now = std::mem::take(&mut self.unknown_counts);
         let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
         self.read(files, (counting, &none), options)?;
+        let then = std::mem::replace(&mut self.unknown_counts, now);
+        self.unknown_counts.add_reasons(then);
         (self.keys, self.changes) = (keys, changes);
         // What the enrolled view alone had then counted then.
         for one in std::mem::replace(&mut self.enrolled_alone, alone) {

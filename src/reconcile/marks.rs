@@ -45,7 +45,7 @@ impl OfficialMark {
     /// no such level.
     pub fn new(test: &TestInfo, measure: Measure, official: OfficialValue) -> Option<Self> {
         let figures = Figures { test, sums: Sums::default(), extra: None };
-        let shown = official.interval().filter(|_| !figures.is_untold(measure))?;
+        let shown = official.interval().filter(|_| figures.untold_reason(measure).is_none())?;
         let place = |level: u8| level.checked_sub(1).filter(|place| usize::from(*place) < test.levels);
         let met = test.met_from.checked_sub(1);
         let what = match measure {
@@ -131,7 +131,7 @@ mod tests {
 
     fn test(levels: usize, met_from: usize) -> TestInfo {
         let record_type = RecordType(1);
-        TestInfo { id: 1, name: String::new(), short: String::new(), record_type, levels, met_from }
+        TestInfo { id: 1, name: String::new(), short: String::new(), record_type, levels, met_from, has_levels: true, has_scores: true }
     }
 
     fn sums() -> impl Strategy<Value = Sums> {
@@ -163,7 +163,7 @@ mod tests {
             let test = test(levels, met_from);
             let measure = Measure::ALL[place];
             let figures = Figures { test: &test, sums, extra: None };
-            prop_assume!(!figures.is_untold(measure));
+            prop_assume!(figures.untold_reason(measure).is_none());
             let Some(mark) = OfficialMark::new(&test, measure, official) else {
                 // Kept apart by the caller: there is no such figure.
                 prop_assert_eq!(figures.value(measure), None);

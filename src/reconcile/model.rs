@@ -25,6 +25,8 @@ pub struct Reconciliation {
     pub copies: Vec<Copies>,
     /// Records that only files by enrolled LEA have, while there are others.
     pub enrolled_alone: u64,
+    /// What of the counts is not known because values cannot be read, and why, in words.
+    pub not_known: Vec<String>,
     /// What the user asked for.
     pub asked: ReconcileRequest,
     /// The official files: name, and how they were recognised.

@@ -359,7 +359,7 @@ impl<'a> Problem<'a> {
         let figures = self.figures(row, sums, extra);
         let mut fit = RowFit::default();
         for (measure, official) in &self.grid.rows[row as usize].figures {
-            if !figures.is_untold(*measure) {
+            if figures.untold_reason(*measure).is_none() {
                 fit.add_distance(*measure, figures.distance(*measure, *official));
             }
         }
@@ -416,7 +416,7 @@ fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<OfficialMark>, Vec<(u32, RowF
         for (measure, official) in &row.figures {
             match OfficialMark::new(test, *measure, *official) {
                 Some(mark) => marks.push(mark),
-                None if none.is_untold(*measure) => {}
+                None if none.untold_reason(*measure).is_some() => {}
                 // There is no such figure, whatever is counted.
                 None => fixed.add_distance(*measure, none.distance(*measure, *official)),
             }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::code::{CdsCode};
 use crate::facets::Facets;
 use crate::input::{FileInfo, View};
-use crate::tally::EntityCode;
+use crate::tally::{EntityCode, NotKnown};
 
 /// A file that was read.
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Records {
     pub not_known: Vec<(usize, &'static str)>,
     /// The texts that [`Supposed::parameter`] names.
     pub texts: Vec<String>,
+    /// What of the counts is not known.
+    pub unknown_counts: NotKnown,
     pub(super) numbers: FxHashMap<EntityCode, u32>,
     pub(super) text_numbers: FxHashMap<String, i32>,
 }

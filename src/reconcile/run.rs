@@ -23,7 +23,7 @@ use super::numbers::{Numbered};
 use super::options::{Assumption, ReconcileOptions};
 use super::pairs::{Pairs};
 use super::problem::{Problem};
-use super::reach::{CoveredEntities};
+use super::reach::{RowReach, CoveredEntities};
 use super::residue::{residues};
 use super::pattern::patterns;
 use super::possible::PossibleHypothesis;
@@ -39,6 +39,7 @@ use crate::layout::RecordType;
 use crate::official::{self, Measure, OfficialSet, WantedRows};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
+use crate::tally::NOT_READABLE;
 
 /// Compares score files with official files.
 ///
@@ -50,11 +51,11 @@ pub fn reconcile(
     options: &ReconcileOptions<'_>,
 ) -> Result<Reconciliation, ReconcileError> {
     let (year, files) = open(paths, &options.input)?;
-    let counting = CountingRules::of(year)?;
+    let mut counting = CountingRules::of(year)?;
     let causes = bound_causes(&counting)?;
     let wishes = wishes(&causes, year, options)?;
     let questions = Questions::of(&causes);
-    let read = ReadOptions { threads: options.threads, progress: options.progress };
+    let read = ReadOptions { input: &options.input, threads: options.threads, progress: options.progress };
     let mut records = Records::default();
     records.read(files, (&counting, &questions), &read)?;
     let end = records.count();
@@ -70,6 +71,7 @@ pub fn reconcile(
         }
         records.read_earlier(files, &counting, &read)?
     };
+    records.unknown_counts.leave_out(&mut counting);
     let mut reached = CoveredEntities::new(&options.leas, &records);
     if reached.leas.is_empty() {
         return Err(ReconcileError::NoLea);
@@ -133,7 +135,16 @@ fn asked(options: &ReconcileOptions<'_>) -> ReconcileRequest {
 
 /// The result of rows of a test that the year does not have.
 fn unknown_test() -> TestInfo {
-    TestInfo { id: 0, name: String::new(), short: String::new(), record_type: RecordType(0), levels: 0, met_from: 0 }
+    TestInfo {
+        id: 0,
+        name: String::new(),
+        short: String::new(),
+        record_type: RecordType(0),
+        levels: 0,
+        met_from: 0,
+        has_levels: true,
+        has_scores: true,
+    }
 }
 
 /// Reads the official rows of the districts whose files these are.
@@ -288,11 +299,17 @@ fn grid(set: &mut OfficialSet, counting: &CountingRules, reached: &CoveredEntiti
         }
         let facets = Facets { record_type, grade, ..Facets::NONE };
         for slot in all_slots(counting, place, &facets, class.rows) {
-            let members = (0..counting.groups.len().min(64)).filter(|group| groups >> group & 1 != 0);
+            let members = (0..counting.groups.len().min(64))
+                .filter(|group| groups >> group & 1 != 0 && !records.unknown_counts.of_group(*group));
             counted.extend(members.map(|group| (slot, group)));
         }
     }
     grid.add_missing(counting, reached, &counted);
+    for row in grid.rows.iter_mut().filter(|row| row.reach == RowReach::Checkable) {
+        if row.group.is_some_and(|group| records.unknown_counts.of_group(group)) {
+            row.reach = RowReach::Beyond(NOT_READABLE);
+        }
+    }
     grid
 }
 
@@ -361,6 +378,7 @@ impl Finish<'_> {
             inputs: problem.records.files.clone(),
             copies: problem.records.copies.clone(),
             enrolled_alone: problem.records.enrolled_alone.len() as u64,
+            not_known: problem.records.unknown_counts.words().to_vec(),
             asked: ReconcileRequest::default(),
             lists: lists(self.set),
             officials: self.officials.to_vec(),
@@ -479,7 +497,9 @@ impl Finish<'_> {
                 *counts.entry(reason).or_default() += 1;
             }
         }
-        let beyond = beyond().filter(|one| one.standing == ReasonState::Beyond);
+        let is_all_read = self.problem.records.unknown_counts.words().is_empty();
+        let beyond = beyond()
+            .filter(|one| one.standing == ReasonState::Beyond && !(is_all_read && one.id == NOT_READABLE));
         let mut all: Vec<NotCheckable> = beyond
             .map(|one| NotCheckable {
                 id: one.id,

@@ -3,10 +3,12 @@
 
 use std::ops::AddAssign;
 
+use super::compared::NOT_KNOWN;
 use super::sums::{Sums};
 use crate::counting::TestInfo;
 use crate::layout::codes;
 use crate::official::{Interval, Measure, OfficialValue};
+use crate::tally::NOT_READABLE;
 
 /// What is added to a cell and known only within bounds: the schools that the files lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,9 +58,20 @@ impl Figures<'_> {
         })
     }
 
-    /// Whether no score file of the year tells a figure: some tests have no levels there.
-    pub fn is_untold(&self, measure: Measure) -> bool {
-        self.test.levels == 0 && is_of_levels(measure)
+    /// Why no score file shows a figure, if none does: some tests have no levels in the files of their year, or what
+    /// it rests on cannot be read.
+    pub fn untold_reason(&self, measure: Measure) -> Option<&'static str> {
+        match () {
+            () if is_of_levels(measure) && self.test.levels == 0 => Some(NOT_KNOWN),
+            () if is_of_levels(measure) && !self.test.has_levels => Some(NOT_READABLE),
+            () if measure == Measure::Mean && !self.test.has_scores => Some(NOT_READABLE),
+            () => None,
+        }
+    }
+
+    /// Whether a figure is a mean of scores of which not one is in the files: any number fits.
+    pub fn is_open_mean(&self, measure: Measure) -> bool {
+        measure == Measure::Mean && self.sums.scored <= 0
     }
 
     /// How far a figure is from the official one; 0 where it agrees or cannot be compared.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod check;
 pub mod format;
 mod link;
+pub mod mend;
 pub mod reconcile;
 mod style;
 pub mod verify;

@@ -119,8 +119,9 @@ impl<'a> Iterator for ExampleLines<'a> {
 }
 
 fn layout_year(source: &SourceText, year: &str, span: &Range<usize>) -> Read<u16> {
+    let newest = || registry().years().next_back().filter(|_| year == "newest");
     let known = year.parse().ok().filter(|year| registry().years().any(|one| one == *year));
-    known.ok_or_else(|| {
+    known.or_else(newest).ok_or_else(|| {
         let years: Vec<String> = registry().years().map(|year| year.to_string()).collect();
         let help = format!("layouts are known of {}", years.join(", "));
         at(source, span.clone(), &format!("there is no layout of `{year}`"), &help)

@@ -31,7 +31,7 @@ const GROUPINGS: [(&str, Grouping); 3] =
     [("each", Grouping::Each), ("column", Grouping::Column), ("count", Grouping::Count)];
 const CERTAINTIES: [(&str, Certainty); 3] =
     [("documented", Certainty::Documented), ("inferred", Certainty::Inferred), ("unknown", Certainty::Unknown)];
-const NEEDS: [(&str, Need); 11] = [
+const NEEDS: [(&str, Need); 13] = [
     ("entity-list", Need::EntityList),
     ("earlier-file", Need::EarlierFile),
     ("roster", Need::Roster),
@@ -43,6 +43,8 @@ const NEEDS: [(&str, Need); 11] = [
     ("quoting", Need::Quoting),
     ("name-year", Need::NameYear),
     ("name-lea", Need::NameLea),
+    ("known-layout", Need::KnownLayout),
+    ("unknown-layout", Need::UnknownLayout),
 ];
 const RECORDS: [(&str, RecordScope); 2] = [("checked", RecordScope::Checked), ("roster", RecordScope::Roster)];
 const OWNERS: [(&str, ()); 6] = [

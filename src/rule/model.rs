@@ -102,6 +102,10 @@ pub enum Need {
     NameYear,
     /// The code of an LEA at the start of the file's name, as TOMS gives it.
     NameLea,
+    /// A year whose layout is known.
+    KnownLayout,
+    /// A year whose layout is not known, which is read by that of another.
+    UnknownLayout,
 }
 
 /// Where a rule's claim was read.

@@ -203,6 +203,7 @@ fn take_off_following(rule: &mut RuleOutcome, cause: &str, count: u64) {
 /// Takes a covered finding off the counts of its rule.
 fn take_off(rule: &mut RuleOutcome, finding: &Finding) {
     rule.waived += finding.count.max(1);
+    rule.within = rule.within.saturating_sub(finding.count.saturating_sub(1));
     let code = finding.record.as_ref().and_then(|record| record.school.parse::<u64>().ok());
     let Some(code) = code.filter(|_| finding.subject == Subject::Record).map(|code| format!("{code:014}")) else {
         return;

@@ -18,8 +18,9 @@ use crate::layout::RecordTypes;
 use crate::rule::{Severity, closest};
 use crate::spanned::SourceText;
 
-const KEYS: [&str; 9] =
-    ["severity", "select", "ignore", "samples", "fail_on", "thresholds", "rules", "waiver_files", "waivers"];
+const KEYS: [&str; 10] = [
+    "severity", "select", "ignore", "samples", "fail_on", "thresholds", "rules", "layout_file", "waiver_files", "waivers",
+];
 const THRESHOLD_KEYS: [&str; 2] = ["warn_if", "error_if"];
 const WAIVER_KEYS: [&str; 8] = ["rule", "student", "test", "school", "count", "reason", "author", "expires"];
 
@@ -104,6 +105,8 @@ pub struct SettingsFile {
     pub thresholds: Vec<(Spanned<String>, Thresholds)>,
     /// Folders of own rules, from the current folder.
     pub rules: Vec<Spanned<PathBuf>>,
+    /// The layout file, from the current folder.
+    pub layout_file: Option<Spanned<PathBuf>>,
     /// The waivers, those of other files behind its own.
     pub waivers: Vec<Waiver>,
     /// The texts that waivers stand in, the file's own first.
@@ -140,6 +143,13 @@ impl SettingsFile {
         let source = self.sources.iter().find(|source| source.name == name);
         source.map(|source| mistake.in_file(source))
     }
+}
+
+/// The layout file that settings name, whatever else they say: it is needed before they can be read.
+pub fn layout_file_in(path: &Path, text: &str) -> Option<PathBuf> {
+    let table = DeTable::parse(text).ok()?.into_inner();
+    let name = table.get("layout_file")?.get_ref().as_str()?;
+    Some(path.parent().unwrap_or(Path::new("")).join(name))
 }
 
 fn document(source: &SourceText) -> Result<DeTable<'_>, SettingsErrors> {
@@ -186,6 +196,7 @@ impl<'a> SettingsReader<'a> {
                 }
                 "thresholds" => file.thresholds = self.thresholds(value),
                 "rules" => file.rules = self.folders(value),
+                "layout_file" => file.layout_file = self.layout_file(value),
                 "waiver_files" => self.waiver_files(value, file),
                 "waivers" => file.waivers.splice(0..0, self.waivers(value)).for_each(drop),
                 _ => self.unknown_key(key, &KEYS, "the settings"),
@@ -266,6 +277,13 @@ impl<'a> SettingsReader<'a> {
 
     fn next_to_file(&self, path: &str) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// The layout file, which was read before the settings were.
+    fn layout_file(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Spanned<PathBuf>> {
+        let text = self.text(value)?;
+        let path = self.next_to_file(text.get_ref());
+        Some(Spanned::new(text.span(), path))
     }
 
     /// Takes in the waivers of other files.

@@ -97,6 +97,14 @@ impl Settings {
         all
     }
 
+    /// The layout file that the settings file names.
+    pub fn layout_file(&self) -> Option<SettingValue<PathBuf>> {
+        let file = self.file.as_ref()?;
+        let path = file.layout_file.as_ref()?;
+        let origin = SettingOrigin::File { line: file.line(path.span().start) };
+        Some(SettingValue { value: path.get_ref().clone(), origin })
+    }
+
     /// Folders of own rules: those of the file, then those of `--rules`.
     pub fn rules(&self) -> Vec<SettingValue<PathBuf>> {
         let mut all: Vec<SettingValue<PathBuf>> = Vec::new();

@@ -21,7 +21,7 @@ pub use apply::apply;
 pub use baseline::{Baseline, BaselineDraft, Signature, baseline};
 pub use bind::{BindError, BoundSettings, BoundWaiver, RuleSettings, Runs};
 pub use error::{SettingsError, SettingsErrors};
-pub use file::{FailOn, SettingsFile, Weight};
+pub use file::{FailOn, SettingsFile, Weight, layout_file_in};
 pub use find::{FILE_NAME, find_above, read};
 pub use merge::{Flags, SettingOrigin, Settings, SettingValue};
 pub use naming::{Closeness, UnknownRule, closeness};

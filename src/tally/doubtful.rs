@@ -8,9 +8,12 @@ use crate::input::{FileInfo, Meaning};
 use crate::layout::{FieldId, registry};
 
 /// What a count needs and cannot have.
+#[derive(Default)]
 pub(super) struct Doubtful {
-    /// Fields that only student groups and levels are made of: what rests on them is left out.
-    fields: BTreeSet<FieldId>,
+    /// Fields that only student groups, levels and means are made of: what rests on them is left out.
+    pub(super) fields: BTreeSet<FieldId>,
+    /// Whether a field cannot be read that decides where and whether a record counts.
+    pub(super) has_every: bool,
     /// Each field that counts rest on, with the number of its cells that cannot be read, in words.
     pub(super) words: Vec<String>,
 }
@@ -18,16 +21,28 @@ pub(super) struct Doubtful {
 impl Doubtful {
     /// Of a file.
     pub(super) fn of(info: &FileInfo, counting: &CountingRules) -> Self {
-        let Some(mends) = &info.mends else { return Self { fields: BTreeSet::new(), words: Vec::new() } };
-        let (whole, parts) = (every_count(counting), some_counts(counting));
-        let unreadable = || mends.unreadable().filter(|(field, _)| whole.contains(field) || parts.contains(field));
-        let words = unreadable().map(|(field, cells)| {
+        let (every, some) = (every_count(counting), some_counts(counting));
+        let mut doubtful = Self::default();
+        for (field, cells) in info.mends.iter().flat_map(|mends| mends.unreadable()) {
+            if !every.contains(&field) && !some.contains(&field) {
+                continue;
+            }
             let title = registry().info(field).title;
             let cells = if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
-            format!("{title} cannot be read in {cells}, so that what rests on it is not known")
-        });
-        let fields = unreadable().map(|(field, _)| field).filter(|field| !whole.contains(field));
-        Self { fields: fields.collect(), words: words.collect() }
+            doubtful.words.push(format!("{title} cannot be read in {cells}, so that what rests on it is not known"));
+            if every.contains(&field) {
+                doubtful.has_every = true;
+            } else {
+                doubtful.fields.insert(field);
+            }
+        }
+        let lacking = every.iter().chain(some.difference(&every)).filter(|field| info.column_of(**field).is_none());
+        for field in lacking {
+            let title = registry().info(*field).title;
+            doubtful.words.push(format!("there is no column for {title}, so that what rests on it is not known"));
+            doubtful.has_every |= every.contains(field);
+        }
+        doubtful
     }
 
     /// The file without the columns that cannot be read.
@@ -51,11 +66,11 @@ fn every_count(counting: &CountingRules) -> BTreeSet<FieldId> {
         reads.text(&place.code);
     }
     let measures = &counting.measures;
-    [&measures.record_type, &measures.grade, &measures.score].into_iter().for_each(|num| reads.num(num));
+    [&measures.record_type, &measures.grade].into_iter().for_each(|num| reads.num(num));
     reads.fields
 }
 
-/// Fields that student groups and levels are made of.
+/// Fields that student groups, levels and means are made of.
 fn some_counts(counting: &CountingRules) -> BTreeSet<FieldId> {
     let mut reads = Reads::default();
     for group in &counting.groups {
@@ -63,5 +78,6 @@ fn some_counts(counting: &CountingRules) -> BTreeSet<FieldId> {
         group.variants.iter().for_each(|variant| reads.expr(&variant.condition));
     }
     reads.num(&counting.measures.level);
+    reads.num(&counting.measures.score);
     reads.fields
 }

@@ -3,6 +3,7 @@
 mod count_group;
 mod counts;
 mod doubtful;
+mod not_known;
 mod plan;
 mod small_sums;
 mod sums;
@@ -16,14 +17,18 @@ use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::finding::FileFinding;
-use crate::input::{InputError, Opened};
+use crate::input::{self, FileInfo, InputError, Opened};
 pub use count_group::{CountGroup, EntityCode, SmallCounts};
+pub(crate) use not_known::lost_words;
+pub use not_known::{NOT_READABLE, NotKnown};
 pub(crate) use plan::{TallyPlan, number, text};
 pub(crate) use sums::SumRows;
 pub use sums::{GroupSums as GroupCells, PackedRow};
 
 /// How records are counted.
 pub struct TallyOptions<'a> {
+    /// How files are read.
+    pub input: &'a input::InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Receives the bytes of the file read so far, from any thread.
@@ -48,6 +53,10 @@ pub enum TallyError {
     #[error("the file has no column for {0}, so its records cannot be counted")]
     #[diagnostic(help("download the file again with all columns"))]
     Missing(&'static str),
+    /// A file in which damage came up cannot be read a second time.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] InputError),
 }
 
 /// The counts of one file.
@@ -57,6 +66,8 @@ pub struct FileTally {
     pub records: u64,
     /// Records with a wrong number of cells, which cannot be counted.
     pub unreadable: u64,
+    /// Records that count nowhere because a value that decides about them cannot be read.
+    pub lost: u64,
     /// Records that an earlier file has.
     pub repeated: u64,
     /// Records without an identifier, which cannot be found again in another file.
@@ -77,11 +88,31 @@ pub struct FileTally {
     pub failure: Option<InputError>,
 }
 
-/// Counts the records of a file.
+/// Counts the records of a file; returns also what is known of the file by then.
 ///
 /// # Errors
-/// When the file lacks a column that every count rests on.
-pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_>) -> Result<FileTally, TallyError> {
+/// When the file lacks a column that every count rests on, or cannot be read a second time.
+pub fn tally(
+    opened: Opened,
+    counting: &CountingRules,
+    options: &TallyOptions<'_>,
+) -> Result<(FileInfo, FileTally), TallyError> {
+    let (info, findings) = (opened.info.clone(), opened.findings.clone());
+    if let Some(tally) = tally_known(opened, counting, options)? {
+        return Ok((info, tally));
+    }
+    let mut again = input::look_through(&info, options.input)?;
+    let info = again.info.clone();
+    again.findings.extend(findings);
+    Ok((info, tally_known(again, counting, options)?.unwrap_or_default()))
+}
+
+/// Counts the records of a file; `None` where damage comes up that was not known.
+fn tally_known(
+    opened: Opened,
+    counting: &CountingRules,
+    options: &TallyOptions<'_>,
+) -> Result<Option<FileTally>, TallyError> {
     let Opened { info, mut findings, mut source } = opened;
     let doubtful = Doubtful::of(&info, counting);
     let seen = doubtful.seen(&info);
@@ -91,18 +122,27 @@ pub fn tally(opened: Opened, counting: &CountingRules, options: &TallyOptions<'_
     let program: Program = compiler.finish();
     let run_options = RunOptions { threads: options.threads, progress: options.progress };
     let Collected { run, file: mut counts, failure } = run(&program, &info, source.as_mut(), &plan, &run_options);
+    if run.has_new_damage {
+        return Ok(None);
+    }
     findings.extend(source.take_findings());
-    Ok(FileTally {
+    let (repeated, unidentified) = (counts.repeated, counts.unidentified);
+    let identities = std::mem::take(&mut counts.identities);
+    let count_groups = counts.count_groups();
+    let classes = count_groups.iter().flat_map(|one| one.classes.iter());
+    let lost = classes.filter(|(class, _)| counting.is_lost(*class)).map(|(_, records)| records).sum();
+    Ok(Some(FileTally {
+        lost,
         records: run.records,
         unreadable: run.odd.len() as u64,
-        repeated: counts.repeated,
-        unidentified: counts.unidentified,
+        repeated,
+        unidentified,
         sets: plan.sets.clone(),
-        identities: std::mem::take(&mut counts.identities),
-        count_groups: counts.count_groups(),
+        identities,
+        count_groups,
         not_known,
         unreadable_columns: doubtful.words,
         findings,
         failure,
-    })
+    }))
 }

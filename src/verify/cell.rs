@@ -9,6 +9,7 @@ use super::figure::{Range, value};
 use super::recount::{Applied, RecountedCell, Recount};
 use crate::cause::Hypothesis;
 use crate::official::{Measure, OfficialValue, FigureState};
+use crate::tally::NOT_READABLE;
 
 /// A figure as it has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,7 @@ impl Recount<'_> {
             Some(reason) => Some(reason),
             None if official.state() == FigureState::Unreadable => Some(crate::reconcile::UNREADABLE),
             None if is_of_levels && test.is_none_or(|test| test.levels == 0) => Some("levels-not-in-file"),
+            None if self.not_known.of_measure(measure) => Some(NOT_READABLE),
             None => None,
         };
         if let Some(reason) = reason {
@@ -51,8 +53,10 @@ impl Recount<'_> {
         let counted = self.cells.get(key).unwrap_or(&none);
         let lowest = official.interval().map_or(0, |shown| shown.lo());
         let mut sum = counted.base;
-        let ours = value(&sum, measure, test).map(|own| own.nearest(lowest));
-        let mut at = ours.unwrap_or_default();
+        let start = value(&sum, measure, test).map(|own| own.nearest(lowest));
+        // A mean of which no score is in the files is no number of ours.
+        let ours = start.filter(|_| measure != Measure::Mean || sum.numbers[3] > 0);
+        let mut at = start.unwrap_or_default();
         let mut steps = Vec::new();
         for cause in self.in_order(claimed) {
             let Some((part, records)) = counted.steps.get(&cause.rank) else { continue };

@@ -22,6 +22,12 @@ pub struct Claim {
     pub tool: ClaimedTool,
     /// The spring year.
     pub year: u16,
+    /// The year as its title says it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What it says of the layout.
+    #[serde(default)]
+    pub notice: Option<String>,
     /// What the user asked for.
     pub asked: ClaimedRequest,
     /// The choice of figures it was written with; `None` where it has all.
@@ -33,6 +39,9 @@ pub struct Claim {
     pub copies: Vec<CopiesClaim>,
     /// Records that stand in the enrolled view alone.
     pub enrolled_alone: u64,
+    /// What of the counts is not known, in words.
+    #[serde(default)]
+    pub not_known: Vec<String>,
     /// The official files.
     pub official: Vec<OfficialClaim>,
     /// The lists given with them.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::claim::Claim;
 use super::count::CountKey;
 use crate::counting::CountingRules;
+use crate::tally::{NOT_READABLE, NotKnown};
 use crate::official::{
     ALL_GRADES, ALL_STUDENTS, FileOrigin, Interval, Measure, OfficialValue, OfficialSet, FigureState, type_of_code,
 };
@@ -39,6 +40,8 @@ pub(super) struct Holding<'a> {
     pub(super) enrolled: &'a HashMap<(String, u16), i64>,
     /// Whether all files are by enrolled LEA.
     pub(super) is_enrolled_alone: bool,
+    /// What of the counts is not known.
+    pub(super) not_known: &'a NotKnown,
 }
 
 const CHARTER: u8 = 9;
@@ -96,6 +99,9 @@ impl Expected {
         let none = OfficialValue::number(b"no row", 0);
         for key in counted {
             let (code, test, grade, group) = &key;
+            if counting.groups.iter().position(|one| one.id == *group).is_some_and(|one| holding.not_known.of_group(one)) {
+                continue;
+            }
             let is_own_program = code.get(..7) == code.get(7..);
             let has_grade = self.grades.contains(&(*test, *grade));
             let may_be = !is_own_program && has_grade && tests.contains(test) && groups.contains(group);
@@ -109,12 +115,13 @@ impl Expected {
             let figures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].map(|one| (one, none));
             self.rows.insert(key, ExpectedRow { kind, figures: figures.into(), reason: None });
         }
-        let groups: BTreeSet<u16> = counting.groups.iter().map(|group| group.id).collect();
         let mut rows = std::mem::take(&mut self.rows);
         for ((code, _, _, group), row) in &mut rows {
-            row.reason = match groups.contains(group) {
-                false => Some("ltel-two-definitions"),
-                true => self.reason(claim, holding, code, row.kind),
+            row.reason = match counting.groups.iter().position(|one| one.id == *group) {
+                None => Some("ltel-two-definitions"),
+                Some(place) => self.reason(claim, holding, code, row.kind).or_else(|| {
+                    holding.not_known.of_group(place).then_some(NOT_READABLE)
+                }),
             };
         }
         self.rows = rows;

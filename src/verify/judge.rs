@@ -45,7 +45,9 @@ pub fn verify(
     verdict.of_the_whole.extend(whole::inputs(claim, &recount.inputs()));
     verdict.of_the_whole.extend(whole::officials(claim, &set));
     verdict.of_the_whole.extend(recount.leas(claim));
+    verdict.of_the_whole.extend(Recount::title_told(claim));
     verdict.of_the_whole.extend(recount.copies_told(claim));
+    verdict.not_known = recount.not_known.words().to_vec();
     FigurePairs { claim, recount: &recount, rows: &rows, causes: &causes }.judge(&mut verdict);
     verdict.not_checked = not_checked(&claim.fields);
     Ok(verdict)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, FileInfo, InputError, Opened, InputOptions, View, open};
+use crate::input::{Block, FileInfo, InputError, Opened, InputOptions, SurveyedPart, View, open, require_whole};
 use crate::layout::FieldId;
 use crate::rule::{RecordView, Stand, Stands};
 
@@ -47,7 +47,7 @@ impl RecordView for ChangedRecord<'_> {
 /// # Errors
 /// When a file cannot be opened.
 pub fn opened(paths: &[PathBuf], options: &InputOptions) -> Result<Vec<Opened>, InputError> {
-    let mut files = open(paths, options)?;
+    let mut files = open(paths, &InputOptions { survey: SurveyedPart::Whole, ..options.clone() })?;
     files.sort_by_key(|file| match file.info.view {
         View::Tested => 0,
         View::Unknown => 1,
@@ -67,7 +67,7 @@ pub fn each_record(
     progress: Option<&(dyn Fn(u64) + Sync)>,
     mut show: impl FnMut(Option<StoredRecord>),
 ) -> Result<u64, InputError> {
-    let Opened { info, mut source, .. } = opened;
+    let Opened { info, mut source, mut findings } = opened;
     let places = places(&info);
     let mut block = Block::default();
     let mut index = Index::of(&info).wanting(places.iter().copied().flatten());
@@ -95,6 +95,8 @@ pub fn each_record(
             progress(read);
         }
     }
+    findings.extend(source.take_findings());
+    require_whole(&info, &findings)?;
     Ok(count)
 }
 

@@ -17,6 +17,7 @@ use crate::input::{FileInfo, View};
 use crate::official::OfficialSet;
 use crate::reconcile::ReconcileError;
 use crate::rule::{Stands, number, read, text};
+use crate::tally::NotKnown;
 
 /// A claimed cause, ready to be applied to a record.
 pub(super) struct Applied<'a> {
@@ -85,6 +86,10 @@ pub(super) struct Recount<'a> {
     pub(super) missing: Missing,
     /// Whether a cause moves students from school to school.
     has_moves: bool,
+    /// What of the counts is not known.
+    pub(super) not_known: NotKnown,
+    /// What of the counts of earlier downloads is not known.
+    not_known_then: NotKnown,
 }
 
 impl<'a> Recount<'a> {
@@ -132,6 +137,8 @@ impl<'a> Recount<'a> {
             has_earlier: claim.inputs.iter().any(|input| input.earlier),
             missing: Missing::default(),
             has_moves: false,
+            not_known: NotKnown::default(),
+            not_known_then: NotKnown::default(),
         }
     }
 
@@ -151,7 +158,9 @@ impl<'a> Recount<'a> {
             let counting = self.counting;
             let then = &mut self.then;
             let mut given = GivenScoreFile::new(&file.info, true);
+            let (info, mut lost) = (file.info.clone(), 0);
             given.records = each_record(first + place, file, None, |record| {
+                lost += u64::from(is_lost(counting, record.as_ref()));
                 let Some(record) = record else { return };
                 let Some(identity) = identity(counting, &record) else { return };
                 if survey.is_best(place, record.line, &identity) {
@@ -160,6 +169,10 @@ impl<'a> Recount<'a> {
                 }
             })?;
             self.given.push(given);
+            let mut not_known = NotKnown::default();
+            not_known.add(&info, counting);
+            not_known.add_lost(&info, lost);
+            self.not_known_then.add_reasons(not_known);
         }
         Ok(())
     }
@@ -189,7 +202,9 @@ impl<'a> Recount<'a> {
         self.survey = self.surveyed(paths, options, &causes)?;
         for (place, file) in opened(paths, &options.input)?.into_iter().enumerate() {
             let mut given = GivenScoreFile::new(&file.info, false);
+            let (info, mut lost) = (file.info.clone(), 0);
             given.records = each_record(place, file, None, |record| {
+                lost += u64::from(is_lost(self.counting, record.as_ref()));
                 let Some(record) = record else { return };
                 let identity = identity(self.counting, &record);
                 match self.survey.place(place, identity.as_ref()) {
@@ -199,7 +214,10 @@ impl<'a> Recount<'a> {
                 }
             })?;
             self.given.push(given);
+            self.not_known.add(&info, self.counting);
+            self.not_known.add_lost(&info, lost);
         }
+        self.not_known.add_reasons(std::mem::take(&mut self.not_known_then));
         Ok(())
     }
 
@@ -433,7 +451,11 @@ impl<'a> Recount<'a> {
 
     /// Says which figures there have to be, now that the records are counted.
     pub(super) fn settle(&self, expected: &mut Expected, claim: &Claim, set: &OfficialSet) {
-        let holding = Holding { enrolled: &self.enrolled, is_enrolled_alone: self.survey.is_enrolled_alone() };
+        let holding = Holding {
+            enrolled: &self.enrolled,
+            is_enrolled_alone: self.survey.is_enrolled_alone(),
+            not_known: &self.not_known,
+        };
         expected.settle(claim, set, self.counting, self.rows.iter().cloned(), &holding);
     }
 
@@ -452,4 +474,11 @@ impl<'a> Recount<'a> {
         missing.find_elsewhere(expected, counted, self.counting);
         self.missing = missing;
     }
+}
+
+/// Whether a record counts nowhere because it cannot be read, or not in what decides about it.
+fn is_lost(counting: &CountingRules, record: Option<&StoredRecord>) -> bool {
+    record.is_none_or(|record| {
+        standing(counting, record, &Stands::new()).class.is_some_and(|class| counting.is_lost(class))
+    })
 }

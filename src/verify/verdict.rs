@@ -24,6 +24,8 @@ pub struct VerifyVerdict {
     pub other_files: Vec<String>,
     /// Fields of the reconciliation that are not checked, with the reason.
     pub not_checked: Vec<(String, &'static str)>,
+    /// What of the counts is not known because values of the score files cannot be read, in words.
+    pub not_known: Vec<String>,
     /// What is refuted of the whole.
     pub of_the_whole: Vec<String>,
     /// What is refuted of figures.

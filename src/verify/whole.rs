@@ -8,6 +8,7 @@ use super::count::CountKey;
 use super::recount::{GivenScoreFile, Recount};
 use crate::cause::{BoundCause, Cause, ReasonState, beyond};
 use crate::input::hash_file;
+use crate::layout::registry;
 use crate::official::{Measure, OfficialSet};
 use crate::privacy::text::neutralise;
 use crate::rule::read::show_day;
@@ -161,6 +162,15 @@ impl Recount<'_> {
         wrong
     }
 
+    /// Whether the title and what is said of the layout are those of the year.
+    pub(super) fn title_told(claim: &Claim) -> Wrong {
+        let mut wrong = Vec::new();
+        let title = registry().title(claim.year);
+        let is_right = claim.title.as_ref().is_none_or(|told| *told == title) && claim.notice == registry().notice(claim.year);
+        require(&mut wrong, is_right, || format!("it is of {title}"));
+        wrong
+    }
+
     /// Whether the numbers of copies hold.
     pub(super) fn copies_told(&self, claim: &Claim) -> Wrong {
         let mut wrong = Vec::new();
@@ -171,6 +181,10 @@ impl Recount<'_> {
         });
         require(&mut wrong, claim.enrolled_alone == self.enrolled_alone, || {
             format!("{} records stand in the enrolled view alone", self.enrolled_alone)
+        });
+        let own = self.not_known.words().iter().map(|words| neutralise(words).into_owned());
+        require(&mut wrong, own.eq(claim.not_known.iter().cloned()), || {
+            "what of the score files cannot be read is wrong".to_owned()
         });
         wrong
     }

@@ -106,14 +106,15 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
     };
     let levels = match (test, year) {
         (1 | 2 | 17, _) => 4,
-        (3 | 4 | 18, _) | (39, 2021) => 3,
+        (3 | 4 | 18, _) | (39, 2021 | 2025..) => 3,
         _ => 0,
     };
     let Ok(grade) = record.get("grade_assessed").parse::<u8>() else { return };
     // Grades 3 to 12 have rows; Class of takes results of earlier years whatever the grade is.
     let has_row = (3..=12).contains(&grade);
     let include = record.get("include_indicator");
-    let is_earlier = test == 17 && year >= 2022 && record.is("cast_current_year_flag", "N");
+    let has_class_of = matches!((test, year), (17, 2022..) | (18, 2024..));
+    let is_earlier = has_class_of && record.is("cast_current_year_flag", "N");
     // Days are written so that they sort as texts.
     let (left, opened) = (record.get("student_exit_date"), record.get("school_window_1_start"));
     let left_before = include == "N" && !left.is_empty() && !opened.is_empty() && left < opened;
@@ -130,10 +131,16 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
         grades.push(99);
     } else {
         grades.extend([grade, 13]);
-        if [16, 17, 18].contains(&test) && (10..=12).contains(&grade) && year >= 2018 {
+        // The Spanish assessment is given in grade 9 as well.
+        let is_high = match test {
+            16..=18 => year >= 2018 && (if year >= 2019 { 9..=12 } else { 10..=12 }).contains(&grade),
+            39 => (9..=12).contains(&grade),
+            _ => false,
+        };
+        if is_high {
             grades.push(14);
         }
-        if test == 17 && grade == 12 && year >= 2022 {
+        if has_class_of && grade == 12 {
             grades.push(99);
         }
     }
@@ -148,13 +155,12 @@ fn count(record: &Record<'_>, year: u16, recount: &mut Recount, scored: &mut Has
     ways.push(other("R as untested", true, tested && (is_earlier || include != "R")));
     ways.push(other("T as untested", true, tested && (is_earlier || include != "T" || is_pilot(test, year))));
     ways.push(other("E not enrolled", is_earlier || include != "E", tested));
-    let is_science_12 = test == 17 && year >= 2022;
-    if is_science_12 {
+    if has_class_of {
         ways.push(other("with earlier", true, tested));
     }
     if is_earlier {
         let mut grades = if has_row { vec![grade, 13] } else { Vec::new() };
-        grades.extend((10..=12).contains(&grade).then_some(14));
+        grades.extend((9..=12).contains(&grade).then_some(14));
         ways.push(Way { group: 1, variant: "with earlier", enrolled: true, tested: false, with_scores: false, grades });
     }
     let score: Option<u64> = record.get("scale_score").parse().ok();

@@ -182,6 +182,9 @@ fn numbers_of_a_workbook_keep_the_digits_that_are_stored() {
         sheet.write_string(0, column as u16, field.label()).unwrap();
     }
     let code = Sheet::new(2022, 1).column("calpads_district_code") as u16;
+    for row in [1, 2] {
+        sheet.write_string(row, Sheet::new(2022, 1).column("record_type") as u16, "01").unwrap();
+    }
     sheet.write_number(1, code, 58_999_990_000_000.0).unwrap();
     sheet.write_number(2, code, 1_234_567_890_123_456_789.0).unwrap();
     let file = drain(opened(&[folder.write("a.xlsx", counting.save_to_buffer().unwrap())]).remove(0)).unwrap();

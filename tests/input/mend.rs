@@ -10,9 +10,14 @@ use crate::support;
 const YEARS: [u16; 3] = [2019, 2022, 2025];
 
 /// A sound district of a year, as caret lines.
-fn district(folder: &Path, year: u16) -> Vec<Vec<String>> {
+pub(super) fn district(folder: &Path, year: u16) -> Vec<Vec<String>> {
+    district_of(folder, year, 120)
+}
+
+/// A sound district of a year with so many students, as caret lines.
+pub(super) fn district_of(folder: &Path, year: u16, students: usize) -> Vec<Vec<String>> {
     let made = support::scorelint()
-        .args(["synth", "--students", "120", "--year", &year.to_string(), "--output"])
+        .args(["synth", "--students", &students.to_string(), "--year", &year.to_string(), "--output"])
         .arg(folder.join(format!("district{year}")))
         .output()
         .unwrap();
@@ -23,7 +28,7 @@ fn district(folder: &Path, year: u16) -> Vec<Vec<String>> {
     text.lines().map(|line| line.split('^').map(str::to_owned).collect()).collect()
 }
 
-fn save(folder: &Path, name: &str, lines: &[Vec<String>]) -> PathBuf {
+pub(super) fn save(folder: &Path, name: &str, lines: &[Vec<String>]) -> PathBuf {
     let path = folder.join(name);
     let lines: Vec<String> = lines.iter().map(|cells| cells.join("^")).collect();
     std::fs::write(&path, lines.join("\n") + "\n").unwrap();
@@ -31,7 +36,11 @@ fn save(folder: &Path, name: &str, lines: &[Vec<String>]) -> PathBuf {
 }
 
 /// The file with each filled or blank cell under a heading, or under all, written anew.
-fn resaved(lines: &[Vec<String>], heading: Option<&str>, change: impl Fn(&str, &str) -> String) -> Vec<Vec<String>> {
+pub(super) fn resaved(
+    lines: &[Vec<String>],
+    heading: Option<&str>,
+    change: impl Fn(&str, &str) -> String,
+) -> Vec<Vec<String>> {
     let header = &lines[0];
     let anew = |cells: &Vec<String>| {
         let cell = |(cell, name): (&String, &String)| match heading {
@@ -43,20 +52,20 @@ fn resaved(lines: &[Vec<String>], heading: Option<&str>, change: impl Fn(&str, &
     std::iter::once(header.clone()).chain(lines[1..].iter().map(anew)).collect()
 }
 
-fn run(arguments: &[&str], path: &Path) -> (i32, String) {
+pub(super) fn run(arguments: &[&str], path: &Path) -> (i32, String) {
     let output = support::scorelint().args(arguments).arg(path).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 
 /// Exit code and figures of an account by everything.
-fn account(path: &Path) -> (i32, String) {
+pub(super) fn account(path: &Path) -> (i32, String) {
     let (code, text) = run(&["account", "--by", "reason,test,grade,school,group", "--format", "csv"], path);
     let figures = |line: &&str| !line.contains("incomplete");
     (code, text.lines().filter(figures).collect::<Vec<_>>().join("\n"))
 }
 
 /// The rules that are broken in a file, warnings and errors.
-fn rules(path: &Path) -> Vec<String> {
+pub(super) fn rules(path: &Path) -> Vec<String> {
     let (_, text) = run(&["check", "--format", "json"], path);
     let report: Value = serde_json::from_str(&text).unwrap();
     let loud = report["findings"].as_array().unwrap().iter().filter(|one| one["severity"] != "notice");
@@ -84,10 +93,10 @@ fn plain(number: &str) -> &str {
     if plain.is_empty() { number } else { plain }
 }
 
-type Change = fn(&str, &str) -> String;
+pub(super) type Change = fn(&str, &str) -> String;
 
 /// Kinds of re-saves that lose nothing, and the rule that names each.
-const MENDED: [(&str, &str, Change); 9] = [
+pub(super) const MENDED: [(&str, &str, Change); 9] = [
     ("decimals", "V068", |name, cell| match name {
         "AchievementLevels" | "AchievementLevel" | "ReportingEthnicity" | "ScaleScore" | "GradeAssessed"
         | "RecordType"

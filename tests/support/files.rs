@@ -111,6 +111,11 @@ pub fn utf16(text: &str, little: bool) -> Vec<u8> {
     units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
 }
 
+pub fn utf32(text: &str, little: bool) -> Vec<u8> {
+    let letters = std::iter::once('\u{FEFF}').chain(text.chars()).map(u32::from);
+    letters.flat_map(|one| if little { one.to_le_bytes() } else { one.to_be_bytes() }).collect()
+}
+
 pub fn windows_1252(text: &str) -> Vec<u8> {
     encoding_rs::WINDOWS_1252.encode(text).0.into_owned()
 }

@@ -109,7 +109,13 @@ pub fn column_of(name: &str) -> usize {
 
 fn cell(name: &str, value: &str) -> CellShown {
     let column = column_of(name);
-    CellShown { column, field: registry().id(name), value: value.into(), at: Some(column as u32 * 3) }
+    CellShown {
+        column,
+        field: registry().id(name),
+        value: value.into(),
+        at: Some(column as u32 * 3),
+        is_of_rule: false,
+    }
 }
 
 /// A finding of the rule at `rule`, pointing at the first field, speaking of all of them.
@@ -147,6 +153,7 @@ pub fn broke(rule: &Rule, broke: u64, schools: &[(&str, u64)]) -> RuleOutcome {
         waived: 0,
         undecidable: 0,
         follows_from: Vec::new(),
+        within: 0,
         by_school: schools.iter().map(|(code, count)| ((*code).into(), *count)).collect(),
         time: Duration::from_micros(1_234),
     }

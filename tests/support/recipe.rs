@@ -105,7 +105,7 @@ impl Draft {
         }
         let mut bytes = self.written().into_bytes();
         for step in after {
-            bytes = change_bytes(bytes, step);
+            bytes = change_bytes(bytes, step, self.layout.year());
         }
         (self.name, bytes)
     }
@@ -131,6 +131,11 @@ impl Draft {
                 }
             }
             "named" => self.name = rest.to_owned(),
+            "a" if rest == "year later" => {
+                for field in self.date_fields("dates") {
+                    self.every_cell(&field, a_year_later);
+                }
+            }
             "delimited" => self.delimiter = if rest == "by comma" { "," } else { ";" },
             "crlf" if rest.is_empty() => self.line_end = "\r\n",
             "crlf" => self.odd_end = Some(line(rest)),
@@ -154,6 +159,18 @@ impl Draft {
                 self.every_line(|cells| {
                     let cell = cells.remove(place);
                     cells.push(cell);
+                });
+            }
+            "keep" if rest.starts_with("first ") => {
+                let count = number(rest.trim_start_matches("first "));
+                self.every_line(|cells| cells.truncate(count));
+            }
+            "keep" if rest == "one record a student" => {
+                let (ssid, mut seen) = (self.place("ssid"), Vec::new());
+                self.rows.retain(|row| {
+                    let is_new = !seen.contains(&row[ssid]);
+                    seen.push(row[ssid].clone());
+                    is_new
                 });
             }
             "keep" => {
@@ -280,11 +297,20 @@ fn rewritten(cell: &str, form: &str) -> String {
     }
 }
 
-fn is_about_bytes(step: &str) -> bool {
-    ["with mark", "as ", "cut "].iter().any(|start| step.starts_with(start))
+/// The day a year later; anything else as it is.
+fn a_year_later(cell: &str) -> String {
+    let later = cell.split_once('-').and_then(|(year, day)| Some((year.parse::<u16>().ok()? + 1, day)));
+    later
+        .map_or_else(|| cell.to_owned(), |(year, day)| format!("{year}-{}", if day == "02-29" { "02-28" } else { day }))
 }
 
-fn change_bytes(mut bytes: Vec<u8>, step: &str) -> Vec<u8> {
+fn is_about_bytes(step: &str) -> bool {
+    ["with mark", "with commas", "with lines", "without the end", "as ", "cut "]
+        .iter()
+        .any(|start| step.starts_with(start))
+}
+
+fn change_bytes(mut bytes: Vec<u8>, step: &str, year: u16) -> Vec<u8> {
     match step {
         "with mark" => [b"\xEF\xBB\xBF".as_slice(), &bytes].concat(),
         "as windows-1252" => {
@@ -297,6 +323,20 @@ fn change_bytes(mut bytes: Vec<u8>, step: &str) -> Vec<u8> {
             packed.finish().expect("memory")
         }
         "as zip" => crate::support::files::zip(&[("data.csv", &bytes)]),
+        "with commas at the ends" => each_line(&bytes, |line| format!("{line},,")),
+        "with lines in quotes" => each_line(&bytes, |line| format!("\"{}\"", line.replace('"', "\"\""))),
+        "without the end of the header" => {
+            let end = bytes.iter().position(|byte| *byte == b'\n').expect("a header line");
+            bytes.remove(end);
+            bytes
+        }
+        step if step.starts_with("as zip with ") => {
+            let count = step.trim_start_matches("as zip with ").trim_end_matches(" records by position");
+            let records = bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
+            let count = if count == "as many" { records } else { number(count) };
+            let fixed: String = synthesised(year, "fixed").split_inclusive('\n').take(count).collect();
+            crate::support::files::zip(&[("data.csv", &bytes), ("data.dat", fixed.as_bytes())])
+        }
         _ => {
             let count = step.strip_prefix("cut the last ").and_then(|rest| rest.strip_suffix(" bytes"));
             let count = count.map_or_else(|| panic!("unknown step: {step}"), number);
@@ -304,6 +344,11 @@ fn change_bytes(mut bytes: Vec<u8>, step: &str) -> Vec<u8> {
             bytes
         }
     }
+}
+
+fn each_line(bytes: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    text.lines().map(|line| change(line) + "\n").collect::<String>().into_bytes()
 }
 
 /// `on line 3`

@@ -4,13 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use super::common::{Overlap, hash, numbers};
 use super::error::SecondError;
 use super::joined::{JoinedSecondFiles, WantedCells};
 use super::rows::each_record;
 use super::store::Store;
 use crate::check::error::CheckError;
+use crate::check::entities::school_fields;
 use crate::engine::second_data::SecondData;
-use crate::input::{self, Detected, FileInfo, InputOptions};
+use crate::finding::FileFinding;
+use crate::finding::draft::file;
+use crate::input::{self, Detected, FileInfo, InputOptions, SurveyedPart};
 use crate::layout::{FieldId, registry};
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
@@ -25,6 +31,9 @@ pub struct SecondPaths {
     /// The enrolled view, or rosters in its form.
     pub enrolled: Vec<PathBuf>,
 }
+
+/// The field that tells students.
+const STUDENT: &str = "ssid";
 
 const ENTITIES: &str = "--entities";
 const EARLIER: &str = "--earlier";
@@ -42,11 +51,17 @@ struct GivenStudentFile {
     info: FileInfo,
     /// Whether it went with a checked file, and else why not.
     used: Result<(), String>,
+    /// The numbers of its students, once they are needed.
+    students: Option<FxHashSet<u64>>,
+    /// What it has in common with the file that is being checked.
+    overlap: Option<Overlap>,
 }
 
 struct GivenEntityList {
     list: EntityList,
     used: Result<(), String>,
+    /// What it has in common with the file that is being checked.
+    overlap: Option<Overlap>,
 }
 
 /// The second files of a run.
@@ -60,7 +75,7 @@ impl GivenSecondFiles {
     /// Opens the second files.
     pub(crate) fn open(paths: &SecondPaths, options: &InputOptions) -> Result<Self, CheckError> {
         // What is stated about the checked files (a year, a dialect) is not stated about these.
-        let options = InputOptions { limits: options.limits, ..InputOptions::default() };
+        let options = InputOptions { limits: options.limits, survey: SurveyedPart::Whole, ..InputOptions::default() };
         let mut given = Self { lists: Vec::new(), students: Vec::new(), options };
         given.add_lists(&paths.entities)?;
         given.add_students(&paths.earlier, StudentFileRole::Earlier)?;
@@ -82,7 +97,7 @@ impl GivenSecondFiles {
                 if list.year == 0 {
                     return Err(SecondError::NoYear { path: name }.into());
                 }
-                self.lists.push(GivenEntityList { list, used: Err(String::new()) });
+                self.lists.push(GivenEntityList { list, used: Err(String::new()), overlap: None });
             }
         }
         Ok(())
@@ -95,29 +110,58 @@ impl GivenSecondFiles {
         }
         for opened in input::open_each(paths, &self.options) {
             let info = opened?.info;
-            self.students.push(GivenStudentFile { role, info, used: Err(String::new()) });
+            self.students.push(GivenStudentFile { role, info, used: Err(String::new()), students: None, overlap: None });
         }
         Ok(())
     }
 
-    /// Finds out which second files go with a checked file, and adds them to what is said about it.
-    pub(crate) fn meet(&mut self, info: &mut FileInfo) {
+    /// Finds out which second files go with a checked file and what they have in common with it, and adds them to
+    /// what is said about it. One that does not belong to it is a finding.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(crate) fn meet(&mut self, info: &mut FileInfo, options: &InputOptions) -> Result<Vec<FileFinding>, CheckError> {
+        let mut findings = Vec::new();
+        let ssid = registry().id(STUDENT);
+        let column = |info: &FileInfo| ssid.and_then(|field| info.column_of(field));
+        let mut here = None;
         for one in &mut self.students {
+            one.overlap = None;
             let fits = one.role.fits(&one.info, info);
             if fits.is_ok() {
-                let why = format!("given with {}, of {}", one.role.option(), one.info.year);
+                let here = match &here {
+                    Some(here) => here,
+                    None => here.insert(numbers(info, column(info), options)?),
+                };
+                let there = match one.students.take() {
+                    Some(there) => there,
+                    None => numbers(&one.info, column(&one.info), &self.options)?,
+                };
+                let overlap = Overlap::of(here, &there);
+                let (option, year, words) = (one.role.option(), one.info.year, overlap.words("students"));
+                let why = format!("given with {option}, of {year}; {words}");
                 info.detected.push(Detected { what: one.role.word(), value: path_of(&one.info), why });
+                findings.extend(mismatch(overlap, &path_of(&one.info), &words));
+                (one.students, one.overlap) = (Some(there), Some(overlap));
             }
             note(&mut one.used, fits);
         }
         for one in &mut self.lists {
+            one.overlap = None;
             let fits = fits_year(one.list.year, info.year);
             if fits.is_ok() {
-                let why = format!("given with {ENTITIES}, of {}", one.list.year);
+                let schools = numbers(info, school_column(info), options)?;
+                let there = one.list.entities.keys().map(|code| hash(code)).collect();
+                let overlap = Overlap::of(&schools, &there);
+                one.overlap = Some(overlap);
+                let words = overlap.words("schools");
+                findings.extend(mismatch(overlap, &one.list.path.display().to_string(), &words));
+                let why = format!("given with {ENTITIES}, of {}; {words}", one.list.year);
                 info.detected.push(Detected { what: "entities", value: one.list.path.display().to_string(), why });
             }
             note(&mut one.used, fits);
         }
+        Ok(findings)
     }
 
     /// The first second file that went with no checked file.
@@ -143,6 +187,9 @@ impl GivenSecondFiles {
     /// What a rule needs that does not go with the checked file, in words.
     pub(crate) fn lacks(&self, need: Need, info: &FileInfo) -> Option<String> {
         let year = info.year;
+        if let Some(reason) = self.apart(need, info) {
+            return Some(reason);
+        }
         match need {
             Need::EntityList if self.lists.iter().all(|one| one.list.year != year) => {
                 Some(format!("no official entity list of {year} is given ({ENTITIES} FILE)"))
@@ -152,6 +199,27 @@ impl GivenSecondFiles {
             }
             Need::Roster if !self.has(StudentFileRole::Roster, info) => {
                 Some(format!("no enrolled view or roster is given ({ENROLLED} FILE)"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why a second file that is given says nothing about the checked one: they have none or few in common.
+    fn apart(&self, need: Need, info: &FileInfo) -> Option<String> {
+        let student = |role: StudentFileRole| {
+            if self.has(role, info) {
+                return None;
+            }
+            let one = self.students.iter().find(|one| one.role == role && one.is_apart())?;
+            Some(format!("{}: {}", path_of(&one.info), one.overlap?.words("students")))
+        };
+        match need {
+            Need::EarlierFile => student(StudentFileRole::Earlier),
+            Need::Roster => student(StudentFileRole::Roster),
+            Need::EntityList => {
+                let one = self.lists.iter().find(|one| one.list.year == info.year)?;
+                let overlap = one.overlap.filter(|overlap| overlap.is_too_small())?;
+                Some(format!("{}: {}", one.list.path.display(), overlap.words("schools")))
             }
             _ => None,
         }
@@ -167,6 +235,10 @@ impl GivenSecondFiles {
             };
             let files: Vec<&FileInfo> = self.going_with(role, info).filter(|one| one.year == year).collect();
             if files.is_empty() {
+                let is_apart = |one: &&GivenStudentFile| one.role == role && one.info.year == year && one.is_apart();
+                if let Some((one, overlap)) = self.students.iter().find(is_apart).and_then(|one| Some((one, one.overlap?))) {
+                    return Some(format!("{}: {}", path_of(&one.info), overlap.words("students")));
+                }
                 return Some(format!("no file of {year} is given ({} FILE)", role.option()));
             }
             let fields = matches.values().flatten();
@@ -186,7 +258,8 @@ impl GivenSecondFiles {
     }
 
     fn going_with(&self, role: StudentFileRole, info: &FileInfo) -> impl Iterator<Item = &FileInfo> {
-        let students = self.students.iter().filter(move |one| one.role == role && role.fits(&one.info, info).is_ok());
+        let fits = move |one: &&GivenStudentFile| one.role == role && !one.is_apart() && role.fits(&one.info, info).is_ok();
+        let students = self.students.iter().filter(fits);
         students.map(|one| &one.info)
     }
 
@@ -229,6 +302,13 @@ impl GivenSecondFiles {
     }
 }
 
+impl GivenStudentFile {
+    /// Whether it has none or few students of the checked file.
+    fn is_apart(&self) -> bool {
+        self.overlap.is_some_and(Overlap::is_too_small)
+    }
+}
+
 impl StudentFileRole {
     fn option(self) -> &'static str {
         match self {
@@ -266,6 +346,16 @@ impl StudentFileRole {
             Self::Roster => fits_year(second.year, checked.year),
         }
     }
+}
+
+/// The column that names the school of a record.
+fn school_column(info: &FileInfo) -> Option<usize> {
+    school_fields().iter().find_map(|field| info.column_of(*field))
+}
+
+/// The finding for a second file that has none or few students or schools in common with the checked one.
+fn mismatch(overlap: Overlap, path: &str, words: &str) -> Option<FileFinding> {
+    overlap.is_too_small().then(|| file("L041").with("file", path).with("words", words).done())
 }
 
 fn fits_year(second: u16, checked: u16) -> Result<(), String> {

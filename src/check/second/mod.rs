@@ -1,5 +1,6 @@
 //! Second files: earlier downloads, rosters and entity lists that a checked file is compared with.
 
+mod common;
 mod error;
 mod given;
 mod joined;

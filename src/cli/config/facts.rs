@@ -24,7 +24,7 @@ pub(super) struct WaiverFact {
 }
 
 /// Everything that is shown.
-pub(super) struct ConfigFacts {
+pub struct ConfigFacts {
     /// The settings file.
     pub path: Option<String>,
     /// How it came to be used.
@@ -97,6 +97,10 @@ fn single(settings: &Settings) -> Vec<Fact> {
     all.push(Fact { key: "fail_on".to_owned(), value: fail_on.value.as_str().to_owned(), origin: fail_on.origin });
     let folders = settings.rules().into_iter().map(|one| (one.value.display().to_string(), one.origin)).collect();
     listed(&mut all, "rules", folders, "the shipped ones");
+    if let Some(one) = settings.layout_file() {
+        let key = "layout_file".to_owned();
+        all.push(Fact { key, value: one.value.display().to_string(), origin: one.origin });
+    }
     all
 }
 

@@ -1,6 +1,7 @@
 //! The settings for programs, `scorelint/config/1`.
 
-use miette::IntoDiagnostic;
+use std::io;
+
 use serde::Serialize;
 
 use super::facts::{ConfigFacts, Fact, WaiverFact};
@@ -9,7 +10,7 @@ use crate::report::WaiverOut;
 use crate::settings::SettingOrigin;
 
 /// The name and version of the form; the number changes when a reader of the old form would fail.
-const SCHEMA: &str = "scorelint/config/1";
+pub(super) const SCHEMA: &str = "scorelint/config/1";
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -74,7 +75,7 @@ struct ConfigWaiver<'a> {
     state: &'static str,
 }
 
-pub(super) fn shown(facts: &ConfigFacts) -> miette::Result<String> {
+pub(super) fn shown(facts: &ConfigFacts) -> io::Result<String> {
     let (running, all) = facts.running;
     let config = Config {
         schema: SCHEMA,
@@ -92,7 +93,7 @@ pub(super) fn shown(facts: &ConfigFacts) -> miette::Result<String> {
         left_out: facts.off.iter().map(of_rule).collect(),
         waivers: facts.waivers.iter().map(waiver).collect(),
     };
-    json::pretty(&config).into_diagnostic()
+    json::pretty(&config)
 }
 
 fn of_rule(fact: &Fact) -> RuleSetting<'_> {

@@ -1,6 +1,7 @@
 //! `scorelint config`: which settings hold for a file, and where each comes from.
 
 mod facts;
+mod formats;
 mod json;
 mod text;
 
@@ -8,7 +9,10 @@ use std::path::PathBuf;
 
 use super::check::args::fail_on_parser;
 use super::check::engine;
+use formats::ConfigKind;
+
 use super::exit::{Exit, Failure};
+use super::report::OutputArgs;
 use super::settings::{Besides, SettingsArgs};
 use crate::privacy::pseudonym::Pseudonyms;
 use crate::settings::FailOn;
@@ -32,10 +36,6 @@ pub(super) struct Args {
     #[arg(value_name = "FILE|FOLDER", default_value = ".", hide_default_value = true)]
     path: PathBuf,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = ConfigFormat::Text)]
-    format: ConfigFormat,
-
     /// As for check
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
@@ -46,26 +46,19 @@ pub(super) struct Args {
 
     #[command(flatten)]
     settings: SettingsArgs,
-}
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum ConfigFormat {
-    /// For people, as wide as the terminal
-    Text,
-    /// For programs; the schema is docs/schemas/config-1.schema.json
-    Json,
+    #[command(flatten)]
+    output: OutputArgs<ConfigKind>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let targets = args.output.targets([&args.path])?;
     let besides = Besides { samples: args.samples, fail_on: args.fail_on };
     let settings = args.settings.settings(&args.path, besides)?;
     let (rules, bound) = engine::bind(&settings)?;
     // A pseudonym is needed for waivers that name a student by SSID; without a key it is left out.
     let pseudonyms = if bound.waivers.is_empty() { None } else { Pseudonyms::of_user().ok() };
     let facts = facts::ConfigFacts::new(&settings, &bound, &rules, pseudonyms.as_ref());
-    let shown = match args.format {
-        ConfigFormat::Text => text::shown(&facts),
-        ConfigFormat::Json => json::shown(&facts).map_err(Failure::input)?,
-    };
-    super::print(&shown)
+    targets.write(&facts)?;
+    Ok(Exit::Clean)
 }

@@ -8,8 +8,7 @@ use crate::settings::{SettingOrigin, WaiverValidity};
 /// Columns are no wider, but for the last.
 const WIDEST: usize = 54;
 
-pub(super) fn shown(facts: &ConfigFacts) -> String {
-    let mut page = Page::of_terminal();
+pub(super) fn shown(facts: &ConfigFacts, mut page: Page) -> String {
     page.heading("Settings");
     let file = match &facts.path {
         Some(path) => format!("{}, {}", neutralise(path), facts.why),

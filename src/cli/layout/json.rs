@@ -1,29 +1,41 @@
 //! Layouts, fields and comparisons for programs, in the form of `docs/schemas/layout-1.schema.json`.
 
+use std::io;
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::layout::{
     BlankRule, Code, Comparison, Field, FieldChange, FieldId, Layout, RecordTypes, Sensitivity, YearInfo,
     depends_on_test, registry, value_set, years_with,
 };
+use crate::privacy::json;
 
 use super::text::{codes_by_test, unlisted};
 
-const SCHEMA: &str = "scorelint/layout/1";
+pub(super) const SCHEMA: &str = "scorelint/layout/1";
 
-pub(super) fn print(value: &Value) -> String {
-    format!("{value:#}\n")
+/// A view as a document: its schema first, so that a file of it is recognised by its start.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    view: &'a Value,
+}
+
+pub(super) fn print(view: &Value) -> io::Result<String> {
+    json::pretty(&Document { schema: SCHEMA, view })
 }
 
 pub(super) fn years() -> Value {
     let years: Vec<Value> = registry().layouts().map(year).collect();
-    json!({ "schema": SCHEMA, "kind": "years", "years": years })
+    json!({ "kind": "years", "years": years })
 }
 
 pub(super) fn layout(layout: &Layout, with_fillers: bool, wanted: impl Fn(FieldId) -> bool) -> Value {
     let shown = |field: &&Field| field.id.map_or(with_fillers, &wanted);
     let fields: Vec<Value> = layout.fields.iter().filter(shown).map(|field| column(layout, field)).collect();
-    json!({ "schema": SCHEMA, "kind": "layout", "year": year(layout), "fields": fields })
+    json!({ "kind": "layout", "year": year(layout), "fields": fields })
 }
 
 pub(super) fn field(layout: &Layout, id: FieldId) -> Value {
@@ -43,7 +55,7 @@ pub(super) fn field(layout: &Layout, id: FieldId) -> Value {
         .collect();
     let mut field = column(layout, shown);
     field["codes_by_test"] = by_test.into();
-    json!({ "schema": SCHEMA, "kind": "field", "year": year(layout), "field": field, "years": years })
+    json!({ "kind": "field", "year": year(layout), "field": field, "years": years })
 }
 
 pub(super) fn comparison(from: &Layout, to: &Layout, comparison: &Comparison) -> Value {
@@ -51,7 +63,6 @@ pub(super) fn comparison(from: &Layout, to: &Layout, comparison: &Comparison) ->
         ids.iter().filter_map(|id| Some(column(layout, layout.field(*id)?))).collect()
     };
     json!({
-        "schema": SCHEMA,
         "kind": "comparison",
         "from": year(from),
         "to": year(to),

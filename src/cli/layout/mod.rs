@@ -4,12 +4,19 @@
 use miette::miette;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::layout::{FieldId, Layout, LookupError, compare, find_field, find_layout, plain_name, registry, value_set};
+use crate::layout::{Comparison, FieldId, Layout, LookupError, compare, find_field, find_layout, registry};
 
+mod certainty;
+mod filter;
+mod formats;
+mod guess;
 mod json;
 mod text;
 
-use super::page::Page;
+use filter::FieldFilter;
+use formats::{LayoutKind, LayoutView};
+
+use super::report::OutputArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,6 +26,8 @@ Examples:
   scorelint layout 2025 125                 the same, by its number
   scorelint layout 2022 2025                what changed between two years
   scorelint layout 2025 --find disability   the columns that mention a word
+  scorelint layout 2025 --certainty         what is carried over, inferred or not known
+  scorelint layout guess FILE > 2026.toml   the draft of a layout file, from the header of a file
 
 A field can be named by its id, by its heading in any spelling, or by its number.
 
@@ -30,10 +39,10 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The spring of the administration: 2025 is 2024-25
+    /// The spring of the administration: 2025 is 2024-25; or `guess`
     year: Option<String>,
-    /// A field (id, heading or number), or a second year to compare with
-    #[arg(value_name = "FIELD|YEAR")]
+    /// A field (id, heading or number), or a second year to compare with; after `guess` a score file
+    #[arg(value_name = "FIELD|YEAR|FILE")]
     what: Option<String>,
     /// Only fields whose section holds this text
     #[arg(long, value_name = "TEXT")]
@@ -41,50 +50,46 @@ pub(super) struct Args {
     /// Only fields that mention this text in name, heading, codes or remarks
     #[arg(long, value_name = "TEXT")]
     find: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = LayoutFormat::Text)]
-    format: LayoutFormat,
+    /// What is carried over, inferred or not known of a year, or of all: docs/certainty.md
+    #[arg(long, conflicts_with_all = ["what", "section", "find", "format", "output"])]
+    certainty: bool,
+    #[command(flatten)]
+    output: OutputArgs<LayoutKind>,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum LayoutFormat {
-    /// For people, as wide as the terminal
-    Text,
-    /// For programs; the schema is docs/schemas/layout-1.schema.json
-    Json,
-}
-
-/// Which fields are wanted: all that hold both texts.
-struct FieldFilter {
-    section: Option<String>,
-    find: Option<String>,
-}
+/// The word that asks for the draft of a layout file.
+const GUESS: &str = "guess";
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let filter = FieldFilter { section: args.section.as_deref().map(folded), find: args.find.as_deref().map(folded) };
-    let shown = match (&args.year, &args.what) {
-        (None, _) => years(args.format),
-        (Some(year), None) => one_year(found(find_layout(year))?, &filter, args.format)?,
-        (Some(year), Some(what)) => {
-            let layout = found(find_layout(year))?;
-            if is_year(what) {
-                two_years(layout, found(find_layout(what))?, &filter, args.format)
-            } else {
-                one_field(layout, found(find_field(layout, what))?, args.format)
-            }
-        }
-    };
-    super::print(&shown)
-}
-
-fn years(format: LayoutFormat) -> String {
-    match format {
-        LayoutFormat::Text => text::years(Page::of_terminal()),
-        LayoutFormat::Json => json::print(&json::years()),
+    if args.certainty {
+        let year = args.year.as_deref().map(|year| found(known_or_ahead(year))).transpose()?;
+        return super::print(&certainty::list(year)?);
     }
+    if let (Some(word), Some(file)) = (&args.year, &args.what)
+        && word == GUESS
+    {
+        return super::print(&guess::draft(file.into())?);
+    }
+    let filter = FieldFilter::new(args.section.as_deref(), args.find.as_deref());
+    let targets = args.output.targets(&[])?;
+    let Some(year) = &args.year else {
+        targets.write(&LayoutView::Years)?;
+        return Ok(Exit::Clean);
+    };
+    let layout = found(find_layout(year))?;
+    match &args.what {
+        None => targets.write(&LayoutView::Year(layout, fitting(layout, &filter)?))?,
+        Some(what) if is_year(what) => {
+            let to = found(find_layout(what))?;
+            targets.write(&LayoutView::Comparison(layout, to, &narrowed(layout, to, &filter)))?;
+        }
+        Some(what) => targets.write(&LayoutView::Field(layout, found(find_field(layout, what))?))?,
+    }
+    Ok(Exit::Clean)
 }
 
-fn one_year(layout: &Layout, filter: &FieldFilter, format: LayoutFormat) -> miette::Result<String> {
+/// The filter, unless no field of the layout fits it.
+fn fitting<'a>(layout: &Layout, filter: &'a FieldFilter) -> miette::Result<&'a FieldFilter> {
     let wanted = |id: FieldId| filter.wants(layout, id);
     if !filter.is_open() && !layout.fields.iter().filter_map(|field| field.id).any(wanted) {
         return Err(miette!(
@@ -93,28 +98,16 @@ fn one_year(layout: &Layout, filter: &FieldFilter, format: LayoutFormat) -> miet
             layout.year()
         ));
     }
-    Ok(match format {
-        LayoutFormat::Text => text::layout(Page::of_terminal(), layout, filter.is_open(), wanted),
-        LayoutFormat::Json => json::print(&json::layout(layout, filter.is_open(), wanted)),
-    })
+    Ok(filter)
 }
 
-fn one_field(layout: &Layout, id: FieldId, format: LayoutFormat) -> String {
-    match format {
-        LayoutFormat::Text => text::field(Page::of_terminal(), layout, id),
-        LayoutFormat::Json => json::print(&json::field(layout, id)),
-    }
-}
-
-fn two_years(from: &Layout, to: &Layout, filter: &FieldFilter, format: LayoutFormat) -> String {
+/// The differences between two years that fit the filter.
+fn narrowed(from: &Layout, to: &Layout, filter: &FieldFilter) -> Comparison {
     let mut comparison = compare(from, to);
     comparison.added.retain(|id| filter.wants(to, *id));
     comparison.removed.retain(|id| filter.wants(from, *id));
     comparison.changed.retain(|change| filter.wants(to, change.id));
-    match format {
-        LayoutFormat::Text => text::comparison(Page::of_terminal(), from, to, &comparison),
-        LayoutFormat::Json => json::print(&json::comparison(from, to, &comparison)),
-    }
+    comparison
 }
 
 /// Field numbers have three digits at most.
@@ -122,35 +115,12 @@ fn is_year(what: &str) -> bool {
     what.trim().parse::<u32>().is_ok_and(|number| number > 999)
 }
 
+/// A year with a layout, or one whose files are read by that of another.
+fn known_or_ahead(asked: &str) -> Result<u16, LookupError> {
+    let ahead = asked.trim().parse().ok().filter(|year| registry().years_ahead().any(|one| one == *year));
+    ahead.map_or_else(|| find_layout(asked).map(Layout::year), Ok)
+}
+
 fn found<T>(result: Result<T, LookupError>) -> miette::Result<T> {
     result.map_err(|error| miette!(help = error.help(), "{error}"))
-}
-
-fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-impl FieldFilter {
-    fn is_open(&self) -> bool {
-        self.section.is_none() && self.find.is_none()
-    }
-
-    fn wants(&self, layout: &Layout, id: FieldId) -> bool {
-        let Some(field) = layout.field(id) else { return false };
-        let info = registry().info(id);
-        let in_section = |text: &str| [info.section, field.section].iter().any(|one| folded(one).contains(text));
-        self.section.as_deref().is_none_or(in_section)
-            && self.find.as_deref().is_none_or(|text| mentions(layout, id, text))
-    }
-}
-
-fn mentions(layout: &Layout, id: FieldId, text: &str) -> bool {
-    let (Some(field), info) = (layout.field(id), registry().info(id)) else { return false };
-    let plain = plain_name(text);
-    let in_name = |name: &str| !plain.is_empty() && plain_name(name).contains(&plain);
-    let in_text = |one: &str| folded(one).contains(text);
-    [info.name, info.title, field.column, field.name].into_iter().any(in_name)
-        || in_text(field.notes)
-        || value_set(layout, id, None)
-            .is_some_and(|set| set.iter().any(|code| in_text(code.code) || in_text(code.label)))
 }

@@ -1,17 +1,19 @@
 //! The list of rules: which are wanted, and how they are printed.
 
-use miette::{IntoDiagnostic, miette};
+use std::io;
+
+use miette::miette;
 use serde::Serialize;
 
+use super::ListArgs;
 use super::words;
-use super::{ListArgs, RulesFormat};
 use crate::cli::page::Page;
 use crate::layout::registry;
 use crate::privacy::json;
 use crate::rule::{Rule, RuleFamily, RuleSet, Severity, closest, families};
 
 /// The version of the JSON form; grows when a field changes its meaning.
-const SCHEMA: &str = "rules-1";
+pub(super) const SCHEMA: &str = "rules-1";
 
 /// The rules that pass every filter, by code.
 pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<Vec<&'r Rule>> {
@@ -75,23 +77,24 @@ fn severity_in(rules: &RuleSet, rule: &Rule, year: Option<u16>) -> Severity {
     year.map_or(rule.severity, |year| rules.severity(rule, year))
 }
 
-/// The rules in the format asked for.
-pub(super) fn shown(rules: &RuleSet, chosen: &[&Rule], args: &ListArgs) -> miette::Result<String> {
-    match args.format {
-        RulesFormat::Text => Ok(text(rules, chosen, args.year)),
-        RulesFormat::Json => json(rules, chosen, args.year),
-        RulesFormat::Markdown => Ok(markdown(rules, chosen, args.year)),
-    }
+/// Rules that were chosen, with their weight and message in a year where one is given.
+pub struct ChosenRules<'a> {
+    /// All rules.
+    pub rules: &'a RuleSet,
+    /// The chosen ones, in their order.
+    pub chosen: &'a [&'a Rule],
+    /// The layout year.
+    pub year: Option<u16>,
 }
 
-fn text(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
+pub(super) fn text(list: &ChosenRules<'_>, mut page: Page) -> String {
+    let ChosenRules { rules, chosen, year } = *list;
     const HEADINGS: [&str; 4] = ["code", "severity", "years", "name"];
     const WIDEST: usize = 20;
     let cells = |rule: &&Rule| {
         let severity = severity_in(rules, rule, year).to_string();
         vec![rule.code.clone(), severity, words::short_years(&rule.years), rule.name.clone()]
     };
-    let mut page = Page::of_terminal();
     let all: Vec<Vec<String>> = chosen.iter().map(cells).collect();
     let widths = page.column_widths(&HEADINGS, &all, WIDEST);
     for family in families() {
@@ -147,8 +150,9 @@ struct YearRange {
     to: Option<u16>,
 }
 
-fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miette::Result<String> {
-    let entry = |rule: &&'r Rule| {
+pub(super) fn json<'r>(list: &ChosenRules<'r>) -> io::Result<String> {
+    let ChosenRules { rules, chosen, year } = *list;
+    let entry = |rule: &'r Rule| {
         let span = |(from, to): &(u16, u16)| YearRange { from: *from, to: (*to != u16::MAX).then_some(*to) };
         Entry {
             code: &rule.code,
@@ -171,12 +175,16 @@ fn json<'r>(rules: &'r RuleSet, chosen: &[&'r Rule], year: Option<u16>) -> miett
             since: rule.since.as_deref(),
         }
     };
-    let list = RuleList { schema: SCHEMA, rules: chosen.iter().map(entry).collect() };
-    json::pretty(&list).into_diagnostic()
+    let list = RuleList { schema: SCHEMA, rules: chosen.iter().copied().map(entry).collect() };
+    json::pretty(&list)
 }
 
-fn markdown(rules: &RuleSet, chosen: &[&Rule], year: Option<u16>) -> String {
-    let mut out = String::from("| code | severity | years | name | message |\n|---|---|---|---|---|\n");
+/// How a list in Markdown begins.
+pub(super) const MARKDOWN_HEAD: &str = "| code | severity | years | name | message |\n|---|---|---|---|---|\n";
+
+pub(super) fn markdown(list: &ChosenRules<'_>) -> String {
+    let ChosenRules { rules, chosen, year } = *list;
+    let mut out = MARKDOWN_HEAD.to_owned();
     for rule in chosen {
         let severity = severity_in(rules, rule, year);
         let message = year.map_or(rule.message.as_str(), |year| rules.message(rule, year)).replace('|', "\\|");

@@ -5,11 +5,16 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use miette::miette;
 
+use formats::RulesKind;
+use list::ChosenRules;
+
 use super::exit::{Exit, Failure};
+use super::report::OutputArgs;
 use crate::rule::Severity;
 
 mod docs;
 mod folders;
+mod formats;
 mod list;
 mod test;
 pub(super) mod words;
@@ -66,19 +71,8 @@ struct ListArgs {
     /// Folders with further rules, besides those that scorelint.toml names
     #[arg(long = "rules", value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
-    format: RulesFormat,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum RulesFormat {
-    /// For people, as wide as the terminal
-    Text,
-    /// For programs; the schema is docs/schemas/rules-1.schema.json
-    Json,
-    /// A table for documents
-    Markdown,
+    #[command(flatten)]
+    output: OutputArgs<RulesKind>,
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
@@ -95,10 +89,12 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn list(args: &ListArgs) -> Result<Exit, Failure> {
+    let targets = args.output.targets(&[])?;
     let rules = super::settings::rules_here(&args.folders)?;
     let chosen = list::choose(&rules, args)?;
     if chosen.is_empty() {
         return Err(miette!(help = "`scorelint rules` without filters lists all", "no rule fits these filters").into());
     }
-    super::print(&list::shown(&rules, &chosen, args)?)
+    targets.write(&ChosenRules { rules: &rules, chosen: &chosen, year: args.year })?;
+    Ok(Exit::Clean)
 }

@@ -64,6 +64,8 @@ pub(in crate::cli) fn need(need: Need) -> &'static str {
         Need::Quoting => "a file separated by commas or tabs",
         Need::NameYear => "a year in the file name, as TOMS gives it",
         Need::NameLea => "the code of the LEA in the file name, as TOMS gives it",
+        Need::KnownLayout => "a year whose layout is known",
+        Need::UnknownLayout => "a year whose layout is not known",
     }
 }
 

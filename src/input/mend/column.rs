@@ -32,6 +32,20 @@ pub enum CellChange {
 }
 
 impl CellChange {
+    /// A short name that does not change.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Decimals => "decimals",
+            Self::Signs => "signs",
+            Self::Marks => "marks",
+            Self::Zero => "zero",
+            Self::Date => "date",
+            Self::Serial => "serial",
+            Self::Word => "word",
+            Self::Label => "label",
+        }
+    }
+
     /// What it is called, of a number of cells.
     pub fn words(self) -> &'static str {
         match self {
@@ -95,7 +109,7 @@ pub(super) struct ColumnReading {
     codes: FxHashMap<String, &'static str>,
     has_digit_codes: bool,
     labels: FxHashMap<String, &'static str>,
-    rules: read::Reading,
+    pub(super) rules: read::Reading,
     /// The word that stands in all blank cells.
     pub(super) word: Option<&'static str>,
     /// How dates are ordered.
@@ -135,6 +149,20 @@ impl ColumnReading {
     pub(super) fn word_of(&self, text: &str) -> Option<&'static str> {
         let is_code = self.codes.contains_key(&text.to_lowercase());
         if self.kind == FieldKind::Text || is_code { None } else { null_word(text) }
+    }
+
+    /// Whether a text is written otherwise than the layout says, or may be a word for a blank cell.
+    pub(super) fn is_odd(&self, text: &str) -> bool {
+        self.read(text) != CellReading::Sound || self.word_of(text).is_some()
+    }
+
+    /// As [`Self::is_odd`], for so many digits; none for a blank cell.
+    pub(super) fn is_odd_number(&self, digits: usize) -> bool {
+        match self.kind {
+            FieldKind::Text | FieldKind::Blank => false,
+            FieldKind::Date => digits > 0,
+            _ => self.rules.county && digits == 13,
+        }
     }
 
     /// How a text is read.

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column::{CellReading, CellChange, ColumnMend, ColumnReading};
 use super::dates::{DayOrder, Written};
+use super::watched::WatchedColumn;
 use crate::finding::{FileFinding, Shown, draft};
 use crate::layout::{FieldId, FieldKind, registry};
 
@@ -48,7 +49,7 @@ impl ColumnFacts {
             self.blank += 1;
             return;
         }
-        let is_sound = self.reading.read(trimmed) == CellReading::Sound && self.reading.word_of(trimmed).is_none();
+        let is_sound = !self.reading.is_odd(trimmed);
         if is_sound && self.sound.len() < REMEMBERED {
             self.sound.insert(cell.into());
         }
@@ -59,6 +60,11 @@ impl ColumnFacts {
             Some(seen) => seen.cells += 1,
             None => drop(self.odd.insert(trimmed.into(), SeenText { cells: 1, line, byte })),
         }
+    }
+
+    /// The column on its own, where nothing odd was seen in it so far.
+    pub(super) fn into_watched(self) -> (usize, Option<WatchedColumn>) {
+        (self.column, WatchedColumn::of(self.reading))
     }
 
     /// The place of the column, 0-based.

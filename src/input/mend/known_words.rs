@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::layout::{FieldId, FieldKind, Layout, registry, value_set};
+use crate::layout::{FieldId, FieldKind, Layout, carried, registry, value_set};
 use crate::table;
 
 /// The word for a blank cell that a text is, in the spelling of the table.
@@ -40,6 +40,15 @@ pub(super) fn labels(layout: &Layout, id: FieldId) -> FxHashMap<String, &'static
     for (_, label, code) in further_labels().iter().filter(|(field, ..)| *field == name) {
         if set.as_ref().is_some_and(|set| set.contains(code)) {
             add(label, code);
+        }
+    }
+    // Names of levels that are known before the layout of the year is.
+    if name == "achievement_level" && layout.info.base.is_some() {
+        let files = carried().iter().filter(|file| *file.year.get_ref() == layout.year());
+        for (_, place, label) in files.flat_map(|file| file.level_names()) {
+            if let Some(code) = set.iter().flat_map(|set| set.iter()).find(|code| code.code == place.to_string()) {
+                add(label, code.code);
+            }
         }
     }
     match layout.field(id).map(|field| field.kind) {

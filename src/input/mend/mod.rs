@@ -7,8 +7,10 @@ mod column;
 mod dates;
 mod facts;
 mod known_words;
+mod rewrite;
 mod source;
 mod survey;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -17,17 +19,26 @@ use crate::finding::FileFinding;
 use crate::layout::FieldId;
 
 pub use column::{CellChange, ColumnMend};
+pub use rewrite::{MendedCopy, RewriteError, rewrite};
 pub(super) use source::Mended;
-pub(super) use survey::survey;
+pub(super) use survey::{survey, survey_whole};
+pub use watched::WatchedColumn;
 
 /// What is mended in a file, and what cannot be.
 #[derive(Clone, Debug, Default)]
 pub struct Mends {
     /// The columns with cells that are written otherwise than the layout says, in file order.
     pub columns: Vec<ColumnMend>,
+    /// The columns in which damage may still come up, by their places: of a sound file the start alone is surveyed.
+    watched: BTreeMap<usize, WatchedColumn>,
 }
 
 impl Mends {
+    /// A column in which damage may still come up.
+    pub fn watched(&self, column: usize) -> Option<&WatchedColumn> {
+        self.watched.get(&column)
+    }
+
     /// Fields with cells that cannot be read, and how many such cells each has.
     pub fn unreadable(&self) -> impl Iterator<Item = (FieldId, u64)> + '_ {
         let unreadable = |column: &ColumnMend| Some((column.field?, column.unreadable)).filter(|(_, cells)| *cells > 0);
@@ -35,6 +46,11 @@ impl Mends {
     }
 
     /// What is mended, in one line: the kinds of damage, and in how many columns each.
+    pub fn words(&self) -> Option<String> {
+        self.detected().map(|detected| format!("{}: {}", detected.value, detected.why))
+    }
+
+    /// What is mended, for what is said of a file.
     pub(super) fn detected(&self) -> Option<Detected> {
         let mut kinds: BTreeMap<CellChange, usize> = BTreeMap::new();
         for (change, _) in self.columns.iter().flat_map(|column| &column.changes) {

@@ -46,6 +46,9 @@ impl Mended {
                     None => self.raw.offset + u64::from(self.index.start(row)),
                 };
                 rows.push(texts.iter().map(|text| &**text), self.raw.line + self.index.line(row), offset);
+                if self.raw.cells.is_none() {
+                    rows.keep_stored(self.index.record(&self.raw.bytes, row));
+                }
                 if let Some(odd) = self.index.odd().iter().find(|odd| odd.row == row) {
                     rows.mark_odd(odd.cells as usize);
                 }

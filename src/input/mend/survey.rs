@@ -5,7 +5,7 @@ use super::dates::{DayOrder, SERIAL_STARTS};
 use super::facts::ColumnFacts;
 use super::{Mends, DamageSurvey};
 use crate::input::index::{Cursor, Index};
-use crate::input::{Block, FileInfo, InputError, Meaning};
+use crate::input::{Block, BlockSource, FileInfo, InputError, Meaning};
 use crate::layout::registry;
 use crate::rule::read;
 
@@ -16,27 +16,33 @@ struct Columns {
 }
 
 /// Surveys a file, given its first block and, in `again`, how to read it from its start. Only where the first
-/// block holds damage are all blocks gone through.
+/// block holds damage are all blocks gone through; else its columns are watched while it is read.
 ///
 /// # Errors
 /// When the file cannot be read a second time.
 pub(in crate::input) fn survey(
     info: &FileInfo,
     first: &Block,
-    again: impl FnOnce() -> Result<Box<dyn crate::input::BlockSource>, InputError>,
+    again: impl FnOnce() -> Result<Box<dyn BlockSource>, InputError>,
 ) -> Result<DamageSurvey, InputError> {
     let mut columns = Columns::of(info);
     let mut index = Index::of(info);
     columns.take(first, info.separator, &mut index);
-    if !columns.facts.iter().any(ColumnFacts::has_odd) {
-        return Ok(DamageSurvey::default());
+    match (columns.facts.iter().any(ColumnFacts::has_odd), first.last) {
+        (true, false) => survey_whole(info, again()?.as_mut()),
+        (false, false) => Ok(columns.watched()),
+        (_, true) => Ok(columns.settle()),
     }
-    if !first.last {
-        columns = Columns::of(info);
-        let (mut source, mut block) = (again()?, Block::default());
-        while source.next(&mut block)? {
-            columns.take(&block, info.separator, &mut index);
-        }
+}
+
+/// Surveys all blocks of a file.
+///
+/// # Errors
+/// When the file cannot be read to its end.
+pub(in crate::input) fn survey_whole(info: &FileInfo, source: &mut dyn BlockSource) -> Result<DamageSurvey, InputError> {
+    let (mut columns, mut index, mut block) = (Columns::of(info), Index::of(info), Block::default());
+    while source.next(&mut block)? {
+        columns.take(&block, info.separator, &mut index);
     }
     Ok(columns.settle())
 }
@@ -69,6 +75,12 @@ impl Columns {
         }
     }
 
+    fn watched(self) -> DamageSurvey {
+        let columns = self.facts.into_iter().map(ColumnFacts::into_watched);
+        let watched = columns.filter_map(|(place, column)| Some((place, column?))).collect();
+        DamageSurvey { mends: Mends { watched, ..Mends::default() }, ..DamageSurvey::default() }
+    }
+
     fn settle(self) -> DamageSurvey {
         let orders: Vec<Vec<DayOrder>> = self.facts.iter().map(ColumnFacts::orders).collect();
         let order_of_file = match orders.concat().as_slice() {
@@ -90,7 +102,7 @@ impl Columns {
             survey.mends.columns.push(mend);
             survey.findings.extend(findings);
         }
-        let DamageSurvey { mends: Mends { columns }, .. } = &mut survey;
+        let DamageSurvey { mends: Mends { columns, .. }, .. } = &mut survey;
         columns.retain(|column| column.mended() > 0 || column.unreadable > 0);
         survey
     }

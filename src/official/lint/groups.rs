@@ -10,16 +10,13 @@ use crate::official::model::FileOrigin;
 use crate::table::{self, TableRow, TableError};
 use crate::years::Years;
 
-/// The first year of which all student groups are known without a lookup.
-const GROUPS_KNOWN_FROM: u16 = 2021;
-
 /// O052: student groups are those of the year.
 pub fn known_groups(scene: &LintContext<'_>, judge: &mut LintCheck) {
     let year = scene.file.year;
     let given = scene.set.groups.iter().find(|lookup| lookup.year == Some(year));
     let known: HashSet<u16> = match given {
         Some(lookup) => lookup.names.keys().copied().collect(),
-        None if year >= GROUPS_KNOWN_FROM => group_names(year).into_iter().map(|(id, _)| id).collect(),
+        None if knowledge().knows_groups_of(year) => group_names(year).into_iter().map(|(id, _)| id).collect(),
         None => return,
     };
     for (group, line) in first_lines(scene, |row| row.group) {

@@ -3,7 +3,9 @@
 
 use super::judge::{LintFinding, LintCheck};
 use super::scene::{RowExtent, LintContext, Whole};
+use crate::counting::grades_in;
 use crate::official::interval::Interval;
+use crate::official::knowledge::TestProgram;
 use crate::official::model::{ALL_GRADES, HIGH_SCHOOL, Measure};
 
 /// The figures that add up.
@@ -18,9 +20,6 @@ const ADDITIVE: [Measure; 8] = [
     Measure::CountMet,
 ];
 
-/// The grades of high school that science is given in.
-const HIGH_SCHOOL_GRADES: [u8; 3] = [10, 11, 12];
-
 /// O030: the grade rows add up to the row of all grades.
 pub fn all_grades(scene: &LintContext<'_>, judge: &mut LintCheck) {
     for whole in scene.grades(ALL_GRADES, |program| program.grades.clone()) {
@@ -28,9 +27,11 @@ pub fn all_grades(scene: &LintContext<'_>, judge: &mut LintCheck) {
     }
 }
 
-/// O032: grades 10, 11 and 12 add up to the row of all high school.
+/// O032: the grades of high school that the test is given in add up to the row of all high school.
 pub fn high_school(scene: &LintContext<'_>, judge: &mut LintCheck) {
-    for whole in scene.grades(HIGH_SCHOOL, |_| HIGH_SCHOOL_GRADES.to_vec()) {
+    let members = grades_in(HIGH_SCHOOL, scene.file.year);
+    let given = |program: &TestProgram| program.grades.iter().copied().filter(|grade| members.contains(grade)).collect();
+    for whole in scene.grades(HIGH_SCHOOL, given) {
         add_up(scene, judge, &whole);
     }
 }

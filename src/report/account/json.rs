@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::account::{Account, AccountError, Accounts, AccountCell, Dimension, CubeEntity, CellFigures, FileAccount, CubeFilter, Sharing};
 use crate::counting::{entity_type_name, underivable_groups};
+use crate::layout::registry;
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 
@@ -61,6 +62,9 @@ struct AccountUnreadable {
 #[derive(Serialize)]
 struct AccountYear<'a> {
     year: u16,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_layout_of: Option<u16>,
     files: Vec<AccountFile>,
     records: u64,
     reasons: Vec<Reason<'a>>,
@@ -71,6 +75,21 @@ struct AccountYear<'a> {
     other_ways: Vec<OtherWay<'a>>,
     groups_not_told: Vec<NotTold>,
     limits: Vec<AccountLimit>,
+    /// Left out of shared tables: it would tell how many students are left out of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    participation: Vec<ParticipationOut>,
+}
+
+/// The participation rate of accountability of an entity and subject.
+#[derive(Serialize)]
+struct ParticipationOut {
+    entity: String,
+    entity_type: u8,
+    subject: String,
+    expected: u64,
+    tested: u64,
+    percent: f64,
+    below_line: bool,
 }
 
 #[derive(Serialize)]
@@ -86,6 +105,8 @@ struct AccountFile {
     #[serde(rename = "untold")]
     not_known: Vec<NotKnown>,
     losses: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -162,6 +183,8 @@ fn year<'a>(account: &'a Account, filter: &CubeFilter, sharing: Sharing) -> Acco
     let reasons = reasons.into_iter().zip(account.shown_parts(&counts, sharing));
     AccountYear {
         year: counting.year,
+        title: registry().title(counting.year),
+        by_layout_of: registry().base(counting.year),
         files: account.files.iter().map(file).collect(),
         records: account.records(),
         reasons: reasons.map(|((id, reason, _), records)| Reason { id, reason, records }).collect(),
@@ -205,7 +228,22 @@ fn year<'a>(account: &'a Account, filter: &CubeFilter, sharing: Sharing) -> Acco
             .map(|(group, name)| NotTold { group, name })
             .collect(),
         limits: account.limits().into_iter().map(|(id, text)| AccountLimit { id, text }).collect(),
+        participation: participation(account, filter, sharing),
     }
+}
+
+fn participation(account: &Account, filter: &CubeFilter, sharing: Sharing) -> Vec<ParticipationOut> {
+    let all = account.participation().into_iter().filter(|one| sharing == Sharing::Internal && filter.has_entity(one.entity));
+    let out = all.map(|one| ParticipationOut {
+        entity: one.entity.code_text(),
+        entity_type: one.entity.entity_type,
+        subject: one.rule.subject.clone(),
+        expected: one.expected,
+        tested: one.took_part,
+        percent: decimal(one.rate(), 100),
+        below_line: one.is_low(),
+    });
+    out.collect()
 }
 
 fn file(file: &FileAccount) -> AccountFile {
@@ -224,6 +262,7 @@ fn file(file: &FileAccount) -> AccountFile {
             .map(|(what, missing_column)| NotKnown { what: what.clone(), missing_column })
             .collect(),
         losses: file.losses.clone(),
+        damage: file.damage(),
     }
 }
 

@@ -101,6 +101,8 @@ struct CheckInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'a str>,
     layout: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_layout_of: Option<u16>,
     dialect: &'static str,
     encoding: &'static str,
     view: &'static str,
@@ -274,6 +276,7 @@ fn input(input: &InputOutcome) -> CheckInput<'_> {
         sha256: input.sha256.as_deref(),
         kind: info.official_kind(),
         layout: info.year,
+        by_layout_of: registry().base(info.year),
         dialect: info.dialect.as_str(),
         encoding: info.encoding.as_str(),
         view: info.view.as_str(),

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::official::{Interval, FigureState};
+use crate::layout::registry;
+use crate::official::{FigureState, Interval};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::input::View;
@@ -35,11 +36,14 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
             rules_sha256: crate::RULES_SHA256,
         },
         year: reconciliation.year,
+        title: registry().title(reconciliation.year),
+        notice: registry().notice(reconciliation.year),
         asked: asked(&reconciliation.asked),
         filter: (!filter.is_all()).then(|| filter_out(filter)),
         inputs: reconciliation.inputs.iter().map(input).collect(),
         copies: reconciliation.copies.iter().map(copies).collect(),
         enrolled_alone: reconciliation.enrolled_alone,
+        not_known: reconciliation.not_known.iter().map(|words| neutralise(words).into_owned()).collect(),
         official: reconciliation
             .officials
             .iter()
@@ -85,12 +89,17 @@ struct ReconcileDocument<'a> {
     schema: &'static str,
     tool: ReconcileTool,
     year: u16,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
     asked: AskedOut<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<ReconcileFilter<'a>>,
     inputs: Vec<ReconcileInput>,
     copies: Vec<CopiesOut>,
     enrolled_alone: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_known: Vec<String>,
     official: Vec<OfficialFigure>,
     lists: Vec<ListOut>,
     leas: Vec<Lea>,

@@ -10,6 +10,7 @@ use super::subject::{FigureDetail, ReconcileReport};
 use super::words::{figure, measure_words, title};
 use crate::cause::Cause;
 use crate::counting::entity_type_name;
+use crate::layout::registry;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
 use crate::reconcile::{CauseEvidence, CauseFound, ComparedFigure, CellFilter, CdsCode, NotCheckable, Reconciliation, FigureStatus, With, is_count};
@@ -79,9 +80,10 @@ impl ReconcilePage<'_> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let tally = self.all.tally();
+        self.not_known()?;
         if tally.compared() + tally.hidden == 0 {
             let open = plural(tally.not_checkable, "cell");
-            return self.line(&format!("nothing can be compared: {open} that these files cannot tell"));
+            return self.line(&format!("nothing can be compared: {open} that these files cannot show"));
         }
         let verdict = format!(
             "{} of {} agree, {} explained{}, {} unexplained",
@@ -94,12 +96,27 @@ impl ReconcilePage<'_> {
         let paint = if tally.unexplained + tally.partly == 0 { self.style.good() } else { self.style.bad() };
         self.line(&verdict.style(paint).to_string())?;
         let aside = format!(
-            "besides, {} hidden and possible, {} that these files cannot tell",
+            "plus {} suppressed but consistent, {} that these files cannot show",
             grouped(tally.hidden),
             grouped(tally.not_checkable)
         );
         self.line(&aside)?;
         self.unreadable()
+    }
+
+    /// What cannot be read in the score files, so that figures are not known.
+    fn not_known(&mut self) -> io::Result<()> {
+        let all = self.all;
+        if all.not_known.is_empty() {
+            return Ok(());
+        }
+        let head = "INCOMPLETE: figures are not known, because the score files cannot be read whole:";
+        self.line(&head.style(self.style.bad()).to_string())?;
+        for words in &all.not_known {
+            self.wrapped("  ", &neutralise(words))?;
+        }
+        self.wrapped("  ", "scorelint check FILE names the cells")?;
+        self.line("")
     }
 
     /// What cannot be read in the official files, file by file.
@@ -123,7 +140,10 @@ impl ReconcilePage<'_> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        self.title(&format!("Administration {}", self.all.year))?;
+        self.title(&format!("Administration {}", registry().title(self.all.year)))?;
+        if let Some(notice) = registry().notice(self.all.year) {
+            self.wrapped("  note      ", &notice)?;
+        }
         for (lea, why) in &self.all.leas {
             let code: Option<CdsCode> = lea.as_bytes().try_into().ok();
             let name = code.map_or_else(|| lea.clone(), |code| self.all.name_of(&code));

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use owo_colors::OwoColorize;
 
+use crate::layout::registry;
 use crate::privacy::text::neutralise;
 use crate::report::Style;
 use crate::number::{grouped, plural};
@@ -22,6 +23,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict, style:
     let counted = plural(verdict.recounted, "figure");
     let steps = plural(verdict.steps, "step");
     writeln!(out, "{head}: {counted} and {steps} recounted, {} wrong", grouped(verdict.refuted.len() as u64))?;
+    if let Some(notice) = registry().notice(claim.year) {
+        writeln!(out, "{notice}")?;
+    }
     for other in &verdict.other_files {
         writeln!(out, "- {}", neutralise(other))?;
     }
@@ -30,6 +34,9 @@ pub fn write(out: &mut dyn Write, claim: &Claim, verdict: &VerifyVerdict, style:
     }
     if verdict.not_checkable > 0 {
         writeln!(out, "{} among them that these files cannot tell", plural(verdict.not_checkable, "figure"))?;
+    }
+    for words in &verdict.not_known {
+        writeln!(out, "INCOMPLETE: {}", neutralise(words))?;
     }
     for whole in &verdict.of_the_whole {
         writeln!(out, "- {}", neutralise(whole))?;

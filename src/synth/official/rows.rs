@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::entities::{OfficialEntity, entity_cell};
 use super::known::known;
+use crate::official::test_type;
 use super::others::others;
 use crate::account::{ALL_GRADES, Account, CellFigures};
 use crate::counting::{CountingRules, GradeKind, TestInfo};
@@ -125,7 +126,7 @@ impl<'a> Research<'a> {
                 self.account.counting.groups.get(row.group).map_or_else(String::new, |group| group.id.to_string())
             }
             "test" => row.test.id.to_string(),
-            "test_type" => known(&format!("test-type-{}", row.test.id), year).to_owned(),
+            "test_type" => test_type(row.test.id, year).to_owned(),
             "grade" => row.grade.to_string(),
             "enrolled" => count(row.shown.enrolled),
             "tested" => count(row.shown.tested),

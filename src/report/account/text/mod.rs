@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use owo_colors::{OwoColorize, Style as Paint};
+use owo_colors::OwoColorize;
 
 use crate::account::{ALL_GRADES, ALL_STUDENTS, Account, Accounts, Dimension, CellFigures, FileAccount, CubeFilter, Sharing};
 use crate::layout::registry;
@@ -108,6 +108,7 @@ impl<'a> AccountPage<'a> {
         if self.filter.by.is_empty() {
             self.reasons()?;
             self.each_held(Self::by_test)?;
+            self.participation()?;
             self.each_group(Self::by_grade)?;
             if self.leas().len() > 1 && self.filter.entities.is_empty() {
                 self.each_held(Self::by_lea)?
@@ -120,7 +121,10 @@ impl<'a> AccountPage<'a> {
         for dimension in self.filter.by.clone() {
             match dimension {
                 Dimension::Reason => self.reasons()?,
-                Dimension::Test => self.each_held(Self::by_test)?,
+                Dimension::Test => {
+                    self.each_held(Self::by_test)?;
+                    self.participation()?;
+                }
                 Dimension::Grade => self.each_group(Self::by_grade)?,
                 Dimension::School => self.each_held(Self::by_school)?,
                 Dimension::Group => self.each_grade(Self::by_group)?,
@@ -198,14 +202,19 @@ impl<'a> AccountPage<'a> {
         let files = plural(account.files.len() as u64, "file");
         let records = plural(account.records(), "record");
         let incomplete = if self.is_incomplete { " (incomplete)" } else { "" };
-        let year = account.counting.year;
-        let base = registry().year_info(year).and_then(|info| info.base);
-        let by = base.map_or_else(String::new, |base| format!(", by the layout of {base}"));
-        self.line(&format!("Account of {year}{by}{incomplete}: {files}, {records}"))?;
+        let title = registry().title(account.counting.year);
+        self.line(&format!("Account of {title}{incomplete}: {files}, {records}"))?;
         for file in &account.files {
             let text = file_line(file);
             let text = fit(&text, self.width).into_owned();
             self.line(&text)?;
+            if let Some(damage) = file.damage() {
+                let options = textwrap::Options::new(self.width).initial_indent("    ").subsequent_indent("    ");
+                let text = format!("damaged, scorelint check says more: {damage}");
+                for line in textwrap::wrap(&text, options) {
+                    self.line(&line)?;
+                }
+            }
         }
         if self.sharing == Sharing::Shared {
             self.line("* stands for a small number, hidden by the limits of the public site")?;
@@ -230,12 +239,8 @@ impl<'a> AccountPage<'a> {
     }
 
     fn row(&mut self, label: &str, figures: &CellFigures, means: Means) -> io::Result<()> {
-        let line = self.account.counting.measures.participation_line;
-        let is_low = |rate: u64| rate < line * 100;
-        let rate = figures.participation();
-        let (mark, paint) = if rate.is_some_and(is_low) { ("!", self.style.doubtful()) } else { (" ", Paint::new()) };
-        let rate = rate.map_or_else(|| self.none(figures.enrolled.is_none()), percent);
-        let rate = format!("{rate:>8}{mark}").style(paint).to_string();
+        let rate = figures.participation().map_or_else(|| self.none(figures.enrolled.is_none()), percent);
+        let rate = format!("{rate:>8} ");
         let results = figures.results.as_ref();
         let is_hidden = results.is_none() && figures.hidden;
         let mean = results.and_then(|one| one.mean).map(|mean| format!("{}.{}", mean / 10, mean % 10));
@@ -262,8 +267,7 @@ impl<'a> AccountPage<'a> {
     }
 
     fn foot(&mut self) -> io::Result<()> {
-        let line = self.account.counting.measures.participation_line;
-        self.title(&format!("! fewer than {line} percent of the enrolled were tested; met: met and above"))?;
+        self.title("rate: tested of the enrolled of a test; met: met and above")?;
         if self.filter.by.is_empty() {
             self.line("tables by student group: --by group")?;
         }

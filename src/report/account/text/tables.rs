@@ -2,10 +2,13 @@
 
 use std::io;
 
-use super::{Means, AccountPage};
+use owo_colors::{OwoColorize, Style as Paint};
+
+use super::{AccountPage, Means, padded, percent};
 use crate::account::CubeEntity;
-use crate::account::{ALL_STUDENTS, AccountCell};
+use crate::account::{ALL_STUDENTS, AccountCell, Sharing};
 use crate::counting::underivable_groups;
+use crate::number::grouped;
 
 impl<'a> AccountPage<'a> {
     pub(super) fn by_test(&mut self) -> io::Result<()> {
@@ -21,6 +24,38 @@ impl<'a> AccountPage<'a> {
                 }
             }
             self.other_ways(&cells)?;
+        }
+        Ok(())
+    }
+
+    /// The participation rates of accountability, which are not the share of the enrolled who were tested. Passed
+    /// on, they would tell how many students are left out of them.
+    pub(super) fn participation(&mut self) -> io::Result<()> {
+        let account = self.account;
+        let all = account.participation();
+        let is_whole = self.filter.tests.is_empty() && self.filter.grades.is_empty() && self.filter.groups.is_empty();
+        if self.sharing == Sharing::Shared || !is_whole {
+            return Ok(());
+        }
+        for entity in self.tops() {
+            let own: Vec<_> = all.iter().filter(|one| one.entity == entity).collect();
+            let Some(first) = own.first() else { continue };
+            self.table(&format!("Participation as accountability counts it: {}; all students", self.entity_title(entity)))?;
+            let label = padded("", self.label(self.means()));
+            self.line(&format!("{label}{:>9}{:>8}{:>9}", "expected", "tested", "rate"))?;
+            for one in &own {
+                let label = padded(&one.rule.subject, self.label(self.means()));
+                let (mark, paint) = if one.is_low() { ("!", self.style.doubtful()) } else { (" ", Paint::new()) };
+                let rate = format!("{:>8}{mark}", percent(one.rate())).style(paint).to_string();
+                self.line(&format!("{label}{:>9}{:>8}{rate}", grouped(one.expected), grouped(one.took_part)))?;
+            }
+            let text = format!(
+                "general and alternate tests together; without medical emergencies and, in ELA, exempt first-year \
+                 learners; ! under {} percent of {} or more (inferred)",
+                first.rule.line, first.rule.least
+            );
+            let width = self.width;
+            self.wrapped(&text, width, "")?;
         }
         Ok(())
     }

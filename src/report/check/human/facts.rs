@@ -36,9 +36,6 @@ pub fn lines(
     lines.extend(schools(outcome));
     lines.extend(consequences(material, outcome));
     lines.extend(columns(material, findings, shown));
-    if outcome.carried {
-        lines.push("the codes and ranges it compares with are carried over from the layout of another year".to_owned());
-    }
     lines
 }
 

@@ -134,6 +134,7 @@ fn of_record(material: &Material<'_>, finding: &Finding, info: &FileInfo, cell: 
     let is_named = |id| finding.shown.iter().any(|shown| shown.field == Some(id));
     let role = match cell.field {
         _ if Some(cell.column) == finding.column => CellRole::Pointed,
+        _ if cell.is_of_rule => CellRole::Named,
         Some(id) if is_named(id) => CellRole::Named,
         _ => CellRole::Neighbour,
     };

@@ -130,7 +130,13 @@ fn write_rules(out: &mut dyn Write, material: &Material<'_>, look: Look) -> io::
     let judged = |rule: &&RuleOutcome| rule.carried && !matches!(rule.status, RuleStatus::NotRun(_));
     let carried = material.outcome.rules.iter().filter(judged).count() as u64;
     if carried > 0 {
-        let text = format!("{} judged with codes carried over from another year's layout", plural(carried, "rule"));
+        let years = material.outcome.checked().map(|input| input.info.year);
+        let year = years.max().unwrap_or_default();
+        let text = format!(
+            "{} judged with codes carried over from another year's layout; scorelint layout {year} --certainty lists \
+             what is not certain",
+            plural(carried, "rule")
+        );
         write_wrapped(out, &text, "  ", look)?;
     }
     Ok(())
