@@ -164,12 +164,13 @@ pub fn trace(
     counting: &CountingRules,
     options: &FacetOptions<'_>,
 ) -> Result<(FileInfo, FileFacets), TallyError> {
-    let info = opened.info.clone();
+    let (info, findings) = (opened.info.clone(), opened.findings.clone());
     if let Some(facets) = trace_known(opened, counting, options)? {
         return Ok((info, facets));
     }
-    let again = input::look_through(&info, options.input)?;
+    let mut again = input::look_through(&info, options.input)?;
     let info = again.info.clone();
+    again.findings.extend(findings);
     Ok((info, trace_known(again, counting, options)?.unwrap_or_default()))
 }
 

@@ -118,3 +118,43 @@ fn a_reconciliation_says_what_it_cannot_know_and_the_recount_agrees() {
     assert_eq!((found.0, recount.0), (Some(2), Some(2)), "{}{}", found.1, recount.1);
     assert!(found.1.contains("there is no column for"), "{}", found.1);
 }
+
+#[test]
+fn a_second_file_whose_identifiers_cannot_be_read_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = crate::support::scorelint()
+        .args(["synth", "--students", "60", "--second-files", "--output"])
+        .arg(folder.path().join("d"))
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let named = |part: &str| {
+        let files = std::fs::read_dir(folder.path().join("d")).unwrap().map(|file| file.unwrap().path());
+        files.into_iter().find(|path| path.to_string_lossy().contains(part)).unwrap()
+    };
+    let (checked, earlier) = (named("Data_2025"), named("Data_2024"));
+    let checked =
+        if checked.to_string_lossy().contains("Enrolled") { named("TestedStudentScoreData_2025") } else { checked };
+    let reasons = |earlier: &Path| {
+        let mut command = crate::support::scorelint();
+        let output =
+            command.args(["check", "--format", "json", "--earlier"]).arg(earlier).arg(&checked).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let reasons = report["rules"].as_array().unwrap().iter().filter_map(|rule| rule["reason"].as_str());
+        let is_of_keys = |reason: &&str| reason.contains("cannot be matched for certain");
+        reasons.filter(is_of_keys).map(str::to_owned).collect::<Vec<String>>()
+    };
+    assert_eq!(reasons(&earlier), Vec::<String>::new());
+    let text = std::fs::read_to_string(&earlier).unwrap();
+    let mut lines: Vec<Vec<String>> = text.lines().map(|line| line.split('^').map(str::to_owned).collect()).collect();
+    let place = lines[0].iter().position(|name| name == "SSID").unwrap();
+    lines[2][place] = "1.23E+09".to_owned();
+    let lines: Vec<String> = lines.iter().map(|cells| cells.join("^")).collect();
+    let damaged = folder.path().join(earlier.file_name().unwrap());
+    std::fs::write(&damaged, lines.join("\n") + "\n").unwrap();
+    let reasons = reasons(&damaged);
+    assert!(
+        !reasons.is_empty() && reasons.iter().all(|one| one.contains("in 1 cell of the file of 2024")),
+        "{reasons:?}"
+    );
+}

@@ -13,11 +13,13 @@ use super::rows::each_record;
 use super::store::Store;
 use crate::check::error::CheckError;
 use crate::check::entities::school_fields;
+use crate::engine::fields::{Reads, Visitor};
 use crate::engine::second_data::SecondData;
 use crate::finding::FileFinding;
 use crate::finding::draft::file;
 use crate::input::{self, Detected, FileInfo, InputOptions, SurveyedPart};
 use crate::layout::{FieldId, registry};
+use crate::number::plural;
 use crate::official::{self, EntityList};
 use crate::rule::{Match, Need, RecordView, SecondFile};
 
@@ -243,8 +245,12 @@ impl GivenSecondFiles {
             }
             let fields = matches.values().flatten();
             let lacking = fields.filter(|field| files.iter().any(|file| file.column_of(**field).is_none()));
-            let field = lacking.min()?;
-            Some(format!("the file of {year} has no column for {}", registry().info(*field).title))
+            if let Some(field) = lacking.min() {
+                return Some(format!("the file of {year} has no column for {}", registry().info(*field).title));
+            }
+            let (field, cells) = unreadable_key(&files, matches.keys())?;
+            let (title, cells) = (registry().info(field).title, plural(cells, "cell"));
+            Some(format!("{title} cannot be read in {cells} of the file of {year}: records cannot be matched for certain"))
         })
     }
 
@@ -413,4 +419,12 @@ fn read<'m>(
         each_record(source.as_mut(), info, add)?;
     }
     Ok(stores)
+}
+
+/// A field that records are matched by and that some file has cells of that cannot be read, with their number.
+fn unreadable_key<'m>(files: &[&FileInfo], matches: impl Iterator<Item = &'m Match>) -> Option<(FieldId, u64)> {
+    let mut keys = Reads::default();
+    matches.flat_map(|one| one.by.iter()).for_each(|part| keys.text(part));
+    let unreadable = files.iter().flat_map(|file| &file.mends).flat_map(|mends| mends.unreadable());
+    unreadable.filter(|(field, _)| keys.fields.contains(field)).min()
 }
