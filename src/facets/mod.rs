@@ -164,11 +164,12 @@ pub fn trace(
     counting: &CountingRules,
     options: &FacetOptions<'_>,
 ) -> Result<(FileInfo, FileFacets), TallyError> {
-    let info = opened.info.clone();
+    let (info, findings) = (opened.info.clone(), opened.findings.clone());
     if let Some(facets) = trace_known(opened, counting, options)? {
         return Ok((info, facets));
     }
-    let again = input::look_through(&info, options.input)?;
+    let mut again = input::look_through(&info, options.input)?;
+    again.findings.extend(findings);
     let info = again.info.clone();
     Ok((info, trace_known(again, counting, options)?.unwrap_or_default()))
 }
