@@ -29,6 +29,7 @@ impl Effects {
     pub fn get(&self, problem: &Problem<'_>, candidate: &CandidateCause, scope: RowScope, delta: &mut Delta) -> &Effect {
         let known = match scope {
             RowScope::Main => &self.main,
+            RowScope::Fine => &self.fine,
             RowScope::All => &self.all,
         };
         known.get_or_init(|| Effect::new(problem, candidate, problem.groups(candidate, scope), delta))

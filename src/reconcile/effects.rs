@@ -9,6 +9,8 @@ use super::sums::{Sums};
 pub enum RowScope {
     /// As few as tell it.
     Main,
+    /// Those and the groups that part most students.
+    Fine,
     /// All.
     All,
 }
@@ -25,6 +27,7 @@ pub struct Effect {
 #[derive(Debug, Default)]
 pub struct Effects {
     pub(super) main: OnceLock<Effect>,
+    pub(super) fine: OnceLock<Effect>,
     pub(super) all: OnceLock<Effect>,
 }
 

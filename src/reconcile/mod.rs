@@ -15,6 +15,7 @@ mod delta;
 mod earlier;
 mod effects;
 mod error;
+mod evidence;
 mod files;
 mod filter;
 mod grid;
@@ -26,6 +27,9 @@ mod model;
 mod numbers;
 mod options;
 mod pairs;
+mod partings;
+mod pattern;
+mod possible;
 mod problem;
 mod reach;
 mod records;
@@ -44,8 +48,10 @@ pub use error::ReconcileError;
 pub use filter::{CellFilter, check_filter};
 pub use code::CdsCode;
 pub use model::{
-    ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
+    ReconcileRequest, CauseFound, CauseEvidence, EvidenceStrength, PossibleCause, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
 };
+pub use pattern::RestPattern;
+pub use possible::RowToLookUp;
 pub use options::{Assumption, ReconcileOptions};
 pub use records::{Copies, InputFile};
 pub use run::reconcile;

@@ -1,5 +1,7 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
+use super::pattern::RestPattern;
+use super::possible::RowToLookUp;
 use super::with::{With};
 use super::compared::{ComparedFigures, FigureStatus};
 use super::records::{Copies, is_of_enrolled_alone};
@@ -39,6 +41,10 @@ pub struct Reconciliation {
     pub cells: ComparedFigures,
     /// The causes that were found, by how much they explain.
     pub causes: Vec<CauseFound>,
+    /// Causes that could stand behind what is unexplained, without enough evidence to say so.
+    pub possible: Vec<PossibleCause>,
+    /// What the pattern of the rest says.
+    pub patterns: Vec<RestPattern>,
     /// Where what is unexplained lies.
     pub residues: Vec<Residue>,
     /// What these files cannot tell.
@@ -130,6 +136,8 @@ pub struct CauseFound {
     pub with: With,
     /// Its records, by their place in [`Reconciliation::records`].
     pub records: Vec<u32>,
+    /// What stands for and against it; `None` where the files lack its records.
+    pub evidence: Option<CauseEvidence>,
     /// Figures with a step of it.
     pub cells: u64,
     /// Figures that agree with it and not without it.
@@ -144,6 +152,84 @@ pub struct CauseFound {
     pub is_assumed: bool,
     /// Why it has nothing to show, where the user supposed it and it has not.
     pub note: Option<&'static str>,
+}
+
+/// What stands for and against a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CauseEvidence {
+    /// By how many bits it makes shorter what is left of the official numbers, its own price taken off.
+    pub bits: i64,
+    /// Students who count with it as the official numbers have them, and not without it.
+    pub moved_right: u64,
+    /// Students who do without it and not with it.
+    pub moved_wrong: u64,
+    /// Rows that come closer.
+    pub rows: u32,
+}
+
+/// How strong evidence is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvidenceStrength {
+    /// By chance less than once in a thousand.
+    Strong,
+    /// By chance less than once in thirty.
+    Moderate,
+    /// More likely than not to be chance.
+    Weak,
+    /// There are not enough figures to say.
+    TooFew,
+}
+
+impl CauseEvidence {
+    /// The bits from which evidence is strong: 1,024 to 1.
+    pub const STRONG: i64 = 10;
+    const MODERATE: i64 = 5;
+    const FEWEST_ROWS: u32 = 3;
+
+    /// How strong it is.
+    pub fn strength(&self) -> EvidenceStrength {
+        match self.bits {
+            Self::STRONG.. => EvidenceStrength::Strong,
+            _ if self.rows < Self::FEWEST_ROWS => EvidenceStrength::TooFew,
+            Self::MODERATE.. => EvidenceStrength::Moderate,
+            _ => EvidenceStrength::Weak,
+        }
+    }
+}
+
+impl EvidenceStrength {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Strong => "strong",
+            Self::Moderate => "moderate",
+            Self::Weak => "weak",
+            Self::TooFew => "too-few-figures",
+        }
+    }
+
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TooFew => "too few figures to tell",
+            other => other.as_str(),
+        }
+    }
+}
+
+/// A cause that could stand behind what is unexplained.
+#[derive(Clone, Debug)]
+pub struct PossibleCause {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// What it would be with.
+    pub with: With,
+    /// What stands for and against it.
+    pub evidence: CauseEvidence,
+    /// How many records it is about.
+    pub records: usize,
+    /// The row that would tell most about it, of those that the official files do not have.
+    pub look_up: Option<RowToLookUp>,
 }
 
 /// Something unexplained, as small as it can be narrowed down.

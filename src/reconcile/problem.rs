@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::candidates::{CandidateCause};
 use super::effects::{RowScope};
+use super::evidence::{RowRest, ErrorTerm, RowTarget};
+use super::partings::{GroupFamilies, NO_PARTING, parting_of};
 use super::records::{Records};
 use super::grid::{Grid, GridRow, Ways};
 use super::marks::{OfficialMark, Miss};
@@ -13,7 +15,9 @@ use super::pairs::{Pairs};
 use super::sums::{Sums};
 use crate::parallel::{each, locked, parts, scratches};
 use super::value::{AddedBounds, Figures, is_count, scale_of};
-use crate::counting::{CountingRules, TestInfo};
+use super::reach::{RowReach};
+use rustc_hash::FxHashSet;
+use crate::counting::{CountingRules, GradeKind, TestInfo};
 use crate::facets::Facets;
 use crate::official::Measure;
 
@@ -44,6 +48,14 @@ pub struct Problem<'a> {
     pub base: Arc<Vec<Sums>>,
     /// The groups that tell enough about hypotheses that are not about groups.
     main: u64,
+    /// What rows tell of students, by row; none where no hypothesis is weighed by the row.
+    targets: Vec<Option<RowTarget>>,
+    /// The rows with a target.
+    weighed: Vec<u32>,
+    /// Which parting of the students each row belongs to.
+    partings: Vec<u16>,
+    /// The groups that part the students.
+    pub families: GroupFamilies,
 }
 
 /// How well a row agrees.
@@ -53,6 +65,8 @@ pub struct RowFit {
     pub misses: u32,
     /// How far they are off, on a scale that grows ever slower.
     pub cost: u32,
+    /// How long they are, in parts of a bit, where that is what is looked for.
+    pub bits: i32,
 }
 
 /// The sums that a hypothesis would add to rows; used again and again.
@@ -118,6 +132,11 @@ impl Delta {
         }
     }
 
+    /// What is added to a row.
+    pub fn added(&self, row: u32) -> Sums {
+        self.sums.get(row as usize).copied().unwrap_or_default()
+    }
+
     /// Adds what a record counts as now and takes away what it counted as before, in the rows of
     /// some groups.
     pub fn replace(&mut self, problem: &Problem<'_>, before: &Facets, after: &Facets, groups: u64) {
@@ -149,7 +168,7 @@ impl<'a> Problem<'a> {
         counting: &'a CountingRules,
         (records, pairs): (&'a Records, Pairs),
         grid: &'a Grid,
-        unknown: &'a TestInfo,
+        (unknown, group_bits): (&'a TestInfo, u64),
         threads: usize,
     ) -> Self {
         let test = |row: &GridRow| counting.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
@@ -157,7 +176,35 @@ impl<'a> Problem<'a> {
         let is_absent = vec![false; records.places.len()];
         let (marks, marked) = marks(grid, &tests);
         let (base, main) = (Arc::default(), grid.main_groups(counting));
-        let mut problem = Self { counting, records, grid, pairs, is_absent, tests, unknown, marks, marked, base, main };
+        let families = GroupFamilies::new(counting, records, main);
+        let weighed_groups = main | group_bits | families.telling;
+        let is_weighed = |row: &GridRow| {
+            row.reach == RowReach::Checkable && row.group.is_some_and(|group| weighed_groups >> group & 1 != 0)
+        };
+        let target = |(row, test): (&GridRow, &&TestInfo)| {
+            let group = row.group.filter(|_| is_weighed(row))?;
+            RowTarget::new(test, group, &row.figures)
+        };
+        let targets: Vec<Option<RowTarget>> = grid.rows.iter().zip(&tests).map(target).collect();
+        let weighed = (0..).zip(&targets).filter(|(_, target)| target.is_some()).map(|(row, _)| row).collect();
+        let partings = partings(grid, counting, &families);
+        let mut problem = Self {
+            counting,
+            records,
+            grid,
+            pairs,
+            is_absent,
+            tests,
+            unknown,
+            marks,
+            marked,
+            base,
+            main,
+            targets,
+            weighed,
+            partings,
+            families,
+        };
         problem.base = Arc::new(problem.counted(threads));
         problem
     }
@@ -182,9 +229,51 @@ impl<'a> Problem<'a> {
     pub fn groups(&self, candidate: &CandidateCause, scope: RowScope) -> u64 {
         match scope {
             RowScope::All => u64::MAX,
-            RowScope::Main if candidate.groups_only != 0 => candidate.groups_only,
+            RowScope::Main | RowScope::Fine if candidate.groups_only != 0 => candidate.groups_only,
             RowScope::Main => self.main,
+            RowScope::Fine => self.main | self.families.telling,
         }
+    }
+
+    /// Whether a hypothesis has so few records that rows of groups are worth a look, too.
+    pub fn is_small(&self, candidate: &CandidateCause) -> bool {
+        candidate.groups_only == 0 && candidate.changes.len() <= self.records.facets.len() / SMALL
+    }
+
+    /// The rows by which hypotheses are weighed.
+    pub fn weighed(&self) -> &[u32] {
+        &self.weighed
+    }
+
+    /// Whether a row is of one of some groups.
+    pub fn is_of(&self, row: u32, groups: u64) -> bool {
+        self.grid.rows[row as usize].group.is_some_and(|group| groups >> group & 1 != 0)
+    }
+
+    /// The groups that tell of hypotheses that are not about groups.
+    pub fn main(&self) -> u64 {
+        self.main
+    }
+
+    /// Whether a row is of a group that tells of hypotheses that are not about groups.
+    pub fn is_main(&self, row: u32) -> bool {
+        self.is_of(row, self.main)
+    }
+
+    /// The parting that a row belongs to.
+    pub fn parting(&self, row: u32) -> u16 {
+        self.partings[row as usize]
+    }
+
+    /// What is left of a row with other counts, and of what.
+    pub fn left_of(&self, row: u32, sums: &Sums, extra: Option<&AddedBounds>) -> Option<(RowRest, &RowTarget)> {
+        let target = self.targets[row as usize].as_ref()?;
+        Some((target.left(sums, extra), target))
+    }
+
+    /// The length of a row with other counts, in parts of a bit.
+    pub fn bits(&self, noise: &ErrorTerm, row: u32, sums: &Sums, extra: Option<&AddedBounds>) -> i32 {
+        self.left_of(row, sums, extra).map_or(0, |(left, target)| noise.bits(&left, target))
     }
 
     /// Whether a hypothesis changes nothing in the groups that tell enough about most others.
@@ -293,6 +382,29 @@ impl RowFit {
         }
     }
 }
+
+/// The parting that each row belongs to. Sums of some grades count where there is no row of all grades.
+fn partings(grid: &Grid, counting: &CountingRules, families: &GroupFamilies) -> Vec<u16> {
+    let kind = |row: &GridRow| counting.grades.iter().find(|grade| grade.code == row.grade).map(|grade| &grade.kind);
+    let is_all = |row: &&GridRow| matches!(kind(row), Some(GradeKind::All));
+    let with_all: FxHashSet<_> = grid.rows.iter().filter(is_all).map(|row| (row.code, row.test)).collect();
+    let parting = |row: &GridRow| {
+        let test = counting.tests.iter().position(|test| test.id == row.test);
+        let is_single = match kind(row) {
+            Some(GradeKind::Grade) => true,
+            Some(GradeKind::All) => false,
+            Some(GradeKind::Sum(_)) if !with_all.contains(&(row.code, row.test)) => false,
+            _ => return NO_PARTING,
+        };
+        let is_district = row.code[7..] == *b"0000000";
+        let family = row.group.map(|group| families.of(group));
+        family.zip(test).map_or(NO_PARTING, |(family, test)| parting_of(family, test, is_district, is_single))
+    };
+    grid.rows.iter().map(parting).collect()
+}
+
+/// A hypothesis about one in so many records is a small one.
+const SMALL: usize = 20;
 
 /// The marks of all rows.
 fn marks(grid: &Grid, tests: &[&TestInfo]) -> (Vec<OfficialMark>, Vec<(u32, RowFit)>) {

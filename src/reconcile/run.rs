@@ -18,14 +18,16 @@ use super::grid::{OfficialContradiction, Grid, GroupsKey, all_slots};
 use super::ladder::{ladders};
 use super::missing_schools::{MissingSchools};
 use super::missing_students::{MissingStudents};
-use super::model::{ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, Reconciliation, UnreadableFigures};
+use super::model::{ReconcileRequest, CauseFound, ListInput, NotCheckable, OfficialInput, PossibleCause, Reconciliation, UnreadableFigures};
 use super::numbers::{Numbered};
 use super::options::{Assumption, ReconcileOptions};
 use super::pairs::{Pairs};
 use super::problem::{Problem};
 use super::reach::{RowReach, CoveredEntities};
 use super::residue::{residues};
-use super::search::{FoundHypothesis, Search, Wishes};
+use super::pattern::patterns;
+use super::possible::PossibleHypothesis;
+use super::search::{FoundHypothesis, Search, SearchOutcome, Wishes};
 use super::state::{Changed, SearchState};
 use super::sums::{Sums};
 use super::what_if::{search, unmet, wishes};
@@ -91,7 +93,8 @@ pub fn reconcile(
     let unknown = unknown_test();
     let answers = records.changes.split_off(questions.causes.len().min(records.changes.len()));
     let pairs = Pairs::new(&questions.pairs, answers, causes.len());
-    let mut problem = Problem::new(&counting, (&records, pairs), &grid, &unknown, options.threads);
+    let group_bits = candidates.iter().fold(0, |all, candidate| all | candidate.groups_only);
+    let mut problem = Problem::new(&counting, (&records, pairs), &grid, (&unknown, group_bits), options.threads);
     let missing_schools = missing_schools(&problem, &causes, &wishes);
     if let Some(missing_schools) = &missing_schools {
         problem.is_absent = records.places.iter().map(|place| missing_schools.schools.contains(&place.code)).collect();
@@ -344,7 +347,7 @@ impl Finish<'_> {
         let extra = missing_schools
             .map_or_else(|| vec![None; problem.grid.rows.len()], |missing_schools| missing_schools.extra.clone());
         let among = Search::new(problem, self.causes, candidates, self.threads);
-        let (mut state, found) = search(&among, extra, self.wishes);
+        let SearchOutcome { mut state, found, possible } = search(&among, extra, self.wishes);
         // What the search has worked out is not needed any more, and there is much of it.
         drop(among);
         let missing_students = MissingStudents::find(
@@ -368,6 +371,7 @@ impl Finish<'_> {
         causes.extend(self.unmet_causes(&causes));
         rank(&mut causes);
         let residues = residues(&cells, problem.counting);
+        let patterns = patterns(&cells);
         Reconciliation {
             year: problem.counting.year,
             counting: problem.counting.clone(),
@@ -383,6 +387,8 @@ impl Finish<'_> {
             not_checkable: self.not_checkable(&cells),
             cells,
             causes,
+            possible: possible.into_iter().map(|one| self.possible_cause(one)).collect(),
+            patterns,
             residues,
             records: numbers.into_places(),
         }
@@ -398,6 +404,7 @@ impl Finish<'_> {
             cause: cause.map_or_else(|| self.causes[0].cause, |cause| cause.cause),
             with: With::Text(schools.join(", ")),
             records: Vec::new(),
+            evidence: None,
             cells: touched,
             mended: u32::try_from(touched).unwrap_or(u32::MAX),
             broken: 0,
@@ -410,6 +417,11 @@ impl Finish<'_> {
 
     fn is_assumed(&self, cause: &Cause) -> bool {
         self.wishes.assumed.iter().any(|(place, _)| self.causes[*place].cause.id == cause.id)
+    }
+
+    fn possible_cause(&self, one: PossibleHypothesis) -> PossibleCause {
+        let PossibleHypothesis { cause, with, evidence, records, look_up } = one;
+        PossibleCause { cause: self.causes[cause].cause, with, evidence, records, look_up }
     }
 
     /// Causes that the user takes for true and that change nothing.
@@ -426,6 +438,7 @@ impl Finish<'_> {
                 cause: cause.cause,
                 with: with.clone().unwrap_or(With::All),
                 records: Vec::new(),
+                evidence: None,
                 cells: 0,
                 mended: 0,
                 broken: 0,
@@ -448,6 +461,7 @@ impl Finish<'_> {
             cause: cause_of(found.candidate.cause),
             with: found.candidate.with.clone(),
             records: owned[place].iter().map(|record| numbers.of(*record)).collect(),
+            evidence: Some(found.evidence()),
             cells: touched[place],
             mended: found.mended,
             broken: found.broken,

@@ -6,6 +6,9 @@ use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::effects::{RowScope};
 use super::records::{Supposed};
+use super::evidence::{ErrorTerm, PART};
+use super::model::CauseEvidence;
+use super::partings::{BitGain, PLACES, place_of};
 use super::problem::{Delta, RowFit, Problem};
 use super::sums::{Sums};
 use crate::parallel::{each, locked, parts};
@@ -106,6 +109,35 @@ pub struct SearchState {
     chains: Chains,
     /// All misses and costs.
     pub total: RowFit,
+    /// The error term of rows of all students, and of rows of groups.
+    noise: [ErrorTerm; 2],
+    /// The length of each row that hypotheses are weighed by, in parts of a bit.
+    bits: Vec<i32>,
+}
+
+/// What stands for and against a chosen hypothesis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CauseWeight {
+    /// How much shorter it makes what is left, in parts of a bit.
+    pub gain: i64,
+    /// Students who count with it as the official numbers have them, and not without it.
+    pub moved_right: u64,
+    /// Students who do without it and not with it.
+    pub moved_wrong: u64,
+    /// Rows of different students that come closer.
+    pub rows: u32,
+}
+
+impl CauseWeight {
+    /// The same in whole bits, without the price of the hypothesis.
+    pub fn evidence(&self, price: i64) -> CauseEvidence {
+        CauseEvidence {
+            bits: (self.gain - price).div_euclid(PART),
+            moved_right: self.moved_right,
+            moved_wrong: self.moved_wrong,
+            rows: self.rows,
+        }
+    }
 }
 
 impl SearchState {
@@ -117,7 +149,168 @@ impl SearchState {
         let total = fits.iter().fold(RowFit::default(), |all, one| plus(all, *one));
         let chains = Chains { places: vec![0; problem.records.facets.len()], chains: Vec::new() };
         let (chosen, ids, in_order) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total }
+        let bits = vec![0; sums.len()];
+        let noise = [ErrorTerm::estimated(&[]), ErrorTerm::estimated(&[])];
+        let mut state = Self { sums, extra, fits, chosen, ids, next_id: 0, in_order, chains, total, noise, bits };
+        state.estimate(problem);
+        state
+    }
+
+    /// Estimates the error term from what is left of the rows, and measures them again.
+    pub fn estimate(&mut self, problem: &Problem<'_>) {
+        self.noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| self.sums[row as usize]));
+        for row in problem.weighed() {
+            self.bits[*row as usize] = self.length(problem, &self.noise, (*row, self.sums[*row as usize]));
+        }
+    }
+
+    /// The error term of rows of all students, or of groups, with such counts.
+    fn estimated(&self, problem: &Problem<'_>, is_main: bool, counts: impl Fn(u32) -> Sums) -> ErrorTerm {
+        let rows = problem.weighed().iter().filter(|row| problem.is_main(**row) == is_main);
+        let rows: Vec<u32> = rows.copied().collect();
+        let step = rows.len().div_ceil(MOST_ROWS).max(1);
+        let residual = |row: &u32| {
+            let place = *row as usize;
+            problem.left_of(*row, &counts(*row), self.extra[place].as_deref())
+        };
+        let residuals: Vec<_> = rows.iter().step_by(step).filter_map(residual).collect();
+        ErrorTerm::estimated(&residuals)
+    }
+
+    fn length(&self, problem: &Problem<'_>, noise: &[ErrorTerm; 2], (row, sums): (u32, Sums)) -> i32 {
+        let noise = if problem.is_main(row) { &noise[0] } else { &noise[1] };
+        problem.bits(noise, row, &sums, self.extra[row as usize].as_deref())
+    }
+
+    /// How much shorter another hypothesis would make what is left, in parts of a bit; with the day that does so most
+    /// where it is still to be found.
+    pub fn gain(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &CandidateCause,
+        scope: RowScope,
+        delta: &mut Delta,
+    ) -> (i64, Option<i32>) {
+        let effect = candidate.effects.get(problem, candidate, scope, delta);
+        let groups = problem.groups(candidate, scope);
+        delta.clear();
+        let any_day = With::After(i32::MIN, i32::MIN);
+        let with = if candidate.has_open_day { &any_day } else { &candidate.with };
+        let new = self.further_of(problem, candidate, with);
+        let mut gain = BitGain::new(if groups == problem.main() { 1 } else { problem.families.count() });
+        let mut best: Option<(i64, i32)> = None;
+        let mut worse = 0;
+        let mut days = candidate.days().enumerate().peekable();
+        while let Some((place, same_day)) = days.next() {
+            effect.of_day(place).iter().for_each(|(row, sums)| delta.add(*row, *sums));
+            same_day.iter().for_each(|change| self.correct(problem, change, &new, groups, delta));
+            if !candidate.has_open_day {
+                for record in self.met_besides(problem, candidate) {
+                    self.delta(problem, record, &new, groups, delta);
+                }
+            }
+            self.weighed(problem, delta, &mut gain);
+            let total = gain.total(&problem.families);
+            // The records of this day are in: the day to find lies before it.
+            let day = days.peek().map_or(same_day[0].parameter - 1, |(_, next)| next[0].parameter);
+            let is_better = best.is_none_or(|(known, _)| total > known);
+            if is_better {
+                best = Some((total, day));
+            }
+            worse = if is_better { 0 } else { worse + 1 };
+            if worse > PATIENCE && total < 0 {
+                break;
+            }
+        }
+        let (total, day) = best.unwrap_or_default();
+        (total, candidate.has_open_day.then_some(day))
+    }
+
+    /// Adds what rows became shorter by since the last look.
+    fn weighed(&self, problem: &Problem<'_>, delta: &mut Delta, gain: &mut BitGain) {
+        delta.look(|row, added, known| {
+            let place = row as usize;
+            let bits = self.length(problem, &self.noise, (row, self.sums[place] + added));
+            let parting = problem.parting(row);
+            let before = known.map_or(self.bits[place], |known| known.bits);
+            gain.add(parting, i64::from(before) - i64::from(bits));
+            if known.is_none() && bits != before {
+                gain.touch(parting);
+            }
+            RowFit { bits, ..RowFit::default() }
+        });
+    }
+
+    /// What stands for and against a chosen hypothesis, with the error term as it is without it.
+    pub fn weight(&self, problem: &Problem<'_>, place: usize, delta: &mut Delta) -> CauseWeight {
+        delta.clear();
+        self.delta_back(problem, place, delta);
+        let candidate = &self.chosen[place];
+        self.weight_of(problem, candidate, delta, |row, added| (self.sums[row] + added, self.sums[row]))
+    }
+
+    /// What would stand for and against a hypothesis that is not chosen.
+    pub fn weight_beyond(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &CandidateCause,
+        delta: &mut Delta,
+    ) -> CauseWeight {
+        // Looking at the rows of all groups leaves in the delta what the hypothesis adds.
+        self.with(problem, candidate, RowScope::All, delta);
+        self.weight_of(problem, candidate, delta, |row, added| (self.sums[row], self.sums[row] + added))
+    }
+
+    /// Weighs a hypothesis by the rows of a delta, of which it is said what they count without and with it.
+    fn weight_of(
+        &self,
+        problem: &Problem<'_>,
+        candidate: &CandidateCause,
+        delta: &Delta,
+        counts: impl Fn(usize, Sums) -> (Sums, Sums),
+    ) -> CauseWeight {
+        let scope = if problem.is_small(candidate) { RowScope::Fine } else { RowScope::Main };
+        let groups = problem.groups(candidate, scope);
+        let without = |row: u32| counts(row as usize, delta.added(row)).0;
+        let is_looked_at = |is_main: bool| match (candidate.groups_only, scope) {
+            (0, RowScope::Main) => is_main,
+            (0, _) => true,
+            (groups, _) => is_main == (groups & problem.main() != 0),
+        };
+        let term = |is_main: bool, known: &ErrorTerm| {
+            if is_looked_at(is_main) { self.estimated(problem, is_main, without) } else { known.clone() }
+        };
+        let noise = [term(true, &self.noise[0]), term(false, &self.noise[1])];
+        let mut gain = BitGain::new(problem.families.count());
+        let mut moved = [CauseWeight::default(); PLACES];
+        for (row, added) in delta.rows().filter(|(row, added)| !added.is_zero() && problem.is_of(*row, groups)) {
+            let place = row as usize;
+            let (without, with) = counts(place, added);
+            let shorter = i64::from(self.length(problem, &noise, (row, without)))
+                - i64::from(self.length(problem, &noise, (row, with)));
+            gain.add(problem.parting(row), shorter);
+            if shorter != 0 {
+                gain.touch(problem.parting(row));
+            }
+            let is_main = problem.is_main(row);
+            let term = if is_main { &noise[0] } else { &noise[1] };
+            let off = |sums| {
+                let left = problem.left_of(row, sums, self.extra[place].as_deref());
+                left.map_or(0, |(left, target)| term.off(&left, target))
+            };
+            let closer = off(&without) - off(&with);
+            let is_witness = is_main || candidate.groups_only != 0;
+            if let Some(moved) = place_of(problem.parting(row)).filter(|_| is_witness).map(|place| &mut moved[place]) {
+                moved.moved_right += closer.max(0).unsigned_abs();
+                moved.moved_wrong += closer.min(0).unsigned_abs();
+                moved.rows += u32::from(shorter > 0);
+            }
+        }
+        // The finest rows that show most of it; others have the same students again.
+        let most = moved.into_iter().rev().max_by_key(|one| one.rows).unwrap_or_default();
+        let whole = |sixteenths: u64| (sixteenths + 8) / 16;
+        let (moved_right, moved_wrong) = (whole(most.moved_right), whole(most.moved_wrong));
+        CauseWeight { gain: gain.total(&problem.families), moved_right, moved_wrong, ..most }
     }
 
     /// What the rows would be like with another hypothesis.
@@ -439,15 +632,18 @@ impl SupposedRecord<'_> {
 /// Records that a thread counts anew at a time.
 const RECORDS: usize = 1024;
 
+/// Rows that the error term is estimated from at most.
+const MOST_ROWS: usize = 10_000;
+
 /// Days without a better fit after which no earlier day is tried.
 const PATIENCE: u32 = 20;
 
 fn plus(a: RowFit, b: RowFit) -> RowFit {
-    RowFit { misses: a.misses + b.misses, cost: a.cost + b.cost }
+    RowFit { misses: a.misses + b.misses, cost: a.cost + b.cost, bits: 0 }
 }
 
 fn minus(a: RowFit, b: RowFit) -> RowFit {
-    RowFit { misses: a.misses - b.misses, cost: a.cost - b.cost }
+    RowFit { misses: a.misses - b.misses, cost: a.cost - b.cost, bits: 0 }
 }
 
 /// A record with what changes from one way to count to another.

@@ -5,8 +5,7 @@ use super::candidates::{CandidateCause};
 use super::with::{With};
 use super::error::{ReconcileError};
 use super::options::{Assumption, ReconcileOptions};
-use super::search::{FoundHypothesis, Search, Wishes};
-use super::state::{SearchState};
+use super::search::{Search, SearchOutcome, Wishes};
 use super::value::{AddedBounds};
 use crate::cause::{BoundCause, Hypothesis};
 use crate::facets::SupposedParameter;
@@ -69,13 +68,13 @@ fn check_parameter(hypothesis: &Hypothesis, assumption: &Assumption) -> Result<(
 /// Searches as the user wishes. Where causes are ruled out, what explains the most besides them is
 /// kept if nothing else explains more without them: one that was found together with a cause that is ruled
 /// out must not get lost only because the figures of both are off now.
-pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> (SearchState, Vec<FoundHypothesis>) {
+pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes: &Wishes) -> SearchOutcome {
     let anew = search.run(extra.clone(), wishes);
     if wishes.excluded.is_empty() {
         return anew;
     }
     let all = Wishes { assumed: wishes.assumed.clone(), excluded: Vec::new() };
-    let (_, found) = search.run(extra.clone(), &all);
+    let found = search.run(extra.clone(), &all).found;
     let is_open = |candidate: &CandidateCause| {
         !wishes.excluded.contains(&candidate.cause) && wishes.assumed.iter().all(|(cause, _)| *cause != candidate.cause)
     };
@@ -83,7 +82,7 @@ pub fn search(search: &Search<'_>, extra: Vec<Option<Box<AddedBounds>>>, wishes:
     let mut kept = wishes.clone();
     kept.assumed.extend(others.map(|one| (one.cause, Some(one.with))));
     let kept_too = search.run(extra, &kept);
-    if kept_too.0.total.cost < anew.0.total.cost { kept_too } else { anew }
+    if kept_too.state.total.cost < anew.state.total.cost { kept_too } else { anew }
 }
 
 /// Why a cause that is taken for true has nothing to show.

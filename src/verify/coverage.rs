@@ -8,14 +8,17 @@ use super::known::FIELDS;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Fields that are not checked, with the reason.
-pub const NOT_CHECKED: [(&str, &str); 9] = [
+pub const NOT_CHECKED: [(&str, &str); 12] = [
     ("asked.year", "what the user asked for stands in no file; the year itself is checked"),
     ("asked.view", "what the user asked for stands in no file; the view of each file is checked"),
     ("asked.without", "what the user asked for stands in no file"),
+    ("causes[].evidence", "it weighs the figures with a search without the cause, which is not made again"),
     ("causes[].mended", "it compares with a search without the cause, which is not made again"),
     ("causes[].broken", "it compares with a search without the cause, which is not made again"),
     ("causes[].tied_with", "what else would explain as much is found by the search, which is not made again"),
     ("causes[].note", "it explains in words why nothing was found; that the cause has no record is checked"),
+    ("patterns", "that figures stand in a pattern follows from the figures, which are checked"),
+    ("possible", "what could stand behind the rest is found by the search, which is not made again"),
     (
         "unexplained[].cell",
         "that the figure is unexplained by so much is checked, not that no smaller one holds it",

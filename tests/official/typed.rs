@@ -199,3 +199,31 @@ fn a_table_of_typed_numbers_takes_part_in_the_lint() {
     let said = String::from_utf8(run.stdout).unwrap();
     assert!(said.contains("error O010") && run.status.code() == Some(1), "{said}");
 }
+
+/// Counts by level that were not looked at are blank: what was typed need not add up with them.
+#[test]
+fn levels_that_were_not_looked_at_add_up_to_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers.csv");
+    template(&path, &[]);
+    let mut rows = rows_of(&std::fs::read_to_string(&path).unwrap());
+    for line in 1..rows.len().min(6) {
+        filled(&mut rows, line, ["50", "48", "47", "2500.0", ""]);
+    }
+    let check = |rows: &[Vec<String>]| {
+        std::fs::write(&path, joined(rows, ",")).unwrap();
+        let output = support::scorelint().arg("check").arg(&path).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let blank = check(&rows);
+    assert!(blank.contains("nothing found"), "{blank}");
+    // One level alone can be too many students; all four have to add up.
+    rows[1][19] = "48".to_owned();
+    let too_many = check(&rows);
+    assert!(too_many.contains("O023") && !too_many.contains("nothing found"), "{too_many}");
+    for (column, count) in [(19, "10"), (20, "12"), (21, "20"), (22, "5")] {
+        rows[1][column] = count.to_owned();
+    }
+    let right = check(&rows);
+    assert!(right.contains("nothing found"), "{right}");
+}

@@ -12,7 +12,7 @@ use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::input::View;
 use crate::reconcile::{
-    ReconcileRequest, CauseFound, ComparedFigure, CellFilter, CellStep, Copies, InputFile, ListInput, NotCheckable, Reconciliation, FigureStatus, With,
+    ReconcileRequest, CauseEvidence, CauseFound, ComparedFigure, CellFilter, CellStep, Copies, InputFile, ListInput, NotCheckable, PossibleCause, Reconciliation, RestPattern, FigureStatus, With,
 };
 use crate::rule::read::show_day;
 
@@ -67,6 +67,8 @@ pub fn write(out: &mut dyn Write, reconciliation: &Reconciliation, filter: &Cell
             not_checkable: tally.not_checkable,
         },
         causes: reconciliation.causes.iter().map(|cause| cause_out(reconciliation, cause)).collect(),
+        possible: reconciliation.possible.iter().map(possible).collect(),
+        patterns: reconciliation.patterns.iter().map(pattern).collect(),
         unexplained: reconciliation
             .residues
             .iter()
@@ -103,6 +105,10 @@ struct ReconcileDocument<'a> {
     leas: Vec<Lea>,
     summary: ReconcileSummary,
     causes: Vec<CauseOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    possible: Vec<PossibleOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patterns: Vec<PatternOut>,
     unexplained: Vec<ResidueOut>,
     cells: ReconcileCells<'a>,
     not_checkable: Vec<NotCheckableOut>,
@@ -204,12 +210,49 @@ struct CauseOut {
     assumed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceOut>,
     records: Vec<RecordLine>,
     cells: u64,
     mended: u32,
     broken: u32,
     rank: usize,
     tied_with: Vec<Tied>,
+}
+
+#[derive(Serialize)]
+struct EvidenceOut {
+    strength: &'static str,
+    bits: i64,
+    moved_right: u64,
+    moved_wrong: u64,
+    rows: u32,
+}
+
+#[derive(Serialize)]
+struct PossibleOut {
+    id: String,
+    title: String,
+    parameters: BTreeMap<&'static str, String>,
+    evidence: EvidenceOut,
+    records: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    look_up: Option<LookUpOut>,
+}
+
+#[derive(Serialize)]
+struct PatternOut {
+    id: &'static str,
+    fits: u64,
+    of: u64,
+}
+
+#[derive(Serialize)]
+struct LookUpOut {
+    entity: String,
+    test: u16,
+    grade: u8,
+    records: usize,
 }
 
 #[derive(Serialize)]
@@ -364,6 +407,7 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
         sources: cause.sources.clone(),
         assumed: found.is_assumed,
         note: found.note,
+        evidence: found.evidence.as_ref().map(evidence),
         records: places(reconciliation, &found.records),
         cells: found.cells,
         mended: found.mended,
@@ -374,6 +418,36 @@ fn cause_out(reconciliation: &Reconciliation, found: &CauseFound) -> CauseOut {
             .iter()
             .map(|(cause, with)| Tied { id: cause.id.clone(), parameters: parameters(with) })
             .collect(),
+    }
+}
+
+fn possible(one: &PossibleCause) -> PossibleOut {
+    PossibleOut {
+        id: one.cause.id.clone(),
+        title: super::words::title(one.cause, &one.with),
+        parameters: parameters(&one.with),
+        evidence: evidence(&one.evidence),
+        records: one.records,
+        look_up: one.look_up.map(|row| LookUpOut {
+            entity: String::from_utf8_lossy(&row.code).into_owned(),
+            test: row.test,
+            grade: row.grade,
+            records: row.records,
+        }),
+    }
+}
+
+fn pattern(one: &RestPattern) -> PatternOut {
+    PatternOut { id: one.id, fits: one.fits, of: one.of }
+}
+
+fn evidence(one: &CauseEvidence) -> EvidenceOut {
+    EvidenceOut {
+        strength: one.strength().as_str(),
+        bits: one.bits,
+        moved_right: one.moved_right,
+        moved_wrong: one.moved_wrong,
+        rows: one.rows,
     }
 }
 

@@ -8,12 +8,14 @@ use owo_colors::OwoColorize;
 
 use super::subject::{FigureDetail, ReconcileReport};
 use super::words::{figure, measure_words, title};
+use crate::cause::Cause;
 use crate::counting::entity_type_name;
 use crate::layout::registry;
 use crate::official::{ALL_GRADES, ALL_STUDENTS, Measure};
 use crate::privacy::text::{fit, neutralise, width as columns_of};
-use crate::reconcile::{CauseFound, ComparedFigure, CellFilter, CdsCode, Reconciliation, FigureStatus, is_count};
+use crate::reconcile::{CauseEvidence, CauseFound, ComparedFigure, CellFilter, CdsCode, NotCheckable, Reconciliation, FigureStatus, With, is_count};
 use crate::report::Style;
+use crate::rule::read::show_day;
 use crate::number::{grouped, plural};
 
 /// Writes a reconciliation for people.
@@ -72,7 +74,8 @@ impl ReconcilePage<'_> {
         self.ladders(FigureStatus::PartlyExplained, "Explained in part", samples)?;
         self.ladders(FigureStatus::Unexplained, "Unexplained", samples)?;
         self.residues(samples)?;
-        self.not_checkable()
+        self.possible()?;
+        self.not_checkable(samples)
     }
 
     fn verdict(&mut self) -> io::Result<()> {
@@ -156,6 +159,7 @@ impl ReconcilePage<'_> {
                 &format!("{kind}, {}: {name}{member}", plural(u64::from(file.records), "record")),
             )?;
         }
+        self.copies()?;
         if self.all.is_of_enrolled_alone() {
             let text = "official numbers count students where they were tested; the file by enrolled LEA lacks \
                         those who are enrolled elsewhere: compare the file by tested LEA";
@@ -173,6 +177,31 @@ impl ReconcilePage<'_> {
         Ok(())
     }
 
+    /// Which of several downloads counts for the results that both have.
+    fn copies(&mut self) -> io::Result<()> {
+        let all = self.all;
+        let name = |place: usize| {
+            let file = all.inputs.get(place).and_then(|file| file.info.path.file_name());
+            file.map_or_else(String::new, |name| neutralise(&name.to_string_lossy()).into_owned())
+        };
+        for one in &all.copies {
+            let newer = if one.newer == one.results {
+                "which are newer".to_owned()
+            } else {
+                format!("{} of them newer", grouped(one.newer))
+            };
+            let text = format!(
+                "{} stand in both {} and {}: those of the first count, {newer}. If the other is an older download, \
+                 give it after --earlier, and what has changed since becomes visible",
+                plural(one.results, "result"),
+                name(one.counted),
+                name(one.other)
+            );
+            self.wrapped("  copies    ", &text)?;
+        }
+        Ok(())
+    }
+
     fn causes(&mut self) -> io::Result<()> {
         if self.all.causes.is_empty() {
             return Ok(());
@@ -182,7 +211,7 @@ impl ReconcilePage<'_> {
         ranked.sort_by_key(|cause| cause.rank);
         for found in ranked {
             let assumed = if found.is_assumed { ", assumed" } else { "" };
-            self.wrapped(&format!("{:>3}  ", found.rank), &title(found.cause, &found.with))?;
+            self.wrapped(&format!("{:>3}  ", found.rank), &self.title_of(found.cause, &found.with))?;
             if let Some(note) = found.note {
                 self.wrapped("     ", &format!("{} ({}): {note}", found.cause.id, found.cause.certainty().as_str()))?;
                 continue;
@@ -202,13 +231,20 @@ impl ReconcilePage<'_> {
             let until =
                 if found.cause.until.is_empty() { String::new() } else { format!("; until {}", found.cause.until) };
             self.wrapped("     who: ", &format!("{}{until}", found.cause.who))?;
+            if let Some(evidence) = &found.evidence {
+                self.wrapped("     evidence: ", &evidence_words(evidence))?;
+            }
             if found.broken > 0 {
                 let text =
-                    format!("with it {} agree that do not without, {} the other way round", found.mended, found.broken);
+                    format!(
+                        "with it {} agree that do not without, {} the other way round",
+                        grouped(u64::from(found.mended)),
+                        grouped(u64::from(found.broken))
+                    );
                 self.wrapped("     ", &text)?;
             }
             for (cause, with) in &found.tied_with {
-                self.wrapped("     explains as much: ", &format!("{} ({})", title(cause, with), cause.id))?;
+                self.wrapped("     explains as much: ", &format!("{} ({})", self.title_of(cause, with), cause.id))?;
             }
         }
         Ok(())
@@ -216,20 +252,12 @@ impl ReconcilePage<'_> {
 
     fn ladders(&mut self, status: FigureStatus, heading: &str, samples: usize) -> io::Result<()> {
         let all = self.all;
-        let here = all.cells.iter().filter(|cell| cell.status == status && self.filter.has(cell));
-        // The first ones alone are kept: a county has more figures than anybody looks at.
-        let mut first: BTreeMap<(Prominence, usize), ComparedFigure<'_>> = BTreeMap::new();
-        let mut count = 0;
-        for cell in here {
-            first.insert((prominence(&cell), count), cell);
-            count += 1;
-            if first.len() > samples {
-                first.pop_last();
-            }
-        }
+        let here = || all.cells.iter().filter(|cell| cell.status == status && self.filter.has(cell));
+        let count = here().count();
         if count == 0 {
             return Ok(());
         }
+        let first = if samples < count { of_different_places(here(), samples) } else { in_order(here()) };
         let limit = if first.len() < count {
             let shown = grouped(first.len() as u64);
             format!(": {shown} of {}, --all shows every one", plural(count as u64, "figure"))
@@ -237,11 +265,33 @@ impl ReconcilePage<'_> {
             format!(": {}", plural(count as u64, "figure"))
         };
         self.title(&format!("{heading}{limit}"))?;
-        for cell in first.values() {
+        for cell in &first {
             self.line("")?;
             self.ladder(cell)?;
         }
         Ok(())
+    }
+
+    /// What a cause is, with the names of schools and the range of days.
+    fn title_of(&self, cause: &Cause, with: &With) -> String {
+        match with {
+            With::Text(codes) => cause.title.replace("{parameter}", &self.schools(codes)),
+            With::After(day, last) if last > day => {
+                let range = format!("{} to {}", show_day(i64::from(*day)), show_day(i64::from(*last)));
+                cause.title.replace("{parameter}", &range)
+            }
+            _ => title(cause, with),
+        }
+    }
+
+    /// Schools by name and code.
+    fn schools(&self, codes: &str) -> String {
+        let named = codes.split(", ").map(|text| {
+            let code: Option<CdsCode> = text.as_bytes().try_into().ok();
+            let name = code.map(|code| self.all.name_of(&code)).filter(|name| name != text);
+            name.map_or_else(|| neutralise(text).into_owned(), |name| format!("{} ({text})", neutralise(&name)))
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
 
     fn name(&self, cell: &ComparedFigure<'_>) -> String {
@@ -257,19 +307,20 @@ impl ReconcilePage<'_> {
         }
     }
 
+    fn test(&self, test: u16) -> String {
+        let known = self.all.counting.tests.iter().find(|one| one.id == test);
+        known.map_or_else(|| format!("test {test}"), |one| one.short.clone())
+    }
+
+    fn grade(&self, grade: u8) -> String {
+        let known = self.all.counting.grades.iter().find(|row| row.code == grade);
+        known.map_or_else(|| format!("grade {grade}"), |row| row.name.clone())
+    }
+
     /// `Example Unified · ELA · grade 5 · all students · tested`.
     fn heading(&self, cell: &ComparedFigure<'_>) -> String {
         let counting = &self.all.counting;
-        let test = counting
-            .tests
-            .iter()
-            .find(|test| test.id == cell.test)
-            .map_or_else(|| format!("test {}", cell.test), |test| test.short.clone());
-        let grade = counting
-            .grades
-            .iter()
-            .find(|row| row.code == cell.grade)
-            .map_or_else(|| format!("grade {}", cell.grade), |row| row.name.clone());
+        let (test, grade) = (self.test(cell.test), self.grade(cell.grade));
         let group = match cell.group {
             ALL_STUDENTS => "all students".to_owned(),
             id => counting
@@ -296,7 +347,7 @@ impl ReconcilePage<'_> {
             let records =
                 if step.records.is_empty() { String::new() } else { plural(step.records.len() as u64, "record") };
             let amount = format!("{sign}{}", figure(cell.measure, step.amount));
-            let text = format!("{about}{}", title(found.cause, &found.with));
+            let text = format!("{about}{}", self.title_of(found.cause, &found.with));
             self.rung(&amount, &text, found.cause.certainty().as_str(), &records)?;
         }
         if cell.unexplained != 0 {
@@ -327,8 +378,17 @@ impl ReconcilePage<'_> {
             return Ok(());
         }
         self.title("Where the unexplained lies")?;
-        for residue in self.all.residues.iter().take(samples) {
+        let mut rows = 0;
+        let mut last = None;
+        for residue in &self.all.residues {
             let Some(cell) = self.all.cells.get(residue.cell) else { continue };
+            // Figures of a row have the same students: one of them says it, unless all are wanted.
+            let row = (cell.code, cell.test, cell.grade, cell.group);
+            if rows == samples || samples < usize::MAX && last == Some(row) {
+                continue;
+            }
+            last = Some(row);
+            rows += 1;
             let sign = if residue.amount > 0 { "+" } else { "" };
             let groups = match residue.groups.as_slice() {
                 [] => String::new(),
@@ -338,20 +398,50 @@ impl ReconcilePage<'_> {
             let amount = format!("{sign}{}", figure(cell.measure, residue.amount));
             self.wrapped(&format!("{amount:>AMOUNT$}  "), &text)?;
         }
-        if self.all.residues.len() > samples {
-            self.line(&format!("           and {} more", grouped((self.all.residues.len() - samples) as u64)))?;
+        if self.all.residues.len() > rows {
+            self.line(&format!("           and {} more", grouped((self.all.residues.len() - rows) as u64)))?;
         }
         Ok(())
     }
 
-    fn not_checkable(&mut self) -> io::Result<()> {
-        let tally = self.all.tally();
-        let has_unexplained = tally.unexplained + tally.partly > 0;
-        let named: Vec<_> = self.all.not_checkable.iter().filter(|one| one.cells > 0 || has_unexplained).collect();
+    /// Causes that could stand behind the rest, and what would tell them apart.
+    fn possible(&mut self) -> io::Result<()> {
+        if self.all.possible.is_empty() {
+            return Ok(());
+        }
+        self.title("What could stand behind it: the figures are too few, or too unclear, to say")?;
+        for one in &self.all.possible {
+            self.wrapped("- ", &format!("{} ({})", self.title_of(one.cause, &one.with), one.cause.id))?;
+            let records = plural(one.records as u64, "record");
+            self.wrapped("  ", &format!("could move {records}; evidence {}", evidence_words(&one.evidence)))?;
+            if let Some(row) = &one.look_up {
+                let place = neutralise(&self.all.name_of(&row.code)).into_owned();
+                let row_name = [place, self.test(row.test), self.grade(row.grade)].join(" · ");
+                let text = format!("{row_name} ({} of them)", grouped(row.records as u64));
+                self.wrapped("  look up next: ", &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reasons that these files cannot tell of: those that the rest speaks for, then those with most figures.
+    fn not_checkable(&mut self, samples: usize) -> io::Result<()> {
+        const MOST: usize = 3;
+        let most = if samples == usize::MAX { samples } else { MOST };
+        let all = self.all;
+        let pattern = |id: &str| all.patterns.iter().find(|one| one.id == id);
+        let mut ranked: Vec<_> = all.not_checkable.iter().collect();
+        ranked.sort_by_key(|one| pattern(one.id).is_none());
+        let is_named = |one: &&NotCheckable| samples == usize::MAX || one.cells > 0 || pattern(one.id).is_some();
+        let named: Vec<_> = ranked.into_iter().filter(is_named).take(most).collect();
         self.title("What these files cannot tell")?;
         for one in &named {
             let cells = if one.cells > 0 { format!(" ({})", plural(one.cells, "figure")) } else { String::new() };
             self.wrapped("- ", &format!("{}{cells}", one.words))?;
+            if let Some(pattern) = pattern(one.id) {
+                let text = format!("{} of {} fit", grouped(pattern.fits), plural(pattern.of, "row"));
+                self.wrapped("  the pattern of the rest speaks for it: ", &text)?;
+            }
             if !one.decided_by.is_empty() {
                 self.wrapped("  would tell: ", &one.decided_by)?;
             }
@@ -359,7 +449,7 @@ impl ReconcilePage<'_> {
         let rest = self.all.not_checkable.len() - named.len();
         if rest > 0 {
             let text = format!(
-                "and {} that nothing here calls for; --format json lists them",
+                "and {}; --all lists them",
                 plural(rest as u64, "more reason")
             );
             self.wrapped("- ", &text)?;
@@ -379,7 +469,7 @@ impl ReconcilePage<'_> {
         }
         for step in cell.steps.iter() {
             let Some(cause) = self.all.causes.get(step.cause) else { continue };
-            self.title(&title(cause.cause, &cause.with))?;
+            self.title(&self.title_of(cause.cause, &cause.with))?;
             self.records(step.records)?;
         }
         Ok(())
@@ -401,6 +491,36 @@ impl ReconcilePage<'_> {
     }
 }
 
+/// Figures in the order in which they are shown.
+fn in_order<'a>(cells: impl Iterator<Item = ComparedFigure<'a>>) -> Vec<ComparedFigure<'a>> {
+    let mut all: Vec<ComparedFigure<'_>> = cells.collect();
+    all.sort_by_key(prominence);
+    all
+}
+
+/// So many figures, of as many entities as there are: of each row one, of each entity its first row, then its second.
+fn of_different_places<'a>(
+    cells: impl Iterator<Item = ComparedFigure<'a>>,
+    samples: usize,
+) -> Vec<ComparedFigure<'a>> {
+    let mut rows: BTreeMap<(CdsCode, u16, u8, bool), ComparedFigure<'_>> = BTreeMap::new();
+    for cell in cells {
+        let row = rows.entry((cell.code, cell.test, cell.grade, cell.group == ALL_STUDENTS)).or_insert(cell);
+        if prominence(&cell) < prominence(row) {
+            *row = cell;
+        }
+    }
+    let mut seen: BTreeMap<CdsCode, usize> = BTreeMap::new();
+    let mut ordered: Vec<(usize, ComparedFigure<'_>)> = Vec::new();
+    for cell in in_order(rows.into_values()) {
+        let turn = seen.entry(cell.code).or_default();
+        ordered.push((*turn, cell));
+        *turn += 1;
+    }
+    ordered.sort_by_key(|(turn, _)| *turn);
+    ordered.into_iter().take(samples).map(|(_, cell)| cell).collect()
+}
+
 /// What decides which figures are shown first.
 type Prominence = (u8, bool, bool, u16, bool, u8, CdsCode, u16, Measure);
 
@@ -420,6 +540,21 @@ fn prominence(cell: &ComparedFigure<'_>) -> Prominence {
 fn listed(groups: &[u16]) -> String {
     let all: Vec<String> = groups.iter().map(u16::to_string).collect();
     fit(&all.join(", "), 40).into_owned()
+}
+
+/// How strong evidence is, the students who count as predicted, and how likely it is by chance.
+fn evidence_words(evidence: &CauseEvidence) -> String {
+    let chance = match evidence.bits {
+        ..=0 => "as likely by chance".to_owned(),
+        bits @ 1..20 => format!("by chance once in {}", grouped(1 << bits)),
+        _ => "by chance less than once in a million".to_owned(),
+    };
+    format!(
+        "{}; {} counted as predicted, {} against; {chance}",
+        evidence.strength().words(),
+        plural(evidence.moved_right, "student"),
+        grouped(evidence.moved_wrong)
+    )
 }
 
 /// How many figures causes explain in part, where there are any.
