@@ -319,7 +319,8 @@ fn second_files_without_common_students_are_said_and_not_compared() {
         let earlier = vec![folder.write("second.csv", text)];
         outcome(&checked, &SecondPaths { earlier, ..SecondPaths::default() }, &rules, 2)
     };
-    let status = |outcome: &Outcome, code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap().status.clone();
+    let status =
+        |outcome: &Outcome, code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap().status.clone();
     let said = |outcome: &Outcome| {
         outcome.inputs[0].info.detected.iter().find(|one| one.what == "earlier").unwrap().why.clone()
     };
@@ -373,5 +374,8 @@ fn parts_of_a_file_are_looked_at_together() {
     assert!(alone[0] > sound[0] + 50, "{alone:?} {sound:?}");
     let together = broke(&checked(&["one.csv", "two.csv"]));
     // A student who lacks a subject and stands in both parts is a finding in each.
-    assert!(together.iter().zip(sound).all(|(parts, whole)| *parts >= whole && *parts <= 2 * whole), "{together:?} {sound:?}");
+    assert!(
+        together.iter().zip(sound).all(|(parts, whole)| *parts >= whole && *parts <= 2 * whole),
+        "{together:?} {sound:?}"
+    );
 }
