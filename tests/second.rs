@@ -292,3 +292,90 @@ fn schools_are_looked_up_in_a_real_entity_list() {
     let status = |code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap().status.clone();
     assert_eq!(status("D030"), RuleStatus::NotRun("no earlier file is given (--earlier FILE)".to_owned()));
 }
+
+/// A second file whose student numbers are written otherwise, cell by cell.
+fn with_numbers(path: &Path, year: u16, change: impl Fn(&str) -> String) -> String {
+    let layout = registry().layout(year).unwrap();
+    let ssid = registry().id("ssid").unwrap();
+    let place = layout.fields.iter().position(|field| field.id == Some(ssid)).unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    let anew = |(number, line): (usize, &str)| {
+        let cell = |(at, cell): (usize, &str)| match number > 0 && at == place {
+            true => change(cell),
+            false => cell.to_owned(),
+        };
+        line.split('^').enumerate().map(cell).collect::<Vec<_>>().join("^") + "\n"
+    };
+    text.lines().enumerate().map(anew).collect()
+}
+
+#[test]
+fn second_files_without_common_students_are_said_and_not_compared() {
+    let rules = RuleSet::embedded().unwrap();
+    let folder = Folder::new();
+    let checked = district(&folder, "checked.csv", 2025, View::Tested);
+    let earlier = district(&folder, "earlier.csv", 2024, View::Tested);
+    let compared = |text: String| {
+        let earlier = vec![folder.write("second.csv", text)];
+        outcome(&checked, &SecondPaths { earlier, ..SecondPaths::default() }, &rules, 2)
+    };
+    let status =
+        |outcome: &Outcome, code: &str| outcome.rules.iter().find(|rule| rule.code == code).unwrap().status.clone();
+    let said = |outcome: &Outcome| {
+        outcome.inputs[0].info.detected.iter().find(|one| one.what == "earlier").unwrap().why.clone()
+    };
+    let sound = compared(std::fs::read_to_string(&earlier).unwrap());
+    assert!(said(&sound).contains("students of this file 249 are among its 249"), "{}", said(&sound));
+    assert_eq!((came_out(&sound, "L041").1, came_out(&sound, "D030").0 > 100), (0, true));
+    // Numbers of a dataframe are read as the numbers they are.
+    let mended = compared(with_numbers(&earlier, 2024, |number| format!("{number}.0")));
+    assert_eq!((said(&mended), came_out(&mended, "D030")), (said(&sound), came_out(&sound, "D030")));
+    let rounded = with_numbers(&earlier, 2024, |_| "6.0000E+09".to_owned());
+    let others = with_numbers(&earlier, 2024, |number| number.chars().rev().collect());
+    for (text, words) in [(rounded, "none of its numbers of students can be read"), (others, "none are among its")] {
+        let outcome = compared(text);
+        assert_eq!(came_out(&outcome, "L041").1, 1);
+        for code in ["D030", "D031", "H014", "H015"] {
+            let RuleStatus::NotRun(why) = status(&outcome, code) else { panic!("{code} was run") };
+            assert!(why.contains(words), "{code}: {why}");
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_file_are_looked_at_together() {
+    let rules = RuleSet::embedded().unwrap();
+    let folder = Folder::new();
+    let whole = std::fs::read_to_string(district(&folder, "whole.csv", 2025, View::Tested)).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let (header, records) = (lines[0], &lines[1..]);
+    let text = |records: &[&str]| format!("{header}\n{}\n", records.join("\n"));
+    let checked = |names: &[&str]| {
+        let paths: Vec<PathBuf> = names.iter().map(|name| folder.path().join(name)).collect();
+        let options = CheckOptions {
+            input: InputOptions { view: Some(View::Tested), ..InputOptions::default() },
+            rules: &rules,
+            weight: &|_: &Rule, severity: Severity| Some(severity),
+            detail: &|_| KeptFindings::All,
+            threads: 2,
+            timings: false,
+            progress: None,
+        };
+        check_with(&paths, &SecondPaths::default(), &options).unwrap()
+    };
+    let broke = |outcome: &Outcome| ["D017", "D018"].map(|code| came_out(outcome, code).1);
+    let sound = broke(&checked(&["whole.csv"]));
+    // Every second record in another part: most students stand in both.
+    let odd: Vec<&str> = records.iter().copied().step_by(2).collect();
+    let even: Vec<&str> = records.iter().copied().skip(1).step_by(2).collect();
+    folder.write("one.csv", text(&odd));
+    folder.write("two.csv", text(&even));
+    let alone = broke(&checked(&["one.csv"]));
+    assert!(alone[0] > sound[0] + 50, "{alone:?} {sound:?}");
+    let together = broke(&checked(&["one.csv", "two.csv"]));
+    // A student who lacks a subject and stands in both parts is a finding in each.
+    assert!(
+        together.iter().zip(sound).all(|(parts, whole)| *parts >= whole && *parts <= 2 * whole),
+        "{together:?} {sound:?}"
+    );
+}

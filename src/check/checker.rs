@@ -16,6 +16,7 @@ use super::judge::{SetHit, judge};
 use super::needs::{schools, unmet};
 use super::odd_rows::{CUT_OFF, findings_of_rows};
 use super::options::{CheckOptions, KeptFindings};
+use super::parts::{Companions, FileParts, is_of_whole_file};
 use super::rule_account::RuleAccount;
 use super::second::{GivenSecondFiles, WantedCells, wanted_of};
 use crate::counting::{StudentGroup, student_groups};
@@ -34,6 +35,10 @@ use crate::rule::{CellRef, Expr, CellForm, Instance, RecordScope, Rule, Scope, S
 pub(super) struct Checker<'a> {
     options: &'a CheckOptions<'a>,
     pub(super) given: GivenSecondFiles,
+    /// Which files are parts of one.
+    pub(super) parts: FileParts,
+    /// What the parts of the file that is being checked have.
+    companions: Companions,
     accounts: Vec<RuleAccount<'a>>,
     inputs: Vec<InputOutcome>,
     findings: Vec<Finding>,
@@ -74,6 +79,8 @@ impl<'a> Checker<'a> {
         Self {
             options,
             given,
+            parts: FileParts::default(),
+            companions: Companions::default(),
             accounts: accounts.collect(),
             inputs: Vec::new(),
             findings: Vec::new(),
@@ -90,6 +97,7 @@ impl<'a> Checker<'a> {
         self.bind(info.year, &weights)?;
         let planned = self.planned(&info, &weights, RecordScope::Checked);
         let second = self.given.join(&self.wanted(info.year, &planned), &info)?;
+        self.companions = self.companions_of(&info, &weights, &planned)?;
         let program = self.program(&info, &weights, &planned, second.clone())?;
         if self.judge(FileRole::Checked, &info, source, findings.clone(), program, &weights)? == Judged::NewDamage {
             self.withdraw_built_in(&planned, &weights);
@@ -100,6 +108,27 @@ impl<'a> Checker<'a> {
             self.judge(FileRole::Checked, &info, again.source, findings, program, &weights)?;
         }
         self.rosters(&info, &weights)
+    }
+
+    /// What the rules about complete files find in all parts of a file; nothing where it is whole.
+    fn companions_of(
+        &mut self,
+        info: &FileInfo,
+        weights: &[Option<Severity>],
+        planned: &[usize],
+    ) -> Result<Companions, CheckError> {
+        let mut companions = Companions::default();
+        let wanted = planned.iter().copied().filter(|place| is_of_whole_file(self.accounts[*place].rule));
+        let wanted: Vec<usize> = wanted.collect();
+        for part in self.parts.of(info).to_vec() {
+            let program = self.program(&part, weights, &wanted, SecondData::default())?;
+            let mut source = input::reopen(&part, &self.options.input)?;
+            let run_options = RunOptions { threads: useful_threads(&part, self.options.threads), progress: None };
+            let collector = EntryCollector(&program);
+            let Collected { file: entries, .. } = run(&program, &part, source.as_mut(), &collector, &run_options);
+            companions.take(&program, &entries);
+        }
+        Ok(companions)
     }
 
     /// Runs the rules that go through the roster of a checked file.
@@ -157,7 +186,7 @@ impl<'a> Checker<'a> {
         });
         // What was read before a failure is judged.
         self.unreadable.extend(failure.map(Arc::new));
-        let mut sets = judge(&program, &entries, &mut hits.counts, self.options.threads);
+        let mut sets = judge(&program, &entries, &self.companions, &mut hits.counts, self.options.threads);
         sets.extend(groups.judge(&program, &mut hits.counts));
         drop(entries);
         spoil(&program, |rule| self.accounts[rule].rule.spoils, &mut hits);

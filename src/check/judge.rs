@@ -3,6 +3,7 @@
 
 use super::entries::Entries;
 use super::hits::InstanceCounts;
+use super::parts::Companions;
 use super::key_groups::{Buffers, KeyGroups, Share, WantedGroups};
 use crate::engine::program::Program;
 use crate::engine::sets::{GroupTest, SetPlan, GroupedBy};
@@ -46,7 +47,13 @@ struct EntryGroup<'a> {
 
 /// Judges all tables; returns the broken groups by instance and first record, and adds to the
 /// counts of the instances. Each thread takes the groups of some keys.
-pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [InstanceCounts], threads: usize) -> Vec<SetHit> {
+pub(super) fn judge(
+    program: &Program,
+    entries: &[Entries],
+    companions: &Companions,
+    counts: &mut [InstanceCounts],
+    threads: usize,
+) -> Vec<SetHit> {
     let threads = threads.max(1);
     let tables = largest_first(program, entries);
     // Each part of a table looks at all its keys, so tables are taken apart only where they are few.
@@ -55,7 +62,8 @@ pub(crate) fn judge(program: &Program, entries: &[Entries], counts: &mut [Instan
         tables.iter().flat_map(|place| (0..parts).map(move |part| (*place, part))).collect();
     let results = each(&tasks, &scratches(threads, Buffers::default), |(place, part), buffers| {
         let width = program.tables[*place].values.len();
-        let table = Entered { all: &entries[*place], width, share: Share { part: *part, parts } };
+        let share = Share { part: *part, parts };
+        let table = Entered { all: &entries[*place], width, share, program, companions };
         judge_table(program, *place, &table, buffers)
     });
     let mut hits = Vec::new();
@@ -134,7 +142,10 @@ fn judge_group(table: &Entered<'_>, plan: &SetPlan, group: &EntryGroup<'_>, coun
         }
         GroupTest::Exists(conditions) => {
             counts.applicable += 1;
-            let all = conditions.iter().all(|bit| group.some >> bit & 1 != 0);
+            let rule = table.program.instances[plan.instance].rule;
+            let key = group.entries.first().map(|entry| table.all.keys[*entry as usize]).unwrap_or_default();
+            let has = |(place, bit): (usize, &usize)| group.some >> bit & 1 != 0 || table.companions.has(rule, place, key);
+            let all = conditions.iter().enumerate().all(has);
             (!all).then(|| hit(members.map(record).take(NAMED).collect(), group.entries.len() as u64, 0))
         }
         GroupTest::AtMost(limit, bit) => {
@@ -190,6 +201,8 @@ struct Entered<'a> {
     /// Compared values of an entry.
     width: usize,
     share: Share,
+    program: &'a Program,
+    companions: &'a Companions,
 }
 
 impl Entered<'_> {

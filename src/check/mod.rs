@@ -15,6 +15,7 @@ mod key_groups;
 mod needs;
 mod odd_rows;
 mod options;
+mod parts;
 mod repeats;
 mod rule_account;
 mod second;
@@ -26,6 +27,7 @@ use std::time::Instant;
 use self::checker::Checker;
 pub use self::error::CheckError;
 pub use self::options::{CheckOptions, KeptFindings};
+use self::parts::FileParts;
 use self::second::GivenSecondFiles;
 pub use self::second::{SecondError, SecondPaths};
 use crate::input;
@@ -48,6 +50,7 @@ pub fn check(paths: &[PathBuf], options: &CheckOptions<'_>) -> Result<Outcome, C
 pub fn check_with(paths: &[PathBuf], second: &SecondPaths, options: &CheckOptions<'_>) -> Result<Outcome, CheckError> {
     let begin = Instant::now();
     let mut checker = Checker::new(options, GivenSecondFiles::open(second, &options.input)?);
+    checker.parts = FileParts::among(paths, &options.input);
     for opened in input::open_each(paths, &options.input) {
         match opened {
             Ok(opened) => checker.file(opened)?,
