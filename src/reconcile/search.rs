@@ -25,11 +25,7 @@ use crate::layout::Certainty;
 const MOST: usize = 24;
 
 /// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in a thousand would.
-const STRONG: i64 = 10 * PART;
-
-fn strong() -> i64 {
-    std::env::var("EVSTRONG").ok().and_then(|v| v.parse::<i64>().ok()).map_or(STRONG, |v| v * PART)
-}
+const STRONG: i64 = CauseEvidence::STRONG * PART;
 
 /// From how many bits on evidence is moderate.
 const MODERATE: i64 = 5 * PART;
@@ -214,16 +210,7 @@ impl<'a> Search<'a> {
             (gain - self.price(open[*place]), day)
         });
         let results = places.iter().zip(tried).map(|(place, (gain, day))| (gain, *place, day));
-        let results: Vec<_> = results.collect();
-        if std::env::var_os("EVTRACE").is_some() {
-            let mut top: Vec<_> = results.clone();
-            top.sort_by_key(|one| Reverse(one.0));
-            for (gain, place, day) in top.iter().take(6) {
-                eprintln!("{scope:?} {} {:?} {day:?} n={} net={}", self.causes[open[*place].cause].cause.id, open[*place].with, open[*place].changes.len(), gain / PART);
-            }
-        }
-        let results = results.into_iter();
-        let better = results.filter(|(gain, ..)| *gain >= strong());
+        let better = results.filter(|(gain, ..)| *gain >= STRONG);
         let best = better.min_by_key(|(gain, place, _)| (Reverse(*gain), self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| (place, day))
     }
@@ -284,14 +271,9 @@ impl<'a> Search<'a> {
         let weights = each(&open, &self.scratches, |place, delta| {
             let weight = state.weight(self.problem, *place, delta);
             let net = weight.gain - self.price(&state.chosen[*place]);
-            if std::env::var_os("EVTRACE").is_some() {
-                let c = &state.chosen[*place];
-                eprintln!("  weigh {} {:?} n={} net={} {:?}", self.causes[c.cause].cause.id, c.with, c.changes.len(), net / PART, weight);
-            }
-            let ratio: u64 = std::env::var("EVRATIO").ok().and_then(|v| v.parse().ok()).unwrap_or(15);
-            if weight.moved_right * 10 < ratio * weight.moved_wrong { net.min(0) } else { net }
+            if weight.is_against() { net.min(0) } else { net }
         });
-        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < strong());
+        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < STRONG);
         weak.min_by_key(|(_, gain)| *gain).map(|(place, _)| place)
     }
 
@@ -314,7 +296,7 @@ impl<'a> Search<'a> {
             let one = day.map_or_else(|| (*one).clone(), |day| one.after(day));
             let weight = state.weight_beyond(self.problem, &one, delta);
             let evidence = weight.evidence(self.price(&one));
-            let is_closer = evidence.moved_right > evidence.moved_wrong;
+            let is_closer = evidence.moved_right > evidence.moved_wrong && evidence.bits < CauseEvidence::STRONG;
             is_closer.then(|| PossibleHypothesis {
                 cause: one.cause,
                 with: one.with.clone(),
