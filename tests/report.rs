@@ -6,5 +6,6 @@ mod hostile;
 mod human;
 mod json;
 mod leaks;
+mod machine;
 mod program;
 mod unreadable;

@@ -2,6 +2,7 @@
 //! faults where the side file says.
 
 mod found;
+mod resave;
 mod scenario;
 
 use std::io::Write;

@@ -205,7 +205,10 @@ impl Moved {
             let path = entry.unwrap().path();
             let is_of = |text: &str| text.replace(&newest().to_string(), &later().to_string());
             let name = is_of(path.file_name().unwrap().to_str().unwrap());
-            self.folder.write(&format!("official/{name}"), is_of(&std::fs::read_to_string(&path).unwrap()));
+            // A byte a letter: the lists are written in Windows-1252.
+            let text: String = std::fs::read(&path).unwrap().into_iter().map(char::from).collect();
+            let bytes: Vec<u8> = is_of(&text).chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+            self.folder.write(&format!("official/{name}"), bytes);
         }
         self.folder.path().join("official")
     }
@@ -350,4 +353,229 @@ fn a_header_that_changed_much_is_read_where_the_records_are_of_a_later_year() {
     let damaged = district.folder.write("damaged.csv", format!("{header}\n{rest}"));
     let output = support::scorelint().arg("check").arg(damaged).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A layout file of an invented year two years after the newest.
+fn layout_file() -> String {
+    let (year, base) = (newest() + 2, newest());
+    format!(
+        r#"
+year = {year}
+base = {base}
+certainty = "inferred"
+source = "invented"
+drop = ["Genre", "CALPADSNPSSchoolFlag", "calpads_charter_code"]
+
+[[rename]]
+from = "ScaleScore"
+to = "ReportedScaleScore"
+
+[[add]]
+column = "TestingRoom"
+after = "RecordType"
+type = "code"
+codes = [{{ code = "A", means = "first" }}, {{ code = "B", means = "second" }}]
+
+[[codes]]
+column = "ELAS"
+code = "NEWC"
+means = "newcomer"
+
+[[ranges]]
+test = "01"
+grade = 3
+levels = [[2114, 2300], [2301, 2400], [2401, 2500], [2501, 2623]]
+
+[[tests]]
+test = "01"
+levels = ["Minimal", "Developing", "Proficient", "Advanced"]
+met_from = 3
+"#
+    )
+}
+
+/// The score file in a folder.
+fn score_file(folder: &Path) -> PathBuf {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "csv")).unwrap()
+}
+
+#[test]
+fn a_layout_file_alone_carries_a_year_through_every_command() {
+    let folder = Folder::new();
+    let year = newest() + 2;
+    let layout = folder.write("year.toml", layout_file());
+    let layout = layout.to_str().unwrap();
+    let made = folder.path().join("district");
+    let path = made.to_str().unwrap();
+    let output = support::scorelint()
+        .args(["synth", "--layout", layout, "--students", "300", "--official", "-o", path])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let file = score_file(&made);
+    let header = std::fs::read_to_string(&file).unwrap();
+    let header: Vec<&str> = header.lines().next().unwrap().split('^').collect();
+    assert_eq!(header[..2], ["RecordType", "TestingRoom"]);
+    assert!(header.contains(&"ReportedScaleScore") && !header.contains(&"ScaleScore") && !header.contains(&"Genre"));
+    let file = file.to_str().unwrap();
+
+    let checked = report(&["check", file, "--layout", layout]);
+    assert_eq!(checked["inputs"][0]["layout"], year, "{}", checked["inputs"][0]);
+    assert_eq!(loud(&checked), Vec::<&Value>::new());
+    let status = |code: &str| {
+        let rule = checked["rules"].as_array().unwrap().iter().find(|rule| rule["code"] == code).unwrap();
+        rule["status"].as_str().unwrap().to_owned()
+    };
+    // A rule about a column that the year does not have any more.
+    assert_eq!((status("S020"), status("L043")), ("not-run".to_owned(), "not-run".to_owned()));
+
+    let account = report(&["account", file, "--layout", layout]);
+    assert_eq!(account["years"][0]["title"], year.to_string());
+    let met = |cell: &&Value| cell["test"] == 1 && cell["grade"] == 13 && cell["group"] == 1 && cell["entity_type"] == 6;
+    let cell = account["cells"].as_array().unwrap().iter().find(met).unwrap();
+    assert!(cell["met_and_above"].as_u64().unwrap() > 0, "{cell}");
+
+    let official = made.join("official");
+    let official = official.to_str().unwrap();
+    let reconciled = report(&["reconcile", file, "--official", official, "--layout", layout]);
+    assert_eq!((&reconciled["year"], &reconciled["summary"]["unexplained"]), (&Value::from(year), &Value::from(0)));
+    assert!(reconciled["summary"]["equal"].as_u64().unwrap() > 1000, "{}", reconciled["summary"]);
+
+    let written = folder.path().join("report.txt");
+    let args = ["check", file, "--layout", layout, "-o", written.to_str().unwrap()];
+    support::scorelint().args(args).output().unwrap();
+    let written = std::fs::read_to_string(&written).unwrap();
+    assert!(written.contains(&format!("layout      {year}")), "{written}");
+
+    // In the settings, for all commands.
+    folder.write("district/scorelint.toml", "layout_file = \"../year.toml\"\n");
+    let checked = report(&["check", file]);
+    assert_eq!(checked["inputs"][0]["layout"], year);
+    let shown = report(&["config", file]);
+    let named = |one: &Value| one["key"] == "layout_file" && one["from"] == "file" && one["line"] == 1;
+    assert!(shown["settings"].as_array().unwrap().iter().any(named), "{shown}");
+}
+
+#[test]
+fn a_code_of_a_layout_file_is_one_of_its_year() {
+    let folder = Folder::new();
+    let layout = folder.write("year.toml", layout_file());
+    let layout = layout.to_str().unwrap();
+    let district = folder.path().join("district");
+    let path = district.to_str().unwrap();
+    support::scorelint().args(["synth", "--layout", layout, "--students", "120", "-o", path]).output().unwrap();
+    let file = score_file(&district);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut rows: Vec<Vec<String>> = text.lines().map(|line| line.split('^').map(str::to_owned).collect()).collect();
+    let place = |name: &str| rows[0].iter().position(|one| one == name).unwrap();
+    let elas = place("ELAS");
+    "NEWC".clone_into(&mut rows[1][elas]);
+    let lines: Vec<String> = rows.iter().map(|row| row.join("^") + "\n").collect();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let changed = folder.write(&format!("changed/{name}"), lines.concat());
+    let checked = report(&["check", changed.to_str().unwrap(), "--layout", layout]);
+    // The status of learners may be the new code.
+    let of_status = |one: &&Value| one["message"].as_str().unwrap().to_lowercase().contains("elas");
+    assert_eq!(loud(&checked).into_iter().filter(of_status).collect::<Vec<_>>(), Vec::<&Value>::new());
+    let plain = report(&["check", file.to_str().unwrap(), "--layout", layout]);
+    assert_eq!(loud(&plain), Vec::<&Value>::new());
+    // Without the layout file the code is none.
+    "XXXX".clone_into(&mut rows[1][elas]);
+    let lines: Vec<String> = rows.iter().map(|row| row.join("^") + "\n").collect();
+    let changed = folder.write(&format!("changed/{name}"), lines.concat());
+    let checked = report(&["check", changed.to_str().unwrap(), "--layout", layout]);
+    assert!(!loud(&checked).is_empty());
+}
+
+#[test]
+fn the_draft_of_a_layout_file_reads_its_file() {
+    let mut district = Moved::new();
+    district.rename("ScaleScore", "ReportedScaleScore");
+    ["Genre", "StudentMiddleName", "CALPADSNPSSchoolFlag"].iter().for_each(|column| district.drop_column(column));
+    district.add("TestingRoom", "StudentFirstName", |number| ["A", "B", ""][number % 3]);
+    district.add("ReviewFlag", "TestingRoom", |_| "Yes");
+    let moved = district.written();
+    let moved = moved.to_str().unwrap();
+    let output = support::scorelint().args(["layout", "guess", moved]).output().unwrap();
+    let draft = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        &format!("year = {}\nbase = {}\n", later(), newest()),
+        "from = \"ScaleScore\"\nto = \"ReportedScaleScore\"\n",
+        "column = \"ReviewFlag\"\ntype = \"yesno\"\n",
+        "column = \"TestingRoom\"\ntype = \"text\"\nafter = \"ReviewFlag\"\n",
+    ] {
+        assert!(draft.contains(part), "{part}\n{draft}");
+    }
+    let draft = district.folder.write("draft.toml", draft);
+    let checked = report(&["check", moved, "--layout", draft.to_str().unwrap()]);
+    assert_eq!(checked["inputs"][0]["layout"], later());
+    assert_eq!(loud(&checked), Vec::<&Value>::new());
+    for rule in ["L012", "L013", "L015", "L016", "L043", "L044", "L045", "L046"] {
+        assert_eq!(messages(&checked, rule), Vec::<String>::new(), "{rule}");
+    }
+}
+
+#[test]
+fn mistakes_in_a_layout_file_are_shown_with_their_place() {
+    let folder = Folder::new();
+    let said = |text: &str| {
+        let file = folder.write("year.toml", text);
+        let output = support::scorelint().args(["layout", "--layout"]).arg(file).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{text}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let head = format!("year = {}\nbase = {}\n", later(), newest());
+    let all = said(&format!(
+        "{head}drop = [\"Gener\"]\n\n[[add]]\ncolumn = \"ScaleScore\"\ntype = \"number\"\n\n[[ranges]]\n\
+         test = \"11\"\ngrade = 3\nlevels = [[5, 1]]\n"
+    ));
+    for part in [
+        "5 mistakes in the layout file",
+        &format!("the layout of {} has no column Gener", newest()),
+        "did you mean Gender?",
+        "there is a column ScaleScore already",
+        "`number` is not known",
+        "known: text, code, digits",
+        "`11` is no test",
+        "scores of levels have to rise",
+        "year.toml:3:9",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+    let unknown = said(&format!("{head}colour = 1\n"));
+    assert!(unknown.contains("unknown field `colour`") && unknown.contains("year.toml:3:1"), "{unknown}");
+    let none = said(&format!("year = {}\nbase = 1999\n", later()));
+    assert!(none.contains("there is no layout of 1999") && none.contains("layouts are known of"), "{none}");
+    let output = support::scorelint().args(["layout", "--layout", "missing.toml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn layout_files_of_the_program_and_the_docs_are_sound() {
+    let schema = std::fs::read_to_string(support::path("docs/schemas/layout-file.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let docs = std::fs::read_to_string(support::path("docs/layout-files.md")).unwrap();
+    let example = docs.split("```toml\nyear").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::new();
+    let texts = knowledge::layout_files().map(|(_, text)| text.to_owned());
+    for text in texts.chain([format!("year{example}"), layout_file()]) {
+        let table: toml::Table = text.parse().unwrap();
+        let value = serde_json::to_value(&table).unwrap();
+        let wrong: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{text}");
+        let file = folder.write("year.toml", &text);
+        let output = support::scorelint().args(["layout", "--layout"]).arg(file).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(scorelint::layout::carried().len(), knowledge::layout_files().count());
+}
+
+#[test]
+fn the_list_of_what_is_not_certain_is_up_to_date() {
+    let output = support::scorelint().args(["layout", "--certainty"]).output().unwrap();
+    let kept = std::fs::read_to_string(support::path("docs/certainty.md")).unwrap();
+    let made = String::from_utf8(output.stdout).unwrap();
+    assert!(made == kept, "run `scorelint layout --certainty > docs/certainty.md`");
+    assert!(made.contains("### 2023") && made.contains("rules/counting/classes.tsv") && made.contains("S039"), "{made}");
 }

@@ -163,7 +163,7 @@ impl CaseBinding<'_> {
 
     fn field(&self, name: &str) -> Bind<FieldId> {
         let layout = self.layout()?;
-        let field = registry().id(name).filter(|field| layout.has(*field));
+        let field = registry().id(name).filter(|field| layout.field(*field).is_some());
         field.ok_or_else(|| self.wrong(format!("{} has no field {name}", self.counting.year)))
     }
 

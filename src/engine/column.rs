@@ -58,6 +58,8 @@ pub(crate) struct ColumnMemory {
 struct KnownShape {
     shaped: Shaped,
     entry: Option<u16>,
+    /// Whether all of its texts show damage, or none; `None` where each has to be looked at.
+    is_odd: Option<bool>,
 }
 
 impl ColumnMemory {
@@ -249,8 +251,8 @@ impl ColumnMemory {
     /// Judges a text that is not remembered. Returns its value, and whether there is room to
     /// remember it; if not, the value lasts until the end of the batch.
     fn look_at(&mut self, plan: &ColumnPlan, text: &[u8]) -> (u16, bool) {
-        self.has_odd |= plan.is_odd(text);
         let shape = plan.shape_of(text).and_then(|shape| self.shape(plan, shape));
+        self.has_odd |= shape.and_then(|place| self.shapes[place].is_odd).unwrap_or_else(|| plan.is_odd(text));
         let entry = match shape {
             Some(place) => self.judge_shaped(plan, text, place),
             None => {
@@ -278,7 +280,7 @@ impl ColumnMemory {
             Some(place) => place,
             None if self.shapes.len() == SHAPES => return None,
             None => {
-                self.shapes.push(KnownShape { shaped: plan.shaped(shape), entry: None });
+                self.shapes.push(KnownShape { shaped: plan.shaped(shape), entry: None, is_odd: plan.is_odd_by_shape(shape) });
                 self.shapes.len() - 1
             }
         };

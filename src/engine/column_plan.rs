@@ -182,9 +182,17 @@ impl PlanAnswers {
 
 impl ColumnPlan {
     /// Whether a text shows damage that is not known yet.
-    #[inline]
     pub(crate) fn is_odd(&self, text: &[u8]) -> bool {
         self.watched.as_ref().is_some_and(|watched| watched.is_odd(text))
+    }
+
+    /// As [`Self::is_odd`], for all texts of a shape; `None` where each has to be looked at.
+    pub(crate) fn is_odd_by_shape(&self, shape: TextShape) -> Option<bool> {
+        let Some(watched) = &self.watched else { return Some(false) };
+        if shape::is_digits(shape.kinds) {
+            return Some(watched.is_odd_number(shape.len));
+        }
+        (watched.takes_decimals() && shape::is_decimal(shape.kinds)).then_some(false)
     }
 
     /// The shape of a text, if it is printable ASCII without spaces and needs no padding.

@@ -67,6 +67,11 @@ pub(crate) fn is_digits(kinds: Kinds) -> bool {
     kinds == DIGIT
 }
 
+/// Whether a text of these kinds is made of digits, points and signs.
+pub(crate) fn is_decimal(kinds: Kinds) -> bool {
+    kinds & DIGIT != 0 && kinds & !(DIGIT | KINDS[b'.' as usize] | KINDS[b'-' as usize]) == 0
+}
+
 /// Whether a text of these kinds holds an ampersand.
 pub(crate) fn has_parts(kinds: Kinds) -> bool {
     kinds & KINDS[b'&' as usize] != 0

@@ -234,7 +234,7 @@ fn year_has(year: u16, field: &str) -> bool {
 /// there are none; the newest where they are later.
 pub fn decide(year: u16, rivals: &[u16], sample: &FirstRecords, named: Option<u16>) -> Option<u16> {
     let window = sample.window_year().or(named)?;
-    let by = if registry().years_ahead().any(|later| later == window) { *headings().years.last()? } else { window };
+    let by = registry().base(window).unwrap_or(window);
     let fits = by == year || rivals.contains(&by);
     (fits && headings().years.contains(&by)).then_some(by)
 }

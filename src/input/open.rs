@@ -418,10 +418,9 @@ fn moved_on(
     sample: &FirstRecords,
     options: &InputOptions,
 ) -> Result<DetectedYear, InputError> {
-    let is_newest = registry().years().next_back() == Some(year.year);
     let said = sample.window_year().or(clues.year);
-    let later = said.filter(|said| registry().years_ahead().any(|one| one == *said));
-    let Some(later) = later.filter(|_| is_newest && options.year.is_none()) else {
+    let later = said.filter(|said| registry().base(*said) == Some(year.year));
+    let Some(later) = later.filter(|_| options.year.is_none()) else {
         return if year.is_later { Err(unfitting(names, year.year)) } else { Ok(year) };
     };
     let reason = if sample.window_year().is_some() { "the testing windows are of" } else { "the file name says" };

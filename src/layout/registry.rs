@@ -87,8 +87,14 @@ impl Registry {
         let columns =
             ["year", "record_lengths", "narrow_field", "certainty", "values_carried", "codes_from", "source", "notes"];
         let years: Vec<RegisteredYear> = table::lines(YEARS, &columns, year);
-        let ahead = years.last().map(|newest| (1..=AHEAD).map(|more| newest.ahead(more)).collect());
-        let mut registry = Self { fields, by_name, years, ahead: ahead.unwrap_or_default(), variants: Vec::new() };
+        // A layout file can be of a year that is not the next.
+        let gaps = years.windows(2).flat_map(|pair| {
+            let between = pair[0].info.year + 1..pair[1].info.year;
+            between.map(|year| pair[0].ahead(year - pair[0].info.year))
+        });
+        let after = years.iter().next_back().into_iter().flat_map(|newest| (1..=AHEAD).map(|more| newest.ahead(more)));
+        let ahead = gaps.chain(after).collect();
+        let mut registry = Self { fields, by_name, years, ahead, variants: Vec::new() };
         registry.variants = table::lines(VARIANTS, &["years", "field", "heading", "source"], |row| {
             Ok((row.years()?, row.get("heading")?, registry.named(row, "field")?))
         });

@@ -28,6 +28,13 @@ pub enum Subject {
     Whole,
 }
 
+impl Subject {
+    /// Whether the record of a finding is the one it is about, not a sample.
+    pub fn is_of_records(&self) -> bool {
+        matches!(self, Self::Record | Self::Student | Self::Records)
+    }
+}
+
 /// One cell of a record, kept for the snippet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CellShown {
@@ -114,6 +121,16 @@ impl Finding {
     /// Whether it stands for itself: no waiver covers it, and it follows from no other.
     pub fn is_shown(&self) -> bool {
         !self.is_waived() && self.follows.is_none()
+    }
+
+    /// The code of the school it is of, where it is of one.
+    pub fn school(&self) -> Option<&str> {
+        let code = match &self.subject {
+            Subject::School(code) => code.as_str(),
+            subject if subject.is_of_records() => self.record.as_ref()?.school.trim(),
+            _ => return None,
+        };
+        (!code.is_empty()).then_some(code)
     }
 
     /// Whether a waiver covers it.

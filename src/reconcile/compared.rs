@@ -11,7 +11,7 @@ use super::value::{nearest};
 use super::problem::{Problem};
 use super::reach::{RowReach};
 use super::sums::{Sums};
-use super::value::{Figures};
+use super::value::{Figures, NOT_KNOWN};
 use crate::counting::TestInfo;
 use crate::official::{Interval, Measure, OfficialValue};
 
@@ -230,9 +230,6 @@ enum BareStatus {
     /// The official figure cannot be read.
     Unreadable,
 }
-
-/// Why a figure of levels cannot be compared where no score file tells them.
-pub(super) const NOT_KNOWN: &str = "levels-not-in-file";
 
 /// Why a figure cannot be compared where its official cell holds no number that is certain.
 pub const UNREADABLE: &str = "official-figure-unreadable";

@@ -3,12 +3,14 @@
 
 use std::ops::AddAssign;
 
-use super::compared::NOT_KNOWN;
 use super::sums::{Sums};
 use crate::counting::TestInfo;
 use crate::layout::codes;
 use crate::official::{Interval, Measure, OfficialValue};
 use crate::tally::NOT_READABLE;
+
+/// Why a figure of levels cannot be compared where no score file tells them.
+pub(super) const NOT_KNOWN: &str = "levels-not-in-file";
 
 /// What is added to a cell and known only within bounds: the schools that the files lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

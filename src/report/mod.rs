@@ -10,6 +10,7 @@ pub mod format;
 mod link;
 pub mod mend;
 pub mod reconcile;
+mod spreadsheet;
 mod style;
 pub mod verify;
 mod waiver;

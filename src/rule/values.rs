@@ -68,7 +68,7 @@ pub(super) fn record_types(year: u16) -> Vec<RecordType> {
 /// field gives no list, so that nothing can be said against a code.
 pub(super) fn codes_of_years(id: FieldId, years: &[u16]) -> Option<Vec<String>> {
     let mut all = Vec::new();
-    for layout in years.iter().filter_map(|year| registry().layout(*year)).filter(|layout| layout.has(id)) {
+    for layout in years.iter().filter_map(|year| registry().layout(*year)).filter(|layout| layout.field(id).is_some()) {
         all.extend(listed(layout, id, None)?);
     }
     all.sort_unstable();

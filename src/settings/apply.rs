@@ -148,7 +148,7 @@ impl<'a> Cover<'a> {
         };
         match step {
             WaiverStep::Student => {
-                let record = finding.record.as_ref().filter(|_| is_of_records(&finding.subject))?;
+                let record = finding.record.as_ref().filter(|_| finding.subject.is_of_records())?;
                 let ssid = record.ssid.trim();
                 let pseudonym = self.pseudonyms.filter(|_| !of_rule.by_student.is_empty());
                 let pseudonym = pseudonym.and_then(|pseudonyms| pseudonyms.of(ssid));
@@ -161,7 +161,7 @@ impl<'a> Cover<'a> {
                 numbers.filter(is_of_test).find(has_room).copied()
             }
             WaiverStep::School => {
-                let code = school_of(finding)?;
+                let code = finding.school()?;
                 of_rule.by_school.get(code).into_iter().flatten().find(has_room).copied()
             }
             WaiverStep::Count => of_rule.of_anyone.iter().find(has_room).copied(),
@@ -174,21 +174,6 @@ enum WaiverStep {
     Student,
     School,
     Count,
-}
-
-/// Whether the record of a finding is the one it is about, not a sample.
-fn is_of_records(subject: &Subject) -> bool {
-    matches!(subject, Subject::Record | Subject::Student | Subject::Records)
-}
-
-/// The school a finding is of.
-pub(super) fn school_of(finding: &Finding) -> Option<&str> {
-    let code = match &finding.subject {
-        Subject::School(code) => code.as_str(),
-        subject if is_of_records(subject) => finding.record.as_ref()?.school.trim(),
-        _ => return None,
-    };
-    (!code.is_empty()).then_some(code)
 }
 
 /// Takes covered findings off those that follow from another rule.

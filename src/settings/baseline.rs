@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::apply::school_of;
 use super::waiver::WAIVER_RULES;
 use crate::outcome::{Finding, Outcome, Subject};
 use crate::privacy::pseudonym::Pseudonyms;
@@ -71,7 +70,7 @@ fn identity(finding: &Finding, pseudonyms: &Pseudonyms) -> WaiverIdentity {
     let test = || finding.record.as_ref().map(|record| record.record_type.clone()).filter(|test| is_test(test));
     let school = || {
         let is_code = |code: &&str| code.len() == 14 && code.bytes().all(|byte| byte.is_ascii_digit());
-        school_of(finding).filter(is_code).map(|code| WaiverIdentity::School(code.to_owned()))
+        finding.school().filter(is_code).map(|code| WaiverIdentity::School(code.to_owned()))
     };
     let found = match &finding.subject {
         Subject::Record => student().map(|student| WaiverIdentity::Student { student, test: test() }).or_else(school),

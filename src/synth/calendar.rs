@@ -54,3 +54,10 @@ impl Day {
         ]
     }
 }
+/// The number of a day (`2025-04-15`) as spreadsheets count days.
+pub(super) fn serial_of(day: &str) -> Option<i32> {
+    // 1900 is a leap year to them, so that days after its February are one more than they should be.
+    const START: Day = Day::new(1899, 12, 30);
+    Some(START.days_until(Day::parse(day)?))
+}
+

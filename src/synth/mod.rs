@@ -11,6 +11,7 @@ mod named;
 mod official;
 mod random;
 mod record;
+mod resave;
 mod scenario;
 mod scores;
 mod second;
@@ -37,6 +38,7 @@ pub use scenario::{
     write_scene,
 };
 use second::MadeSecondFiles;
+pub use resave::{ALL as RESAVES, CellResave, FormResave, Resave, ResavedFile, find_resave, resave};
 pub use second::{SecondOutputs, has_earlier_file};
 use student::{Move, Student, Students};
 use testing::{MadeTest, Writer};

@@ -307,8 +307,8 @@ fn one_text_in_many_cells_does_not_use_up_the_memory() {
     assert_eq!(file.rows.len(), 2);
     assert!(file.codes().contains(&"L031"));
     sheet.rows = vec![vec!["x".repeat(32_000); 30]; 400];
-    let error = refused(&folder.write("b.xlsx", workbook(&[("A", &sheet)]))).to_string();
-    assert!(error.contains("bytes of text"), "{error}");
+    let file = read(&folder.write("b.xlsx", workbook(&[("A", &sheet)])));
+    assert!(file.rows.len() < 400 && file.findings.iter().filter_map(FileFinding::loss).any(|loss| loss.contains("bytes")));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::human::{look, render, without_escapes};
 use crate::support::outcome::{broke, finding, outcome, rule};
 use crate::support::snapshots;
 
-const VALUES: [&str; 12] = [
+pub const VALUES: [&str; 12] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
     "abc\u{202e}txt.exe\u{2066}",
     "tab\there\r\nand line",
@@ -27,7 +27,7 @@ const VALUES: [&str; 12] = [
     "{include_indicator} {count} {",
 ];
 
-fn one_value(value: &str) -> (Outcome, RuleBook) {
+pub fn one_value(value: &str) -> (Outcome, RuleBook) {
     let message = "condition code {condition_code} is unknown";
     let unknown = rule("V030", "condition-code-unknown", Severity::Error, Scope::Cell, message, "look it up");
     let fields = [("condition_code", value), ("score_status", "V")];

@@ -35,7 +35,9 @@ fn it_follows_its_schema() {
     let report = render(&outcome, &rules, Some(&pseudonyms), Timings::Shown);
     assert_valid(&report);
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(outcome.findings.len()));
-    snapshots().bind(|| insta::assert_snapshot!(serde_json::to_string_pretty(&report).unwrap()));
+    let text = serde_json::to_string_pretty(&report).unwrap();
+    let text = text.replace(scorelint::RULES_SHA256, "(hash of the rules)");
+    snapshots().bind(|| insta::assert_snapshot!(text));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn secret(place: usize) -> String {
 }
 
 /// One finding for each field that is not public, whose message and cells hold its secret.
-fn secrets() -> (Outcome, RuleBook, Vec<String>) {
+pub fn secrets() -> (Outcome, RuleBook, Vec<String>) {
     let layout = registry().layout(2025).unwrap();
     let (mut rules, mut accounts, mut findings, mut values) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (id, info) in registry().fields() {
@@ -39,7 +39,7 @@ fn secrets() -> (Outcome, RuleBook, Vec<String>) {
     (outcome(accounts, findings), RuleBook::new(&rules), values)
 }
 
-fn assert_none(output: &str, values: &[String], what: &str) {
+pub fn assert_none(output: &str, values: &[String], what: &str) {
     for value in values {
         assert!(!output.contains(value.as_str()), "{what} holds {value}");
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::page::Page;
-use crate::synth::{Fault, Scenario, faults, scenarios};
+use crate::synth::{RESAVES, Fault, Scenario, faults, scenarios};
 use crate::years::Years;
 
 /// Columns are no wider, but for the last.
@@ -35,6 +35,12 @@ pub(super) fn list_scenarios() -> Result<Exit, Failure> {
         [name.as_str(), &years.to_string(), *words].map(str::to_owned).to_vec()
     };
     show(&["scenario", "years", "what happens"], &scenarios().iter().map(row).collect::<Vec<_>>())
+}
+
+/// A table of the kinds of saving again.
+pub(super) fn list_resaves() -> Result<Exit, Failure> {
+    let rows: Vec<Vec<String>> = RESAVES.iter().map(|(name, _, what)| [*name, *what].map(str::to_owned).to_vec()).collect();
+    show(&["kind", "what it makes"], &rows)
 }
 
 fn show(headings: &[&str], rows: &[Vec<String>]) -> Result<Exit, Failure> {

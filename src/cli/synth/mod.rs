@@ -10,15 +10,17 @@ use std::thread::available_parallelism;
 
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use self::lists::{list_faults, list_scenarios};
+use self::lists::{list_faults, list_resaves, list_scenarios};
 use super::errors::say;
 use crate::atomic_file::AtomicFile;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::write_out;
 use crate::input::View;
+use crate::layout::registry;
 use crate::number::plural;
 use crate::synth::{
-    FaultOrder, Harmed, Made, MadeForm, Noise, Order, SceneOrder, SecondOutputs, SynthError, TrueCause, UnknownFault,
-    Views, check_form, file_name, find_scenario, fixed_years, has_earlier_file, parse_order, side_file, write_district,
+    FaultOrder, Harmed, Made, MadeForm, Noise, Order, Resave, SceneOrder, SecondOutputs, SynthError, TrueCause, UnknownFault,
+    Views, check_form, file_name, find_resave, find_scenario, fixed_years, has_earlier_file, parse_order, resave, side_file, write_district,
     write_scene, write_with_second_files, years,
 };
 
@@ -33,6 +35,9 @@ Examples:
 
   scorelint synth --fault T006=3 --fault records -o district/
       With faults; FILE.faults.tsv tells which records have them.
+
+  scorelint synth --resave lost-zeros+workbook -o district/
+      A workbook of numbers without their first zeros, as a spreadsheet saves it.
 
   scorelint synth --scenario mixed -o district/
       With official files that differ for known reasons, and the truth next to them.
@@ -93,8 +98,16 @@ pub(super) struct Args {
     /// List the scenarios
     #[arg(long)]
     list_scenarios: bool,
+    /// Save the file again as people and programs do: cells in another spelling, another form; several kinds are
+    /// joined by +
+    #[arg(long, value_name = "KIND[+KIND…]", value_parser = resaves,
+          conflicts_with_all = ["faults", "second_files", "official", "scenario", "noise"])]
+    resave: Option<Resaves>,
+    /// List the kinds of saving again
+    #[arg(long)]
+    list_resaves: bool,
     /// Where to write: a folder (the file is named as TOMS names it), a file, or - for standard output
-    #[arg(long, short, value_name = "DIR|FILE|-", required_unless_present_any = ["list_faults", "list_scenarios"])]
+    #[arg(long, short, value_name = "DIR|FILE|-", required_unless_present_any = ["list_faults", "list_scenarios", "list_resaves"])]
     output: Option<PathBuf>,
 }
 
@@ -124,6 +137,40 @@ impl FormArg {
     }
 }
 
+/// Kinds of saving again, in order.
+#[derive(Clone, Debug)]
+struct Resaves(Vec<Resave>);
+
+fn resaves(text: &str) -> Result<Resaves, String> {
+    let kind = |name: &str| {
+        find_resave(name).ok_or_else(|| format!("there is no kind {name}; --list-resaves shows them"))
+    };
+    text.split('+').map(kind).collect::<Result<_, _>>().map(Resaves)
+}
+
+/// Writes a file saved again, under the name TOMS gives it with the ending of its form.
+fn write_resaved(order: &Order, kinds: &[Resave], output: &Path) -> miette::Result<()> {
+    let mut text = Vec::new();
+    let made = write_district(order, &mut text).map_err(not_made)?;
+    let text = String::from_utf8(text).into_diagnostic()?;
+    let layout = registry().layout(order.year).ok_or(SynthError::Year(order.year)).map_err(not_made)?;
+    let saved = resave(&text, layout, kinds).into_diagnostic()?;
+    if output == Path::new("-") {
+        return write_out("the file", |out| out.write_all(&saved.bytes));
+    }
+    let path = if is_folder(output) {
+        create_dir_all(output).into_diagnostic().wrap_err_with(|| cannot_write(output))?;
+        let name = file_name(order);
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        output.join(format!("{stem}.{}", saved.ending))
+    } else {
+        output.to_owned()
+    };
+    AtomicFile::make(&path, &saved.bytes).into_diagnostic().wrap_err_with(|| cannot_write(&path))?;
+    say(format_args!("{}: {} records, {} bytes", path.display(), made.records, saved.bytes.len()));
+    Ok(())
+}
+
 fn examples() -> String {
     EXAMPLES.replace("{latest}", &latest().to_string()).replace("{fixed}", &span(fixed_years()))
 }
@@ -146,6 +193,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if args.list_scenarios {
         return list_scenarios();
     }
+    if args.list_resaves {
+        return list_resaves();
+    }
     let Some(output) = args.output.as_deref().filter(|_| !args.list_faults) else {
         return list_faults();
     };
@@ -164,6 +214,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         return Err(miette!(help = "the roster is an enrolled view already", "second files go with one view").into());
     }
     let form = args.format.form();
+    if let Some(Resaves(kinds)) = &args.resave {
+        for view in views {
+            let (year, students, seed) = (args.year, args.students.unwrap_or(STUDENTS), args.seed);
+            let order = Order { year, students, seed, view: *view, form: MadeForm::Caret, faults: Vec::new() };
+            write_resaved(&order, kinds, output)?;
+        }
+        return Ok(Exit::Clean);
+    }
     let faults = ordered_faults(args, form)?;
     for view in views {
         let (year, students, seed) = (args.year, args.students.unwrap_or(STUDENTS), args.seed);

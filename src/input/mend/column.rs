@@ -160,7 +160,7 @@ impl ColumnReading {
     pub(super) fn is_odd_number(&self, digits: usize) -> bool {
         match self.kind {
             FieldKind::Text | FieldKind::Blank => false,
-            FieldKind::Date => digits > 0,
+            FieldKind::Date | FieldKind::YesNo | FieldKind::Yn => digits > 0,
             _ => self.rules.county && digits == 13,
         }
     }
@@ -215,6 +215,9 @@ impl ColumnReading {
         if let Some(code) = self.labels.get(&small) {
             return CellReading::Mended(CellChange::Label, Cow::Borrowed(code));
         }
+        if self.is_no_answer(&small) {
+            return CellReading::Unreadable;
+        }
         if let Some(digits) = whole_number(text).filter(|_| !self.rules.decimals) {
             let change = if text.contains('.') { CellChange::Decimals } else { CellChange::Signs };
             return self.with_zero(digits).map_or(CellReading::Unreadable, |code| CellReading::Mended(change, code));
@@ -225,6 +228,15 @@ impl ColumnReading {
         let has_letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
         let is_damaged = is_lost(text) || self.word_of(text).is_some() || self.has_digit_codes && has_letters;
         if is_damaged { CellReading::Unreadable } else { CellReading::Sound }
+    }
+
+    /// Whether a text in small letters is neither yes nor no, where the layout has nothing else.
+    fn is_no_answer(&self, small: &str) -> bool {
+        match self.kind {
+            FieldKind::YesNo => !matches!(small, "yes" | "no"),
+            FieldKind::Yn => !matches!(small, "y" | "n"),
+            _ => false,
+        }
     }
 
     /// Digits as the code that they stand for: what made a number of a code has taken its first zero.

@@ -104,6 +104,7 @@ impl LayoutFile {
         if made.mistakes.is_empty() {
             return Ok(files);
         }
+        made.mistakes.sort_by_key(|one| one.span.start);
         let error = |one: LayoutMistake| {
             SpannedError::at(source, one.span, one.message, one.label.to_owned()).with_help(one.help)
         };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::account::{Account, Accounts, AccountCell, Dimension, CubeEntity, CellFigures, CubeFilter, Sharing};
 use crate::counting::entity_type_name;
-use crate::privacy::text::neutralise;
+use crate::report::spreadsheet::cell as cell_text;
 
 /// The columns; they keep their names and order.
 const COLUMNS: [&str; 14] = [
@@ -69,7 +69,7 @@ fn write_table(out: &mut dyn Write, accounts: &Accounts, filter: &CubeFilter, sh
 
 /// A line that says what is missing from all others.
 fn missing<W: Write>(table: &mut csv::Writer<W>, year: &str, reason: &str) -> Result<(), csv::Error> {
-    let reason = harmless(reason);
+    let reason = cell_text(reason);
     let value = |column: &'static str| match column {
         "year" => year,
         "reason" => &reason,
@@ -78,12 +78,6 @@ fn missing<W: Write>(table: &mut csv::Writer<W>, year: &str, reason: &str) -> Re
         _ => "",
     };
     table.write_record(COLUMNS.map(value))
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    let text = neutralise(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.into_owned() }
 }
 
 /// The cells that all lines of a cell begin with.
@@ -106,7 +100,7 @@ fn place(account: &Account, entity: CubeEntity) -> Vec<String> {
         entity.code_text(),
         entity.entity_type.to_string(),
         entity_type_name(entity.entity_type).to_owned(),
-        harmless(account.cube.name_of(entity)),
+        cell_text(account.cube.name_of(entity)),
     ]
 }
 

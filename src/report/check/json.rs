@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use miette::Diagnostic;
 use serde::{Serialize, Serializer};
 
+use super::facts::FindingFacts;
 use super::{Material, RuleWords};
 use crate::input::InputError;
-use crate::layout::registry;
-use crate::outcome::{Finding, InputOutcome, RuleOutcome, RuleTotals, SettingsUsed, RuleStatus, WaiverLink, WaiverUsed};
+use crate::outcome::{InputOutcome, Outcome, RuleOutcome, RuleStatus, RuleTotals, SettingsUsed, WaiverUsed};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
 use crate::report::WaiverOut;
@@ -32,28 +32,42 @@ pub enum Timings {
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, material: &Material<'_>, timings: Timings) -> io::Result<()> {
     let outcome = material.outcome;
-    let totals = outcome.totals();
     let report = CheckDocument {
         schema: SCHEMA,
-        tool: CheckTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: tool(),
         settings: outcome.settings.as_ref().map(settings),
         inputs: outcome.inputs.iter().map(input).collect(),
         unreadable: outcome.unreadable.iter().map(|error| unreadable(error)).collect(),
         rules: outcome.rules.iter().zip(&material.words).map(|(one, words)| rule(one, words, timings)).collect(),
         findings: CheckFindings(material),
-        summary: CheckSummary {
-            errors: totals.errors,
-            warnings: totals.warnings,
-            notices: totals.notices,
-            unreadable: outcome.unreadable.len(),
-            waived: totals.waived,
-            following: totals.following,
-            records: outcome.checked().map(|input| input.records).sum(),
-            rules: outcome.rule_totals().into(),
-        },
+        summary: summary(outcome),
     };
     json::write_pretty(out, &report)?;
     writeln!(out)
+}
+
+/// What has made the report, and the SHA-256 of the rules and tables it rests on.
+pub(super) fn tool() -> CheckTool {
+    CheckTool {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        rules_sha256: crate::RULES_SHA256,
+    }
+}
+
+/// The totals of a run.
+pub(super) fn summary(outcome: &Outcome) -> CheckSummary {
+    let totals = outcome.totals();
+    CheckSummary {
+        errors: totals.errors,
+        warnings: totals.warnings,
+        notices: totals.notices,
+        unreadable: outcome.unreadable.len(),
+        waived: totals.waived,
+        following: totals.following,
+        records: outcome.checked().map(|input| input.records).sum(),
+        rules: outcome.rule_totals().into(),
+    }
 }
 
 #[derive(Serialize)]
@@ -70,9 +84,10 @@ struct CheckDocument<'a> {
 }
 
 #[derive(Serialize)]
-struct CheckTool {
+pub(super) struct CheckTool {
     name: &'static str,
     version: &'static str,
+    rules_sha256: &'static str,
 }
 
 /// The settings file and its waivers.
@@ -92,7 +107,7 @@ struct CheckWaiver<'a> {
 }
 
 #[derive(Serialize)]
-struct CheckInput<'a> {
+pub(super) struct CheckInput<'a> {
     role: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,7 +129,7 @@ struct CheckInput<'a> {
 
 /// A file that could not be read, or not to its end.
 #[derive(Serialize)]
-struct CheckUnreadable {
+pub(super) struct CheckUnreadable {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
@@ -167,42 +182,7 @@ struct CheckSchool<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingOut<'a> {
-    rule: &'a str,
-    severity: &'static str,
-    input: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    byte: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    character: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    student: Option<String>,
-    count: u64,
-    /// Whether a waiver covers it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    waived: bool,
-    /// The waiver that covers it or that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiver: Option<usize>,
-    /// The rule that it follows from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    follows_from: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
-    related: &'a [u64],
-    message: String,
-    help: &'a str,
-}
-
-#[derive(Serialize)]
-struct CheckSummary {
+pub(super) struct CheckSummary {
     errors: u64,
     warnings: u64,
     notices: u64,
@@ -237,11 +217,11 @@ struct CheckFindings<'a>(&'a Material<'a>);
 
 impl Serialize for CheckFindings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.findings().filter_map(|one| finding(self.0, one)))
+        serializer.collect_seq(self.0.findings().filter_map(|one| FindingFacts::of(self.0, one)))
     }
 }
 
-fn unreadable(error: &InputError) -> CheckUnreadable {
+pub(super) fn unreadable(error: &InputError) -> CheckUnreadable {
     let harmless = |text: String| neutralise(&text).into_owned();
     CheckUnreadable {
         path: harmless(error.path().to_owned()),
@@ -267,7 +247,7 @@ fn waiver(waiver: &WaiverUsed) -> CheckWaiver<'_> {
     CheckWaiver { shown: WaiverOut::of(&waiver.shown), state: waiver.state.as_str(), waived: waiver.waived }
 }
 
-fn input(input: &InputOutcome) -> CheckInput<'_> {
+pub(super) fn input(input: &InputOutcome) -> CheckInput<'_> {
     let info = &input.info;
     CheckInput {
         role: input.role.as_str(),
@@ -313,33 +293,4 @@ fn rule<'a>(rule: &'a RuleOutcome, words: &'a RuleWords, timings: Timings) -> Ch
             Timings::Hidden => None,
         },
     }
-}
-
-fn finding<'a>(material: &'a Material<'_>, finding: &'a Finding) -> Option<FindingOut<'a>> {
-    let (rule, words) = material.rule_of(finding)?;
-    let place = material.place(finding);
-    let info = material.input_of(finding).map(|input| &input.info);
-    let record = finding.record.as_ref();
-    Some(FindingOut {
-        rule: &rule.code,
-        severity: finding.severity.as_str(),
-        input: finding.input,
-        // A finding about a waiver is in no file that was read: settings.waivers says where.
-        line: place.line.filter(|_| !matches!(finding.waiver, Some(WaiverLink::About(_)))),
-        byte: record.map(|record| record.byte),
-        character: place.column,
-        column: finding.column.and_then(|place| Some(info?.columns.get(place)?.name.as_str())),
-        field: finding.field.map(|id| registry().info(id).name),
-        record_type: material.record_type(finding),
-        student: material.student(finding),
-        count: finding.count.max(1),
-        waived: finding.is_waived(),
-        waiver: finding.waiver.map(|link| match link {
-            WaiverLink::CoveredBy(number) | WaiverLink::About(number) => number,
-        }),
-        follows_from: finding.follows.and_then(|cause| Some(material.outcome.rules.get(cause)?.code.as_str())),
-        related: &finding.related,
-        message: material.message(finding),
-        help: &words.help,
-    })
 }

@@ -1,12 +1,21 @@
 //! What a check found, for people, for editors and for programs.
 
 mod concise;
+mod csv;
+mod facts;
 mod formats;
+mod github;
+mod gitlab;
+mod grouped;
 mod human;
 mod json;
+mod junit;
+mod lines;
+mod markdown;
 mod material;
 mod message;
 mod place;
+mod sarif;
 mod words;
 
 pub use formats::{CheckKind, CheckReport};

@@ -205,7 +205,9 @@ impl Typer<'_> {
         if id.is_none() && !(parameter.is_some() && in_some_year(&self.pattern(name))) {
             return Err(fields::unknown(&full, span.clone()).into());
         }
-        if let Some(id) = id.filter(|id| self.layout.has(*id)) {
+        // A field that the year no longer has binds as well: no file has its column, and the rule says so.
+        let binds = |id: &FieldId| self.layout.has(*id) || !optional && self.layout.field(*id).is_some();
+        if let Some(id) = id.filter(binds) {
             self.see(id);
             self.place(id, parameter.as_deref());
             return Ok(Some(id));

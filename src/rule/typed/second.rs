@@ -33,7 +33,7 @@ impl Typer<'_> {
                 .into());
         }
         for field in self.second.by.iter().flat_map(fields_of) {
-            if !layout.has(field) {
+            if layout.field(field).is_none() {
                 return Err(no_field(layout, registry().info(field).name, &name.span).into());
             }
         }
