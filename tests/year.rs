@@ -432,7 +432,8 @@ fn a_layout_file_alone_carries_a_year_through_every_command() {
 
     let account = report(&["account", file, "--layout", layout]);
     assert_eq!(account["years"][0]["title"], year.to_string());
-    let met = |cell: &&Value| cell["test"] == 1 && cell["grade"] == 13 && cell["group"] == 1 && cell["entity_type"] == 6;
+    let met =
+        |cell: &&Value| cell["test"] == 1 && cell["grade"] == 13 && cell["group"] == 1 && cell["entity_type"] == 6;
     let cell = account["cells"].as_array().unwrap().iter().find(met).unwrap();
     assert!(cell["met_and_above"].as_u64().unwrap() > 0, "{cell}");
 
@@ -577,5 +578,8 @@ fn the_list_of_what_is_not_certain_is_up_to_date() {
     let kept = std::fs::read_to_string(support::path("docs/certainty.md")).unwrap();
     let made = String::from_utf8(output.stdout).unwrap();
     assert!(made == kept, "run `scorelint layout --certainty > docs/certainty.md`");
-    assert!(made.contains("### 2023") && made.contains("rules/counting/classes.tsv") && made.contains("S039"), "{made}");
+    assert!(
+        made.contains("### 2023") && made.contains("rules/counting/classes.tsv") && made.contains("S039"),
+        "{made}"
+    );
 }

@@ -24,7 +24,7 @@ use crate::layout::Certainty;
 /// Hypotheses that may be chosen in all: more would be no explanation.
 const MOST: usize = 24;
 
-/// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in a thousand would.
+/// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in four thousand would.
 const STRONG: i64 = CauseEvidence::STRONG * PART;
 
 /// From how many bits on evidence is moderate.

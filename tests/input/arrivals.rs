@@ -308,7 +308,9 @@ fn one_text_in_many_cells_does_not_use_up_the_memory() {
     assert!(file.codes().contains(&"L031"));
     sheet.rows = vec![vec!["x".repeat(32_000); 30]; 400];
     let file = read(&folder.write("b.xlsx", workbook(&[("A", &sheet)])));
-    assert!(file.rows.len() < 400 && file.findings.iter().filter_map(FileFinding::loss).any(|loss| loss.contains("bytes")));
+    assert!(
+        file.rows.len() < 400 && file.findings.iter().filter_map(FileFinding::loss).any(|loss| loss.contains("bytes"))
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::page::Page;
-use crate::synth::{RESAVES, Fault, Scenario, faults, scenarios};
+use crate::synth::{Fault, RESAVES, Scenario, faults, scenarios};
 use crate::years::Years;
 
 /// Columns are no wider, but for the last.
@@ -39,7 +39,8 @@ pub(super) fn list_scenarios() -> Result<Exit, Failure> {
 
 /// A table of the kinds of saving again.
 pub(super) fn list_resaves() -> Result<Exit, Failure> {
-    let rows: Vec<Vec<String>> = RESAVES.iter().map(|(name, _, what)| [*name, *what].map(str::to_owned).to_vec()).collect();
+    let rows: Vec<Vec<String>> =
+        RESAVES.iter().map(|(name, _, what)| [*name, *what].map(str::to_owned).to_vec()).collect();
     show(&["kind", "what it makes"], &rows)
 }
 

@@ -19,9 +19,9 @@ use crate::input::View;
 use crate::layout::registry;
 use crate::number::plural;
 use crate::synth::{
-    FaultOrder, Harmed, Made, MadeForm, Noise, Order, Resave, SceneOrder, SecondOutputs, SynthError, TrueCause, UnknownFault,
-    Views, check_form, file_name, find_resave, find_scenario, fixed_years, has_earlier_file, parse_order, resave, side_file, write_district,
-    write_scene, write_with_second_files, years,
+    FaultOrder, Harmed, Made, MadeForm, Noise, Order, Resave, SceneOrder, SecondOutputs, SynthError, TrueCause,
+    UnknownFault, Views, check_form, file_name, find_resave, find_scenario, fixed_years, has_earlier_file, parse_order,
+    resave, side_file, write_district, write_scene, write_with_second_files, years,
 };
 
 const EXAMPLES: &str = "\
@@ -142,9 +142,8 @@ impl FormArg {
 struct Resaves(Vec<Resave>);
 
 fn resaves(text: &str) -> Result<Resaves, String> {
-    let kind = |name: &str| {
-        find_resave(name).ok_or_else(|| format!("there is no kind {name}; --list-resaves shows them"))
-    };
+    let kind =
+        |name: &str| find_resave(name).ok_or_else(|| format!("there is no kind {name}; --list-resaves shows them"));
     text.split('+').map(kind).collect::<Result<_, _>>().map(Resaves)
 }
 
