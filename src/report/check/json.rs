@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::facts::FindingFacts;
 use super::{Material, RuleWords};
 use crate::input::InputError;
+use crate::layout::registry;
 use crate::outcome::{InputOutcome, Outcome, RuleOutcome, RuleStatus, RuleTotals, SettingsUsed, WaiverUsed};
 use crate::privacy::json;
 use crate::privacy::text::neutralise;
