@@ -2,6 +2,7 @@
 //! knows stays unexplained, and an independent recount confirms or refutes every ladder.
 
 mod command;
+mod evidence;
 mod ladders;
 mod mess;
 mod missing;
@@ -30,13 +31,18 @@ struct Made {
 
 impl Made {
     fn new(year: u16, scenario: Option<&str>, students: u64) -> Self {
+        Self::with_noise(year, scenario, students, "0%")
+    }
+
+    /// The same with a share of records dropped or damaged at random.
+    fn with_noise(year: u16, scenario: Option<&str>, students: u64, share: &str) -> Self {
         let scenario = scenario.map(|name| find_scenario(name, year).unwrap());
         let district = Order { year, students, seed: 5, view: View::Tested, form: MadeForm::Caret, faults: Vec::new() };
         let order = SceneOrder {
             district,
             views: Views::Tested,
             scenario,
-            noise: Noise::default(),
+            noise: share.parse::<Noise>().unwrap(),
             threads: 2,
             official_side: None,
         };

@@ -309,7 +309,8 @@ fn shares(residuals: &[RowResidual<'_>], of: &dyn Fn(&RowResidual<'_>) -> Option
         }
     }
     let mut all = vec![0; u64::BITS as usize];
-    let mut large: Vec<(i64, i64)> = rows.iter().map(|(_, lacks, size)| (*lacks, *size)).filter(|(_, size)| *size >= 15).collect();
+    let mut large: Vec<(i64, i64)> =
+        rows.iter().map(|(_, lacks, size)| (*lacks, *size)).filter(|(_, size)| *size >= 15).collect();
     if large.len() < FEWEST_ROWS {
         return all;
     }
@@ -343,7 +344,8 @@ fn errors(own: &[PartRest]) -> PartErrors {
         [&|_| true, &|one| off(one) < 16, &|one| off(one) * off(one) < 64 * i64::from(one.2)];
     let estimates = begins.map(|begin| {
         let errors = estimated(own, begin);
-        let bits: i64 = own.iter().map(|(left, centre, exposed)| i64::from(errors.bits(*left, *centre, *exposed))).sum();
+        let bits: i64 =
+            own.iter().map(|(left, centre, exposed)| i64::from(errors.bits(*left, *centre, *exposed))).sum();
         (bits, errors)
     });
     let [first, others @ ..] = estimates;
@@ -444,4 +446,81 @@ fn spread(students: i64, size: i32) -> i32 {
     const MOST: f64 = 8.0;
     let tenths = SCORES * (students.max(1) as f64).sqrt() / f64::from(size.max(1));
     ((1.0 + tenths).log2().min(MOST) * PART as f64) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::RecordType;
+
+    fn test() -> TestInfo {
+        let record_type = RecordType(1);
+        TestInfo { id: 1, name: String::new(), short: String::new(), record_type, levels: 4, met_from: 3, has_levels: true, has_scores: true }
+    }
+
+    /// A row of so many students enrolled, tested and with scores, of whom so many are at each level.
+    fn row(counts: [i32; 3], levels: [i32; 4]) -> RowTarget {
+        let measures = [Measure::Enrolled, Measure::Tested, Measure::WithScores].into_iter();
+        let levels = (1..).map(Measure::Count).zip(levels);
+        let figures: Vec<(Measure, OfficialValue)> = measures
+            .zip(counts)
+            .chain(levels)
+            .map(|(measure, number)| (measure, OfficialValue::number(b"n", number)))
+            .collect();
+        RowTarget::new(&test(), 0, &figures).unwrap()
+    }
+
+    fn sums(counts: [i32; 3], levels: [i32; 4]) -> Sums {
+        let [enrolled, tested, with_scores] = counts;
+        Sums { enrolled, tested, with_scores, scored: with_scores, levels, ..Sums::default() }
+    }
+
+    #[test]
+    fn a_student_is_left_once_however_many_figures_lack_him() {
+        let target = row([50, 48, 47], [10, 12, 20, 5]);
+        let left = target.left(&sums([49, 47, 46], [10, 11, 20, 5]), None);
+        assert_eq!((left.parts, left.students()), ([Some(0), Some(0), Some(0), Some(1), Some(0), Some(0)], 1));
+        // One who is at another level is one student, too.
+        let moved = target.left(&sums([50, 48, 47], [11, 11, 20, 5]), None);
+        assert_eq!(moved.students(), 1);
+    }
+
+    /// The error term of a hundred rows, of which some lack a student.
+    fn term(off: usize) -> (ErrorTerm, RowTarget, RowRest, RowRest) {
+        let target = row([50, 48, 47], [10, 12, 20, 5]);
+        let sound = target.left(&sums([50, 48, 47], [10, 12, 20, 5]), None);
+        let short = target.left(&sums([49, 47, 46], [10, 11, 20, 5]), None);
+        let rows: Vec<RowResidual<'_>> =
+            (0..100).map(|place| (if place < off { short } else { sound }, &target)).collect();
+        (ErrorTerm::estimated(&rows), target.clone(), sound, short)
+    }
+
+    #[test]
+    fn what_is_off_says_more_among_rows_that_agree() {
+        let lengths = [1, 30].map(|off| {
+            let (term, target, sound, short) = term(off);
+            term.bits(&short, &target) - term.bits(&sound, &target)
+        });
+        assert!(lengths[0] > lengths[1] && lengths[1] > 0, "{lengths:?}");
+    }
+
+    #[test]
+    fn what_is_far_off_grows_with_the_logarithm() {
+        let (term, target, ..) = term(1);
+        let length = |missing: i32| {
+            let left = target.left(&sums([50, 48, 47 - missing], [10, 12, 20 - missing, 5]), None);
+            i64::from(term.bits(&left, &target))
+        };
+        let (near, far, farther) = (length(4), length(8), length(16));
+        assert!(near < far && far < farther);
+        assert!(farther - far < 3 * (far - near) + PART, "{near} {far} {farther}");
+    }
+
+    #[test]
+    fn classes_hold_the_numbers_that_they_stand_for() {
+        for students in [1, 2, 15, 16, 17, 31, 32, 100, 1_000, 100_000] {
+            let stands_for = students_of(class_of(students)) as i32;
+            assert!(stands_for <= students && students * 8 <= stands_for * 9 + 8, "{students} {stands_for}");
+        }
+    }
 }

@@ -48,10 +48,9 @@ pub use error::ReconcileError;
 pub use filter::{CellFilter, check_filter};
 pub use code::CdsCode;
 pub use model::{
-    ReconcileRequest, CauseFound, CauseEvidence, EvidenceStrength, PossibleCause, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
+    ReconcileRequest, CauseFound, CauseEvidence, EvidenceStrength, PossibleCause, RowToLookUp, ListInput, NotCheckable, OfficialInput, Reconciliation, RecordPlace, Residue, StatusCounts, UnreadableFigures,
 };
 pub use pattern::RestPattern;
-pub use possible::RowToLookUp;
 pub use options::{Assumption, ReconcileOptions};
 pub use records::{Copies, InputFile};
 pub use run::reconcile;

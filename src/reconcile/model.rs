@@ -1,7 +1,6 @@
 //! A reconciliation: every official figure, our own, and what lies between.
 
 use super::pattern::RestPattern;
-use super::possible::RowToLookUp;
 use super::with::{With};
 use super::compared::{ComparedFigures, FigureStatus};
 use super::records::{Copies, is_of_enrolled_alone};
@@ -170,7 +169,7 @@ pub struct CauseEvidence {
 /// How strong evidence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvidenceStrength {
-    /// By chance less than once in a thousand.
+    /// By chance less than once in four thousand.
     Strong,
     /// By chance less than once in thirty.
     Moderate,
@@ -181,8 +180,8 @@ pub enum EvidenceStrength {
 }
 
 impl CauseEvidence {
-    /// The bits from which evidence is strong: 1,024 to 1.
-    pub const STRONG: i64 = 10;
+    /// The bits from which evidence is strong: 4,096 to 1.
+    pub const STRONG: i64 = 12;
     const MODERATE: i64 = 5;
     const FEWEST_ROWS: u32 = 3;
 
@@ -230,6 +229,19 @@ pub struct PossibleCause {
     pub records: usize,
     /// The row that would tell most about it, of those that the official files do not have.
     pub look_up: Option<RowToLookUp>,
+}
+
+/// An official row that was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowToLookUp {
+    /// The entity.
+    pub code: CdsCode,
+    /// The official number of the test.
+    pub test: u16,
+    /// The grade row.
+    pub grade: u8,
+    /// Records that would move there.
+    pub records: usize,
 }
 
 /// Something unexplained, as small as it can be narrowed down.

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::candidates::CandidateCause;
-use super::code::CdsCode;
 use super::grid::{GroupsKey, NO_ROW, all_slots};
-use super::model::CauseEvidence;
+use super::model::{CauseEvidence, RowToLookUp};
 use super::problem::Problem;
 use super::with::With;
 use crate::counting::GradeKind;
@@ -25,19 +24,6 @@ pub struct PossibleHypothesis {
     pub records: usize,
     /// The row that would tell most about it, of those that the official files do not have.
     pub look_up: Option<RowToLookUp>,
-}
-
-/// An official row that was not given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RowToLookUp {
-    /// The entity.
-    pub code: CdsCode,
-    /// The official number of the test.
-    pub test: u16,
-    /// The grade row.
-    pub grade: u8,
-    /// Records that would move there.
-    pub records: usize,
 }
 
 /// The row of all students of a single grade in which a hypothesis has most records, of those that are not given.

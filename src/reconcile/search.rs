@@ -8,28 +8,24 @@
 use std::cmp::Reverse;
 use std::sync::Mutex;
 
-use super::candidates::{CandidateCause};
-use super::with::{With};
-use super::effects::{RowScope};
-use super::evidence::{PART};
+use super::candidates::CandidateCause;
+use super::effects::RowScope;
+use super::evidence::PART;
 use super::model::CauseEvidence;
 use super::possible::{PossibleHypothesis, row_to_look_up};
-use super::problem::{Delta, RowFit, Problem};
-use super::state::{SearchState, CauseWeight};
-use crate::parallel::{each, locked, scratches};
-use super::value::{AddedBounds};
+use super::problem::{Delta, Problem, RowFit};
+use super::state::{CauseWeight, SearchState};
+use super::value::AddedBounds;
+use super::with::With;
 use crate::cause::BoundCause;
 use crate::layout::Certainty;
+use crate::parallel::{each, locked, scratches};
 
 /// Hypotheses that may be chosen in all: more would be no explanation.
 const MOST: usize = 24;
 
-/// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in a thousand would.
-const STRONG: i64 = 10 * PART;
-
-fn strong() -> i64 {
-    std::env::var("EVSTRONG").ok().and_then(|v| v.parse::<i64>().ok()).map_or(STRONG, |v| v * PART)
-}
+/// How many bits a hypothesis has to make the rest shorter by, beyond its own price: by chance one in four thousand would.
+const STRONG: i64 = CauseEvidence::STRONG * PART;
 
 /// From how many bits on evidence is moderate.
 const MODERATE: i64 = 5 * PART;
@@ -106,7 +102,12 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search among hypotheses.
-    pub fn new(problem: &'a Problem<'a>, causes: &'a [BoundCause], candidates: Vec<CandidateCause>, threads: usize) -> Self {
+    pub fn new(
+        problem: &'a Problem<'a>,
+        causes: &'a [BoundCause],
+        candidates: Vec<CandidateCause>,
+        threads: usize,
+    ) -> Self {
         let scratches = scratches(threads, || Delta::new(problem.grid.rows.len()));
         Self { problem, causes, candidates, scratches }
     }
@@ -176,7 +177,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn best(&self, state: &SearchState, open: &[&CandidateCause], rejected: &[(usize, With)]) -> Option<CandidateCause> {
+    fn best(
+        &self,
+        state: &SearchState,
+        open: &[&CandidateCause],
+        rejected: &[(usize, With)],
+    ) -> Option<CandidateCause> {
         let is_chosen = |candidate: &CandidateCause| {
             let same = |one: &CandidateCause| {
                 one.cause == candidate.cause && (candidate.has_open_day || one.with == candidate.with)
@@ -214,16 +220,7 @@ impl<'a> Search<'a> {
             (gain - self.price(open[*place]), day)
         });
         let results = places.iter().zip(tried).map(|(place, (gain, day))| (gain, *place, day));
-        let results: Vec<_> = results.collect();
-        if std::env::var_os("EVTRACE").is_some() {
-            let mut top: Vec<_> = results.clone();
-            top.sort_by_key(|one| Reverse(one.0));
-            for (gain, place, day) in top.iter().take(6) {
-                eprintln!("{scope:?} {} {:?} {day:?} n={} net={}", self.causes[open[*place].cause].cause.id, open[*place].with, open[*place].changes.len(), gain / PART);
-            }
-        }
-        let results = results.into_iter();
-        let better = results.filter(|(gain, ..)| *gain >= strong());
+        let better = results.filter(|(gain, ..)| *gain >= STRONG);
         let best = better.min_by_key(|(gain, place, _)| (Reverse(*gain), self.doubt(open[*place]), *place));
         best.map(|(_, place, day)| (place, day))
     }
@@ -245,7 +242,12 @@ impl<'a> Search<'a> {
     }
 
     /// How a hypothesis would fit, looking at as few groups as tell it.
-    fn tried(&self, state: &SearchState, candidate: &CandidateCause, delta: &mut Delta) -> Option<(RowFit, Option<i32>)> {
+    fn tried(
+        &self,
+        state: &SearchState,
+        candidate: &CandidateCause,
+        delta: &mut Delta,
+    ) -> Option<(RowFit, Option<i32>)> {
         if candidate.has_open_day {
             return state.with_day(self.problem, candidate, RowScope::Main, delta).map(|(day, fit)| (fit, Some(day)));
         }
@@ -262,6 +264,7 @@ impl<'a> Search<'a> {
             let cause = state.chosen[place].cause;
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let known = state.drop(self.problem, place, &self.scratches);
+            state.estimate(self.problem);
             let again = self.better_day(state, source, (day, &known)).unwrap_or(known);
             state.choose_at(self.problem, place, again, &self.scratches);
             state.estimate(self.problem);
@@ -269,7 +272,12 @@ impl<'a> Search<'a> {
     }
 
     /// The hypothesis of another day than a known one, if it fits better.
-    fn better_day(&self, state: &SearchState, source: &CandidateCause, (day, known): (i32, &CandidateCause)) -> Option<CandidateCause> {
+    fn better_day(
+        &self,
+        state: &SearchState,
+        source: &CandidateCause,
+        (day, known): (i32, &CandidateCause),
+    ) -> Option<CandidateCause> {
         let mut delta = locked(&self.scratches[0]);
         let scope = self.scope(source);
         let (gain, other) = state.gain(self.problem, source, scope, &mut delta);
@@ -284,14 +292,9 @@ impl<'a> Search<'a> {
         let weights = each(&open, &self.scratches, |place, delta| {
             let weight = state.weight(self.problem, *place, delta);
             let net = weight.gain - self.price(&state.chosen[*place]);
-            if std::env::var_os("EVTRACE").is_some() {
-                let c = &state.chosen[*place];
-                eprintln!("  weigh {} {:?} n={} net={} {:?}", self.causes[c.cause].cause.id, c.with, c.changes.len(), net / PART, weight);
-            }
-            let ratio: u64 = std::env::var("EVRATIO").ok().and_then(|v| v.parse().ok()).unwrap_or(15);
-            if weight.moved_right * 10 < ratio * weight.moved_wrong { net.min(0) } else { net }
+            if weight.is_against() { net.min(0) } else { net }
         });
-        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < strong());
+        let weak = open.into_iter().zip(weights).filter(|(_, gain)| *gain < STRONG);
         weak.min_by_key(|(_, gain)| *gain).map(|(place, _)| place)
     }
 
@@ -314,7 +317,7 @@ impl<'a> Search<'a> {
             let one = day.map_or_else(|| (*one).clone(), |day| one.after(day));
             let weight = state.weight_beyond(self.problem, &one, delta);
             let evidence = weight.evidence(self.price(&one));
-            let is_closer = evidence.moved_right > evidence.moved_wrong;
+            let is_closer = evidence.moved_right > evidence.moved_wrong && evidence.bits < CauseEvidence::STRONG;
             is_closer.then(|| PossibleHypothesis {
                 cause: one.cause,
                 with: one.with.clone(),
@@ -332,13 +335,19 @@ impl<'a> Search<'a> {
 
     /// What stands in favour of each hypothesis, and which others would do as well. Among equals the
     /// one with the best certainty stays.
-    fn judged(&self, state: &mut SearchState, open: &[&CandidateCause], is_assumed: IsAssumed<'_>) -> Vec<FoundHypothesis> {
+    fn judged(
+        &self,
+        state: &mut SearchState,
+        open: &[&CandidateCause],
+        is_assumed: IsAssumed<'_>,
+    ) -> Vec<FoundHypothesis> {
         let mut all = Vec::new();
         for place in 0..state.chosen.len() {
             let (mended, broken) = state.favour(self.problem, place, &mut locked(&self.scratches[0]));
             let weight = state.weight(self.problem, place, &mut locked(&self.scratches[0]));
             let total = state.total;
             let own = state.drop(self.problem, place, &self.scratches);
+            state.estimate(self.problem);
             let mut tied = self.equals(state, (&own, total), open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
@@ -351,19 +360,27 @@ impl<'a> Search<'a> {
             all.push(FoundHypothesis { candidate: kept.clone(), weight, price, mended, broken, tied });
             state.choose_at(self.problem, place, kept, &self.scratches);
         }
+        state.estimate(self.problem);
         all
     }
 
     /// Other hypotheses that fit just as well as one that was taken back, and with it came to a total.
-    fn equals(&self, state: &SearchState, (own, total): (&CandidateCause, RowFit), open: &[&CandidateCause]) -> Vec<CandidateCause> {
-        let is_other =
-            |other: &&&CandidateCause| other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause);
+    fn equals(
+        &self,
+        state: &SearchState,
+        (own, total): (&CandidateCause, RowFit),
+        open: &[&CandidateCause],
+    ) -> Vec<CandidateCause> {
+        let is_other = |other: &&&CandidateCause| {
+            other.cause != own.cause && !state.chosen.iter().any(|one| one.cause == other.cause)
+        };
         let others: Vec<&CandidateCause> = open.iter().filter(is_other).copied().collect();
         let here = match self.problem.leaves_main_groups(own) {
             true => state.total,
             false => state.with(self.problem, own, RowScope::Main, &mut locked(&self.scratches[0])),
         };
-        let strength = |one: &CandidateCause, delta: &mut Delta| state.gain(self.problem, one, self.scope(one), delta).0;
+        let strength =
+            |one: &CandidateCause, delta: &mut Delta| state.gain(self.problem, one, self.scope(one), delta).0;
         let own_strength = strength(own, &mut locked(&self.scratches[0]));
         let equals = each(&others, &self.scratches, |other, delta| {
             if strength(other, delta) + SERIOUS < own_strength {
@@ -382,7 +399,13 @@ impl<'a> Search<'a> {
     }
 
     /// Another hypothesis, if it fits just as well in all groups.
-    fn equal(&self, state: &SearchState, other: &CandidateCause, total: RowFit, delta: &mut Delta) -> Option<CandidateCause> {
+    fn equal(
+        &self,
+        state: &SearchState,
+        other: &CandidateCause,
+        total: RowFit,
+        delta: &mut Delta,
+    ) -> Option<CandidateCause> {
         if other.has_open_day {
             let (day, fit) = state.with_day(self.problem, other, RowScope::All, delta)?;
             return (fit.misses <= total.misses).then(|| other.after(day));

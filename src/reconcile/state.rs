@@ -128,7 +128,15 @@ pub struct CauseWeight {
     pub rows: u32,
 }
 
+/// So many students in ten have to count as predicted for each ten against.
+const AS_PREDICTED: u64 = 15;
+
 impl CauseWeight {
+    /// Whether too many students count otherwise than predicted.
+    pub fn is_against(&self) -> bool {
+        self.moved_right * 10 < self.moved_wrong * AS_PREDICTED
+    }
+
     /// The same in whole bits, without the price of the hypothesis.
     pub fn evidence(&self, price: i64) -> CauseEvidence {
         CauseEvidence {
