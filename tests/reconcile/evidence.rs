@@ -16,14 +16,14 @@ fn found(year: u16, scenario: Option<&str>, share: &str) -> (BTreeSet<String>, B
         one.evidence.is_none_or(|evidence| evidence.strength() == EvidenceStrength::Strong)
     };
     assert!(reconciliation.causes.iter().all(strong), "{:?}", reconciliation.causes);
-    let told = reconciliation.causes.iter().map(|one| one.cause.id.clone()).collect();
+    let message = reconciliation.causes.iter().map(|one| one.cause.id.clone()).collect();
     let truth = made.scene.truth.causes.iter().map(|one| one.cause.to_owned()).collect();
     let written = bytes(&reconciliation);
     let evidence =
         json(&written)["causes"].as_array().unwrap().iter().filter(|one| one["evidence"].is_object()).count();
     assert!(scenario.is_none() || evidence > 0);
     assert!(made.verified(&written).is_confirmed());
-    (told, truth)
+    (message, truth)
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn true_causes_are_found_among_damaged_records() {
             continue;
         }
         for share in ["1%", "3%"] {
-            let (told, truth) = found(year, Some(scenario), share);
-            assert_eq!(told, truth, "{year} {scenario} {share}");
+            let (message, truth) = found(year, Some(scenario), share);
+            assert_eq!(message, truth, "{year} {scenario} {share}");
         }
     }
 }
