@@ -1,11 +1,11 @@
 //! The list of rules: which are wanted, and how they are printed.
 
 use std::io;
+use std::path::PathBuf;
 
 use miette::miette;
 use serde::Serialize;
 
-use super::ListArgs;
 use super::words;
 use crate::cli::page::Page;
 use crate::layout::registry;
@@ -15,8 +15,33 @@ use crate::rule::{Rule, RuleFamily, RuleSet, Severity, closest, families};
 /// The version of the JSON form; grows when a field changes its meaning.
 pub(super) const SCHEMA: &str = "rules-1";
 
+/// Which rules are listed.
+#[derive(Debug, clap::Args)]
+pub(super) struct RuleFilterArgs {
+    /// Only rules of a family: its letter, or its name such as `score`
+    #[arg(long)]
+    pub(super) family: Option<String>,
+    /// Only rules of this weight
+    #[arg(long, value_parser = severity)]
+    pub(super) severity: Option<Severity>,
+    /// Only rules that hold in this layout year, with their weight there
+    #[arg(long)]
+    pub(super) year: Option<u16>,
+    /// Only rules that this person or office can do something about; a part of the name is enough
+    #[arg(long)]
+    pub(super) owner: Option<String>,
+    /// Folders with further rules, besides those that scorelint.toml names
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    let known = [Severity::Error, Severity::Warning, Severity::Notice];
+    known.into_iter().find(|one| one.as_str() == text).ok_or_else(|| "one of: error, warning, notice".to_owned())
+}
+
 /// The rules that pass every filter, by code.
-pub(super) fn choose<'r>(rules: &'r RuleSet, args: &ListArgs) -> miette::Result<Vec<&'r Rule>> {
+pub(super) fn choose<'r>(rules: &'r RuleSet, args: &RuleFilterArgs) -> miette::Result<Vec<&'r Rule>> {
     let family = args.family.as_deref().map(|wanted| family(rules, wanted)).transpose()?;
     if let Some(year) = args.year.filter(|year| registry().years().all(|one| one != *year)) {
         let years: Vec<String> = registry().years().map(|year| year.to_string()).collect();

@@ -1,7 +1,5 @@
 //! `scorelint rules`: lists the rules, tests rule files, and writes the pages about the rules.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 use miette::miette;
 
@@ -10,7 +8,6 @@ use list::ChosenRules;
 
 use super::exit::{Exit, Failure};
 use super::report::OutputArgs;
-use crate::rule::Severity;
 
 mod docs;
 mod folders;
@@ -56,28 +53,10 @@ enum RulesCommand {
 
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    /// Only rules of a family: its letter, or its name such as `score`
-    #[arg(long)]
-    family: Option<String>,
-    /// Only rules of this weight
-    #[arg(long, value_parser = severity)]
-    severity: Option<Severity>,
-    /// Only rules that hold in this layout year, with their weight there
-    #[arg(long)]
-    year: Option<u16>,
-    /// Only rules that this person or office can do something about; a part of the name is enough
-    #[arg(long)]
-    owner: Option<String>,
-    /// Folders with further rules, besides those that scorelint.toml names
-    #[arg(long = "rules", value_name = "DIR")]
-    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    filter: list::RuleFilterArgs,
     #[command(flatten)]
     output: OutputArgs<RulesKind>,
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    let known = [Severity::Error, Severity::Warning, Severity::Notice];
-    known.into_iter().find(|one| one.as_str() == text).ok_or_else(|| "one of: error, warning, notice".to_owned())
 }
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -90,11 +69,11 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn list(args: &ListArgs) -> Result<Exit, Failure> {
     let targets = args.output.targets(&[])?;
-    let rules = super::settings::rules_here(&args.folders)?;
-    let chosen = list::choose(&rules, args)?;
+    let rules = super::settings::rules_here(&args.filter.folders)?;
+    let chosen = list::choose(&rules, &args.filter)?;
     if chosen.is_empty() {
         return Err(miette!(help = "`scorelint rules` without filters lists all", "no rule fits these filters").into());
     }
-    targets.write(&ChosenRules { rules: &rules, chosen: &chosen, year: args.year })?;
+    targets.write(&ChosenRules { rules: &rules, chosen: &chosen, year: args.filter.year })?;
     Ok(Exit::Clean)
 }
