@@ -133,7 +133,7 @@ mod tests {
         let nick = record("Ada \"Nan\"");
         let quoted = format!("\"{}\",", nick.replace('"', "\"\""));
         assert_eq!(unsplit(quoted.as_bytes()), nick.as_bytes());
-        let parts = format!("\"01^Ada \"\"Nan\"\"\", Rivera^ZZ,");
+        let parts = "\"01^Ada \"\"Nan\"\"\", Rivera^ZZ,".to_owned();
         assert_eq!(unsplit(parts.as_bytes()), b"01^Ada \"Nan\", Rivera^ZZ");
     }
 

@@ -322,7 +322,7 @@ fn shares(residuals: &[RowResidual<'_>], of: &dyn Fn(&RowResidual<'_>) -> Option
     for (group, lacks, size) in rows.iter().filter(|(_, _, size)| *size >= 3) {
         let limit = 16 + 24 * (size * (common.abs() + 80)).isqrt() / 64;
         let sum = &mut sums[usize::from(*group) % u64::BITS as usize];
-        sum.0 += (lacks * 16 - (common * size >> 8)).clamp(-limit, limit);
+        sum.0 += (lacks * 16 - ((common * size) >> 8)).clamp(-limit, limit);
         sum.1 += size;
         sum.2 += 1;
     }
@@ -399,7 +399,7 @@ impl PartErrors {
     fn near(&self, left: i32, centre: i64, exposed: i32) -> i32 {
         let Some((none, each)) = self.lines.get(class_of(exposed)) else { return i32::MAX };
         let off = (i64::from(left) * 16 - centre).abs();
-        i32::try_from((off * i64::from(*each) >> 4) + i64::from(*none)).unwrap_or(i32::MAX)
+        i32::try_from(((off * i64::from(*each)) >> 4) + i64::from(*none)).unwrap_or(i32::MAX)
     }
 
     /// Any number, the larger the longer: its sign, and 1 / ((x + 1) (x + 2)).

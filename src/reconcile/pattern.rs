@@ -38,12 +38,18 @@ fn is_left(cell: &ComparedFigure<'_>) -> bool {
     matches!(cell.status, FigureStatus::Unexplained | FigureStatus::PartlyExplained)
 }
 
+/// A District Level Program row: the district, and its test, grade row and student group.
+type ProgramRow = ([u8; 7], (u16, u8, u16));
+
+/// Figures of a row as we count them and as they are official: the enrolled, and those with scores.
+type EnrolledAndScored = [Option<(i64, i64)>; 2];
+
 /// The rest of the district stands one for one in its District Level Program rows: students of nonpublic schools who were
 /// tested in another district.
 fn in_program_rows(cells: &ComparedFigures) -> PatternCounts {
     let is_enrolled = |cell: &ComparedFigure<'_>| cell.measure == Measure::Enrolled;
     let key = |cell: &ComparedFigure<'_>| (cell.test, cell.grade, cell.group);
-    let mut program: BTreeMap<([u8; 7], (u16, u8, u16)), i64> = BTreeMap::new();
+    let mut program: BTreeMap<ProgramRow, i64> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| is_enrolled(cell) && is_left(cell) && cell.code[..7] == cell.code[7..]) {
         program.insert((district_of(&cell.code), key(&cell)), cell.unexplained);
     }
@@ -75,7 +81,7 @@ fn is_large(cell: &ComparedFigure<'_>) -> bool {
 /// Every student in the files has a score, while official rows have more students than scores: a tool kept only scored
 /// records.
 fn all_scored(cells: &ComparedFigures) -> PatternCounts {
-    let mut rows: BTreeMap<(CdsCode, u16, u8), [Option<(i64, i64)>; 2]> = BTreeMap::new();
+    let mut rows: BTreeMap<(CdsCode, u16, u8), EnrolledAndScored> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.group == ALL_STUDENTS) {
         let place = match cell.measure {
             Measure::Enrolled => 0,
@@ -86,7 +92,7 @@ fn all_scored(cells: &ComparedFigures) -> PatternCounts {
             rows.entry((cell.code, cell.test, cell.grade)).or_default()[place] = Some((ours, official));
         }
     }
-    let both = || rows.values().filter_map(|[enrolled, scored]| Some((((*enrolled)?), ((*scored)?))));
+    let both = || rows.values().filter_map(|[enrolled, scored]| Some(((*enrolled)?, (*scored)?)));
     let could = || both().filter(|(enrolled, scored)| enrolled.1 > scored.1);
     let fits = could().filter(|(enrolled, scored)| enrolled.0 == scored.0 && enrolled.0 > 0);
     ("untested-records-dropped", fits.count() as u64, could().count() as u64)

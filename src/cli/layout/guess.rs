@@ -11,8 +11,11 @@ use crate::input::{Block, Column, FileInfo, InputOptions, Meaning, Opened, open}
 use crate::layout::{Field, FieldId, Layout, plain_name, registry};
 use crate::rule::read;
 
+/// The name of a kind of cells, and whether a cell is of it.
+type CellKind = (&'static str, fn(&str) -> bool);
+
 /// What the cells of a new column may be, narrowest first.
-const KINDS: [(&str, fn(&str) -> bool); 5] = [
+const KINDS: [CellKind; 5] = [
     ("yesno", |cell| matches!(cell, "Yes" | "No")),
     ("yn", |cell| matches!(cell, "Y" | "N")),
     ("date", |cell| read::day(cell).is_some()),
