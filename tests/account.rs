@@ -184,7 +184,10 @@ fn a_class_says_where_a_test_or_grade_has_no_row() {
             for grade in &grades {
                 sheet.rows.push(blank.clone());
                 let row = sheet.rows.len() - 1;
+                // A row without a student and a test would be taken for a remark.
+                let ssid = (1_000_000_000 + row).to_string();
                 let values = [
+                    ("ssid", ssid.as_str()),
                     ("record_type", record_type.as_str()),
                     ("grade_assessed", grade),
                     (school, code),
