@@ -130,7 +130,7 @@ impl Delimited {
                 continue;
             }
             // Only after something was given out may a record wait: else nothing would move on.
-            let Some(length) = self.record(&bytes[at..], more && at > 0, (&mut rows, watched)) else {
+            let Some(length) = self.record(&bytes[at..], more && at > 0, &mut rows, watched) else {
                 self.parts.chunks.put_back(&bytes[at..]);
                 break;
             };
@@ -146,9 +146,9 @@ impl Delimited {
     }
 
     /// Takes one record; its length, or `None` if it has to wait for more bytes.
-    fn record(&mut self, bytes: &[u8], more: bool, (rows, watched): (&mut RowBuilder, Watched)) -> Option<usize> {
+    fn record(&mut self, bytes: &[u8], more: bool, rows: &mut RowBuilder, watched: Watched) -> Option<usize> {
         let (line, offset) = (self.parts.line, self.parts.offset);
-        let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, (rows, watched))) };
+        let Some(quoted) = &mut self.quoted else { return Some(self.unwrapped(bytes, rows, watched)) };
         let length = match quoted.find(bytes, more) {
             QuotedScan::Open => return None,
             QuotedScan::Record(length) => length,
@@ -176,7 +176,7 @@ impl Delimited {
     }
 
     /// Takes one line of a caret file, and the quotes off cells that stand in them wholly.
-    fn unwrapped(&mut self, bytes: &[u8], (rows, watched): (&mut RowBuilder, Watched)) -> usize {
+    fn unwrapped(&mut self, bytes: &[u8], rows: &mut RowBuilder, watched: Watched) -> usize {
         let length = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
         let (line, offset) = (self.parts.line, self.parts.offset);
         let body = bytes[..length].strip_suffix(b"\n").unwrap_or(&bytes[..length]);

@@ -285,7 +285,7 @@ fn open_delimited(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let (year, mapped) = settle(year, mapped, &head, &sample, clues.year)?;
     let year = moved_on(year, &head.names, &clues, &sample, options)?;
     let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     info.trailing_cell = wide_header || sample.trailing || source.all_trailing();
@@ -391,7 +391,8 @@ fn settle(
     year: DetectedYear,
     mapped: Mapped,
     head: &Head,
-    (sample, named): (&FirstRecords, Option<u16>),
+    sample: &FirstRecords,
+    named: Option<u16>,
 ) -> Result<(DetectedYear, Mapped), InputError> {
     if year.rivals.is_empty() {
         return Ok((year, mapped));
@@ -510,7 +511,7 @@ pub fn open_sheet(
     let mut first = Block::default();
     let more = source.next(&mut first)?;
     let sample = FirstRecords::of(&first, info.separator, &mapped.columns);
-    let (year, mapped) = settle(year, mapped, &head, (&sample, clues.year))?;
+    let (year, mapped) = settle(year, mapped, &head, &sample, clues.year)?;
     let year = moved_on(year, &head.names, &clues, &sample, options)?;
     let Ahead { mapped, new } = ahead::look(mapped, year.year, &first, info.separator);
     let mut findings = mapped.findings;

@@ -337,7 +337,7 @@ impl RowPart {
                 begin = end;
             }
             let steps = Steps { steps, lists: &self.lists };
-            standing.described(row, &own, figure, (steps, unexplained))
+            standing.described(row, &own, figure.0, figure.1, steps, unexplained)
         })
     }
 
@@ -355,8 +355,10 @@ impl BareStatus {
         self,
         row: &GridRow,
         own: &Figures<'_>,
-        (measure, official): (Measure, OfficialValue),
-        (steps, unexplained): (Steps<'a>, i64),
+        measure: Measure,
+        official: OfficialValue,
+        steps: Steps<'a>,
+        unexplained: i64,
     ) -> ComparedFigure<'a> {
         let status = match (self, row.reach) {
             (Self::Equal, _) => FigureStatus::Equal,

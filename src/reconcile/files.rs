@@ -95,7 +95,8 @@ impl Records {
     pub fn read(
         &mut self,
         files: Vec<Opened>,
-        (counting, questions): (&CountingRules, &Questions),
+        counting: &CountingRules,
+        questions: &Questions,
         options: &ReadOptions<'_>,
     ) -> Result<(), ReconcileError> {
         let first_file = self.files.len();
@@ -142,7 +143,7 @@ impl Records {
         let place = self.files.len();
         let now = std::mem::take(&mut self.unknown_counts);
         let none = Questions { suppositions: Vec::new(), causes: Vec::new(), pairs: Vec::new(), keys: Vec::new() };
-        self.read(files, (counting, &none), options)?;
+        self.read(files, counting, &none, options)?;
         let then = std::mem::replace(&mut self.unknown_counts, now);
         self.unknown_counts.add_reasons(then);
         (self.keys, self.changes) = (keys, changes);

@@ -116,12 +116,12 @@ fn of_groups(problem: &Problem<'_>, changed: &[Changed], groups: u64) -> Vec<(u3
             && problem.is_same_way(&before, after)
         {
             let tell = |row, sums| add(&mut ladders, row, *found, *record, sums);
-            problem.each_change(&mut ways, (&before, after), groups, tell);
+            problem.each_change(&mut ways, &before, after, groups, tell);
             continue;
         }
         // Enrolled, tested and results of a row each belong to the last cause that changes them.
         for (found, after) in stages {
-            problem.each_change(&mut ways, (&before, after), groups, |row, sums| *change.of(row) += sums);
+            problem.each_change(&mut ways, &before, after, groups, |row, sums| *change.of(row) += sums);
             change.drain(|row, sums| {
                 let parts = sums.parts();
                 for (known, part) in net.of(row).iter_mut().zip(parts).filter(|(_, part)| !part.is_zero()) {

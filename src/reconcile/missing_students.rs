@@ -113,7 +113,7 @@ impl StudentResidue<'_> {
         is_short && !is_over && is_nested && (0..3).all(|count| self.is_part(row, count) && self.adds_up(row, count))
     }
 
-    fn left_at(&self, (code, grade, group): (CdsCode, u8, u16), row: &GridRow, count: usize) -> Option<Interval> {
+    fn left_at(&self, code: CdsCode, grade: u8, group: u16, row: &GridRow, count: usize) -> Option<Interval> {
         let group = self.problem.counting.groups.iter().position(|one| one.id == group)?;
         let place = self.problem.grid.row_of((code, row.test, grade), group);
         (place != NO_ROW).then(|| self.left.get(place as usize)?[count]).flatten()
@@ -121,12 +121,12 @@ impl StudentResidue<'_> {
 
     /// Whether a row is short of no more than the rows it is part of.
     fn is_part(&self, row: &GridRow, count: usize) -> bool {
-        let own = self.left_at((row.code, row.grade, row.group_id), row, count);
+        let own = self.left_at(row.code, row.grade, row.group_id, row, count);
         let mut district = row.code;
         district[7..].fill(b'0');
         let is_in_district = row.entity_type != 9;
-        let all_students = self.left_at((row.code, row.grade, ALL_STUDENTS), row, count);
-        let above = is_in_district.then(|| self.left_at((district, row.grade, row.group_id), row, count)).flatten();
+        let all_students = self.left_at(row.code, row.grade, ALL_STUDENTS, row, count);
+        let above = is_in_district.then(|| self.left_at(district, row.grade, row.group_id, row, count)).flatten();
         is_within(own, all_students) && is_within(own, above)
     }
 
@@ -139,7 +139,7 @@ impl StudentResidue<'_> {
             GradeKind::Sum(members) => Some((sum.code, members.clone())),
             GradeKind::Grade | GradeKind::ClassOf(_) => None,
         });
-        let left = |grade: u8| self.left_at((row.code, grade, row.group_id), row, count);
+        let left = |grade: u8| self.left_at(row.code, grade, row.group_id, row, count);
         let mut own = sums.filter(|(sum, members)| *sum == row.grade || members.contains(&row.grade));
         own.all(|(sum, members)| {
             let Some(sum) = left(sum) else { return true };

@@ -141,7 +141,7 @@ impl Delta {
     /// some groups.
     pub fn replace(&mut self, problem: &Problem<'_>, before: &Facets, after: &Facets, groups: u64) {
         let mut ways = std::mem::take(&mut self.ways);
-        problem.each_change(&mut ways, (before, after), groups, |row, sums| self.add(row, sums));
+        problem.each_change(&mut ways, before, after, groups, |row, sums| self.add(row, sums));
         self.ways = ways;
     }
 
@@ -163,12 +163,15 @@ impl Delta {
 }
 
 impl<'a> Problem<'a> {
-    /// Counts the records by the standard rules.
+    /// Counts the records by the standard rules. `unknown` stands for tests that the rules do not know, `group_bits` are
+    /// the student groups that some hypothesis changes.
     pub fn new(
         counting: &'a CountingRules,
-        (records, pairs): (&'a Records, Pairs),
+        records: &'a Records,
+        pairs: Pairs,
         grid: &'a Grid,
-        (unknown, group_bits): (&'a TestInfo, u64),
+        unknown: &'a TestInfo,
+        group_bits: u64,
         threads: usize,
     ) -> Self {
         let test = |row: &GridRow| counting.tests.iter().find(|test| test.id == row.test).unwrap_or(unknown);
@@ -286,7 +289,8 @@ impl<'a> Problem<'a> {
     pub fn each_change(
         &self,
         ways: &mut Ways,
-        (before, after): (&Facets, &Facets),
+        before: &Facets,
+        after: &Facets,
         groups: u64,
         mut tell: impl FnMut(u32, Sums),
     ) {

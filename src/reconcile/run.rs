@@ -57,7 +57,7 @@ pub fn reconcile(
     let questions = Questions::of(&causes);
     let read = ReadOptions { input: &options.input, threads: options.threads, progress: options.progress };
     let mut records = Records::default();
-    records.read(files, (&counting, &questions), &read)?;
+    records.read(files, &counting, &questions, &read)?;
     let end = records.count();
     if end == 0 {
         return Err(ReconcileError::NoRecords);
@@ -94,7 +94,7 @@ pub fn reconcile(
     let answers = records.changes.split_off(questions.causes.len().min(records.changes.len()));
     let pairs = Pairs::new(&questions.pairs, answers, causes.len());
     let group_bits = candidates.iter().fold(0, |all, candidate| all | candidate.groups_only);
-    let mut problem = Problem::new(&counting, (&records, pairs), &grid, (&unknown, group_bits), options.threads);
+    let mut problem = Problem::new(&counting, &records, pairs, &grid, &unknown, group_bits, options.threads);
     let missing_schools = missing_schools(&problem, &causes, &wishes);
     if let Some(missing_schools) = &missing_schools {
         problem.is_absent = records.places.iter().map(|place| missing_schools.schools.contains(&place.code)).collect();

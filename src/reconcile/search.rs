@@ -265,7 +265,7 @@ impl<'a> Search<'a> {
             let Some(source) = open.iter().find(|one| one.cause == cause && one.has_open_day) else { continue };
             let known = state.drop(self.problem, place, &self.scratches);
             state.estimate(self.problem);
-            let again = self.better_day(state, source, (day, &known)).unwrap_or(known);
+            let again = self.better_day(state, source, day, &known).unwrap_or(known);
             state.choose_at(self.problem, place, again, &self.scratches);
             state.estimate(self.problem);
         }
@@ -276,7 +276,8 @@ impl<'a> Search<'a> {
         &self,
         state: &SearchState,
         source: &CandidateCause,
-        (day, known): (i32, &CandidateCause),
+        day: i32,
+        known: &CandidateCause,
     ) -> Option<CandidateCause> {
         let mut delta = locked(&self.scratches[0]);
         let scope = self.scope(source);
@@ -348,7 +349,7 @@ impl<'a> Search<'a> {
             let total = state.total;
             let own = state.drop(self.problem, place, &self.scratches);
             state.estimate(self.problem);
-            let mut tied = self.equals(state, (&own, total), open);
+            let mut tied = self.equals(state, &own, total, open);
             let is_kept = is_assumed(&own);
             let better = tied.iter().position(|other| !is_kept && self.doubt(other) < self.doubt(&own));
             let kept = match better {
@@ -368,7 +369,8 @@ impl<'a> Search<'a> {
     fn equals(
         &self,
         state: &SearchState,
-        (own, total): (&CandidateCause, RowFit),
+        own: &CandidateCause,
+        total: RowFit,
         open: &[&CandidateCause],
     ) -> Vec<CandidateCause> {
         let is_other = |other: &&&CandidateCause| {

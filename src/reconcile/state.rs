@@ -168,7 +168,7 @@ impl SearchState {
     pub fn estimate(&mut self, problem: &Problem<'_>) {
         self.noise = [true, false].map(|is_main| self.estimated(problem, is_main, |row| self.sums[row as usize]));
         for row in problem.weighed() {
-            self.bits[*row as usize] = self.length(problem, &self.noise, (*row, self.sums[*row as usize]));
+            self.bits[*row as usize] = self.length(problem, &self.noise, *row, self.sums[*row as usize]);
         }
     }
 
@@ -185,7 +185,7 @@ impl SearchState {
         ErrorTerm::estimated(&residuals)
     }
 
-    fn length(&self, problem: &Problem<'_>, noise: &[ErrorTerm; 2], (row, sums): (u32, Sums)) -> i32 {
+    fn length(&self, problem: &Problem<'_>, noise: &[ErrorTerm; 2], row: u32, sums: Sums) -> i32 {
         let noise = if problem.is_main(row) { &noise[0] } else { &noise[1] };
         problem.bits(noise, row, &sums, self.extra[row as usize].as_deref())
     }
@@ -238,7 +238,7 @@ impl SearchState {
     fn weighed(&self, problem: &Problem<'_>, delta: &mut Delta, gain: &mut BitGain) {
         delta.look(|row, added, known| {
             let place = row as usize;
-            let bits = self.length(problem, &self.noise, (row, self.sums[place] + added));
+            let bits = self.length(problem, &self.noise, row, self.sums[place] + added);
             let parting = problem.parting(row);
             let before = known.map_or(self.bits[place], |known| known.bits);
             gain.add(parting, i64::from(before) - i64::from(bits));
@@ -294,8 +294,8 @@ impl SearchState {
         for (row, added) in delta.rows().filter(|(row, added)| !added.is_zero() && problem.is_of(*row, groups)) {
             let place = row as usize;
             let (without, with) = counts(place, added);
-            let shorter = i64::from(self.length(problem, &noise, (row, without)))
-                - i64::from(self.length(problem, &noise, (row, with)));
+            let shorter = i64::from(self.length(problem, &noise, row, without))
+                - i64::from(self.length(problem, &noise, row, with));
             gain.add(problem.parting(row), shorter);
             if shorter != 0 {
                 gain.touch(problem.parting(row));
@@ -350,7 +350,7 @@ impl SearchState {
     /// Adds what a hypothesis makes of a record that it is not about by itself.
     fn delta(&self, problem: &Problem<'_>, record: u32, new: &Further<'_>, groups: u64, delta: &mut Delta) {
         let Some(chain) = self.chains.get(record) else { return };
-        let after = self.further(problem, (record, chain), new, None);
+        let after = self.further(problem, record, chain, new, None);
         if chain.now() != after {
             delta.replace(problem, &chain.now(), &after, groups);
         }
@@ -361,7 +361,7 @@ impl SearchState {
         let record = change.record;
         let Some(chain) = self.chains.get(record) else { return };
         let base = problem.records.facets[record as usize];
-        let after = self.further(problem, (record, chain), new, Some(change.after));
+        let after = self.further(problem, record, chain, new, Some(change.after));
         if (base, change.after) == (chain.now(), after) {
             return;
         }
@@ -375,14 +375,15 @@ impl SearchState {
     fn further(
         &self,
         problem: &Problem<'_>,
-        (record, chain): (u32, &Chain),
+        record: u32,
+        chain: &Chain,
         new: &Further<'_>,
         own: Option<Facets>,
     ) -> Facets {
         let base = problem.records.facets[record as usize];
         if new.is_last && chain.walked.last.is_none_or(|last| last <= new.cause) {
             let mut walk = SupposedRecord { problem, record, base, now: chain.now() };
-            walk.step((new.cause, new.with), own, &chain.walked.applied);
+            walk.step(new.cause, new.with, own, &chain.walked.applied);
             return walk.now;
         }
         let mut walk = SupposedRecord { problem, record, base, now: base };
@@ -390,15 +391,15 @@ impl SearchState {
         let mut rest = Some(new);
         for one in &self.in_order {
             if let Some(new) = rest.take_if(|new| new.cause < one.cause) {
-                let made = walk.step((new.cause, new.with), own, &applied);
+                let made = walk.step(new.cause, new.with, own, &applied);
                 applied.extend(made.filter(|_| own.is_some()).map(|made| (new.cause, made)));
             }
             let own = chain.own_of(one.id);
-            let made = walk.step((one.cause, &one.with), own, &applied);
+            let made = walk.step(one.cause, &one.with, own, &applied);
             applied.extend(made.filter(|_| own.is_some()).map(|made| (one.cause, made)));
         }
         if let Some(new) = rest {
-            walk.step((new.cause, new.with), own, &applied);
+            walk.step(new.cause, new.with, own, &applied);
         }
         walk.now
     }
@@ -408,7 +409,8 @@ impl SearchState {
     fn walked(
         &self,
         problem: &Problem<'_>,
-        (record, chain): (u32, &Chain),
+        record: u32,
+        chain: &Chain,
         without: Option<u32>,
         mut tell: impl FnMut(&Chosen, Facets),
     ) -> Walked {
@@ -418,7 +420,7 @@ impl SearchState {
         let mut last = None;
         for one in self.in_order.iter().filter(|one| Some(one.id) != without) {
             let own = chain.own_of(one.id);
-            let Some(made) = walk.step((one.cause, &one.with), own, &applied) else { continue };
+            let Some(made) = walk.step(one.cause, &one.with, own, &applied) else { continue };
             if own.is_some() {
                 applied.push((one.cause, made));
             }
@@ -541,7 +543,7 @@ impl SearchState {
         let walked = each(&parts(records.len(), RECORDS), scratches, |part, delta| {
             let walk = |record: &u32| {
                 let chain = self.chains.get(*record)?;
-                let walked = self.walked(problem, (*record, chain), None, |_, _| {});
+                let walked = self.walked(problem, *record, chain, None, |_, _| {});
                 if chain.now() != walked.now {
                     delta.replace(problem, &chain.now(), &walked.now, u64::MAX);
                 }
@@ -575,7 +577,7 @@ impl SearchState {
         let besides = self.met_besides(problem, candidate);
         for record in candidate.changes.iter().map(|change| change.record).chain(besides) {
             let Some(chain) = self.chains.get(record) else { continue };
-            let after = self.walked(problem, (record, chain), Some(id), |_, _| {}).now;
+            let after = self.walked(problem, record, chain, Some(id), |_, _| {}).now;
             if chain.now() != after {
                 delta.replace(problem, &chain.now(), &after, u64::MAX);
             }
@@ -589,7 +591,7 @@ impl SearchState {
             let chain = self.chains.get(record)?;
             let mut stages = Vec::new();
             let tell = |one: &Chosen, facets| stages.push((place_of(one), facets));
-            self.walked(problem, (record, chain), None, tell);
+            self.walked(problem, record, chain, None, tell);
             (!stages.is_empty()).then_some(Changed { record, stages })
         };
         self.chains.records().filter_map(changed).collect()
@@ -621,7 +623,8 @@ impl SupposedRecord<'_> {
     /// record. Those that have applied so far are reported.
     fn step(
         &mut self,
-        (cause, with): (usize, &With),
+        cause: usize,
+        with: &With,
         own: Option<Facets>,
         applied: &[(usize, Facets)],
     ) -> Option<Facets> {

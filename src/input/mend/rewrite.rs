@@ -87,7 +87,7 @@ pub fn rewrite(opened: Opened, out: &mut dyn Write) -> Result<MendedCopy, Rewrit
                     odd.add(line);
                     continue;
                 }
-                copy.write_record(&index, &block, (row, line), out)?;
+                copy.write_record(&index, &block, row, line, out)?;
             }
         }
     }
@@ -115,7 +115,8 @@ impl MendedCopy {
         &mut self,
         index: &Index,
         block: &Block,
-        (row, line): (usize, u64),
+        row: usize,
+        line: u64,
         out: &mut dyn Write,
     ) -> Result<(), RewriteError> {
         for column in 0..self.spaces.len() {
