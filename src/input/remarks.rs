@@ -80,11 +80,12 @@ impl RecordColumns {
     }
 }
 
-/// `01`, and what programs make of it: `1`, `1.0`, `="01"`.
+/// `01`, and what programs make of it: `1`, `1.0`, `="01"`. A number of three digits is a total.
 fn is_record_type(cell: &[u8]) -> bool {
-    let digits: Vec<u8> = cell.iter().copied().filter(u8::is_ascii_digit).collect();
+    let whole = cell.split(|byte| *byte == b'.').next().unwrap_or_default();
+    let digits = whole.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_number = cell.iter().all(|byte| byte.is_ascii_digit() || b"=\"'.+".contains(byte));
-    is_number && (1..=3).contains(&digits.len())
+    is_number && (1..=2).contains(&digits)
 }
 
 fn is_student(cell: &[u8]) -> bool {
