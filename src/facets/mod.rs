@@ -10,7 +10,7 @@ use crate::counting::CountingRules;
 use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
-use crate::input::{self, FileInfo, InputError, Opened, require_whole};
+use crate::input::{FileInfo, InputError, InputOptions, Opened, require_whole, run_through};
 use crate::rule::{Expr, Num, Stands, TextExpr};
 use crate::tally::{EntityCode, TallyError};
 
@@ -144,7 +144,7 @@ pub struct PlaceName {
 /// What is asked of a file.
 pub struct FacetOptions<'a> {
     /// How files are read.
-    pub input: &'a input::InputOptions,
+    pub input: &'a InputOptions,
     /// Threads to work on; at least 1.
     pub threads: usize,
     /// Called with the bytes of the file read so far, from any thread.
@@ -164,14 +164,8 @@ pub fn trace(
     counting: &CountingRules,
     options: &FacetOptions<'_>,
 ) -> Result<(FileInfo, FileFacets), TallyError> {
-    let (info, findings) = (opened.info.clone(), opened.findings.clone());
-    if let Some(facets) = trace_known(opened, counting, options)? {
-        return Ok((info, facets));
-    }
-    let mut again = input::look_through(&info, options.input)?;
-    let info = again.info.clone();
-    again.findings.extend(findings);
-    Ok((info, trace_known(again, counting, options)?.unwrap_or_default()))
+    let (info, facets) = run_through(opened, options.input, |opened| trace_known(opened, counting, options))?;
+    Ok((info, facets.unwrap_or_default()))
 }
 
 /// Computes how the records of a file count; `None` where damage comes up that was not known.

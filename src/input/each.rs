@@ -134,6 +134,26 @@ pub fn look_through(info: &FileInfo, options: &InputOptions) -> Result<Opened, I
     Ok(Opened { info: info.clone(), findings: Vec::new(), source }.mended(survey))
 }
 
+/// Goes through a file with `run`, and once more where that finds damage that was not known (`None`); returns what is
+/// known of the file by then, and the result.
+///
+/// # Errors
+/// Those of `run`, or when the file cannot be read a second time.
+pub fn run_through<T, E: From<InputError>>(
+    opened: Opened,
+    options: &InputOptions,
+    mut run: impl FnMut(Opened) -> Result<Option<T>, E>,
+) -> Result<(FileInfo, Option<T>), E> {
+    let (info, findings) = (opened.info.clone(), opened.findings.clone());
+    if let Some(result) = run(opened)? {
+        return Ok((info, Some(result)));
+    }
+    let mut again = look_through(&info, options)?;
+    let info = again.info.clone();
+    again.findings.extend(findings);
+    Ok((info, run(again)?))
+}
+
 fn reopen_as_stored(info: &FileInfo, options: &InputOptions) -> Result<Box<dyn BlockSource>, InputError> {
     let name = info.path.display().to_string();
     let again =

@@ -157,12 +157,17 @@ impl Read for Decoding {
         while self.given == self.ready.len() && !self.ended {
             self.refill()?;
         }
-        let waiting = &self.ready[self.given..];
-        let length = waiting.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&waiting[..length]);
-        self.given += length;
-        Ok(length)
+        Ok(hand_on(&self.ready, &mut self.given, buffer))
     }
+}
+
+/// Copies bytes that are ready and were not given yet into a buffer; returns how many.
+pub(super) fn hand_on(ready: &[u8], given: &mut usize, buffer: &mut [u8]) -> usize {
+    let waiting = &ready[*given..];
+    let length = waiting.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&waiting[..length]);
+    *given += length;
+    length
 }
 
 /// Takes the whole letters off the front of bytes that hold four for each; at the end, what is left is no letter.

@@ -58,7 +58,7 @@ mod year;
 
 pub use candidate::FileCandidate;
 pub use clues::year_in_name;
-pub use each::{OpenedFiles, look_through, open, open_each, reopen, reopen_at};
+pub use each::{OpenedFiles, look_through, open, open_each, reopen, reopen_at, run_through};
 pub use error::{InputError, InputErrorKind, Nearest};
 pub use held::hash_file;
 pub use known::warm_up;

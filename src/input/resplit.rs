@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::encoding::hand_on;
 use super::quoted::{Quoted, QuotedScan};
 use super::stream::Bytes;
 
@@ -110,11 +111,7 @@ impl Read for Unsplit {
         if self.given == self.ready.len() {
             self.refill()?;
         }
-        let waiting = &self.ready[self.given..];
-        let length = waiting.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&waiting[..length]);
-        self.given += length;
-        Ok(length)
+        Ok(hand_on(&self.ready, &mut self.given, buffer))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::engine::compiler::Compiler;
 use crate::engine::program::Program;
 use crate::engine::run::{Collected, RunOptions, run};
 use crate::finding::FileFinding;
-use crate::input::{self, FileInfo, InputError, Opened};
+use crate::input::{self, FileInfo, InputError, Opened, run_through};
 pub use count_group::{CountGroup, EntityCode, SmallCounts};
 pub(crate) use not_known::lost_words;
 pub use not_known::{NOT_READABLE, NotKnown};
@@ -97,14 +97,8 @@ pub fn tally(
     counting: &CountingRules,
     options: &TallyOptions<'_>,
 ) -> Result<(FileInfo, FileTally), TallyError> {
-    let (info, findings) = (opened.info.clone(), opened.findings.clone());
-    if let Some(tally) = tally_known(opened, counting, options)? {
-        return Ok((info, tally));
-    }
-    let mut again = input::look_through(&info, options.input)?;
-    let info = again.info.clone();
-    again.findings.extend(findings);
-    Ok((info, tally_known(again, counting, options)?.unwrap_or_default()))
+    let (info, tally) = run_through(opened, options.input, |opened| tally_known(opened, counting, options))?;
+    Ok((info, tally.unwrap_or_default()))
 }
 
 /// Counts the records of a file; `None` where damage comes up that was not known.
