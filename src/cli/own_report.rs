@@ -21,6 +21,9 @@ const PROPERTIES: u64 = 65_536;
 pub(super) fn is_own(path: &Path, mark: FormatSignature) -> bool {
     match mark {
         FormatSignature::Text(text) => head(path).is_some_and(|head| contains(&head, text)),
+        FormatSignature::TextOrEmptyList(text) => {
+            head(path).is_some_and(|head| contains(&head, text) || head.trim_ascii() == b"[]")
+        }
         FormatSignature::Workbook(text) => properties(path).is_some_and(|properties| contains(&properties, text)),
     }
 }

@@ -78,6 +78,8 @@ pub enum WithoutInputs {
 pub enum FormatSignature {
     /// A text within its first bytes.
     Text(&'static str),
+    /// The same, or an empty list, in which nothing can be lost.
+    TextOrEmptyList(&'static str),
     /// A text among the properties of a workbook.
     Workbook(&'static str),
 }

@@ -9,8 +9,19 @@ use tempfile::TempDir;
 
 use crate::support::{path, scorelint};
 
-const FLAGS: [&[&str]; 4] =
-    [&[], &["--format", "concise"], &["--format", "json"], &["--color", "always", "--samples", "50", "--timings"]];
+const FLAGS: [&[&str]; 11] = [
+    &[],
+    &["--format", "concise"],
+    &["--format", "json"],
+    &["--format", "jsonl"],
+    &["--format", "csv"],
+    &["--format", "markdown"],
+    &["--format", "sarif"],
+    &["--format", "junit"],
+    &["--format", "github"],
+    &["--format", "gitlab"],
+    &["--color", "always", "--samples", "50", "--timings"],
+];
 
 /// A file of some hundred records, damaged so that many rules break.
 fn damaged() -> (TempDir, String) {
@@ -180,4 +191,28 @@ fn every_command_has_a_manual_page() {
     let unknown = scorelint().args(["man", "chek"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("commands are check, account"));
+}
+
+/// A report in a format that was written without a finding is written again; a foreign file is not.
+#[test]
+fn an_empty_report_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scores = std::fs::read_dir(path("samples/damaged")).unwrap().map(|entry| entry.unwrap().path());
+    let scores = scores.find(|path| path.extension().is_some_and(|ending| ending == "csv")).unwrap();
+    let run = |format: &str, file: &std::path::Path, more: &[&str]| {
+        let mut command = scorelint();
+        command.args(["check", "--no-config", "--format", format, "-o"]).arg(file).arg(&scores).args(more);
+        command.output().unwrap().status.code()
+    };
+    for (format, marks) in [("gitlab", "[]\n"), ("github", "")] {
+        let file = folder.path().join(format);
+        assert_eq!(run(format, &file, &["--select", "L001"]), Some(0), "{format}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), marks, "{format}");
+        // Warnings and notices alone, then all.
+        assert_eq!(run(format, &file, &["--select", "P"]), Some(0), "{format}");
+        assert!(std::fs::read_to_string(&file).unwrap().len() > 3, "{format}");
+        assert_eq!(run(format, &file, &[]), Some(1), "{format}");
+        std::fs::write(&file, "[1, 2]").unwrap();
+        assert_eq!(run(format, &file, &[]), Some(2), "{format}: a file of the user's");
+    }
 }

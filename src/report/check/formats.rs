@@ -106,7 +106,7 @@ static FORMATS: [Reporter<CheckKind>; 10] = [
         endings: &[],
         about: "Annotations of GitHub Actions, one for each rule and file",
         needs: Needs::LIST,
-        mark: FormatSignature::Text("::error file="),
+        mark: FormatSignature::Text(github::MARK),
         write: |out, report, _| github::write(out, &report.material),
     },
     Reporter {
@@ -114,7 +114,7 @@ static FORMATS: [Reporter<CheckKind>; 10] = [
         endings: &[],
         about: "A Code Quality report of GitLab",
         needs: Needs::WHOLE,
-        mark: FormatSignature::Text(gitlab::MARK),
+        mark: FormatSignature::TextOrEmptyList(gitlab::MARK),
         write: |out, report, _| gitlab::write(out, &report.material),
     },
 ];

@@ -9,6 +9,9 @@ use super::grouped::{GroupedFindings, groups};
 use crate::privacy::text::neutralise;
 use crate::rule::Severity;
 
+/// What every command has before its message.
+pub const MARK: &str = ",title=";
+
 /// Writes the commands, the gravest first.
 ///
 /// # Errors
