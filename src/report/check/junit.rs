@@ -34,7 +34,8 @@ pub fn write(out: &mut dyn Write, material: &Material<'_>) -> io::Result<()> {
         suite.add_test_case(TestCase::new(code, status));
         report.add_test_suite(suite);
     }
-    report.serialize(&mut *out).map_err(io::Error::other)
+    // As text first: the library hides the kind of an error, by which a closed pipe is recognised.
+    out.write_all(report.to_string().map_err(io::Error::other)?.as_bytes())
 }
 
 fn suite(material: &Material<'_>, input: &InputOutcome, findings: &[&FindingGroup<'_>]) -> TestSuite {
