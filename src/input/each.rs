@@ -77,7 +77,7 @@ impl Iterator for OpenedFiles {
                     }
                 }
                 Err(error) if !is_named && error.is_another_kind() => {
-                    self.skipped.push(Skipped { path: name, why: error.to_string() });
+                    self.skipped.push(Skipped { path: name, why: error.reason() });
                     self.others.insert(0, error);
                 }
                 Err(error) => return Some(Err(error)),
